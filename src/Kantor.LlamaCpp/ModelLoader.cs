@@ -17,9 +17,9 @@ internal static unsafe class ModelLoader
         GgufPreflight.Check(options.ModelPath);
         LlamaModelParams parameters = ModelDefaults();
         if (options.GpuLayers is int layers) parameters.GpuLayers = layers;
-        NativeLog.Forget();
+        NativeLog.Lines.Forget();
         LlamaModelHandle model = LlamaModelHandle.TryLoad(options.ModelPath, parameters)
-            ?? throw new LlamaModelException($"The model {options.ModelPath} could not be loaded: {NativeLog.Explain()}.");
+            ?? throw new LlamaModelException($"The model {options.ModelPath} could not be loaded: {NativeLog.Lines.Explain()}.");
         if (Refusal(model) is not string reason) return model;
         model.Dispose();
         throw new LlamaModelException($"The model {options.ModelPath} cannot be served: {reason}.");
@@ -35,10 +35,10 @@ internal static unsafe class ModelLoader
         parameters.MicroBatchTokens = Math.Min((uint)options.MicroBatchTokens, parameters.BatchTokens);
         parameters.SequencesMax = (uint)options.SequencesMax;
         parameters.OutputsMax = Math.Max(parameters.BatchTokens, parameters.SequencesMax);
-        NativeLog.Forget();
+        NativeLog.Lines.Forget();
         return LlamaContextHandle.TryCreate(model, parameters)
             ?? throw new LlamaModelException(
-                $"No KV pool of {options.KvTokensTotal} tokens could be allocated for {options.ModelPath}: {NativeLog.Explain()}. " +
+                $"No KV pool of {options.KvTokensTotal} tokens could be allocated for {options.ModelPath}: {NativeLog.Lines.Explain()}. " +
                 "Ask for fewer KV tokens or a smaller KV type.");
     }
 

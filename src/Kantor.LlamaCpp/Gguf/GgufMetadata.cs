@@ -81,7 +81,7 @@ internal sealed class GgufMetadata
         GgufValueType type = ReadType(key);
         if (type == GgufValueType.Array) throw _cursor.Error($"{Shown(key)} is an array of arrays, which the format's readers do not support.");
         int elementBytesMin = type == GgufValueType.String ? sizeof(ulong) : SizeOf(type);
-        long max = Math.Min(ArrayElementsMax, _cursor.Left / elementBytesMin);
+        long max = Math.Clamp((_cursor.Left - sizeof(ulong)) / elementBytesMin, 0, ArrayElementsMax);
         long count = _cursor.ReadCount($"the element count of {Shown(key)}", max);
         if (Vocabulary.TryRead(key, type, count, _cursor)) return;
         if (type != GgufValueType.String)
