@@ -9,6 +9,10 @@ public static class PolicyCatalogue
     private static readonly (string Name, Func<IBatchPlanner> Make)[] Planners =
     [
         ("fcfs", () => new FcfsPlanner()),
+        ("vllm-v1", () => new VllmV1Planner()),
+        ("sarathi", () => new SarathiPlanner()),
+        ("orca", () => new OrcaPlanner()),
+        ("prefill-first", () => new PrefillFirstPlanner()),
     ];
 
     private static readonly (string Name, Func<IRouter> Make)[] Routers =
