@@ -1,0 +1,56 @@
+using Kantor.Core.Units;
+
+namespace Kantor.Core.Batching;
+
+/// <summary>
+/// Decides what the next step computes. There is no prefill and no decode phase: each request's computed tokens catch up with its wanted
+/// tokens under a budget of tokens and KV blocks.
+/// </summary>
+/// <remarks>
+/// Pure: same view and state, same plan; no clock, chance, I/O or locks. The planner itself is immutable and may be shared by replicas; what
+/// it remembers lives in the <see cref="PlannerState"/>, one per replica. Called once per step by the host's loop; an exception, or a plan
+/// that <see cref="PlanValidator"/> refuses, makes the host use <see cref="FcfsPlanner"/> for that step and report it.
+/// </remarks>
+public interface IBatchPlanner
+{
+    /// <summary>Name in the catalogue.</summary>
+    string Name { get; }
+
+    /// <summary>Fresh memory for one replica.</summary>
+    PlannerState NewState();
+
+    /// <summary>Writes the plan for the coming step into the empty <paramref name="plan"/>.</summary>
+    void Plan(in BatchView view, PlannerState state, BatchPlan plan);
+}
+
+/// <summary>
+/// What a planner remembers between steps. Every host raises the same events in the same order, so a run can be recorded and replayed.
+/// Planners without memory use this type as it is.
+/// </summary>
+public class PlannerState
+{
+    /// <summary>A request entered the queue in this row.</summary>
+    public virtual void Arrived(int row, RequestId id)
+    {
+    }
+
+    /// <summary>The row was granted tokens in the step that begins.</summary>
+    public virtual void Granted(int row, int tokens)
+    {
+    }
+
+    /// <summary>The row generated a token.</summary>
+    public virtual void Generated(int row)
+    {
+    }
+
+    /// <summary>The row lost its KV and waits again.</summary>
+    public virtual void Preempted(int row)
+    {
+    }
+
+    /// <summary>The row's request ended, whatever the outcome; the row may be reused.</summary>
+    public virtual void Finished(int row)
+    {
+    }
+}

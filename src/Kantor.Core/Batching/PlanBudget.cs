@@ -1,0 +1,75 @@
+namespace Kantor.Core.Batching;
+
+/// <summary>
+/// What is left of the step while a plan is being written: tokens, KV blocks, places. All planners and the validator count with it, so that
+/// they agree on what fits.
+/// </summary>
+/// <remarks>
+/// It errs on the safe side where requests share blocks: a cached prefix that two rows are about to take is charged to both, and after a
+/// preemption a cached prefix is charged in full, because the victim's blocks that were counted as had again may be part of it.
+/// </remarks>
+public ref struct PlanBudget
+{
+    private readonly BatchView _view;
+    private bool _hasPreempted;
+
+    /// <summary>The whole step.</summary>
+    public PlanBudget(in BatchView view)
+    {
+        _view = view;
+        TokensLeft = view.Limits.StepTokensMax;
+        BlocksLeft = view.KvBlocksAvailable;
+        PlacesLeft = Math.Max(0, view.Limits.RunningMax - view.Running.Length);
+    }
+
+    /// <summary>Tokens that the step can still compute.</summary>
+    public int TokensLeft { get; private set; }
+
+    /// <summary>KV blocks that can still be allocated.</summary>
+    public int BlocksLeft { get; private set; }
+
+    /// <summary>Requests that can still be admitted.</summary>
+    public int PlacesLeft { get; private set; }
+
+    /// <summary>KV blocks that a running row needs beyond its own to hold <paramref name="tokensTotal"/> tokens.</summary>
+    public readonly int BlocksToHold(int row, int tokensTotal) => Math.Max(0, _view.BlocksFor(tokensTotal) - _view.BlocksHeld[row]);
+
+    /// <summary>Takes tokens, and blocks for them or for the reservation, for a running row; false, with nothing taken, when they are not there.</summary>
+    public bool TryTakeRunning(int row, int tokens, int reserveTokens = 0)
+    {
+        var blocks = BlocksToHold(row, Math.Max(reserveTokens, _view.ComputedTokens[row] + tokens));
+        if (tokens > TokensLeft || blocks > BlocksLeft) return false;
+        TokensLeft -= tokens;
+        BlocksLeft -= blocks;
+        return true;
+    }
+
+    /// <summary>
+    /// Takes tokens, blocks and a place for a waiting row whose cached prefix is <paramref name="hit"/>; false, with nothing taken, when they
+    /// are not there.
+    /// </summary>
+    public bool TryTakeWaiting(int row, int tokens, in Kv.PrefixHit hit, int reserveTokens = 0)
+    {
+        var blocks = BlocksToAdmit(Math.Max(reserveTokens, hit.Tokens + tokens), hit);
+        if (tokens > TokensLeft || blocks > BlocksLeft || PlacesLeft == 0) return false;
+        TokensLeft -= tokens;
+        BlocksLeft -= blocks;
+        PlacesLeft--;
+        return true;
+    }
+
+    /// <summary>Available blocks that disappear when a waiting row with this cached prefix takes room for <paramref name="tokensTotal"/> tokens.</summary>
+    public readonly int BlocksToAdmit(int tokensTotal, in Kv.PrefixHit hit) =>
+        _hasPreempted ? _view.BlocksFor(tokensTotal) : _view.BlocksFor(tokensTotal) - _view.BlocksFor(hit.Tokens) + hit.BlocksIdle;
+
+    /// <summary>A running row is preempted: its own blocks and its place are to be had again, and so is what it was granted in this step.</summary>
+    public void Return(int row, Grant? granted = null)
+    {
+        _hasPreempted = true;
+        BlocksLeft += _view.BlocksExclusive(row);
+        PlacesLeft++;
+        if (granted is not { } grant) return;
+        TokensLeft += grant.Tokens;
+        BlocksLeft += BlocksToHold(row, Math.Max(grant.ReserveTokens, _view.ComputedTokens[row] + grant.Tokens));
+    }
+}

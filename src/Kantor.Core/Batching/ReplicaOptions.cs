@@ -1,0 +1,49 @@
+using Kantor.Core.Kv;
+using Kantor.Core.Prediction;
+using Kantor.Core.StepTime;
+
+namespace Kantor.Core.Batching;
+
+/// <summary>What a <see cref="ReplicaScheduler"/> is made of.</summary>
+public sealed record ReplicaOptions
+{
+    /// <summary>The policy.</summary>
+    public required IBatchPlanner Planner { get; init; }
+
+    /// <summary>Limits of a step.</summary>
+    public required BatchLimits Limits { get; init; }
+
+    /// <summary>The KV pool.</summary>
+    public required KvLedgerOptions Kv { get; init; }
+
+    /// <summary>Belief about output lengths.</summary>
+    public required ILengthPredictor Predictor { get; init; }
+
+    /// <summary>Step durations, as far as known.</summary>
+    public required IStepTimeModel StepTime { get; init; }
+}
+
+/// <summary>What a scheduler has done since its start.</summary>
+public sealed class SchedulerCounters
+{
+    /// <summary>Steps that computed something.</summary>
+    public long Steps { get; internal set; }
+
+    /// <summary>Tokens computed, recomputed ones included.</summary>
+    public long ComputedTokens { get; internal set; }
+
+    /// <summary>Tokens generated.</summary>
+    public long GeneratedTokens { get; internal set; }
+
+    /// <summary>Preemptions.</summary>
+    public long Preemptions { get; internal set; }
+
+    /// <summary>Computed tokens that were thrown away by preemptions; those found again in the prefix cache are not computed twice.</summary>
+    public long RecomputedTokens { get; internal set; }
+
+    /// <summary>Plans that were refused by the validator or whose planner threw; <see cref="FcfsPlanner"/> planned instead.</summary>
+    public long PlansRefused { get; internal set; }
+
+    /// <summary>Grants that found no KV or sequence id although the plan was sound, because shared blocks were counted once too often.</summary>
+    public long GrantsDeferred { get; internal set; }
+}

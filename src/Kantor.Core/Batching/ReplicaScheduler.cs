@@ -1,0 +1,322 @@
+using System.Runtime.InteropServices;
+using Kantor.Core.Kv;
+using Kantor.Core.Prediction;
+using Kantor.Core.Requests;
+
+namespace Kantor.Core.Batching;
+
+/// <summary>
+/// The scheduler of one replica, the same in the simulator and in the engine: queue, batch, KV books and policy. A host runs it as
+/// <c>PlanStep → execute → CompleteStep → Generate / End per finished row</c>, or <c>AbandonStep</c> when executing failed.
+/// </summary>
+/// <remarks>Owner: the host's loop; one thread. Pure bookkeeping: no clock, no I/O.</remarks>
+public sealed class ReplicaScheduler : IBatchProbe
+{
+    private static readonly FcfsPlanner Fallback = new();
+
+    private readonly ReplicaOptions _options;
+    private readonly RequestTable _table = new();
+    private readonly List<int> _running = [];
+    private readonly WaitingLine _waiting = new();
+    private readonly PlannerState _state;
+    private readonly PlannerState _fallbackState = Fallback.NewState();
+    private readonly PlanValidator _validator = new();
+    private readonly BatchPlan _plan = new();
+    private readonly List<StepSlice> _slices = [];
+    private readonly List<int> _preempted = [];
+    private readonly List<Refusal> _refused = [];
+    private readonly List<(int Row, int Sequence, Grant Grant)> _placed = [];
+    private long _probeStamp;
+    private long[] _probeStamps = [];
+    private PrefixHit[] _probes = [];
+
+    /// <summary>An idle replica.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A limit or size is out of range.</exception>
+    public ReplicaScheduler(ReplicaOptions options)
+    {
+        options.Limits.Validate();
+        _options = options;
+        Kv = new KvLedger(options.Kv);
+        _state = options.Planner.NewState();
+    }
+
+    /// <summary>The KV books. Only the scheduler changes them.</summary>
+    public KvLedger Kv { get; }
+
+    /// <summary>The policy.</summary>
+    public IBatchPlanner Planner => _options.Planner;
+
+    /// <summary>What was done so far.</summary>
+    public SchedulerCounters Counters { get; } = new();
+
+    /// <summary>What was wrong with the last refused plan; null when none was refused.</summary>
+    public string? LastPlanFault { get; private set; }
+
+    /// <summary>Requests that wait.</summary>
+    public int WaitingCount => _waiting.Count;
+
+    /// <summary>Requests that hold KV.</summary>
+    public int RunningCount => _running.Count;
+
+    /// <summary>Whether nothing waits or runs.</summary>
+    public bool IsIdle => WaitingCount == 0 && RunningCount == 0;
+
+    /// <summary>Slices of the planned step.</summary>
+    public ReadOnlySpan<StepSlice> Slices => CollectionsMarshal.AsSpan(_slices);
+
+    /// <summary>Rows that the last plan preempted.</summary>
+    public ReadOnlySpan<int> Preempted => CollectionsMarshal.AsSpan(_preempted);
+
+    /// <summary>Rows that the last plan refused; the host ends each with <see cref="End"/>.</summary>
+    public ReadOnlySpan<Refusal> Refused => CollectionsMarshal.AsSpan(_refused);
+
+    /// <summary>The request of a row.</summary>
+    public RequestSpec Spec(int row) => _table.Spec(row);
+
+    /// <summary>Tokens that the row's request has generated.</summary>
+    public int GeneratedTokens(int row) => _table.GeneratedTokens[row];
+
+    /// <summary>How often the row's request was preempted.</summary>
+    public int Preemptions(int row) => _table.Preemptions[row];
+
+    /// <summary>
+    /// Takes a request into the queue, or says why it never can be: it could not finish even alone, or the queue is at its limit.
+    /// </summary>
+    public bool TryEnqueue(RequestSpec spec, out int row, out RequestOutcome refusal)
+    {
+        row = 0;
+        refusal = RequestOutcome.RefusedQueueFull;
+        if (_waiting.Count >= _options.Limits.WaitingMax) return false;
+        refusal = RequestOutcome.RefusedNeverFits;
+        if (!CanEverFit(spec.Content.Count, spec.OutputTokensMax)) return false;
+        row = _table.Add(spec);
+        _waiting.Append(row);
+        _state.Arrived(row, spec.Id);
+        _fallbackState.Arrived(row, spec.Id);
+        return true;
+    }
+
+    /// <summary>Whether a request of this prompt and declared output fits an empty pool. The newest token of a request needs no KV.</summary>
+    public bool CanEverFit(int promptTokens, int outputTokensMax) =>
+        promptTokens >= 1 && outputTokensMax >= 1
+        && (long)promptTokens + outputTokensMax - 1 <= (long)Kv.BlocksTotal * Kv.BlockSizeTokens;
+
+    /// <summary>The moment as the policy sees it.</summary>
+    public BatchView View(long nowUs) => new(this)
+    {
+        NowUs = nowUs,
+        Limits = _options.Limits,
+        BlockSizeTokens = Kv.BlockSizeTokens,
+        KvBlocksTotal = Kv.BlocksTotal,
+        KvBlocksAvailable = Kv.BlocksAvailable,
+        StepTime = _options.StepTime,
+        Running = CollectionsMarshal.AsSpan(_running),
+        Waiting = _waiting.Rows,
+        States = _table.States.AsSpan(0, _table.RowCount),
+        Ids = _table.Ids.AsSpan(0, _table.RowCount),
+        Classes = _table.Classes.AsSpan(0, _table.RowCount),
+        Tenants = _table.Tenants.AsSpan(0, _table.RowCount),
+        Priorities = _table.Priorities.AsSpan(0, _table.RowCount),
+        ArrivalUs = _table.ArrivalUs.AsSpan(0, _table.RowCount),
+        PromptTokens = _table.PromptTokens.AsSpan(0, _table.RowCount),
+        WantedTokens = _table.WantedTokens.AsSpan(0, _table.RowCount),
+        ComputedTokens = _table.ComputedTokens.AsSpan(0, _table.RowCount),
+        GeneratedTokens = _table.GeneratedTokens.AsSpan(0, _table.RowCount),
+        OutputTokensMax = _table.OutputTokensMax.AsSpan(0, _table.RowCount),
+        BlocksHeld = _table.BlocksHeld.AsSpan(0, _table.RowCount),
+        Preemptions = _table.Preemptions.AsSpan(0, _table.RowCount),
+    };
+
+    /// <summary>Asks the policy, checks its plan and books it. <see cref="Slices"/> then says what to execute; it may be empty.</summary>
+    public void PlanStep(long nowUs)
+    {
+        _slices.Clear();
+        _preempted.Clear();
+        _refused.Clear();
+        if (IsIdle) return;
+        _probeStamp++;
+        WritePlan(nowUs);
+        foreach (var row in _plan.Preemptions) Preempt(row);
+        foreach (var refusal in _plan.Refusals) _refused.Add(refusal);
+        Place();
+        if (_slices.Count > 0) Counters.Steps++;
+    }
+
+    /// <summary>The planned step was executed: its tokens are in KV.</summary>
+    public void CompleteStep()
+    {
+        foreach (var slice in _slices)
+        {
+            _table.ComputedTokens[slice.Row] = slice.FromToken + slice.Tokens;
+            Kv.Commit(slice.Sequence, slice.FromToken + slice.Tokens);
+            Counters.ComputedTokens += slice.Tokens;
+        }
+    }
+
+    /// <summary>The planned step failed without effect: nothing was computed, the rows keep their places and can be planned again or ended.</summary>
+    public void AbandonStep() => _slices.Clear();
+
+    /// <summary>One row's slice of the planned step failed without effect; the others' can still complete. The row keeps its place, as after <see cref="AbandonStep"/>.</summary>
+    public void AbandonSlice(int row) => _slices.RemoveAll(slice => slice.Row == row);
+
+    /// <summary>A row that has caught up generated a token, whose identity is known in the engine and unknown in the simulator.</summary>
+    public void Generate(int row, int? token)
+    {
+        var content = _table.Spec(row).Content;
+        if (token is { } known) content.Append(known);
+        else content.AppendUnknown();
+        _table.GeneratedTokens[row]++;
+        _table.WantedTokens[row]++;
+        Counters.GeneratedTokens++;
+        _state.Generated(row);
+        _fallbackState.Generated(row);
+    }
+
+    /// <summary>The row's request is over, wherever it stands. The predictor learns only from requests that ended by themselves.</summary>
+    public void End(int row, RequestOutcome outcome)
+    {
+        var spec = _table.Spec(row);
+        if (outcome is RequestOutcome.Stopped or RequestOutcome.LengthReached)
+        {
+            _options.Predictor.Observe(spec.Class, _table.PromptTokens[row], _table.GeneratedTokens[row]);
+        }
+
+        if (_table.States[row] == RowState.Running)
+        {
+            Kv.Close(_table.Sequences[row]);
+            _running.Remove(row);
+        }
+        else
+        {
+            _waiting.Remove(row);
+        }
+
+        _state.Finished(row);
+        _fallbackState.Finished(row);
+        _table.Remove(row);
+    }
+
+    /// <summary>Proves that every request is in exactly one place and that the KV books hold.</summary>
+    /// <exception cref="InvalidOperationException">A law is broken; the message names it.</exception>
+    public void Verify()
+    {
+        Kv.Verify();
+        if (Kv.SequencesOpen != _running.Count)
+        {
+            throw new InvalidOperationException($"{Kv.SequencesOpen} KV sequences are open for {_running.Count} running requests.");
+        }
+
+        foreach (var row in _running)
+        {
+            if (_table.States[row] != RowState.Running) throw new InvalidOperationException($"Row {row} runs but is {_table.States[row]}.");
+        }
+
+        foreach (var row in _waiting.Rows)
+        {
+            if (_table.States[row] != RowState.Waiting) throw new InvalidOperationException($"Row {row} waits but is {_table.States[row]}.");
+        }
+    }
+
+    PrefixHit IBatchProbe.CachedPrefix(int waitingRow)
+    {
+        if (_probeStamps.Length < _table.RowCount)
+        {
+            Array.Resize(ref _probeStamps, _table.Ids.Length);
+            Array.Resize(ref _probes, _table.Ids.Length);
+        }
+
+        if (_probeStamps[waitingRow] == _probeStamp) return _probes[waitingRow];
+        var spec = _table.Spec(waitingRow);
+        _probeStamps[waitingRow] = _probeStamp;
+        return _probes[waitingRow] = Kv.Probe(spec.Content, spec.CacheDomain, _table.WantedTokens[waitingRow] - 1);
+    }
+
+    int IBatchProbe.BlocksExclusive(int runningRow) => Kv.BlocksExclusive(_table.Sequences[runningRow]);
+
+    LengthBelief IBatchProbe.BelievedOutput(int row) => _options.Predictor.Predict(new LengthQuery(
+        _table.Spec(row).Class, _table.PromptTokens[row], _table.GeneratedTokens[row], _table.OutputTokensMax[row]));
+
+    private void WritePlan(long nowUs)
+    {
+        var view = View(nowUs);
+        _plan.Clear();
+        if (FaultOfPolicy(view) is not { } fault) return;
+        Counters.PlansRefused++;
+        LastPlanFault = fault;
+        _plan.Clear();
+        Fallback.Plan(view, _fallbackState, _plan);
+    }
+
+    private string? FaultOfPolicy(in BatchView view)
+    {
+        try
+        {
+            _options.Planner.Plan(view, _state, _plan);
+        }
+#pragma warning disable CA1031 // A policy may be anybody's code: whatever it throws is contained here and reported.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return $"{Planner.Name} threw {exception.GetType().Name}: {exception.Message}";
+        }
+
+        return _validator.FindFault(view, _plan);
+    }
+
+    private void Preempt(int row)
+    {
+        Kv.Close(_table.Sequences[row]);
+        Counters.Preemptions++;
+        Counters.RecomputedTokens += _table.ComputedTokens[row];
+        _table.ComputedTokens[row] = _table.BlocksHeld[row] = 0;
+        _table.Preemptions[row]++;
+        _table.States[row] = RowState.Waiting;
+        _running.Remove(row);
+        _waiting.Prepend(row);
+        _preempted.Add(row);
+        _state.Preempted(row);
+        _fallbackState.Preempted(row);
+    }
+
+    /// <summary>All admissions take their cached prefixes before anything is allocated, so that no allocation evicts what a later grant counted on.</summary>
+    private void Place()
+    {
+        _placed.Clear();
+        foreach (var grant in _plan.Grants)
+        {
+            if (_table.States[grant.Row] == RowState.Running || TryAdmit(grant.Row)) _placed.Add((grant.Row, _table.Sequences[grant.Row], grant));
+            else Counters.GrantsDeferred++;
+        }
+
+        foreach (var (row, sequence, grant) in _placed)
+        {
+            var computed = _table.ComputedTokens[row];
+            if (Kv.TryGrow(sequence, Math.Max(grant.ReserveTokens, computed + grant.Tokens))) AddSlice(row, sequence, computed, grant.Tokens);
+            else Counters.GrantsDeferred++;
+        }
+    }
+
+    private bool TryAdmit(int row)
+    {
+        var spec = _table.Spec(row);
+        if (!Kv.TryOpen(spec.Content, spec.CacheDomain, _table.WantedTokens[row] - 1, out var sequence, out var hitTokens)) return false;
+        _waiting.Remove(row);
+        _running.Add(row);
+        _table.States[row] = RowState.Running;
+        _table.Sequences[row] = sequence;
+        _table.ComputedTokens[row] = hitTokens;
+        _table.BlocksHeld[row] = Kv.BlocksOf(sequence);
+        if (_table.Preemptions[row] > 0) Counters.RecomputedTokens -= hitTokens;
+        return true;
+    }
+
+    private void AddSlice(int row, int sequence, int computed, int tokens)
+    {
+        _table.BlocksHeld[row] = Kv.BlocksOf(sequence);
+        var generates = computed + tokens == _table.WantedTokens[row];
+        var isDecode = tokens == 1 && generates && _table.GeneratedTokens[row] > 0;
+        _slices.Add(new StepSlice(row, sequence, computed, tokens, generates, isDecode));
+        _state.Granted(row, tokens);
+        _fallbackState.Granted(row, tokens);
+    }
+}

@@ -1,0 +1,95 @@
+using Kantor.Core.Requests;
+
+namespace Kantor.Core.Batching;
+
+/// <summary>
+/// The requests of one replica, structure of arrays: a request has a row from arrival to its end; rows are reused. Column names are those of
+/// <see cref="BatchView"/>.
+/// </summary>
+/// <remarks>Owner: <see cref="ReplicaScheduler"/>.</remarks>
+internal sealed class RequestTable
+{
+    private readonly Stack<int> _freeRows = new();
+    private RequestSpec?[] _specs = new RequestSpec?[16];
+
+    public long[] Ids = new long[16];
+    public int[] Classes = new int[16];
+    public int[] Tenants = new int[16];
+    public int[] Priorities = new int[16];
+    public long[] ArrivalUs = new long[16];
+    public int[] PromptTokens = new int[16];
+    public int[] WantedTokens = new int[16];
+    public int[] ComputedTokens = new int[16];
+    public int[] GeneratedTokens = new int[16];
+    public int[] OutputTokensMax = new int[16];
+    public int[] BlocksHeld = new int[16];
+    public int[] Preemptions = new int[16];
+    public int[] Sequences = new int[16];
+    public RowState[] States = new RowState[16];
+
+    /// <summary>Rows handed out so far, free ones included; every row index is below it.</summary>
+    public int RowCount { get; private set; }
+
+    public RequestSpec Spec(int row) => _specs[row] ?? throw new InvalidOperationException($"Row {row} holds no request.");
+
+    public int Add(RequestSpec spec)
+    {
+        if (!_freeRows.TryPop(out var row))
+        {
+            row = RowCount++;
+            if (row == Ids.Length) Grow();
+        }
+
+        _specs[row] = spec;
+        Ids[row] = spec.Id.Value;
+        Classes[row] = spec.Class.Value;
+        Tenants[row] = spec.Tenant.Value;
+        Priorities[row] = spec.Priority;
+        ArrivalUs[row] = spec.ArrivalUs;
+        PromptTokens[row] = WantedTokens[row] = spec.Content.Count;
+        ComputedTokens[row] = GeneratedTokens[row] = BlocksHeld[row] = Preemptions[row] = 0;
+        OutputTokensMax[row] = spec.OutputTokensMax;
+        States[row] = RowState.Waiting;
+        return row;
+    }
+
+    public void Remove(int row)
+    {
+        _specs[row] = null;
+        States[row] = RowState.Free;
+        _freeRows.Push(row);
+    }
+
+    private void Grow()
+    {
+        var size = Ids.Length * 2;
+        Array.Resize(ref _specs, size);
+        Array.Resize(ref Ids, size);
+        Array.Resize(ref Classes, size);
+        Array.Resize(ref Tenants, size);
+        Array.Resize(ref Priorities, size);
+        Array.Resize(ref ArrivalUs, size);
+        Array.Resize(ref PromptTokens, size);
+        Array.Resize(ref WantedTokens, size);
+        Array.Resize(ref ComputedTokens, size);
+        Array.Resize(ref GeneratedTokens, size);
+        Array.Resize(ref OutputTokensMax, size);
+        Array.Resize(ref BlocksHeld, size);
+        Array.Resize(ref Preemptions, size);
+        Array.Resize(ref Sequences, size);
+        Array.Resize(ref States, size);
+    }
+}
+
+/// <summary>Where a row's request stands.</summary>
+public enum RowState : byte
+{
+    /// <summary>No request.</summary>
+    Free,
+
+    /// <summary>Waiting for its first step, or again after a preemption; holds no KV.</summary>
+    Waiting,
+
+    /// <summary>Holds KV and a place in the batch.</summary>
+    Running,
+}

@@ -1,0 +1,358 @@
+namespace Kantor.Core.Kv;
+
+/// <summary>
+/// The books of one replica's KV pool: which block belongs to whom, which content is cached, what is free. Blocks are reference-counted and
+/// shared by equal prefix within a <see cref="CacheDomain"/>; released blocks stay cached until their room is needed, least recently used
+/// first, the tail of a sequence before its head (vLLM V1 block_pool).
+/// </summary>
+/// <remarks>
+/// Owner: one scheduler, one thread. After every operation <c>free + idle + used = total</c>; <see cref="Verify"/> proves it.
+/// Each block is <i>held</i> by exactly one sequence, the one whose memory it really is; others that share it only reference it. A closed
+/// sequence keeps its id while blocks that it holds are cached or shared, so that a host with real memory knows where they lie. A second
+/// copy of content that is cached already is not kept when its sequence closes.
+/// </remarks>
+public sealed class KvLedger
+{
+    private readonly KvLedgerOptions _options;
+    private readonly PrefixTree _tree;
+    private readonly Block[] _blocks;
+    private readonly Stack<int> _free;
+    private readonly IdleList _idle;
+    private readonly List<SequenceBlocks> _sequences = [];
+    private readonly Stack<int> _freeSequences = new();
+    private readonly List<KvChange> _changes = [];
+
+    private struct Block
+    {
+        public int References;
+        public int Node;
+        public int Holder;
+        public int Index;
+    }
+
+    /// <summary>A pool with all blocks free.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public KvLedger(KvLedgerOptions options)
+    {
+        options.Validate();
+        _options = options;
+        _tree = new PrefixTree(options.BlockSizeTokens, options.KeyHash);
+        _blocks = new Block[options.BlocksTotal];
+        _idle = new IdleList(options.BlocksTotal);
+        _free = new Stack<int>(options.BlocksTotal);
+        for (var block = options.BlocksTotal - 1; block >= 0; block--) _free.Push(block);
+    }
+
+    /// <summary>Blocks of the pool.</summary>
+    public int BlocksTotal => _options.BlocksTotal;
+
+    /// <summary>Tokens per block.</summary>
+    public int BlockSizeTokens => _options.BlockSizeTokens;
+
+    /// <summary>Blocks without content.</summary>
+    public int BlocksFree => _free.Count;
+
+    /// <summary>Blocks with cached content that no live sequence references; they can be had at the price of the content.</summary>
+    public int BlocksIdle => _idle.Count;
+
+    /// <summary>Blocks that live sequences reference.</summary>
+    public int BlocksUsed => BlocksTotal - BlocksFree - BlocksIdle;
+
+    /// <summary>Blocks that an allocation can have now: free and idle ones.</summary>
+    public int BlocksAvailable => BlocksFree + BlocksIdle;
+
+    /// <summary>Sequences that are open.</summary>
+    public int SequencesOpen { get; private set; }
+
+    /// <summary>Tokens looked up and found since the start, by <see cref="TryOpen"/>.</summary>
+    public PrefixCounters Counters { get; private set; }
+
+    /// <summary>What the host must repeat on real memory, oldest first; empty unless the options ask for it. The host clears it.</summary>
+    public IReadOnlyList<KvChange> Changes => _changes;
+
+    /// <summary>Forgets the listed changes, once the host has repeated them.</summary>
+    public void ClearChanges() => _changes.Clear();
+
+    /// <summary>Blocks that <paramref name="tokens"/> tokens take.</summary>
+    public int BlocksFor(int tokens) => tokens == 0 ? 0 : ((tokens - 1) / BlockSizeTokens) + 1;
+
+    /// <summary>
+    /// The longest cached prefix of the content, in whole blocks, of at most <paramref name="tokensMax"/> tokens. Changes nothing.
+    /// </summary>
+    public PrefixHit Probe(TokenContent content, CacheDomain domain, int tokensMax)
+    {
+        if (!_options.PrefixCaching || !_tree.TryFindRoot(domain, out var node)) return default;
+        var blocks = Math.Min(tokensMax, content.IdentifiedCount) / BlockSizeTokens;
+        var (hit, idle) = (0, 0);
+        for (; hit < blocks && _tree.TryFindChild(node, content, hit, out var child) && _tree.BlockOf(child) is { } block; hit++)
+        {
+            if (_blocks[block].References == 0) idle++;
+            node = child;
+        }
+
+        return new PrefixHit(hit * BlockSizeTokens, idle);
+    }
+
+    /// <summary>
+    /// Opens a sequence that starts with the longest cached prefix of at most <paramref name="hitTokensMax"/> tokens. False, with nothing
+    /// changed, when every sequence id is taken by live content.
+    /// </summary>
+    public bool TryOpen(TokenContent content, CacheDomain domain, int hitTokensMax, out int sequence, out int hitTokens)
+    {
+        hitTokens = 0;
+        if (!TryTakeSequenceId(out sequence)) return false;
+        var opened = _sequences[sequence];
+        opened.Open(content, domain);
+        SequencesOpen++;
+        if (_options.PrefixCaching)
+        {
+            opened.LastNode = _tree.RootFor(domain);
+            hitTokens = ShareCachedPrefix(sequence, opened, hitTokensMax);
+            _tree.Pin(opened.LastNode);
+        }
+
+        Counters = Counters.With(content.Count, hitTokens);
+        return true;
+    }
+
+    /// <summary>Makes room for the sequence's first <paramref name="tokensTotal"/> tokens. False, with nothing changed, without enough blocks.</summary>
+    public bool TryGrow(int sequence, int tokensTotal)
+    {
+        var grown = OpenSequence(sequence);
+        var needed = BlocksFor(tokensTotal) - grown.Blocks.Count;
+        if (needed > BlocksAvailable) return false;
+        for (; needed > 0; needed--)
+        {
+            var block = _free.Count > 0 ? _free.Pop() : EvictLeastRecentlyUsed();
+            _blocks[block] = new Block { References = 1, Holder = sequence, Index = grown.Blocks.Count };
+            grown.Blocks.Add(block);
+            grown.BlocksHeld++;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// The sequence's first <paramref name="tokensComputed"/> tokens are in memory: whole blocks of known content can be hit from now on.
+    /// Never call it for a step that failed.
+    /// </summary>
+    public void Commit(int sequence, int tokensComputed)
+    {
+        var committed = OpenSequence(sequence);
+        if (!_options.PrefixCaching) return;
+        var blocks = Math.Min(tokensComputed, committed.Content.IdentifiedCount) / BlockSizeTokens;
+        for (; committed.BlocksCommitted < blocks; committed.BlocksCommitted++) Register(committed, committed.BlocksCommitted);
+    }
+
+    /// <summary>Ends the sequence: its blocks stay cached where their content is known and computed, the others are free.</summary>
+    public void Close(int sequence)
+    {
+        var closed = OpenSequence(sequence);
+        if (_options.PrefixCaching) _tree.Unpin(closed.LastNode);
+        for (var index = closed.Blocks.Count - 1; index >= 0; index--) ReleaseFrom(sequence, closed, closed.Blocks[index], index);
+        closed.Close();
+        SequencesOpen--;
+        RecycleIfEmpty(sequence);
+    }
+
+    /// <summary>Blocks that become available when this sequence alone closes.</summary>
+    public int BlocksExclusive(int sequence)
+    {
+        var exclusive = 0;
+        foreach (var block in OpenSequence(sequence).Blocks) exclusive += _blocks[block].References == 1 ? 1 : 0;
+        return exclusive;
+    }
+
+    /// <summary>Blocks that the sequence has, shared ones included.</summary>
+    public int BlocksOf(int sequence) => OpenSequence(sequence).Blocks.Count;
+
+    /// <summary>The sequence's block ids in order of position; for tests and displays.</summary>
+    public IReadOnlyList<int> BlockTable(int sequence) => OpenSequence(sequence).Blocks;
+
+    /// <summary>References to a block; for tests and displays.</summary>
+    public int ReferencesOf(int block) => _blocks[block].References;
+
+    /// <summary>Proves the books by counting everything anew.</summary>
+    /// <exception cref="InvalidOperationException">A law is broken; the message names it.</exception>
+    public void Verify()
+    {
+        var references = new int[BlocksTotal];
+        var held = new int[_sequences.Count];
+        foreach (var sequence in _sequences)
+        {
+            foreach (var block in sequence.Blocks) references[block]++;
+        }
+
+        for (var block = 0; block < BlocksTotal; block++)
+        {
+            Law(references[block] == _blocks[block].References, $"block {block} has {references[block]} references, booked {_blocks[block].References}");
+            var idle = _idle.Contains(block);
+            Law(!idle || references[block] == 0, $"block {block} is idle and referenced");
+            Law(!idle || _tree.BlockOf(_blocks[block].Node) == block, $"block {block} is idle without content");
+            if (idle || references[block] > 0) held[_blocks[block].Holder]++;
+        }
+
+        var free = new HashSet<int>(_free);
+        Law(free.Count == _free.Count, "a block is free twice");
+        foreach (var block in free) Law(references[block] == 0 && !_idle.Contains(block), $"block {block} is free and in use");
+        var used = references.Count(count => count > 0);
+        Law(free.Count + _idle.Count + used == BlocksTotal, $"free {free.Count} + idle {_idle.Count} + used {used} is not {BlocksTotal}");
+        for (var id = 0; id < held.Length; id++) Law(held[id] == _sequences[id].BlocksHeld, $"sequence {id} holds {held[id]}, booked {_sequences[id].BlocksHeld}");
+    }
+
+    private static void Law(bool holds, string broken)
+    {
+        if (!holds) throw new InvalidOperationException("KV ledger: " + broken + ".");
+    }
+
+    private int ShareCachedPrefix(int sequence, SequenceBlocks opened, int hitTokensMax)
+    {
+        var blocks = Math.Min(hitTokensMax, opened.Content.IdentifiedCount) / BlockSizeTokens;
+        var hit = 0;
+        for (; hit < blocks && _tree.TryFindChild(opened.LastNode, opened.Content, hit, out var child) && _tree.BlockOf(child) is { } block; hit++)
+        {
+            Share(sequence, opened, block);
+            opened.LastNode = child;
+        }
+
+        opened.BlocksCommitted = hit;
+        return hit * BlockSizeTokens;
+    }
+
+    /// <summary>An idle block moves to the new sequence, so that its old holder can be forgotten; a used one is referenced.</summary>
+    private void Share(int sequence, SequenceBlocks opened, int id)
+    {
+        ref var block = ref _blocks[id];
+        var holder = block.Holder;
+        Record(KvChangeKind.Share, sequence, holder, block.Index);
+        if (block.References++ == 0)
+        {
+            _idle.Remove(id);
+            Record(KvChangeKind.Drop, holder, holder, block.Index);
+            block.Holder = sequence;
+            opened.BlocksHeld++;
+            LoseHeldBlock(holder);
+        }
+
+        opened.Blocks.Add(id);
+    }
+
+    private void Register(SequenceBlocks sequence, int index)
+    {
+        var parent = sequence.LastNode;
+        if (!_tree.TryFindChild(parent, sequence.Content, index, out var node)) node = _tree.AddChild(parent, sequence.Content, index);
+        if (_tree.BlockOf(node) is null)
+        {
+            _tree.SetBlock(node, sequence.Blocks[index]);
+            _blocks[sequence.Blocks[index]].Node = node;
+        }
+
+        _tree.Pin(node);
+        _tree.Unpin(parent);
+        sequence.LastNode = node;
+    }
+
+    private void ReleaseFrom(int sequence, SequenceBlocks closed, int id, int index)
+    {
+        ref var block = ref _blocks[id];
+        block.References--;
+        if (block.Holder != sequence) Record(KvChangeKind.Drop, sequence, sequence, index);
+        if (block.References > 0) return;
+        if (block.Node != PrefixTree.None)
+        {
+            _idle.Append(id);
+            return;
+        }
+
+        Record(KvChangeKind.Drop, block.Holder, block.Holder, index);
+        _free.Push(id);
+        if (block.Holder == sequence) closed.BlocksHeld--;
+        else LoseHeldBlock(block.Holder);
+    }
+
+    private int EvictLeastRecentlyUsed()
+    {
+        var block = _idle.First;
+        Evict(block);
+        return block;
+    }
+
+    private void Evict(int id)
+    {
+        ref var block = ref _blocks[id];
+        _idle.Remove(id);
+        _tree.ClearBlock(block.Node);
+        block.Node = PrefixTree.None;
+        Record(KvChangeKind.Drop, block.Holder, block.Holder, block.Index);
+        LoseHeldBlock(block.Holder);
+    }
+
+    private void LoseHeldBlock(int holder)
+    {
+        _sequences[holder].BlocksHeld--;
+        RecycleIfEmpty(holder);
+    }
+
+    private void RecycleIfEmpty(int sequence)
+    {
+        if (_sequences[sequence] is { IsOpen: false, BlocksHeld: 0 }) _freeSequences.Push(sequence);
+    }
+
+    private bool TryTakeSequenceId(out int sequence)
+    {
+        if (_freeSequences.TryPop(out sequence)) return true;
+        if (_options.SequencesMax is { } limit && _sequences.Count == limit) return TryEvictSequence() && _freeSequences.TryPop(out sequence);
+        sequence = _sequences.Count;
+        _sequences.Add(new SequenceBlocks());
+        return true;
+    }
+
+    /// <summary>Frees the id of the closed sequence with the least recently used block, among those of which no block is shared with a live one.</summary>
+    private bool TryEvictSequence()
+    {
+        for (var block = _idle.FirstOrNone; block is { } candidate; block = _idle.After(candidate))
+        {
+            var holder = _blocks[candidate].Holder;
+            if (_sequences[holder].IsOpen || CountIdle(holder) != _sequences[holder].BlocksHeld) continue;
+            EvictAllOf(holder);
+            return true;
+        }
+
+        return false;
+    }
+
+    private int CountIdle(int holder)
+    {
+        var idle = 0;
+        for (var block = _idle.FirstOrNone; block is { } id; block = _idle.After(id)) idle += _blocks[id].Holder == holder ? 1 : 0;
+        return idle;
+    }
+
+    private void EvictAllOf(int holder)
+    {
+        for (var block = _idle.FirstOrNone; block is { } id;)
+        {
+            block = _idle.After(id);
+            if (_blocks[id].Holder != holder) continue;
+            Evict(id);
+            _free.Push(id);
+        }
+    }
+
+    private SequenceBlocks OpenSequence(int sequence)
+    {
+        if ((uint)sequence >= (uint)_sequences.Count || !_sequences[sequence].IsOpen)
+        {
+            throw new InvalidOperationException($"KV sequence {sequence} is not open.");
+        }
+
+        return _sequences[sequence];
+    }
+
+    private void Record(KvChangeKind kind, int sequence, int source, int blockIndex)
+    {
+        if (!_options.RecordsChanges) return;
+        var from = blockIndex * BlockSizeTokens;
+        _changes.Add(new KvChange(kind, sequence, source, from, from + BlockSizeTokens));
+    }
+}

@@ -1,0 +1,58 @@
+namespace Kantor.Core.Kv;
+
+/// <summary>Size and behaviour of a replica's KV pool.</summary>
+public sealed record KvLedgerOptions
+{
+    /// <summary>Blocks of the pool, at least 1.</summary>
+    public required int BlocksTotal { get; init; }
+
+    /// <summary>Tokens per block, at least 1: 16 in vLLM, 1 for llama.cpp's pool of single-token cells.</summary>
+    public required int BlockSizeTokens { get; init; }
+
+    /// <summary>Whether released blocks keep their content for later prefix hits.</summary>
+    public bool PrefixCaching { get; init; } = true;
+
+    /// <summary>
+    /// Most sequence ids in use at once, live ones and those that keep cached blocks after their request ended; null for no limit.
+    /// llama.cpp has 256.
+    /// </summary>
+    public int? SequencesMax { get; init; }
+
+    /// <summary>Whether the ledger lists its <see cref="KvChange"/>s, for a host that must repeat them on real memory.</summary>
+    public bool RecordsChanges { get; init; }
+
+    /// <summary>Hash of one block's keys; null for the built-in one. Content is compared token by token, so any function is safe.</summary>
+    public Func<int, int>? KeyHash { get; init; }
+
+    /// <summary>Throws when a value is out of range, naming it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    public void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(BlocksTotal, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BlockSizeTokens, 1);
+        if (SequencesMax is { } limit) ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1, nameof(SequencesMax));
+    }
+}
+
+/// <summary>One operation that a host with real KV memory repeats there, in the order listed.</summary>
+/// <param name="Kind">What to do.</param>
+/// <param name="Sequence">The sequence that gains or loses the tokens.</param>
+/// <param name="Source">For <see cref="KvChangeKind.Share"/>, the sequence that has them; otherwise equal to <paramref name="Sequence"/>.</param>
+/// <param name="FromToken">First position.</param>
+/// <param name="ToToken">One past the last position.</param>
+public readonly record struct KvChange(KvChangeKind Kind, int Sequence, int Source, int FromToken, int ToToken);
+
+/// <summary>Kinds of <see cref="KvChange"/>.</summary>
+public enum KvChangeKind
+{
+    /// <summary>The sequence also holds the source's KV in the range.</summary>
+    Share,
+
+    /// <summary>The sequence no longer holds KV in the range.</summary>
+    Drop,
+}
+
+/// <summary>A prefix that is in the cache.</summary>
+/// <param name="Tokens">Length, a whole number of blocks.</param>
+/// <param name="BlocksIdle">Blocks of it that no live sequence references; taking them lowers the number of available blocks.</param>
+public readonly record struct PrefixHit(int Tokens, int BlocksIdle);

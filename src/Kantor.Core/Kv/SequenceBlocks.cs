@@ -1,0 +1,47 @@
+namespace Kantor.Core.Kv;
+
+/// <summary>The ledger's record of one sequence id.</summary>
+internal sealed class SequenceBlocks
+{
+    private static readonly TokenContent Nothing = TokenContent.FromTokens([]);
+
+    public List<int> Blocks { get; } = [];
+
+    public TokenContent Content { get; private set; } = Nothing;
+
+    public CacheDomain Domain { get; private set; }
+
+    public bool IsOpen { get; private set; }
+
+    /// <summary>Blocks whose memory is this sequence's own, whether it still references them or not.</summary>
+    public int BlocksHeld { get; set; }
+
+    /// <summary>Leading blocks that are in the prefix tree.</summary>
+    public int BlocksCommitted { get; set; }
+
+    /// <summary>Tree node of the last committed block; pinned while the sequence is open.</summary>
+    public int LastNode { get; set; }
+
+    public void Open(TokenContent content, CacheDomain domain)
+    {
+        Content = content;
+        Domain = domain;
+        IsOpen = true;
+        BlocksCommitted = 0;
+    }
+
+    public void Close()
+    {
+        IsOpen = false;
+        Content = Nothing;
+        Blocks.Clear();
+    }
+}
+
+/// <summary>Tokens that passed through the prefix cache, as vLLM counts them.</summary>
+/// <param name="QueriedTokens">Tokens of all sequences opened.</param>
+/// <param name="HitTokens">Those of them found in the cache.</param>
+public readonly record struct PrefixCounters(long QueriedTokens, long HitTokens)
+{
+    internal PrefixCounters With(int queried, int hit) => new(QueriedTokens + queried, HitTokens + hit);
+}

@@ -1,0 +1,31 @@
+using Kantor.Core.Units;
+
+namespace Kantor.Core.Prediction;
+
+/// <summary>Believes every output to have the same length, whatever is observed.</summary>
+public sealed class ConstantLengthPredictor : ILengthPredictor
+{
+    private readonly int _tokens;
+
+    /// <summary>A belief of <paramref name="tokens"/> output tokens, at least 1.</summary>
+    public ConstantLengthPredictor(int tokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
+        _tokens = tokens;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "constant";
+
+    /// <inheritdoc/>
+    public LengthBelief Predict(in LengthQuery query)
+    {
+        var believed = Math.Min(query.OutputTokensMax, Math.Max(_tokens, query.GeneratedTokens + 1));
+        return new LengthBelief(believed, believed);
+    }
+
+    /// <inheritdoc/>
+    public void Observe(ClassId requestClass, int promptTokens, int outputTokens)
+    {
+    }
+}

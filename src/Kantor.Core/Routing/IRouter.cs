@@ -1,0 +1,46 @@
+using Kantor.Core.Kv;
+
+namespace Kantor.Core.Routing;
+
+/// <summary>
+/// Chooses the replica for one request. Pure: same view and state, same choice. The router is immutable; what it remembers lives in its state.
+/// </summary>
+public interface IRouter
+{
+    /// <summary>Name in the catalogue.</summary>
+    string Name { get; }
+
+    /// <summary>Fresh memory for one fleet.</summary>
+    RouterState NewState();
+
+    /// <summary>Index into <see cref="FleetView.Endpoints"/>, which holds at least one.</summary>
+    int Route(in RouteRequest request, in FleetView fleet, RouterState state);
+}
+
+/// <summary>What a router remembers between requests; routers without memory use this type as it is.</summary>
+public class RouterState
+{
+}
+
+/// <summary>What a router may know of the request.</summary>
+/// <param name="Id">Name of the request; ties are broken by the lowest endpoint index.</param>
+/// <param name="PromptTokens">Prompt length in tokens.</param>
+/// <param name="Domain">Cache domain.</param>
+public readonly record struct RouteRequest(long Id, int PromptTokens, CacheDomain Domain);
+
+/// <summary>The replicas as last heard of.</summary>
+public readonly ref struct FleetView
+{
+    /// <summary>One entry per replica, in a fixed order.</summary>
+    public required ReadOnlySpan<EndpointView> Endpoints { get; init; }
+
+    /// <summary>The host's clock in microseconds.</summary>
+    public required long NowUs { get; init; }
+}
+
+/// <summary>One replica as last heard of.</summary>
+/// <param name="Waiting">Requests that wait.</param>
+/// <param name="Running">Requests that run.</param>
+/// <param name="KvBlocksUsed">KV blocks that live requests reference.</param>
+/// <param name="KvBlocksTotal">KV blocks in all.</param>
+public readonly record struct EndpointView(int Waiting, int Running, int KvBlocksUsed, int KvBlocksTotal);

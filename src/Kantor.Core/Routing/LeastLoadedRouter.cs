@@ -1,0 +1,25 @@
+namespace Kantor.Core.Routing;
+
+/// <summary>The replica with the fewest requests, waiting and running together (join the shortest queue); the lowest index among equals.</summary>
+public sealed class LeastLoadedRouter : IRouter
+{
+    /// <inheritdoc/>
+    public string Name => "least-loaded";
+
+    /// <inheritdoc/>
+    public RouterState NewState() => new();
+
+    /// <inheritdoc/>
+    public int Route(in RouteRequest request, in FleetView fleet, RouterState state)
+    {
+        var best = 0;
+        for (var index = 1; index < fleet.Endpoints.Length; index++)
+        {
+            if (LoadOf(fleet.Endpoints[index]) < LoadOf(fleet.Endpoints[best])) best = index;
+        }
+
+        return best;
+    }
+
+    private static int LoadOf(in EndpointView endpoint) => endpoint.Waiting + endpoint.Running;
+}

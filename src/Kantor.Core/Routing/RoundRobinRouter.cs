@@ -1,0 +1,24 @@
+namespace Kantor.Core.Routing;
+
+/// <summary>Each replica in turn, whatever its load.</summary>
+public sealed class RoundRobinRouter : IRouter
+{
+    /// <inheritdoc/>
+    public string Name => "round-robin";
+
+    /// <inheritdoc/>
+    public RouterState NewState() => new Turn();
+
+    /// <inheritdoc/>
+    public int Route(in RouteRequest request, in FleetView fleet, RouterState state)
+    {
+        var turn = (Turn)state;
+        turn.Next %= fleet.Endpoints.Length;
+        return turn.Next++;
+    }
+
+    private sealed class Turn : RouterState
+    {
+        public int Next { get; set; }
+    }
+}

@@ -1,7 +1,0 @@
-namespace Kantor.Core.Tests;
-
-public class SmokeTests
-{
-    [Fact]
-    public void Runner_runs() => Assert.True(true);
-}
