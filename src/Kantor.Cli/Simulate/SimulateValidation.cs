@@ -14,7 +14,7 @@ namespace Kantor.Cli.Simulate;
 /// </summary>
 internal sealed class SimulateValidation
 {
-    public const string DefaultPolicies = "fcfs";
+    public const string DefaultPolicies = "fcfs,vllm-v1,sarathi";
     public const string DefaultProfile = "yi-34b-a100-tp2";
     public const string DefaultSlo = "ttft=2s,itl=200ms";
     public const string DefaultPredictor = "constant:256";
