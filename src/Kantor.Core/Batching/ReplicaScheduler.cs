@@ -265,7 +265,7 @@ public sealed class ReplicaScheduler : IBatchProbe
             return $"{Planner.Name} threw {exception.GetType().Name}: {exception.Message}";
         }
 
-        return _validator.FindFault(view, _plan);
+        return _validator.FindFault(view, _plan) ?? (_plan.IsEmpty ? $"{Planner.Name} planned nothing while {RunningCount} run and {WaitingCount} wait" : null);
     }
 
     private void Preempt(int row)
