@@ -134,19 +134,27 @@ public sealed class ReplicaScheduler : IBatchProbe
         _preempted.Clear();
         _refused.Clear();
         if (IsIdle) return;
+        PlanOnce(nowUs);
+        // A plan counts shared blocks of several victims for nobody, so it may preempt all and grant nothing; the next plan sees them free.
+        if (_slices.Count == 0 && _preempted.Count > 0 && _refused.Count == 0) PlanOnce(nowUs);
+        if (_slices.Count > 0) Counters.Steps++;
+    }
+
+    private void PlanOnce(long nowUs)
+    {
         _probeStamp++;
         WritePlan(nowUs);
         foreach (var row in _plan.Preemptions) Preempt(row);
         foreach (var refusal in _plan.Refusals) _refused.Add(refusal);
         Place();
-        if (_slices.Count > 0) Counters.Steps++;
     }
 
-    /// <summary>The planned step was executed: its tokens are in KV.</summary>
+    /// <summary>The planned step was executed: its tokens are in KV. Rows that were ended meanwhile are passed over.</summary>
     public void CompleteStep()
     {
         foreach (var slice in _slices)
         {
+            if (_table.States[slice.Row] != RowState.Running) continue;
             _table.ComputedTokens[slice.Row] = slice.FromToken + slice.Tokens;
             Kv.Commit(slice.Sequence, slice.FromToken + slice.Tokens);
             Counters.ComputedTokens += slice.Tokens;
@@ -155,6 +163,9 @@ public sealed class ReplicaScheduler : IBatchProbe
 
     /// <summary>The planned step failed without effect: nothing was computed, the rows keep their places and can be planned again or ended.</summary>
     public void AbandonStep() => _slices.Clear();
+
+    /// <summary>One row's slice of the planned step failed without effect; the others' can still complete. The row keeps its place, as after <see cref="AbandonStep"/>.</summary>
+    public void AbandonSlice(int row) => _slices.RemoveAll(slice => slice.Row == row);
 
     /// <summary>A row that has caught up generated a token, whose identity is known in the engine and unknown in the simulator.</summary>
     public void Generate(int row, int? token)
@@ -264,7 +275,8 @@ public sealed class ReplicaScheduler : IBatchProbe
     {
         Kv.Close(_table.Sequences[row]);
         Counters.Preemptions++;
-        Counters.RecomputedTokens += _table.ComputedTokens[row];
+        _table.LostTokens[row] = _table.ComputedTokens[row];
+        Counters.RecomputedTokens += _table.LostTokens[row];
         _table.ComputedTokens[row] = _table.BlocksHeld[row] = 0;
         _table.Preemptions[row]++;
         _table.States[row] = RowState.Waiting;
@@ -303,7 +315,8 @@ public sealed class ReplicaScheduler : IBatchProbe
         _table.Sequences[row] = sequence;
         _table.ComputedTokens[row] = hitTokens;
         _table.BlocksHeld[row] = Kv.BlocksOf(sequence);
-        if (_table.Preemptions[row] > 0) Counters.RecomputedTokens -= hitTokens;
+        Counters.RecomputedTokens -= Math.Min(hitTokens, _table.LostTokens[row]);
+        _table.LostTokens[row] = 0;
         return true;
     }
 
