@@ -90,6 +90,7 @@ public sealed unsafe class LlamaBackend : IModelBackend
         _hasLogits = false;
         if (!IsWithinLimits(batch)) return ExecuteStatus.InvalidBatch;
         if (batch.Count == 0) return ExecuteStatus.Ok;
+        if (batch.Count > Info.KvTokensTotal) return ExecuteStatus.NoKvSlot;
         ExecuteStatus status = ToStatus(LlamaNative.Decode(_context, _batch.Fill(batch)));
         _hasLogits = status == ExecuteStatus.Ok;
         if (status is ExecuteStatus.Aborted or ExecuteStatus.Fatal) TakeBackRows();

@@ -47,7 +47,7 @@ public sealed record LlamaOptions
     internal void Validate(int sequencesSupported)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(ModelPath);
-        RequireRange(KvTokensTotal, 1, 1 << 30, nameof(KvTokensTotal));
+        RequireRange(KvTokensTotal, 1, 1 << 27, nameof(KvTokensTotal));
         RequireRange(SequencesMax, 1, sequencesSupported, nameof(SequencesMax));
         RequireRange(BatchTokensMax, 1, 1 << 20, nameof(BatchTokensMax));
         RequireRange(MicroBatchTokens, 1, BatchTokensMax, nameof(MicroBatchTokens));

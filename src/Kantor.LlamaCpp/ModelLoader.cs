@@ -1,4 +1,5 @@
 using System.Text;
+using Kantor.LlamaCpp.Gguf;
 using Kantor.LlamaCpp.Library;
 using Kantor.LlamaCpp.Native;
 
@@ -7,15 +8,18 @@ namespace Kantor.LlamaCpp;
 /// <summary>Steps from a file on disk to a native model and context, each with an error that names the file.</summary>
 internal static unsafe class ModelLoader
 {
+    private const uint KvPageTokens = 256;
+
     /// <summary>Checks the file in managed code, then lets the library load it.</summary>
     public static LlamaModelHandle Load(LlamaOptions options)
     {
         if (!File.Exists(options.ModelPath)) throw new LlamaModelException($"The model file {options.ModelPath} does not exist.");
+        GgufPreflight.Check(options.ModelPath);
         LlamaModelParams parameters = ModelDefaults();
         if (options.GpuLayers is int layers) parameters.GpuLayers = layers;
-        NativeLog.Forget();
+        NativeLog.Lines.Forget();
         LlamaModelHandle model = LlamaModelHandle.TryLoad(options.ModelPath, parameters)
-            ?? throw new LlamaModelException($"The model {options.ModelPath} could not be loaded: {NativeLog.Explain()}.");
+            ?? throw new LlamaModelException($"The model {options.ModelPath} could not be loaded: {NativeLog.Lines.Explain()}.");
         if (Refusal(model) is not string reason) return model;
         model.Dispose();
         throw new LlamaModelException($"The model {options.ModelPath} cannot be served: {reason}.");
@@ -25,21 +29,17 @@ internal static unsafe class ModelLoader
     public static LlamaContextHandle CreateContext(LlamaModelHandle model, LlamaOptions options)
     {
         LlamaContextParams parameters = ContextDefaults(options);
-        parameters.ContextTokens = (uint)options.KvTokensTotal;
-        parameters.BatchTokens = (uint)options.BatchTokensMax;
-        parameters.MicroBatchTokens = (uint)options.MicroBatchTokens;
+        parameters.ContextTokens = RoundUpToPage(options.KvTokensTotal);
+        // The library stops the process when it may batch fewer outputs than there are sequences, or when a batch exceeds the pool.
+        parameters.BatchTokens = Math.Min((uint)options.BatchTokensMax, parameters.ContextTokens);
+        parameters.MicroBatchTokens = Math.Min((uint)options.MicroBatchTokens, parameters.BatchTokens);
         parameters.SequencesMax = (uint)options.SequencesMax;
-        NativeLog.Forget();
-        LlamaContextHandle context = LlamaContextHandle.TryCreate(model, parameters)
+        parameters.OutputsMax = Math.Max(parameters.BatchTokens, parameters.SequencesMax);
+        NativeLog.Lines.Forget();
+        return LlamaContextHandle.TryCreate(model, parameters)
             ?? throw new LlamaModelException(
-                $"No KV pool of {options.KvTokensTotal} tokens could be allocated for {options.ModelPath}: {NativeLog.Explain()}. " +
+                $"No KV pool of {options.KvTokensTotal} tokens could be allocated for {options.ModelPath}: {NativeLog.Lines.Explain()}. " +
                 "Ask for fewer KV tokens or a smaller KV type.");
-        if (LlamaNative.ContextBatchTokens(context) >= options.BatchTokensMax) return context;
-        uint granted = LlamaNative.ContextBatchTokens(context);
-        context.Dispose();
-        throw new LlamaModelException(
-            $"The library grants batches of {granted} tokens to {options.ModelPath}, not the {options.BatchTokensMax} asked for; " +
-            "ask for fewer batch tokens or more KV tokens.");
     }
 
     /// <summary>The library's own defaults with everything that both of our contexts share.</summary>
@@ -74,6 +74,8 @@ internal static unsafe class ModelLoader
 
         return Path.GetFileNameWithoutExtension(path);
     }
+
+    private static uint RoundUpToPage(int tokens) => ((uint)tokens + KvPageTokens - 1) / KvPageTokens * KvPageTokens;
 
     private static LlamaModelParams ModelDefaults()
     {

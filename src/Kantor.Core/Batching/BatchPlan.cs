@@ -41,10 +41,16 @@ public sealed class BatchPlan
     /// <summary>Takes back a row's grant; false when it has none.</summary>
     public bool RevokeGrant(int row, out Grant revoked)
     {
-        var index = _grants.FindIndex(grant => grant.Row == row);
-        revoked = index < 0 ? default : _grants[index];
-        if (index >= 0) _grants.RemoveAt(index);
-        return index >= 0;
+        for (var index = _grants.Count - 1; index >= 0; index--)
+        {
+            if (_grants[index].Row != row) continue;
+            revoked = _grants[index];
+            _grants.RemoveAt(index);
+            return true;
+        }
+
+        revoked = default;
+        return false;
     }
 
     /// <summary>The running row loses its KV and goes to the front of the queue.</summary>

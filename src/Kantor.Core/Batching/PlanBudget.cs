@@ -5,11 +5,13 @@ namespace Kantor.Core.Batching;
 /// they agree on what fits.
 /// </summary>
 /// <remarks>
-/// It errs on the safe side where requests share blocks: a cached prefix that two rows are about to take is charged to both.
+/// It errs on the safe side where requests share blocks: a cached prefix that two rows are about to take is charged to both, and after a
+/// preemption a cached prefix is charged in full, because the victim's blocks that were counted as had again may be part of it.
 /// </remarks>
 public ref struct PlanBudget
 {
     private readonly BatchView _view;
+    private bool _hasPreempted;
 
     /// <summary>The whole step.</summary>
     public PlanBudget(in BatchView view)
@@ -58,11 +60,12 @@ public ref struct PlanBudget
 
     /// <summary>Available blocks that disappear when a waiting row with this cached prefix takes room for <paramref name="tokensTotal"/> tokens.</summary>
     public readonly int BlocksToAdmit(int tokensTotal, in Kv.PrefixHit hit) =>
-        _view.BlocksFor(tokensTotal) - _view.BlocksFor(hit.Tokens) + hit.BlocksIdle;
+        _hasPreempted ? _view.BlocksFor(tokensTotal) : _view.BlocksFor(tokensTotal) - _view.BlocksFor(hit.Tokens) + hit.BlocksIdle;
 
     /// <summary>A running row is preempted: its own blocks and its place are to be had again, and so is what it was granted in this step.</summary>
     public void Return(int row, Grant? granted = null)
     {
+        _hasPreempted = true;
         BlocksLeft += _view.BlocksExclusive(row);
         PlacesLeft++;
         if (granted is not { } grant) return;

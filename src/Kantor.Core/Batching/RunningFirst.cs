@@ -22,7 +22,8 @@ public static class RunningFirst
         return kept;
     }
 
-    private static void Preempt(int victim, BatchPlan plan, ref PlanBudget budget)
+    /// <summary>The victim loses its KV and what it was granted in this step; both are to be had again.</summary>
+    internal static void Preempt(int victim, BatchPlan plan, ref PlanBudget budget)
     {
         budget.Return(victim, plan.RevokeGrant(victim, out var revoked) ? revoked : null);
         plan.AddPreemption(victim);

@@ -1,0 +1,44 @@
+namespace Kantor.Core.Batching;
+
+/// <summary>Options of <see cref="VllmV1Planner"/>; the defaults are vLLM's.</summary>
+public sealed record VllmV1Options
+{
+    /// <summary>Who goes first, and who gives way.</summary>
+    public VllmV1Order Order { get; init; } = VllmV1Order.Fcfs;
+
+    /// <summary>Most tokens of one request in one step, at least 1; null for no limit (vLLM: long_prefill_token_threshold, 0 there).</summary>
+    public int? LongPrefillTokensMax { get; init; }
+
+    /// <summary>Whether a prompt may be cut to fit the rest of the step.</summary>
+    public bool ChunkedPrefill { get; init; } = true;
+
+    /// <summary>
+    /// Whether a request is admitted only when its whole current sequence fits, not only the first chunk (vLLM: full_sequence_must_fit, the
+    /// cure for the preemption loop of vLLM #37307).
+    /// </summary>
+    public bool WholeSequenceMustFit { get; init; } = true;
+
+    /// <summary>Share of the pool that an admission leaves available while something runs, at least 0 and below 1 (vLLM: watermark).</summary>
+    public double Watermark { get; init; }
+
+    /// <summary>Throws when an option is out of range, naming it.</summary>
+    /// <exception cref="ArgumentException">A value is out of range, or two contradict each other.</exception>
+    public void Validate()
+    {
+        WholePrompts.ValidateWatermark(Watermark);
+        if (!Enum.IsDefined(Order)) throw new ArgumentOutOfRangeException(nameof(Order), Order, "Unknown order.");
+        if (LongPrefillTokensMax is not { } limit) return;
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1, nameof(LongPrefillTokensMax));
+        if (!ChunkedPrefill) throw new ArgumentException($"{nameof(LongPrefillTokensMax)} cuts prompts, so it needs {nameof(ChunkedPrefill)}.");
+    }
+}
+
+/// <summary>vLLM's scheduling policies.</summary>
+public enum VllmV1Order
+{
+    /// <summary>In order of arrival; the newest running request gives way.</summary>
+    Fcfs,
+
+    /// <summary>By (priority, arrival), lower first; the running request with the greatest pair gives way.</summary>
+    Priority,
+}

@@ -1,0 +1,117 @@
+namespace Kantor.Core.Batching;
+
+/// <summary>
+/// vLLM's V1 scheduler (arXiv 2309.06180 and vllm/v1/core/sched/scheduler.py; research notes, scheduling 4.2). Running requests in order of
+/// admission, prompts cut to fit; on memory exhaustion a victim is preempted and recomputed later. The queue moves only in a step that
+/// preempted nobody, strictly from its head.
+/// </summary>
+public sealed class VllmV1Planner : IBatchPlanner
+{
+    private readonly VllmV1Options _options;
+
+    /// <summary>The scheduler with vLLM's defaults, or others.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public VllmV1Planner(VllmV1Options? options = null)
+    {
+        _options = options ?? new VllmV1Options();
+        _options.Validate();
+    }
+
+    /// <inheritdoc/>
+    public string Name => "vllm-v1";
+
+    /// <inheritdoc/>
+    public PlannerState NewState() => new();
+
+    /// <inheritdoc/>
+    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    {
+        var budget = new PlanBudget(view);
+        PlanRunning(view, plan, ref budget);
+        if (!plan.Preemptions.IsEmpty) return;
+        if (_options.Order == VllmV1Order.Fcfs) AdmitByArrival(view, plan, ref budget);
+        else AdmitByPriority(view, plan, ref budget);
+    }
+
+    private void PlanRunning(in BatchView view, BatchPlan plan, ref PlanBudget budget)
+    {
+        var chunkTokensMax = _options.LongPrefillTokensMax ?? int.MaxValue;
+        if (_options.Order == VllmV1Order.Fcfs) RunningFirst.Plan(view, plan, ref budget, chunkTokensMax);
+        else PlanRunningByPriority(view, plan, ref budget, chunkTokensMax);
+    }
+
+    private static void PlanRunningByPriority(in BatchView view, BatchPlan plan, ref PlanBudget budget, int chunkTokensMax)
+    {
+        foreach (var row in view.Running)
+        {
+            var tokens = Math.Min(Math.Min(view.MissingTokens(row), chunkTokensMax), budget.TokensLeft);
+            if (tokens == 0 || plan.Preemptions.Contains(row)) continue;
+            var taken = budget.TryTakeRunning(row, tokens);
+            while (!taken && PreemptLeastUrgent(view, plan, ref budget) != row) taken = budget.TryTakeRunning(row, tokens);
+            if (taken) plan.AddGrant(row, tokens);
+        }
+    }
+
+    private static int PreemptLeastUrgent(in BatchView view, BatchPlan plan, ref PlanBudget budget)
+    {
+        int? victim = null;
+        foreach (var row in view.Running)
+        {
+            if (!plan.Preemptions.Contains(row) && (victim is not { } worst || GoesBefore(view, worst, row))) victim = row;
+        }
+
+        var preempted = victim ?? throw new InvalidOperationException("Nobody is left to give way.");
+        RunningFirst.Preempt(preempted, plan, ref budget);
+        return preempted;
+    }
+
+    private void AdmitByArrival(in BatchView view, BatchPlan plan, ref PlanBudget budget)
+    {
+        foreach (var row in view.Waiting)
+        {
+            if (!TryAdmit(view, plan, ref budget, row)) return;
+        }
+    }
+
+    private void AdmitByPriority(in BatchView view, BatchPlan plan, ref PlanBudget budget)
+    {
+        for (var row = NextByPriority(view, null); row is { } next; row = NextByPriority(view, next))
+        {
+            if (!TryAdmit(view, plan, ref budget, next)) return;
+        }
+    }
+
+    private static int? NextByPriority(in BatchView view, int? last)
+    {
+        int? next = null;
+        foreach (var row in view.Waiting)
+        {
+            var isLater = last is not { } before || GoesBefore(view, before, row);
+            if (isLater && (next is not { } best || GoesBefore(view, row, best))) next = row;
+        }
+
+        return next;
+    }
+
+    private static bool GoesBefore(in BatchView view, int row, int other)
+    {
+        if (view.Priorities[row] != view.Priorities[other]) return view.Priorities[row] < view.Priorities[other];
+        if (view.ArrivalUs[row] != view.ArrivalUs[other]) return view.ArrivalUs[row] < view.ArrivalUs[other];
+        return view.Ids[row] < view.Ids[other];
+    }
+
+    private bool TryAdmit(in BatchView view, BatchPlan plan, ref PlanBudget budget, int row)
+    {
+        if (budget.TokensLeft == 0 || budget.PlacesLeft == 0) return false;
+        var hit = view.CachedPrefix(row);
+        var wanted = view.WantedTokens[row];
+        var missing = Math.Min(wanted - hit.Tokens, _options.LongPrefillTokensMax ?? int.MaxValue);
+        var tokens = _options.ChunkedPrefill ? Math.Min(missing, budget.TokensLeft) : WholePrompts.Chunk(view, missing, budget.TokensLeft);
+        if (tokens == 0) return false;
+        var blocks = budget.BlocksToAdmit(_options.WholeSequenceMustFit ? wanted : hit.Tokens + tokens, hit);
+        if (blocks + WholePrompts.MarginBlocks(view, plan, _options.Watermark) > budget.BlocksLeft) return false;
+        if (!budget.TryTakeWaiting(row, tokens, hit)) return false;
+        plan.AddGrant(row, tokens);
+        return true;
+    }
+}
