@@ -21,7 +21,10 @@ public sealed record LlamaOptions
     /// <summary>Rows that one kernel pass computes; a step of more rows runs as several passes. At most <see cref="BatchTokensMax"/>.</summary>
     public int MicroBatchTokens { get; init; } = 512;
 
-    /// <summary>Threads of the processor back end; null uses every processor of the machine.</summary>
+    /// <summary>
+    /// Threads of the processor back end; null uses one per 32 MiB of weights, up to the machine's processors. The threads wait for each other by
+    /// spinning at every tensor operation: on a small model, or a machine that is busy otherwise, a second thread costs more than it gives.
+    /// </summary>
     public int? Threads { get; init; }
 
     /// <summary>Layers computed on the GPU; null offloads all of them when there is a GPU, 0 none.</summary>

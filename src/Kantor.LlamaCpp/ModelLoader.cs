@@ -10,6 +10,9 @@ internal static unsafe class ModelLoader
 {
     private const uint KvPageTokens = 256;
 
+    // Reading this much takes a core about 3 ms, hundreds of times the cost of one round of spinning barriers.
+    private const long ThreadBytes = 32L << 20;
+
     /// <summary>Checks the file in managed code, then lets the library load it.</summary>
     public static LlamaModelHandle Load(LlamaOptions options)
     {
@@ -28,7 +31,7 @@ internal static unsafe class ModelLoader
     /// <summary>Allocates the KV pool and compute buffers.</summary>
     public static LlamaContextHandle CreateContext(LlamaModelHandle model, LlamaOptions options)
     {
-        LlamaContextParams parameters = ContextDefaults(options);
+        LlamaContextParams parameters = ContextDefaults(model, options);
         parameters.ContextTokens = RoundUpToPage(options.KvTokensTotal);
         // The library stops the process when it may batch fewer outputs than there are sequences, or when a batch exceeds the pool.
         parameters.BatchTokens = Math.Min((uint)options.BatchTokensMax, parameters.ContextTokens);
@@ -43,12 +46,12 @@ internal static unsafe class ModelLoader
     }
 
     /// <summary>The library's own defaults with everything that both of our contexts share.</summary>
-    public static LlamaContextParams ContextDefaults(LlamaOptions options)
+    public static LlamaContextParams ContextDefaults(LlamaModelHandle model, LlamaOptions options)
     {
         ParamsProbe probe = LlamaNative.ContextDefaultParams();
         LlamaContextParams parameters = *(LlamaContextParams*)&probe;
         parameters.OutputsMaxPerSequence = 0;
-        parameters.Threads = options.Threads ?? Environment.ProcessorCount;
+        parameters.Threads = options.Threads ?? DefaultThreads((long)LlamaNative.ModelBytes(model), Environment.ProcessorCount);
         parameters.ThreadsBatch = parameters.Threads;
         parameters.KeyType = ToNative(options.KeyType);
         parameters.ValueType = ToNative(options.ValueType);
@@ -74,6 +77,9 @@ internal static unsafe class ModelLoader
 
         return Path.GetFileNameWithoutExtension(path);
     }
+
+    /// <summary>One thread per <see cref="ThreadBytes"/> of weights, at least one, at most the processors.</summary>
+    internal static int DefaultThreads(long weightBytes, int processors) => (int)Math.Clamp(1 + (weightBytes / ThreadBytes), 1, processors);
 
     private static uint RoundUpToPage(int tokens) => ((uint)tokens + KvPageTokens - 1) / KvPageTokens * KvPageTokens;
 

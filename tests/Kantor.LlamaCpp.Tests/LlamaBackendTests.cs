@@ -256,6 +256,14 @@ public class LlamaBackendTests
         }
     }
 
+    [Theory]
+    [InlineData(3_000_000, 16, 1)]
+    [InlineData(400_000_000, 16, 12)]
+    [InlineData(8_000_000_000, 16, 16)]
+    [InlineData(8_000_000_000, 1, 1)]
+    public void Threads_follow_the_size_of_the_model(long weightBytes, int processors, int threads) =>
+        Assert.Equal(threads, ModelLoader.DefaultThreads(weightBytes, processors));
+
     [Fact]
     public void A_missing_model_file_is_named()
     {
