@@ -69,7 +69,8 @@ internal sealed class EngineBench
     /// <summary>What the request gives on an engine of its own, undisturbed.</summary>
     public static Answer Alone(GenerationRequest request, ScriptedBackendOptions? backend = null)
     {
-        var quiet = (backend ?? new ScriptedBackendOptions()) with { KvTokensTotal = 4096, Faults = [], OnExecute = null, Clock = new VirtualClock() };
+        var most = 2 * Math.Max(256, request.PromptTokens.Length + (request.Choices * request.OutputTokensMax));
+        var quiet = (backend ?? new ScriptedBackendOptions()) with { KvTokensTotal = most, Faults = [], OnExecute = null, Clock = new VirtualClock() };
         var bench = new EngineBench(quiet);
         var answer = bench.Submit(request);
         bench.Run(answer);

@@ -57,10 +57,12 @@ internal sealed class SimulateRun(SimulateSettings settings)
         batchesSpread = batches.AreBatched && settings.SpreadsBatches;
         if (batches.AreBatched)
         {
-            Say(string.Create(
+            var found = string.Create(
                 CultureInfo.InvariantCulture,
-                $"arrivals come in batches ({batches.DistinctTimes} different times for {batches.Requests} requests, mostly {batches.TickUs / 1e6:0.###} s apart); "
-                + (batchesSpread ? "they are spread at random over that time (--spread-batches false leaves them as they are)." : "they are left as they are (--spread-batches false).")));
+                $"arrivals come in batches ({batches.DistinctTimes} different times for {batches.Requests} requests, mostly {batches.TickUs / 1e6:0.###} s apart); ");
+            Say(found + (batchesSpread
+                ? "they are spread at random over that time (--spread-batches false leaves them as they are)."
+                : "they are left as they are (--spread-batches false)."));
         }
 
         if (batchesSpread) trace = trace.SpreadBatches(new RandomStream(settings.Seed, "spread-batches"));

@@ -70,7 +70,7 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
             Priority = _priority ?? 0,
             User = _user,
         };
-        if (RequestCost.Fault(prompts, fields.Choices, fields.OutputTokensMax ?? 1, limits.CostTokensMax) is { } fault) errors.Add(fault);
+        if (RequestCost.Fault(prompts, fields.Choices, fields.OutputTokensMax ?? 1, topLogprobs, limits.CostTokensMax) is { } fault) errors.Add(fault);
         return fields;
     }
 

@@ -30,6 +30,6 @@ public sealed record RequestLimits
     /// <summary>Alternatives per token (<c>top_logprobs</c>); the engine takes at most 20.</summary>
     public int TopLogprobsMax { get; init; } = 20;
 
-    /// <summary>Tokens that one request may ask to generate: prompts × choices × tokens per choice.</summary>
+    /// <summary>Tokens that one request may ask to generate: prompts × choices × tokens per choice, each alternative log-probability counted as one more.</summary>
     public long CostTokensMax { get; init; } = 1 << 20;
 }

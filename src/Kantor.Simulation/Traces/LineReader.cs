@@ -19,7 +19,7 @@ internal sealed class LineReader(Stream stream, int lineBytesMax)
         while (true)
         {
             var length = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
-            if (length >= 0 || _isAtEnd) return TakeLine(length, ref line, isTooLong);
+            if (length >= 0 || _isAtEnd) return TakeLine(length, ref line, ref isTooLong);
             if (_end - _start > lineBytesMax + 1)
             {
                 isTooLong = true;
@@ -30,13 +30,15 @@ internal sealed class LineReader(Stream stream, int lineBytesMax)
         }
     }
 
-    private bool TakeLine(int length, ref ReadOnlySpan<byte> line, bool isTooLong)
+    private bool TakeLine(int length, ref ReadOnlySpan<byte> line, ref bool isTooLong)
     {
         if (length < 0 && _start == _end && !isTooLong) return false;
         LineNumber++;
         var taken = length < 0 ? _end - _start : length;
-        line = isTooLong ? default : _buffer.AsSpan(_start, taken);
+        line = _buffer.AsSpan(_start, taken);
         if (line.EndsWith("\r"u8)) line = line[..^1];
+        isTooLong |= line.Length > lineBytesMax;
+        if (isTooLong) line = default;
         _start = Math.Min(_end, _start + taken + 1);
         return true;
     }

@@ -125,7 +125,7 @@ public class CommonFieldsTests
 
     [Fact]
     public void D5_No_product_of_three_ints_overflows() =>
-        Assert.NotNull(RequestCost.Fault(int.MaxValue, int.MaxValue, int.MaxValue, long.MaxValue));
+        Assert.NotNull(RequestCost.Fault(int.MaxValue, int.MaxValue, int.MaxValue, 20, long.MaxValue));
 
     [Theory]
     [InlineData("\"\"", "stop")]

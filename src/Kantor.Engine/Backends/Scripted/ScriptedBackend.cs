@@ -184,7 +184,7 @@ public sealed class ScriptedBackend : IModelBackend
         var logits = new float[Info.VocabularySize];
         for (var id = 0; id < logits.Length; id++) logits[id] = (ScriptedCells.Mix(state ^ ((ulong)id << 40)) >> 40) * (4f / (1 << 24));
         var next = _options.NextToken is { } language ? language(_cells.TokensOf(sequence)) : null;
-        logits[next ?? ScriptedLanguage.NextToken(state, token, _options.EndsOneIn)] += 6;
+        logits[next ?? ScriptedLanguage.NextToken(state, token, _options.EndsOneIn)] += 12;
         foreach (var fault in _options.Faults)
         {
             if (EndsStep(fault.Kind) || (fault.Call ?? call) != call || (fault.Token is { } marked && !_cells.Holds(sequence, marked))) continue;
