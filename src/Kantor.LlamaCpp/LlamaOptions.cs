@@ -45,6 +45,9 @@ public sealed record LlamaOptions
     /// <summary>Name shown to clients; null takes the file's own name for itself, else the file name.</summary>
     public string? ModelName { get; init; }
 
+    /// <summary>LoRA adapters added to every step, in this order; none by default.</summary>
+    public IReadOnlyList<LlamaAdapter> Adapters { get; init; } = [];
+
     /// <summary>Throws when a value is outside its range, naming it.</summary>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     internal void Validate(int sequencesSupported)
@@ -56,6 +59,12 @@ public sealed record LlamaOptions
         RequireRange(MicroBatchTokens, 1, BatchTokensMax, nameof(MicroBatchTokens));
         RequireRange(EmbeddingTokensMax, 1, 1 << 20, nameof(EmbeddingTokensMax));
         if (Threads is int threads) RequireRange(threads, 1, 512, nameof(Threads));
+        foreach (LlamaAdapter adapter in Adapters)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(adapter.Path, nameof(Adapters));
+            if (!float.IsFinite(adapter.Scale)) throw new ArgumentException($"{nameof(Adapters)}: the scale of {adapter.Path} must be finite.");
+        }
+
         if (GpuLayers is int layers) RequireRange(layers, 0, 1 << 20, nameof(GpuLayers));
         if (ValueType == KvType.Q8 && FlashAttention == FlashAttention.Off)
         {
@@ -71,6 +80,11 @@ public sealed record LlamaOptions
         }
     }
 }
+
+/// <summary>A LoRA adapter file in GGUF.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Scale">Factor on its contribution; 1 as trained.</param>
+public sealed record LlamaAdapter(string Path, float Scale = 1);
 
 /// <summary>Whether the fused attention kernel is used.</summary>
 public enum FlashAttention

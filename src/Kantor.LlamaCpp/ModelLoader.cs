@@ -45,6 +45,30 @@ internal static unsafe class ModelLoader
                 "Ask for fewer KV tokens or a smaller KV type.");
     }
 
+    /// <summary>Loads the adapters and adds them to every step of the context; the caller owns them and frees them after the context.</summary>
+    public static LlamaAdapterHandle[] AddAdapters(LlamaModelHandle model, LlamaContextHandle context, LlamaOptions options)
+    {
+        var handles = new List<LlamaAdapterHandle>();
+        try
+        {
+            foreach (LlamaAdapter adapter in options.Adapters) handles.Add(LoadAdapter(model, adapter.Path));
+            nint[] pointers = [.. handles.Select(h => h.DangerousGetHandle())];
+            float[] scales = [.. options.Adapters.Select(a => a.Scale)];
+            fixed (nint* p = pointers)
+            fixed (float* s = scales)
+            {
+                if (pointers.Length == 0 || LlamaNative.ContextSetAdapters(context, p, (nuint)pointers.Length, s) == 0) return [.. handles];
+            }
+
+            throw new LlamaModelException($"The adapters cannot be added to {options.ModelPath}: {NativeLog.Lines.Explain()}.");
+        }
+        catch
+        {
+            handles.ForEach(h => h.Dispose());
+            throw;
+        }
+    }
+
     /// <summary>The library's own defaults with everything that both of our contexts share.</summary>
     public static LlamaContextParams ContextDefaults(LlamaModelHandle model, LlamaOptions options)
     {
@@ -82,6 +106,15 @@ internal static unsafe class ModelLoader
     internal static int DefaultThreads(long weightBytes, int processors) => (int)Math.Clamp(1 + (weightBytes / ThreadBytes), 1, processors);
 
     private static uint RoundUpToPage(int tokens) => ((uint)tokens + KvPageTokens - 1) / KvPageTokens * KvPageTokens;
+
+    private static LlamaAdapterHandle LoadAdapter(LlamaModelHandle model, string path)
+    {
+        if (!File.Exists(path)) throw new LlamaModelException($"The adapter file {path} does not exist.");
+        GgufPreflight.Check(path);
+        NativeLog.Lines.Forget();
+        return LlamaAdapterHandle.TryLoad(model, path)
+            ?? throw new LlamaModelException($"The adapter {path} could not be loaded: {NativeLog.Lines.Explain()}.");
+    }
 
     private static LlamaModelParams ModelDefaults()
     {
