@@ -157,6 +157,9 @@ public sealed class ReplicaScheduler : IBatchProbe
     /// <summary>The planned step failed without effect: nothing was computed, the rows keep their places and can be planned again or ended.</summary>
     public void AbandonStep() => _slices.Clear();
 
+    /// <summary>One row's slice of the planned step failed without effect; the others' can still complete. The row keeps its place, as after <see cref="AbandonStep"/>.</summary>
+    public void AbandonSlice(int row) => _slices.RemoveAll(slice => slice.Row == row);
+
     /// <summary>A row that has caught up generated a token, whose identity is known in the engine and unknown in the simulator.</summary>
     public void Generate(int row, int? token)
     {

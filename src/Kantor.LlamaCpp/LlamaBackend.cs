@@ -1,0 +1,253 @@
+using Kantor.Engine.Backends;
+using Kantor.LlamaCpp.Library;
+using Kantor.LlamaCpp.Native;
+using Kantor.LlamaCpp.Tokenization;
+using Microsoft.Extensions.Logging;
+
+namespace Kantor.LlamaCpp;
+
+/// <summary>
+/// A GGUF model on llama.cpp kernels: one unified KV pool of single-token cells, one <c>llama_decode</c> per step.
+/// </summary>
+/// <remarks>
+/// The KV pool is always unified: then copying cells between sequences only marks them as shared, ranges may be partial, and sequence ids
+/// cost no memory. Models that keep a recurrent state are refused, because their states can neither be shared nor cut.
+/// </remarks>
+public sealed unsafe class LlamaBackend : IModelBackend
+{
+    private readonly LlamaModelHandle _model;
+    private readonly LlamaContextHandle _context;
+    private readonly LlamaEmbedder _embedder;
+    private readonly NativeBatch _batch;
+    private readonly ThreadGuard _guard = new();
+    private readonly nint _memory;
+    private bool _hasLogits;
+
+    private LlamaBackend(LlamaModelHandle model, LlamaContextHandle context, LlamaOptions options)
+    {
+        _model = model;
+        _context = context;
+        _memory = LlamaNative.ContextMemory(context);
+        _batch = new(options.BatchTokensMax);
+        _embedder = new(model, options);
+        LlamaTokenizer tokenizer = new(model);
+        Tokenizer = tokenizer;
+        Info = new(
+            options.ModelName ?? ModelLoader.NameOf(model, options.ModelPath),
+            tokenizer.VocabularySize,
+            LlamaNative.ModelContextTokens(model),
+            (int)LlamaNative.ContextTokens(context),
+            options.SequencesMax,
+            options.BatchTokensMax,
+            LlamaNative.ModelEmbeddingSize(model));
+    }
+
+    /// <inheritdoc/>
+    public BackendInfo Info { get; }
+
+    /// <inheritdoc/>
+    public ITokenizer Tokenizer { get; }
+
+    /// <summary>Checks and loads a model file and allocates its KV pool.</summary>
+    /// <param name="options">What to load.</param>
+    /// <param name="logger">Receives the native library's log lines.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="LlamaLibraryException">The native library is missing or of another release.</exception>
+    /// <exception cref="Gguf.GgufFormatException">The file is damaged; names section and byte offset.</exception>
+    /// <exception cref="LlamaModelException">The library cannot load the model or has no memory for it.</exception>
+    public static LlamaBackend Create(LlamaOptions options, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        LlamaLibrary library = LlamaLibrary.Load(logger);
+        options.Validate(library.SequencesMax);
+        LlamaModelHandle model = ModelLoader.Load(options);
+        LlamaContextHandle? context = null;
+        try
+        {
+            context = ModelLoader.CreateContext(model, options);
+            return new(model, context, options);
+        }
+        catch
+        {
+            context?.Dispose();
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Ends the step under way, or the next one if none is, with <see cref="ExecuteStatus.Aborted"/>. Any thread; processor back end only.
+    /// </summary>
+    public void RequestAbort() => _context.SetAbort(true);
+
+    /// <inheritdoc/>
+    /// <remarks>After <see cref="ExecuteStatus.Aborted"/> and <see cref="ExecuteStatus.Fatal"/> the rows' cells have been taken back, so
+    /// every sequence ends where it did before the step.</remarks>
+    public ExecuteStatus Execute(StepBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        _guard.Enter();
+        _hasLogits = false;
+        if (!IsWithinLimits(batch)) return ExecuteStatus.InvalidBatch;
+        if (batch.Count == 0) return ExecuteStatus.Ok;
+        if (batch.Count > Info.KvTokensTotal) return ExecuteStatus.NoKvSlot;
+        ExecuteStatus status = ToStatus(LlamaNative.Decode(_context, _batch.Fill(batch)));
+        _hasLogits = status == ExecuteStatus.Ok;
+        if (status is ExecuteStatus.Aborted or ExecuteStatus.Fatal) TakeBackRows();
+        if (status == ExecuteStatus.Aborted) _context.SetAbort(false);
+        return status;
+    }
+
+    /// <inheritdoc/>
+    public Span<float> Logits(int batchRow)
+    {
+        _guard.Enter();
+        if (!_hasLogits) throw new InvalidOperationException("The last step left no logits.");
+        if (!_batch.WantsLogits(batchRow))
+        {
+            throw new ArgumentOutOfRangeException(nameof(batchRow), batchRow, "The row is not one whose logits the last step asked for.");
+        }
+
+        float* logits = LlamaNative.Logits(_context, batchRow);
+        if (logits is null) throw new InvalidOperationException($"The library holds no logits for row {batchRow}.");
+        return new(logits, Info.VocabularySize);
+    }
+
+    /// <inheritdoc/>
+    public void CopyCells(int source, int target, int from, int to)
+    {
+        _guard.Enter();
+        RequireSequence(source, nameof(source));
+        RequireSequence(target, nameof(target));
+        RequireRange(from, to);
+        if (from < to && source != target) LlamaNative.MemoryCopy(Memory, source, target, from, to);
+    }
+
+    /// <inheritdoc/>
+    public void RemoveCells(int sequence, int from, int to)
+    {
+        _guard.Enter();
+        RequireSequence(sequence, nameof(sequence));
+        RequireRange(from, to);
+        if (from == to) return;
+        if (LlamaNative.MemoryRemove(Memory, sequence, from, to) != 0) return;
+        throw new InvalidOperationException($"The library refused to remove positions [{from}, {to}) of sequence {sequence}.");
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A text longer than <see cref="LlamaOptions.EmbeddingTokensMax"/>, or empty, is <see cref="ExecuteStatus.InvalidBatch"/>.</remarks>
+    public ExecuteStatus Embed(ReadOnlySpan<int> tokens, Span<float> embedding)
+    {
+        _guard.Enter();
+        if (embedding.Length != Info.EmbeddingSize)
+        {
+            throw new ArgumentException($"The embedding holds {embedding.Length} numbers; the model gives {Info.EmbeddingSize}.", nameof(embedding));
+        }
+
+        return AreInVocabulary(tokens) ? _embedder.Embed(tokens, embedding) : ExecuteStatus.InvalidBatch;
+    }
+
+    /// <summary>Lowest and highest position that <paramref name="sequence"/> holds, or null when it is empty. Loop thread.</summary>
+    public (int Min, int Max)? Positions(int sequence)
+    {
+        _guard.Enter();
+        RequireSequence(sequence, nameof(sequence));
+        int max = LlamaNative.MemoryPositionMax(Memory, sequence);
+        return max < 0 ? null : (LlamaNative.MemoryPositionMin(Memory, sequence), max);
+    }
+
+    /// <summary>
+    /// Moves positions [from, to) of a sequence by <paramref name="delta"/>. The move is stored in the cells: every sequence that shares them moves
+    /// too, so only a sole owner may ask for it. Loop thread.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The model's positions cannot be moved.</exception>
+    public void ShiftCells(int sequence, int from, int to, int delta)
+    {
+        _guard.Enter();
+        RequireSequence(sequence, nameof(sequence));
+        RequireRange(from, to);
+        ArgumentOutOfRangeException.ThrowIfNegative(from + delta, nameof(delta));
+        if (LlamaNative.MemoryCanShift(Memory) == 0) throw new NotSupportedException("The positions of this model's cells cannot be moved.");
+        LlamaNative.MemoryShift(Memory, sequence, from, to, delta);
+    }
+
+    /// <summary>Frees the context, then the model. Any thread, after the loop has ended; a second call does nothing.</summary>
+    public void Dispose()
+    {
+        _embedder.Dispose();
+        _context.Dispose();
+        _batch.Dispose();
+        _model.Dispose();
+    }
+
+    /// <summary>Status for a return value of <c>llama_decode</c>.</summary>
+    internal static ExecuteStatus ToStatus(int result) => result switch
+    {
+        0 => ExecuteStatus.Ok,
+        1 => ExecuteStatus.NoKvSlot,
+        2 => ExecuteStatus.Aborted,
+        -1 => ExecuteStatus.InvalidBatch,
+        _ => ExecuteStatus.Fatal,
+    };
+
+    // The pool lives inside the context; a call after disposal must throw instead of following a dead pointer.
+    private nint Memory
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_context.IsClosed, this);
+            return _memory;
+        }
+    }
+
+    // The library aborts the whole process on these, so they are refused before it sees them.
+    private bool IsWithinLimits(StepBatch batch)
+    {
+        if (batch.Count > Info.BatchTokensMax || !AreInVocabulary(batch.Tokens)) return false;
+        foreach (int sequence in batch.Sequences)
+        {
+            if ((uint)sequence >= (uint)Info.SequencesMax) return false;
+        }
+
+        foreach (int position in batch.Positions)
+        {
+            if (position < 0) return false;
+        }
+
+        return true;
+    }
+
+    private bool AreInVocabulary(ReadOnlySpan<int> tokens)
+    {
+        foreach (int token in tokens)
+        {
+            if ((uint)token >= (uint)Info.VocabularySize) return false;
+        }
+
+        return true;
+    }
+
+    // The library removes the cells of the pass that failed, but keeps those of the passes before it.
+    private void TakeBackRows()
+    {
+        int previous = -1;
+        for (int i = 0; i < _batch.Rows; i++)
+        {
+            (int sequence, int position) = _batch.Row(i);
+            if (sequence != previous) LlamaNative.MemoryRemove(Memory, sequence, position, int.MaxValue);
+            previous = sequence;
+        }
+    }
+
+    private void RequireSequence(int sequence, string name)
+    {
+        if ((uint)sequence < (uint)Info.SequencesMax) return;
+        throw new ArgumentOutOfRangeException(name, sequence, $"Sequence ids are 0 to {Info.SequencesMax - 1}.");
+    }
+
+    private static void RequireRange(int from, int to)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        ArgumentOutOfRangeException.ThrowIfLessThan(to, from);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text;
+using Kantor.LlamaCpp.Gguf;
+using Kantor.LlamaCpp.Library;
+using Kantor.LlamaCpp.Native;
+
+namespace Kantor.LlamaCpp;
+
+/// <summary>Steps from a file on disk to a native model and context, each with an error that names the file.</summary>
+internal static unsafe class ModelLoader
+{
+    private const uint KvPageTokens = 256;
+
+    /// <summary>Checks the file in managed code, then lets the library load it.</summary>
+    public static LlamaModelHandle Load(LlamaOptions options)
+    {
+        if (!File.Exists(options.ModelPath)) throw new LlamaModelException($"The model file {options.ModelPath} does not exist.");
+        GgufPreflight.Check(options.ModelPath);
+        LlamaModelParams parameters = ModelDefaults();
+        if (options.GpuLayers is int layers) parameters.GpuLayers = layers;
+        NativeLog.Lines.Forget();
+        LlamaModelHandle model = LlamaModelHandle.TryLoad(options.ModelPath, parameters)
+            ?? throw new LlamaModelException($"The model {options.ModelPath} could not be loaded: {NativeLog.Lines.Explain()}.");
+        if (Refusal(model) is not string reason) return model;
+        model.Dispose();
+        throw new LlamaModelException($"The model {options.ModelPath} cannot be served: {reason}.");
+    }
+
+    /// <summary>Allocates the KV pool and compute buffers.</summary>
+    public static LlamaContextHandle CreateContext(LlamaModelHandle model, LlamaOptions options)
+    {
+        LlamaContextParams parameters = ContextDefaults(options);
+        parameters.ContextTokens = RoundUpToPage(options.KvTokensTotal);
+        // The library stops the process when it may batch fewer outputs than there are sequences, or when a batch exceeds the pool.
+        parameters.BatchTokens = Math.Min((uint)options.BatchTokensMax, parameters.ContextTokens);
+        parameters.MicroBatchTokens = Math.Min((uint)options.MicroBatchTokens, parameters.BatchTokens);
+        parameters.SequencesMax = (uint)options.SequencesMax;
+        parameters.OutputsMax = Math.Max(parameters.BatchTokens, parameters.SequencesMax);
+        NativeLog.Lines.Forget();
+        return LlamaContextHandle.TryCreate(model, parameters)
+            ?? throw new LlamaModelException(
+                $"No KV pool of {options.KvTokensTotal} tokens could be allocated for {options.ModelPath}: {NativeLog.Lines.Explain()}. " +
+                "Ask for fewer KV tokens or a smaller KV type.");
+    }
+
+    /// <summary>The library's own defaults with everything that both of our contexts share.</summary>
+    public static LlamaContextParams ContextDefaults(LlamaOptions options)
+    {
+        ParamsProbe probe = LlamaNative.ContextDefaultParams();
+        LlamaContextParams parameters = *(LlamaContextParams*)&probe;
+        parameters.OutputsMaxPerSequence = 0;
+        parameters.Threads = options.Threads ?? Environment.ProcessorCount;
+        parameters.ThreadsBatch = parameters.Threads;
+        parameters.KeyType = ToNative(options.KeyType);
+        parameters.ValueType = ToNative(options.ValueType);
+        parameters.KvUnified = 1;
+        parameters.FlashAttentionType = options.FlashAttention switch
+        {
+            FlashAttention.Off => NativeConstants.FlashAttentionOff,
+            FlashAttention.On => NativeConstants.FlashAttentionOn,
+            _ => NativeConstants.FlashAttentionAuto,
+        };
+        return parameters;
+    }
+
+    /// <summary>The name that the file gives its model, else the file's name.</summary>
+    public static string NameOf(LlamaModelHandle model, string path)
+    {
+        Span<byte> buffer = stackalloc byte[256];
+        fixed (byte* b = buffer)
+        {
+            int length = LlamaNative.ModelMetadata(model, "general.name", b, (nuint)buffer.Length);
+            if (length > 0) return Encoding.UTF8.GetString(buffer[..Math.Min(length, buffer.Length - 1)]);
+        }
+
+        return Path.GetFileNameWithoutExtension(path);
+    }
+
+    private static uint RoundUpToPage(int tokens) => ((uint)tokens + KvPageTokens - 1) / KvPageTokens * KvPageTokens;
+
+    private static LlamaModelParams ModelDefaults()
+    {
+        ParamsProbe probe = LlamaNative.ModelDefaultParams();
+        return *(LlamaModelParams*)&probe;
+    }
+
+    private static string? Refusal(LlamaModelHandle model)
+    {
+        if (LlamaNative.ModelIsRecurrent(model) != 0 || LlamaNative.ModelIsHybrid(model) != 0)
+        {
+            return "it keeps a recurrent state per sequence, which can neither be shared nor cut; Kantor serves plain transformers";
+        }
+
+        if (LlamaNative.ModelHasDecoder(model) == 0) return "it has no decoder and cannot generate text";
+        return VocabularyNative.Size(LlamaNative.ModelVocabulary(model)) < 1 ? "it has no vocabulary" : null;
+    }
+
+    private static int ToNative(KvType type) => type switch
+    {
+        KvType.F32 => NativeConstants.TypeF32,
+        KvType.Q8 => NativeConstants.TypeQ8_0,
+        _ => NativeConstants.TypeF16,
+    };
+}

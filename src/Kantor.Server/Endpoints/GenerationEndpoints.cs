@@ -1,0 +1,29 @@
+using Kantor.OpenAi.Requests;
+using Kantor.Server.Generation;
+using Kantor.Server.Hosting;
+using Kantor.Server.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace Kantor.Server.Endpoints;
+
+/// <summary>The two routes that generate text.</summary>
+internal sealed class GenerationEndpoints(ServerContext server)
+{
+    private readonly Answering _answering = new(server);
+
+    public async Task ChatAsync(HttpContext http)
+    {
+        var request = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Chat);
+        server.CheckModel(request.Generation.Model);
+        var prompt = PromptEncoder.Chat(server.Engine.Tokenizer, request.Messages);
+        await _answering.AnswerAsync(http, server.NewHead("chatcmpl"), request.Generation, [prompt]);
+    }
+
+    public async Task CompletionAsync(HttpContext http)
+    {
+        var request = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Completion);
+        server.CheckModel(request.Generation.Model);
+        var prompts = request.Prompts.Select(prompt => PromptEncoder.Plain(server.Engine.Tokenizer, prompt, "prompt")).ToArray();
+        await _answering.AnswerAsync(http, server.NewHead("cmpl"), request.Generation, prompts);
+    }
+}
