@@ -127,26 +127,19 @@ public sealed class ReplicaScheduler : IBatchProbe
         Preemptions = _table.Preemptions.AsSpan(0, _table.RowCount),
     };
 
-    /// <summary>Asks the policy, checks its plan and books it. <see cref="Slices"/> then says what to execute; it may be empty.</summary>
+    /// <summary>Asks the policy, checks its plan and books it. <see cref="Slices"/> then says what to execute; it is empty only when nothing waits or runs, or when requests were refused.</summary>
     public void PlanStep(long nowUs)
     {
         _slices.Clear();
         _preempted.Clear();
         _refused.Clear();
         if (IsIdle) return;
-        PlanOnce(nowUs);
+        Place(PolicyPlan(View(nowUs)));
         // A plan counts shared blocks of several victims for nobody, so it may preempt all and grant nothing; the next plan sees them free.
-        if (_slices.Count == 0 && _preempted.Count > 0 && _refused.Count == 0) PlanOnce(nowUs);
+        if (IsStalled && _preempted.Count > 0) Place(PolicyPlan(View(nowUs)));
+        // All grants may have been deferred for want of sequence ids; the fallback lets those go on that have one.
+        if (IsStalled) Place(FallbackPlan(View(nowUs)));
         if (_slices.Count > 0) Counters.Steps++;
-    }
-
-    private void PlanOnce(long nowUs)
-    {
-        _probeStamp++;
-        WritePlan(nowUs);
-        foreach (var row in _plan.Preemptions) Preempt(row);
-        foreach (var refusal in _plan.Refusals) _refused.Add(refusal);
-        Place();
     }
 
     /// <summary>The planned step was executed: its tokens are in KV. Rows that were ended meanwhile are passed over.</summary>
@@ -244,15 +237,24 @@ public sealed class ReplicaScheduler : IBatchProbe
     LengthBelief IBatchProbe.BelievedOutput(int row) => _options.Predictor.Predict(new LengthQuery(
         _table.Spec(row).Class, _table.PromptTokens[row], _table.GeneratedTokens[row], _table.OutputTokensMax[row]));
 
-    private void WritePlan(long nowUs)
+    private bool IsStalled => _slices.Count == 0 && _refused.Count == 0;
+
+    private BatchPlan PolicyPlan(in BatchView view)
     {
-        var view = View(nowUs);
+        _probeStamp++;
         _plan.Clear();
-        if (FaultOfPolicy(view) is not { } fault) return;
+        if (FaultOfPolicy(view) is not { } fault) return _plan;
         Counters.PlansRefused++;
         LastPlanFault = fault;
+        return FallbackPlan(view);
+    }
+
+    private BatchPlan FallbackPlan(in BatchView view)
+    {
+        _probeStamp++;
         _plan.Clear();
         Fallback.Plan(view, _fallbackState, _plan);
+        return _plan;
     }
 
     private string? FaultOfPolicy(in BatchView view)
@@ -268,7 +270,7 @@ public sealed class ReplicaScheduler : IBatchProbe
             return $"{Planner.Name} threw {exception.GetType().Name}: {exception.Message}";
         }
 
-        return _validator.FindFault(view, _plan);
+        return _validator.FindFault(view, _plan) ?? (_plan.IsEmpty ? $"{Planner.Name} planned nothing while {RunningCount} run and {WaitingCount} wait" : null);
     }
 
     private void Preempt(int row)
@@ -287,11 +289,18 @@ public sealed class ReplicaScheduler : IBatchProbe
         _fallbackState.Preempted(row);
     }
 
+    private void Place(BatchPlan plan)
+    {
+        foreach (var row in plan.Preemptions) Preempt(row);
+        foreach (var refusal in plan.Refusals) _refused.Add(refusal);
+        PlaceGrants(plan.Grants);
+    }
+
     /// <summary>All admissions take their cached prefixes before anything is allocated, so that no allocation evicts what a later grant counted on.</summary>
-    private void Place()
+    private void PlaceGrants(ReadOnlySpan<Grant> grants)
     {
         _placed.Clear();
-        foreach (var grant in _plan.Grants)
+        foreach (var grant in grants)
         {
             if (_table.States[grant.Row] == RowState.Running || TryAdmit(grant.Row)) _placed.Add((grant.Row, _table.Sequences[grant.Row], grant));
             else Counters.GrantsDeferred++;

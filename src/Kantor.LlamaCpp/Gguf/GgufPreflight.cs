@@ -13,6 +13,8 @@ public static partial class GgufPreflight
 {
     private const int EntriesMax = 65_536;
     private const int LayersMax = 512;
+    private const int LengthMax = 1 << 24;
+    private const int HeadsMax = 1 << 16;
     private const int TensorNameBytesMax = 63;
     private const int DimensionsMax = 4;
     private const uint AlignmentDefault = 32;
@@ -106,17 +108,27 @@ public static partial class GgufPreflight
             throw cursor.Error("general.architecture is missing or is no text.");
         }
 
-        RequireNumber(metadata, cursor, architecture + ".block_count", LayersMax);
-        RequireNumber(metadata, cursor, architecture + ".embedding_length", 1 << 24);
-        RequireNumber(metadata, cursor, architecture + ".context_length", int.MaxValue);
+        CheckShape(metadata, cursor, architecture);
         return architecture;
     }
 
-    // The library stops the process on some of these values instead of refusing them.
-    private static void RequireNumber(GgufMetadata metadata, GgufCursor cursor, string key, long max)
+    // The library stops the process on some of these values instead of refusing them; products of huge ones wrap around and seem to fit.
+    private static void CheckShape(GgufMetadata metadata, GgufCursor cursor, string architecture)
     {
-        if (metadata.Number(key) is not long value || (value >= 1 && value <= max)) return;
-        throw cursor.Error($"{key} is {value}; it must be from 1 to {max}.");
+        RequireNumber(metadata, cursor, architecture + ".block_count", 1, LayersMax);
+        RequireNumber(metadata, cursor, architecture + ".embedding_length", 1, LengthMax);
+        RequireNumber(metadata, cursor, architecture + ".context_length", 1, int.MaxValue);
+        RequireNumber(metadata, cursor, architecture + ".feed_forward_length", 0, LengthMax);
+        RequireNumber(metadata, cursor, architecture + ".attention.head_count", 0, HeadsMax);
+        RequireNumber(metadata, cursor, architecture + ".attention.head_count_kv", 0, HeadsMax);
+        RequireNumber(metadata, cursor, architecture + ".attention.key_length", 0, HeadsMax);
+        RequireNumber(metadata, cursor, architecture + ".attention.value_length", 0, HeadsMax);
+    }
+
+    private static void RequireNumber(GgufMetadata metadata, GgufCursor cursor, string key, long min, long max)
+    {
+        if (metadata.Number(key) is not long value || (value >= min && value <= max)) return;
+        throw cursor.Error($"{key} is {value}; it must be from {min} to {max}.");
     }
 
     private static long CheckTensors(GgufCursor cursor, long count, uint alignment)

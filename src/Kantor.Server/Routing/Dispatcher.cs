@@ -47,6 +47,7 @@ internal sealed class Dispatcher(IReadOnlyList<ApiRoute> routes, KeyRing keys, b
     {
         var request = http.Request;
         var path = request.Path.Value ?? "";
+        if (HasTwoLengths(request)) throw Refused(400, ErrorCodes.BadRequest, "A message has either Content-Length or Transfer-Encoding, not both.");
         if (onlyLoopbackNames && !IsLoopbackName(request.Host.Host)) throw Refused(421, ErrorCodes.BadRequest, "This server answers only to localhost; set an API key to serve other host names.");
         var here = routes.Where(route => route.Matches(path)).ToArray();
         if (here.Length == 0) throw Refused(404, ErrorCodes.NotFound, $"There is no route {QuotedText.Of(path)}.");
@@ -72,6 +73,10 @@ internal sealed class Dispatcher(IReadOnlyList<ApiRoute> routes, KeyRing keys, b
 
         return route;
     }
+
+    /// <summary>Kestrel renames a Content-Length beside a Transfer-Encoding; what is in front of us may believe the other one.</summary>
+    private static bool HasTwoLengths(HttpRequest request) =>
+        request.Headers.TransferEncoding.Count > 0 && (request.Headers.ContentLength is not null || request.Headers.ContainsKey("X-Content-Length"));
 
     private static bool IsLoopbackName(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)

@@ -29,7 +29,7 @@ internal sealed class FakeKvMemory
             for (var position = change.FromToken; position < change.ToToken; position++)
             {
                 if (change.Kind == KvChangeKind.Drop) _cells.Remove((change.Sequence, position));
-                else if (_cells.TryGetValue((change.Source, position), out var cell)) _cells[(change.Sequence, position)] = cell;
+                else _cells[(change.Sequence, position)] = _cells[(change.Source, position)];
             }
         }
 

@@ -123,6 +123,7 @@ public class GgufPreflightTests
     {
         Fails(GgufBytes.WithEntries(1).Entry("llama.block_count", 0), "metadata", null, "llama.block_count is 0");
         Fails(GgufBytes.WithEntries(1).Entry("llama.block_count", 513), "metadata", null, "llama.block_count is 513");
+        Fails(GgufBytes.WithEntries(1).Entry("llama.attention.head_count_kv", 0x10000001), "metadata", null, "head_count_kv is 268435457");
         Fails(GgufBytes.WithEntries(1).Entry("llama.embedding_length", 0), "metadata", null, "llama.embedding_length is 0");
     }
 
