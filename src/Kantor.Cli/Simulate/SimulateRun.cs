@@ -52,7 +52,7 @@ internal sealed class SimulateRun(SimulateSettings settings)
 
     private Trace Prepare(Trace trace, out bool batchesSpread)
     {
-        if (trace.LinesSkipped > 0) Say($"{trace.LinesSkipped} malformed lines left out; the first: {trace.FirstFault}.");
+        if (trace.LinesSkipped > 0) Say($"malformed lines left out: {trace.LinesSkipped}; the first is {trace.FirstFault}.");
         var batches = ArrivalBatches.Of(trace.Requests);
         batchesSpread = batches.AreBatched && settings.SpreadsBatches;
         if (batches.AreBatched)
