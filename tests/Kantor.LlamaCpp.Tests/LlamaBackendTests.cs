@@ -69,6 +69,21 @@ public class LlamaBackendTests
     }
 
     [Fact]
+    public void Logits_that_are_no_numbers_reach_the_caller()
+    {
+        string path = FakeModels.PathOf("not-a-number.gguf");
+        byte[] bytes = File.ReadAllBytes(FakeModels.Gpt2);
+        // The last tensor is the output norm: 64 ones.
+        for (int i = bytes.Length - 256; i < bytes.Length; i += 4) BitConverter.TryWriteBytes(bytes.AsSpan(i), float.NaN);
+        File.WriteAllBytes(path, bytes);
+        using LlamaBackend backend = FakeModels.OpenExact(path);
+        var batch = new StepBatch(1);
+        batch.Add(5, 0, 0, true);
+        Assert.Equal(ExecuteStatus.Ok, backend.Execute(batch));
+        Assert.All(backend.Logits(0).ToArray(), l => Assert.True(float.IsNaN(l)));
+    }
+
+    [Fact]
     public void Logits_of_a_row_that_did_not_ask_are_refused()
     {
         using LlamaBackend backend = FakeModels.OpenExact();
@@ -255,6 +270,14 @@ public class LlamaBackendTests
             Assert.Contains(name, e.Message, StringComparison.Ordinal);
         }
     }
+
+    [Theory]
+    [InlineData(3_000_000, 16, 1)]
+    [InlineData(400_000_000, 16, 12)]
+    [InlineData(8_000_000_000, 16, 16)]
+    [InlineData(8_000_000_000, 1, 1)]
+    public void Threads_follow_the_size_of_the_model(long weightBytes, int processors, int threads) =>
+        Assert.Equal(threads, ModelLoader.DefaultThreads(weightBytes, processors));
 
     [Fact]
     public void A_missing_model_file_is_named()

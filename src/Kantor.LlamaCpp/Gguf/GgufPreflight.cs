@@ -172,12 +172,20 @@ public static partial class GgufPreflight
         }
 
         GgufTensorType type = ReadTensorType(cursor, name, row);
+        if (type != GgufTensorType.F32 && IsVectorOperand(name))
+        {
+            throw cursor.Error($"{name} is stored as {type.Name}; norms and biases must be f32, or the library stops at the first step.");
+        }
+
         at = cursor.Offset;
         long bytes = SizeInBytes(cursor, name, type, elements);
         ulong offset = cursor.ReadUInt64($"the offset of {name}");
         if (offset == (ulong)expectedOffset) return bytes;
         throw cursor.Error(at, $"{name} begins at data offset {offset}, expected {expectedOffset} (tensors follow each other).");
     }
+
+    private static bool IsVectorOperand(string name) =>
+        name.EndsWith("_norm.weight", StringComparison.Ordinal) || name.EndsWith(".bias", StringComparison.Ordinal);
 
     private static GgufTensorType ReadTensorType(GgufCursor cursor, string name, long row)
     {

@@ -168,6 +168,15 @@ public class GgufPreflightTests
         GgufBytes.WithEntries(0, tensors: 1).Tensor("a", Q8, 0, 33, 32).Data(2048), "tensor table", null, "not a multiple of 32");
 
     [Theory]
+    [InlineData("output_norm.weight")]
+    [InlineData("blk.0.attn_q.bias")]
+    public void A_norm_or_bias_in_another_type_than_f32_is_refused(string name)
+    {
+        Fails(GgufBytes.WithEntries(0, tensors: 1).Tensor(name, Q8, 0, 32).Data(64), "tensor table", null, $"{name} is stored as q8_0");
+        Check(GgufBytes.WithEntries(0, tensors: 1).Tensor(name, F32, 0, 32).Data(128));
+    }
+
+    [Theory]
     [InlineData(0ul)]
     [InlineData(33ul)]
     [InlineData(64ul)]

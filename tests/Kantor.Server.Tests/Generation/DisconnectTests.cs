@@ -1,0 +1,117 @@
+using System.Text;
+
+namespace Kantor.Server.Tests.Generation;
+
+/// <summary>F2: whenever the client goes away, the engine hears of it and nothing stays behind.</summary>
+public class DisconnectTests
+{
+    private const string Chat = "/v1/chat/completions";
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task F2_A_client_that_leaves_before_the_first_token_cancels_its_request__INV_SRV_8(bool isStream)
+    {
+        var engine = new HandEngine();
+        await using var server = await TestServer.StartAsync(engine);
+        using var leaving = new CancellationTokenSource();
+        var asking = server.PostAsync(Chat, Bodies.Chat($"\"stream\":{(isStream ? "true" : "false")}"), leaving.Token);
+        var stream = await engine.NextAsync();
+        await leaving.CancelAsync();
+        await stream.Cancelled;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        Assert.Equal(0, engine.Live);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task F2_A_client_that_leaves_in_mid_stream_cancels_all_its_choices(int choices)
+    {
+        var engine = new HandEngine();
+        await using var server = await TestServer.StartAsync(engine);
+        using var leaving = new CancellationTokenSource();
+        var asking = server.PostAsync(Chat, Bodies.Chat($"\"stream\":true,\"n\":{choices}"), leaving.Token);
+        var stream = (await engine.NextAsync()).Say("a");
+        using (await asking)
+        {
+            await leaving.CancelAsync();
+        }
+
+        await stream.Cancelled;
+        Assert.Equal(0, engine.Live);
+    }
+
+    [Fact]
+    public async Task F2_A_client_that_leaves_cancels_the_requests_of_all_its_prompts()
+    {
+        var engine = new HandEngine();
+        await using var server = await TestServer.StartAsync(engine);
+        using var leaving = new CancellationTokenSource();
+        _ = server.PostAsync("/v1/completions", Bodies.Completion("\"stream\":true", prompt: "[\"a\",\"b\",\"c\"]"), leaving.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        HandStream[] streams = [await engine.NextAsync(), await engine.NextAsync(), await engine.NextAsync()];
+        streams[1].End();
+        await leaving.CancelAsync();
+        await streams[0].Cancelled;
+        await streams[2].Cancelled;
+        Assert.False(streams[1].IsCancelled);
+    }
+
+    [Fact]
+    public async Task F2_A_client_that_leaves_before_the_end_of_its_body_starts_nothing()
+    {
+        var engine = new HandEngine();
+        await using var server = await TestServer.StartAsync(engine);
+        using (var client = await RawHttp.ConnectAsync(server.Url))
+        {
+            var message = RawHttp.Post(Chat, Bodies.Chat());
+            await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(message[..^5]));
+        }
+
+        var asking = server.PostAsync(Chat, Bodies.Chat());
+        (await engine.NextAsync()).Say("x").End();
+        Assert.True((await asking).IsSuccessStatusCode);
+        Assert.Equal(1, engine.Submissions);
+    }
+
+    [Fact]
+    public async Task F2_A_client_that_leaves_after_the_last_token_cancels_nothing()
+    {
+        var engine = new HandEngine();
+        await using var server = await TestServer.StartAsync(engine);
+        var asking = server.PostAsync(Chat, Bodies.Chat("\"stream\":true"));
+        var stream = (await engine.NextAsync()).Say("a").End();
+        (await asking).Dispose();
+        Assert.Equal(0, engine.Live);
+        Assert.False(stream.IsCancelled);
+    }
+
+    [Fact]
+    public async Task F3_Many_clients_that_leave_together_leave_nothing_behind()
+    {
+        const int Clients = 64;
+        var engine = new HandEngine();
+        await using var server = await TestServer.StartAsync(engine);
+        using var leaving = new CancellationTokenSource();
+        var asking = Enumerable.Range(0, Clients).Select(_ => server.PostAsync(Chat, Bodies.Chat("\"stream\":true"), leaving.Token)).ToArray();
+        var streams = new List<HandStream>();
+        for (var i = 0; i < Clients; i++) streams.Add(await engine.NextAsync());
+        foreach (var stream in streams.Take(Clients / 2)) stream.Say("a");
+        await leaving.CancelAsync();
+        foreach (var task in asking) await LeaveAsync(task);
+        foreach (var stream in streams) await stream.Cancelled;
+        Assert.Equal(0, engine.Live);
+    }
+
+    /// <summary>An answer whose headers have come is no longer bound to the token; its connection closes with it.</summary>
+    private static async Task LeaveAsync(Task<HttpResponseMessage> asking)
+    {
+        try
+        {
+            (await asking).Dispose();
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+}
