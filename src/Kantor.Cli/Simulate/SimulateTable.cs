@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace Kantor.Cli.Simulate;
 
 /// <summary>
-/// The comparison for people: one line per run, never cut, times in seconds; with a rule under its head and colour when somebody watches.
+/// The comparison for people: one line per run, never cut, times in seconds.
 /// </summary>
 internal static class SimulateTable
 {
@@ -16,22 +16,11 @@ internal static class SimulateTable
     private static readonly string[] Columns =
         ["policy", "routing", "done", "refused", "TTFT p50", "p99", "ITL p50", "p99", "max", "E2E p50", "p99", "in SLO", "goodput/s", "hit", "preempted"];
 
-    public static void Write(IReadOnlyList<RunReport> runs, string header, bool toError)
+    public static void Write(TextWriter writer, IReadOnlyList<RunReport> runs, string header)
     {
-        var isWatched = !(toError ? Console.IsErrorRedirected : Console.IsOutputRedirected);
-        Write(toError ? Console.Error : Console.Out, runs, header, isPlain: !isWatched);
-    }
-
-    public static void Write(TextWriter writer, IReadOnlyList<RunReport> runs, string header, bool isPlain)
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(writer),
-            Ansi = isPlain ? AnsiSupport.No : AnsiSupport.Detect,
-            Interactive = InteractionSupport.No,
-        });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });
         console.Profile.Width = Width;
-        var table = new Table().Border(isPlain ? TableBorder.None : TableBorder.Simple);
+        var table = new Table().Border(TableBorder.None);
         foreach (var (index, column) in Columns.Index())
         {
             table.AddColumn(new TableColumn(column) { Alignment = index < 2 ? Justify.Left : Justify.Right, NoWrap = true });

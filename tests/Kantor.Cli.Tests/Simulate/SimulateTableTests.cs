@@ -13,10 +13,10 @@ public class SimulateTableTests
     };
 
     [Fact]
-    public void When_nobody_watches_there_is_one_line_per_run_without_frames_or_escape_codes()
+    public void There_is_one_line_per_run_without_escape_codes()
     {
         using var writer = new StringWriter();
-        SimulateTable.Write(writer, [Report, Report with { Policy = "fcfs" }], "header", isPlain: true);
+        SimulateTable.Write(writer, [Report, Report with { Policy = "fcfs" }], "header");
         var lines = writer.ToString().TrimEnd().Split('\n');
         Assert.Equal(5, lines.Length);
         Assert.Equal("header", lines[0].TrimEnd());
