@@ -179,7 +179,10 @@ public class SvfPlannerTests
             new BatchLimits { StepTokensMax = 1000, RunningMax = 100 },
             new KvLedgerOptions { BlocksTotal = 100, BlockSizeTokens = 1, PrefixCaching = false },
             jobs,
-            new ClassIsLength()) { Verifies = false };
+            new ClassIsLength())
+        {
+            Verifies = false,
+        };
         while (run.Step < 3000) run.Advance();
         return run.Traces[0];
     }
