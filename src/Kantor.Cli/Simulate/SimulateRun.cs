@@ -30,7 +30,7 @@ internal sealed class SimulateRun(SimulateSettings settings)
         }
         finally
         {
-            if (_reports.Count > 0) SimulateTable.Write(_reports, Header(trace), toError: settings.ReportTakesStandardOutput);
+            if (_reports.Count > 0) SimulateTable.Write(settings.ReportTakesStandardOutput ? Console.Error : Console.Out, _reports, Header(trace));
         }
 
         WriteReports(Parameters(trace, batchesSpread));
