@@ -108,6 +108,33 @@ public class DisconnectTests
     }
 
     [Fact]
+    public async Task A13_A_client_that_closes_its_half_of_the_connection_counts_as_gone()
+    {
+        var engine = new HandEngine();
+        await using var server = await TestServer.StartAsync(engine);
+        using var client = await RawHttp.ConnectAsync(server.Url);
+        await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(RawHttp.Post(Chat, Bodies.Chat())));
+        var stream = await engine.NextAsync();
+        client.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        await stream.Cancelled;
+    }
+
+    [Fact]
+    public async Task A14_A_second_request_on_the_same_connection_is_answered_after_the_first_stream_and_never_inside_it()
+    {
+        var engine = new HandEngine();
+        await using var server = await TestServer.StartAsync(engine);
+        using var client = await RawHttp.ConnectAsync(server.Url);
+        var both = RawHttp.Post(Chat, Bodies.Chat("\"stream\":true")) + "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(both));
+        (await engine.NextAsync()).Say("a").Say("b").End();
+        using var reader = new StreamReader(client.GetStream());
+        var text = await reader.ReadToEndAsync().WaitAsync(TestServer.Patience);
+        Assert.True(text.IndexOf("[DONE]", StringComparison.Ordinal) < text.LastIndexOf("HTTP/1.1 200", StringComparison.Ordinal));
+        Assert.EndsWith("{\n  \"status\": \"ok\"\n}\r\n0\r\n\r\n", text);
+    }
+
+    [Fact]
     public async Task F3_Many_clients_that_leave_together_leave_nothing_behind()
     {
         const int Clients = 64;

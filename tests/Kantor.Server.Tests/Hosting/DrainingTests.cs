@@ -79,6 +79,20 @@ public class DrainingTests
         await stopping.WaitAsync(TestServer.Patience);
     }
 
+    [Fact]
+    public async Task Run_listens_until_it_is_told_to_stop()
+    {
+        await using var server = KantorServer.Build(new ServerOptions { Port = 0 }, new HandEngine());
+        using var stop = new CancellationTokenSource();
+        var started = new TaskCompletionSource<Uri>();
+        var running = server.RunAsync(running => started.SetResult(running.Url), stop.Token);
+        using var http = new HttpClient();
+        Assert.Equal("ok", (string?)System.Text.Json.Nodes.JsonNode.Parse(await http.GetStringAsync(new Uri(await started.Task, "/health")))!["status"]);
+        await stop.CancelAsync();
+        await running.WaitAsync(TestServer.Patience);
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetStringAsync(new Uri(started.Task.Result, "/health")));
+    }
+
     private static async Task<(int, string?)> StatusAndCodeAsync(HttpResponseMessage response)
     {
         var error = await TestServer.ErrorAsync(response);
