@@ -101,11 +101,13 @@ function showStats(run) {
   const tokens = run.usage ? run.usage.completion_tokens : run.pieces;
   if (run.firstAt) parts.push(`first token ${Math.round(run.firstAt - run.startedAt)} ms`);
   if (run.firstAt && seconds > 0 && tokens > 1) parts.push(`${((tokens - 1) / seconds).toFixed(1)} tokens/s`);
-  if (run.usage) parts.push(`${tokens} tokens`, `prompt ${run.usage.prompt_tokens}, ${run.usage.prompt_tokens_details.cached_tokens} cached`);
+  if (run.usage) parts.push(`${tokens} tokens`, `prompt ${run.usage.prompt_tokens} (${run.usage.prompt_tokens_details.cached_tokens} cached)`);
   stats.textContent = parts.join(' · ');
 }
 
+/** A screen reader hears the answer once, when it is complete. */
 function setBusy(isBusy) {
+  log.setAttribute('aria-busy', isBusy);
   send.hidden = isBusy;
   stop.hidden = !isBusy;
   if (!isBusy) prompt.focus({ preventScroll: true });

@@ -72,7 +72,7 @@ public class FailureTests
     }
 
     [Fact]
-    public void What_a_failed_prompt_left_half_done_is_never_a_hit__G6()
+    public void Nothing_of_a_failed_request_is_ever_a_hit__G6_G13()
     {
         var faults = new[] { new ScriptedFault { Kind = ScriptedFaultKind.Aborted, Call = 1 }, new ScriptedFault { Kind = ScriptedFaultKind.Aborted, Call = 2 } };
         var options = new ScriptedBackendOptions { BatchTokensMax = 10, Faults = faults };
@@ -80,11 +80,28 @@ public class FailureTests
         var bench = new EngineBench(options);
         var failed = bench.Submit(request);
         bench.Run(failed);
+        Assert.Equal(0, bench.Backend.CellsUsed);
         var second = bench.Submit(request);
         bench.Run(second);
         Assert.Equal(RequestOutcome.BackendFailed, failed.Outcome);
-        Assert.Equal(10, second.Finish.CachedTokens);
+        Assert.Equal(0, second.Finish.CachedTokens);
         Assert.Equal(EngineBench.Alone(request, options).Text, second.Text);
+    }
+
+    [Fact]
+    public void What_a_neighbour_still_uses_survives_the_failure_of_the_one_that_computed_it()
+    {
+        var prefix = new string('p', 40);
+        var fault = new ScriptedFault { Kind = ScriptedFaultKind.NanLogits, Token = Poison };
+        var bench = new EngineBench(new ScriptedBackendOptions { BatchTokensMax = 20, Faults = [fault] });
+        var failing = bench.Submit(EngineBench.Request($"{prefix} and then {(char)Poison} comes"));
+        bench.Loop.Step();
+        bench.Loop.Step();
+        var neighbour = bench.Submit(EngineBench.Request($"{prefix} without"));
+        bench.Run(failing, neighbour);
+        Assert.Equal(RequestOutcome.BackendFailed, failing.Outcome);
+        Assert.Equal(40, neighbour.Finish.CachedTokens);
+        Assert.Equal(EngineBench.Alone(EngineBench.Request($"{prefix} without")).Text, neighbour.Text);
     }
 
     [Fact]

@@ -70,6 +70,13 @@ public class ChatRequestTests
     }
 
     [Fact]
+    public void D6_Alternatives_count_towards_the_cost_of_a_request()
+    {
+        Assert.True(Bodies.ChatWith("\"max_tokens\":50000,\"logprobs\":true").IsValid);
+        Assert.Equal(ErrorCodes.CostLimitExceeded, Assert.Single(Bodies.ChatWith("\"max_tokens\":50000,\"logprobs\":true,\"top_logprobs\":20").Errors).Code);
+    }
+
+    [Fact]
     public void D6_Alternatives_are_only_allowed_with_log_probabilities()
     {
         Assert.Equal("top_logprobs", Assert.Single(Bodies.ChatWith("\"top_logprobs\":2").Errors).Param);

@@ -25,6 +25,18 @@ public class OperationEndpointTests
     }
 
     [Fact]
+    public async Task A_server_whose_engine_failed_is_not_healthy()
+    {
+        var engine = new HandEngine();
+        await using var server = await TestServer.StartAsync(engine);
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await server.Http.GetAsync("/health")).StatusCode);
+        engine.Fault = "The kernels are gone.";
+        using var response = await server.Http.GetAsync("/health");
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.DoesNotContain("kernels", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task The_page_may_run_nothing_but_its_own_files()
     {
         await using var server = await TestServer.StartAsync(new HandEngine());

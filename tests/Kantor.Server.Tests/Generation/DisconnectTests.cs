@@ -1,4 +1,9 @@
 using System.Text;
+using Kantor.Core;
+using Kantor.Core.Requests;
+using Kantor.Engine;
+using Kantor.Engine.Backends.Scripted;
+using Kantor.Engine.Streams;
 
 namespace Kantor.Server.Tests.Generation;
 
@@ -87,6 +92,22 @@ public class DisconnectTests
     }
 
     [Fact]
+    public async Task F2_A_disconnect_ends_an_endless_answer_in_the_real_engine_and_frees_its_KV()
+    {
+        var ended = new EndObserver();
+        var backend = new ScriptedBackend(new ScriptedBackendOptions { EndsOneIn = null, KvTokensTotal = 400_000, ContextTokensMax = 400_000 });
+        var engine = new InferenceEngine(backend, new EngineOptions { Planner = PolicyCatalogue.Planner("fcfs"), Observer = ended });
+        await using var server = await TestServer.StartAsync(engine);
+        (await server.PostAsync("/v1/completions", Bodies.Completion("\"stream\":true,\"max_tokens\":300000,\"temperature\":0,\"logit_bias\":{\"258\":-100,\"259\":-100}", "scripted"))).Dispose();
+
+        var finish = await ended.First.WaitAsync(TestServer.Patience);
+        Assert.Equal(RequestOutcome.Cancelled, finish.Outcome);
+        using var next = await server.PostAsync("/v1/completions", Bodies.Completion("\"max_tokens\":3", "scripted"));
+        Assert.Equal(3, (int)(await TestServer.BodyAsync(next))["usage"]!["completion_tokens"]!);
+        Assert.Equal((0, 0), (engine.Snapshot().Running, engine.Snapshot().KvTokensUsed));
+    }
+
+    [Fact]
     public async Task F3_Many_clients_that_leave_together_leave_nothing_behind()
     {
         const int Clients = 64;
@@ -113,5 +134,14 @@ public class DisconnectTests
         catch (OperationCanceledException)
         {
         }
+    }
+
+    private sealed class EndObserver : IEngineObserver
+    {
+        private readonly TaskCompletionSource<ChoiceFinish> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<ChoiceFinish> First => _first.Task;
+
+        public void RequestEnded(GenerationRequest request, int choice, ChoiceFinish finish) => _first.TrySetResult(finish);
     }
 }

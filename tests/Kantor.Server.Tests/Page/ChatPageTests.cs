@@ -23,6 +23,7 @@ public class ChatPageTests
         };
         await Assertions.Expect(page.Locator("#model")).ToHaveTextAsync("hand/model");
         await ShootAsync(page, $"welcome-{width}-{(isDark ? "dark" : "light")}");
+        await AssertFitsAsync(page);
 
         await page.FillAsync("#prompt", "Tell me a story.");
         await page.PressAsync("#prompt", "Enter");
@@ -38,11 +39,11 @@ public class ChatPageTests
         await Assertions.Expect(page.Locator("#stats")).ToContainTextAsync("first token");
         await Assertions.Expect(page.Locator("#stats")).ToContainTextAsync("3 cached");
         Assert.Equal(0, await answer.Locator("b").CountAsync());
-        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), "The page is wider than its window.");
+        await AssertFitsAsync(page);
         await ShootAsync(page, $"answer-{width}-{(isDark ? "dark" : "light")}");
         await page.ClickAsync("summary");
         await ShootAsync(page, $"settings-{width}-{(isDark ? "dark" : "light")}");
-        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), "The settings are wider than the window.");
+        await AssertFitsAsync(page);
         Assert.Empty(complaints);
     }
 
@@ -116,6 +117,14 @@ public class ChatPageTests
         await Assertions.Expect(page.Locator("#log li.assistant")).ToHaveTextAsync("half");
         stream.End(RequestOutcome.BackendFailed);
         await Assertions.Expect(page.Locator("#notice")).ToContainTextAsync("back end failed");
+    }
+
+    /// <summary>Nothing reaches over the right edge of the window or of the conversation.</summary>
+    private static async Task AssertFitsAsync(IPage page)
+    {
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), "The page is wider than its window.");
+        Assert.True(await page.EvaluateAsync<bool>("document.querySelector('main').scrollWidth <= document.querySelector('main').clientWidth"), "The conversation is wider than its window.");
+        Assert.True(await page.EvaluateAsync<bool>("document.querySelector('footer').getBoundingClientRect().bottom <= window.innerHeight"), "The form is below the window.");
     }
 
     /// <summary>Pictures for the eye, where a folder is named for them.</summary>
