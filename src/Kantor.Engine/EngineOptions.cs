@@ -41,7 +41,7 @@ public sealed record EngineOptions
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Belief about output lengths; learns from every request that ends by itself. One engine's own.</summary>
-    public ILengthPredictor Predictor { get; init; } = new ConstantLengthPredictor(128);
+    public ILengthPredictor Predictor { get; init; } = new ClassQuantilePredictor();
 
     /// <summary>Where the seeds of requests without one come from; equal seeds and equal order of requests give equal texts.</summary>
     public ulong Seed { get; init; }

@@ -96,7 +96,7 @@ public sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable
             // Reset before looking: whatever is posted or closed after the look sets the signal again.
             for (_loop.Inbox.Reset(); !IsOver(); _loop.Inbox.Reset())
             {
-                if (!_loop.Step()) _loop.Inbox.Wait(_loop.IsIdle ? null : AskAgainMs);
+                if (!_loop.Step() && !IsOver()) _loop.Inbox.Wait(_loop.IsIdle ? null : AskAgainMs);
             }
 
             _backend.Dispose();

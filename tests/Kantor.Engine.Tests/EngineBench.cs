@@ -55,6 +55,15 @@ internal sealed class EngineBench
         VerifyAtRest();
     }
 
+    public void StepUntil(Func<bool> condition)
+    {
+        for (var steps = 0; !condition(); steps++)
+        {
+            Assert.True(steps < 10_000, "The awaited moment does not come.");
+            Loop.Step();
+        }
+    }
+
     /// <summary>At rest the books close, and memory holds exactly what the books say is cached.</summary>
     public void VerifyAtRest()
     {

@@ -184,7 +184,7 @@ public sealed class ReplicaScheduler : IBatchProbe
 
         if (_table.States[row] == RowState.Running)
         {
-            Kv.Close(_table.Sequences[row]);
+            Kv.Close(_table.Sequences[row], keepsContent: outcome != RequestOutcome.BackendFailed);
             _running.Remove(row);
         }
         else

@@ -144,12 +144,23 @@ public sealed class KvLedger
         for (; committed.BlocksCommitted < blocks; committed.BlocksCommitted++) Register(committed, committed.BlocksCommitted);
     }
 
-    /// <summary>Ends the sequence: its blocks stay cached where their content is known and computed, the others are free.</summary>
-    public void Close(int sequence)
+    /// <summary>
+    /// Ends the sequence: its blocks stay cached where their content is known and computed, the others are free. Content that cannot be trusted,
+    /// because computing it failed, is not kept unless another sequence references it.
+    /// </summary>
+    public void Close(int sequence, bool keepsContent = true)
     {
         var closed = OpenSequence(sequence);
         if (_options.PrefixCaching) _tree.Unpin(closed.LastNode);
-        for (var index = closed.Blocks.Count - 1; index >= 0; index--) ReleaseFrom(sequence, closed, closed.Blocks[index], index);
+        for (var index = closed.Blocks.Count - 1; index >= 0; index--)
+        {
+            var block = closed.Blocks[index];
+            ReleaseFrom(sequence, closed, block, index);
+            if (keepsContent || !_idle.Contains(block)) continue;
+            Evict(block);
+            _free.Push(block);
+        }
+
         closed.Close();
         SequencesOpen--;
         RecycleIfEmpty(sequence);

@@ -54,12 +54,12 @@ internal sealed class ChoiceRun(RequestRun request, int number)
     /// <summary>Books a token. The outcome is null when the choice goes on, and the text is not yet complete when it does not.</summary>
     public RequestOutcome? Take(in ChosenToken chosen, ITokenizer tokenizer, long nowUs, IEngineObserver observer, out GenerationDelta delta)
     {
-        GeneratedTokens++;
-        History?.Add(chosen.Token);
         if (_firstTokenUs is null) observer.FirstToken(nowUs - request.ArrivalUs);
         else observer.NextToken(nowUs - _lastTokenUs);
         _firstTokenUs ??= nowUs;
         _lastTokenUs = nowUs;
+        GeneratedTokens++;
+        History?.Add(chosen.Token);
         delta = new GenerationDelta
         {
             Choice = number,

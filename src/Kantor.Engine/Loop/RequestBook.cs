@@ -148,7 +148,7 @@ internal sealed class RequestBook(ReplicaScheduler scheduler, ITokenizer tokeniz
         var (prompt, output) = (request.PromptTokens.Length, request.OutputTokensMax);
         var most = Math.Min(model.ContextTokensMax, model.KvTokensTotal);
         if (scheduler.CanEverFit(prompt, output) && (long)prompt + output - 1 <= model.ContextTokensMax) return null;
-        return $"The prompt has {prompt} tokens and up to {output} more are asked for; at most {most} fit.";
+        return $"The prompt has {prompt} tokens and up to {output} more are asked for; together at most {most + 1L} fit.";
     }
 
     private void EndAll(RequestRun run, RequestOutcome outcome, string? message = null)

@@ -17,32 +17,25 @@ internal sealed class TokenChooser(ITokenizer tokenizer, int vocabularySize)
     {
         chosen = default;
         var spec = choice.Request.Request;
-        var raw = ReadLogprobs(spec, logits, out var alternatives);
+        var alternatives = spec.TopLogprobs is { } count && _logprobs.Read(logits, count) ? DescribeAlternatives() : null;
         var fault = _sampler.Sample(logits, spec.Sampling, choice.History, choice.Random!, out var token);
         if (fault == SampleFault.NotANumber) return "The model gave a value that is not a number.";
         if (fault == SampleFault.NothingAllowed) return "The logit bias leaves no token to choose from.";
-        chosen = new ChosenToken(token, raw is null ? null : Describe(token, raw[token], alternatives));
+        chosen = new ChosenToken(token, alternatives is null ? null : Describe(token, alternatives));
         return null;
     }
 
-    private float[]? ReadLogprobs(GenerationRequest spec, ReadOnlySpan<float> logits, out TokenLogprob[] alternatives)
+    private TokenLogprob[] DescribeAlternatives()
     {
-        alternatives = [];
-        if (spec.TopLogprobs is not { } count || !_logprobs.Read(logits, count)) return null;
-        alternatives = new TokenLogprob[_logprobs.Count];
-        for (var index = 0; index < alternatives.Length; index++)
-        {
-            var token = _logprobs.Alternative(index);
-            alternatives[index] = Describe(token, logits[token], []);
-        }
-
-        return logits.ToArray();
+        var alternatives = new TokenLogprob[_logprobs.Count];
+        for (var index = 0; index < alternatives.Length; index++) alternatives[index] = Describe(_logprobs.Alternative(index), []);
+        return alternatives;
     }
 
-    private TokenLogprob Describe(int token, float logit, IReadOnlyList<TokenLogprob> top)
+    private TokenLogprob Describe(int token, IReadOnlyList<TokenLogprob> top)
     {
         _bytes.ResetWrittenCount();
         tokenizer.Decode(token, _bytes);
-        return new TokenLogprob(token, _bytes.WrittenSpan.ToArray(), _logprobs.Of(logit), top);
+        return new TokenLogprob(token, _bytes.WrittenSpan.ToArray(), _logprobs.Of(token), top);
     }
 }

@@ -9,6 +9,7 @@ public sealed class Logprobs(int vocabularySize)
     /// <summary>Stands for anything less, −∞ included; JSON has no infinity.</summary>
     public const double Floor = -9999;
 
+    private readonly float[] _logits = new float[vocabularySize];
     private readonly float[] _weights = new float[vocabularySize];
     private readonly ulong[] _best = new ulong[20];
     private double _logOfSum;
@@ -24,6 +25,7 @@ public sealed class Logprobs(int vocabularySize)
     {
         Count = 0;
         if (LogitScan.Max(logits) is not { } most || float.IsInfinity(most)) return false;
+        logits.CopyTo(_logits);
         TensorPrimitives.Subtract(logits, most, _weights);
         TensorPrimitives.Exp(_weights, _weights);
         var sum = 0.0;
@@ -36,8 +38,8 @@ public sealed class Logprobs(int vocabularySize)
     /// <summary>Token of alternative <paramref name="index"/>, the most likely first.</summary>
     public int Alternative(int index) => SortKey.TokenOf(_best[index]);
 
-    /// <summary>Natural log-probability of a logit of the row that was read, finite.</summary>
-    public double Of(float logit) => Math.Max(Floor, logit - _logOfSum);
+    /// <summary>Natural log-probability of a token in the row that was read, finite.</summary>
+    public double Of(int token) => Math.Max(Floor, _logits[token] - _logOfSum);
 
     private void FindBest(ReadOnlySpan<float> logits, int alternatives)
     {

@@ -19,7 +19,6 @@ public sealed class ScriptedBackend : IModelBackend
     private readonly ScriptedCells _cells;
     private readonly List<float[]?> _logits = [];
     private Thread? _owner;
-    private StepLoad _load;
 
     /// <summary>An idle model with an empty pool.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
@@ -69,13 +68,12 @@ public sealed class ScriptedBackend : IModelBackend
         _options.OnExecute?.Invoke(Calls);
         var call = Calls++;
         _logits.Clear();
-        _load = default;
         if (!IsContiguous(batch)) return ExecuteStatus.InvalidBatch;
         if (batch.Count > _cells.Free) return ExecuteStatus.NoKvSlot;
         var fault = _options.Faults.FirstOrDefault(fault => EndsStep(fault.Kind) && (fault.Call ?? call) == call && Concerns(fault, batch));
         if (fault is not null) return Fail(fault.Kind, batch, call);
         Compute(batch, batch.Count, call);
-        _options.Clock.Advance((long)_options.StepTime.StepUs(_load));
+        _options.Clock.Advance((long)_options.StepTime.StepUs(LoadOf(batch)));
         return ExecuteStatus.Ok;
     }
 
@@ -171,12 +169,26 @@ public sealed class ScriptedBackend : IModelBackend
             var (token, position, sequence) = (batch.Tokens[row], batch.Positions[row], batch.Sequences[row]);
             var state = _cells.StateFor(sequence, position, token);
             _cells.Add(sequence, position, token, state);
-            var isDecode = batch.WantsLogits[row] && (row == 0 || batch.Sequences[row - 1] != sequence) && position > 0;
-            _load = _load.With(1, position, isDecode);
             _logits.Add(batch.WantsLogits[row] ? LogitsOf(sequence, token, state, call) : null);
         }
 
         RowsComputed += rows;
+    }
+
+    /// <summary>The runs of rows of one sequence; a single row that wants logits after others of its sequence is taken for a decode.</summary>
+    private static StepLoad LoadOf(StepBatch batch)
+    {
+        var load = default(StepLoad);
+        for (var first = 0; first < batch.Count;)
+        {
+            var end = first + 1;
+            while (end < batch.Count && batch.Sequences[end] == batch.Sequences[first]) end++;
+            var isDecode = end == first + 1 && batch.WantsLogits[first] && batch.Positions[first] > 0;
+            load = load.With(end - first, batch.Positions[first], isDecode);
+            first = end;
+        }
+
+        return load;
     }
 
     private float[] LogitsOf(int sequence, int token, ulong state, long call)
