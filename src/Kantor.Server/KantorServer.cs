@@ -64,8 +64,10 @@ public sealed class KantorServer : IAsyncDisposable
         var clock = time ?? TimeProvider.System;
         var context = new ServerContext(options, engine, metrics ?? new EngineMetrics(), new Draining(), clock, log);
         var routes = RouteTable.Create(context);
-        var keys = new KeyRing(options);
-        app.Run(new Dispatcher(routes, keys, keys.IsOpen, context.Draining, clock, log).HandleAsync);
+
+        // Without a key, a page of another site could reach the server through a name that it points at this machine.
+        var onlyLoopbackNames = options.ApiKeys.Count == 0;
+        app.Run(new Dispatcher(routes, new KeyRing(options), onlyLoopbackNames, context.Draining, clock, log).HandleAsync);
         return new KantorServer(app, context, routes);
     }
 

@@ -19,6 +19,8 @@ internal sealed class HandEngine : IInferenceEngine
 
     public int Submissions { get; private set; }
 
+    public string? Fault { get; set; }
+
     /// <summary>Streams that are not over.</summary>
     public int Live;
 
@@ -53,6 +55,7 @@ internal sealed class HandEngine : IInferenceEngine
         PrefixHitTokens = 10,
         PlansRefused = 0,
         BackendFailures = 0,
+        Fault = Fault,
     };
 
     public StepModelReport StepModel() => new(3, 1_000, 10, 50, 0.1, null, 1_234);

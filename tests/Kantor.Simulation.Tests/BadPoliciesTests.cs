@@ -13,26 +13,6 @@ public class BadPoliciesTests
     private static readonly TraceRequest[] Trace = [Request(0, 4, 2), Request(10, 4, 2), Request(5000, 4, 2)];
 
     [Fact]
-    public void A_policy_that_plans_nothing_fails_the_run_and_the_requests_are_named()
-    {
-        var error = Assert.Throws<SimulationException>(() => Simulator.Run(Trace, Small(planner: new Scripted((view, plan) => { }))));
-        Assert.Contains("'scripted' plans nothing for 3 requests and no event is left: 0, 1, 2", error.Message);
-    }
-
-    [Fact]
-    public void A_policy_that_waits_for_the_next_arrival_is_given_it()
-    {
-        var patient = new Scripted((view, plan) =>
-        {
-            if (view.Running.Length + view.Waiting.Length < 2 && view.NowUs < 5000) return;
-            new FcfsPlanner().Plan(view, new PlannerState(), plan);
-        });
-        var log = new RunLog();
-        Assert.Equal(3, RunVerified([Request(0, 4, 1), Request(10, 4, 1), Request(5000, 4, 1)], Small(planner: patient), log).Completed);
-        Assert.Equal(10, log.Steps[0].FromUs);
-    }
-
-    [Fact]
     public void A_policy_that_refuses_everything_completes_nothing_and_loses_nothing()
     {
         var refusing = new Scripted((view, plan) => plan.AddRefusal(view.Waiting[0], RequestOutcome.RefusedByPolicy));
@@ -42,7 +22,7 @@ public class BadPoliciesTests
     }
 
     [Fact]
-    public void A_policy_that_throws_or_plans_nonsense_is_replaced_by_fcfs_step_by_step_and_counted()
+    public void A_policy_that_throws_plans_nonsense_or_plans_nothing_is_replaced_by_fcfs_step_by_step_and_counted()
     {
         var expected = RunVerified(Trace, Small()).Records;
         var throwing = RunVerified(Trace, Small(planner: new Scripted((_, _) => throw new InvalidOperationException("boom"))));
@@ -53,6 +33,10 @@ public class BadPoliciesTests
         var greedy = RunVerified(Trace, Small(planner: new Scripted((_, plan) => plan.AddGrant(0, int.MaxValue))));
         Assert.Equal(expected, greedy.Records);
         Assert.NotNull(greedy.LastPlanFault);
+
+        var idle = RunVerified(Trace, Small(planner: new Scripted((_, _) => { })));
+        Assert.Equal(expected, idle.Records);
+        Assert.Contains("planned nothing", idle.LastPlanFault);
     }
 
     [Fact]

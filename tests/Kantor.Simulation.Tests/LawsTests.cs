@@ -95,6 +95,7 @@ public class LawsTests
             Assert.Equal(run.Trace[request].PromptTokens + record.OutputTokens - 1, last);
         }
 
+        Assert.True(result.RecomputedTokens >= 0, $"case {run.Number}: {result.RecomputedTokens} tokens recomputed");
         if (result.Preemptions == 0) Assert.Equal(0, result.RecomputedTokens);
         Assert.Equal(log.Steps.Count, result.Steps);
     });

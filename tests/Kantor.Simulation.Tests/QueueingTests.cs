@@ -12,7 +12,7 @@ namespace Kantor.Simulation.Tests;
 public class QueueingTests
 {
     private const double ServiceUs = 10_000;
-    private const int Requests = 200_000;
+    private const int Requests = 100_000;
 
     [Theory]
     [InlineData(0.3)]

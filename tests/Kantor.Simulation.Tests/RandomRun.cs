@@ -9,7 +9,7 @@ using Kantor.Simulation.Traces;
 namespace Kantor.Simulation.Tests;
 
 /// <summary>A random small workload on a random small fleet with tight memory; equal numbers give equal runs.</summary>
-internal sealed record RandomRun(IReadOnlyList<TraceRequest> Trace, SimulationOptions Options)
+internal sealed record RandomRun(int Number, IReadOnlyList<TraceRequest> Trace, SimulationOptions Options)
 {
     public static RandomRun Draw(int number, string policy)
     {
@@ -27,7 +27,7 @@ internal sealed record RandomRun(IReadOnlyList<TraceRequest> Trace, SimulationOp
             trace[index] = new TraceRequest(arrivalUs, prompt, 1 + random.NextInt(20), ids, 4);
         }
 
-        return new RandomRun(trace, new SimulationOptions
+        return new RandomRun(number, trace, new SimulationOptions
         {
             Planner = PolicyCatalogue.Planner(policy),
             Router = PolicyCatalogue.Router(PolicyCatalogue.RouterNames[random.NextInt(2)]),

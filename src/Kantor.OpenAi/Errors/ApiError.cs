@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Kantor.OpenAi.Errors;
@@ -34,12 +35,7 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
     /// <summary>Writes the body.</summary>
     public void WriteTo(IBufferWriter<byte> to)
     {
-        using var json = new Utf8JsonWriter(to);
-        WriteTo(json);
-    }
-
-    internal void WriteTo(Utf8JsonWriter json)
-    {
+        using var json = new Utf8JsonWriter(to, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteStartObject("error");
         json.WriteString("message", Message);
@@ -48,6 +44,5 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
         json.WriteString("code", Code);
         json.WriteEndObject();
         json.WriteEndObject();
-        json.Flush();
     }
 }

@@ -18,7 +18,8 @@ internal sealed class OperationEndpoints(ServerContext server)
 
     public Task HealthAsync(HttpContext http)
     {
-        var (status, text) = server.Draining.HasBegun ? (503, "shutting down") : (200, "ok");
+        var isFaulty = server.Engine.Snapshot().Fault is not null;
+        var (status, text) = server.Draining.HasBegun ? (503, "shutting down") : isFaulty ? (503, "engine failed") : (200, "ok");
         http.Response.StatusCode = status;
         return WriteAsync(http, json => json.WriteString("status", text));
     }

@@ -24,13 +24,11 @@ internal sealed class KeyRing(ServerOptions options)
     private readonly byte[][] _apiKeys = [.. options.ApiKeys.Select(Hash)];
     private readonly byte[][] _adminKeys = [.. options.AdminKeys.Select(Hash)];
 
-    /// <summary>Whether nobody needs a key for anything.</summary>
-    public bool IsOpen => _apiKeys.Length == 0 && _adminKeys.Length == 0;
-
     /// <summary>The error that the request deserves; null when it may pass.</summary>
     public ApiError? Refusal(Access access, HttpRequest request)
     {
-        if (IsOpen || access is Access.Public || (access is Access.Key && _apiKeys.Length == 0)) return null;
+        var isOpen = _apiKeys.Length == 0 && (access is Access.Key || _adminKeys.Length == 0);
+        if (isOpen || access is Access.Public) return null;
         if (Presented(request) is not { } key) return Unauthorized;
         var hash = Hash(key);
         var (isApi, isAdmin) = (Contains(_apiKeys, hash), Contains(_adminKeys, hash));

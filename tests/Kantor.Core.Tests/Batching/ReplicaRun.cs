@@ -3,6 +3,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Requests;
 using Kantor.Core.StepTime;
+using Kantor.Core.Tests.Kv;
 using Kantor.Core.Units;
 
 namespace Kantor.Core.Tests.Batching;
@@ -59,6 +60,9 @@ internal sealed class ReplicaRun
     /// <summary>Whether the laws of the books are proved after each step; quadratic in the pool, so long runs leave it out.</summary>
     public bool Verifies { get; init; } = true;
 
+    /// <summary>Memory on which the KV changes are repeated and in which every executed slice must find its whole context.</summary>
+    public FakeKvMemory? Memory { get; init; }
+
     public bool IsOver => _coming.Count == 0 && Scheduler.IsIdle;
 
     public Job JobOf(int row) => _byRow[row];
@@ -80,6 +84,7 @@ internal sealed class ReplicaRun
     {
         Arrive();
         var slices = Plan();
+        if (Memory is not null) Execute(Memory, slices);
         if (slices.Length > 0) Scheduler.CompleteStep();
         foreach (var slice in slices) Finish(slice);
         EndRefused();
@@ -129,6 +134,24 @@ internal sealed class ReplicaRun
     }
 
     public int RowOf(long id) => _byRow.Single(entry => entry.Value.Id == id).Key;
+
+    private void Execute(FakeKvMemory memory, StepSlice[] slices)
+    {
+        memory.Repeat(Scheduler.Kv);
+        foreach (var slice in slices)
+        {
+            var tokens = Scheduler.Spec(slice.Row).Content.Keys;
+            for (var position = 0; position < slice.FromToken; position++) memory.AssertHolds(slice.Sequence, position, PrefixOf(tokens, position), "");
+            for (var position = slice.FromToken; position < slice.FromToken + slice.Tokens; position++)
+            {
+                memory.Write(slice.Sequence, position, PrefixOf(tokens, position), "");
+            }
+        }
+
+        Assert.True(memory.LiveCells <= Scheduler.Kv.BlocksTotal * Scheduler.Kv.BlockSizeTokens, $"{memory.LiveCells} cells live");
+    }
+
+    private static string PrefixOf(ReadOnlySpan<int> tokens, int position) => string.Join(',', tokens[..(position + 1)].ToArray());
 
     private void Submit(Job job)
     {

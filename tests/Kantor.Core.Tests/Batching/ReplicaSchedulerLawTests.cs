@@ -3,6 +3,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
+using Kantor.Core.Tests.Kv;
 
 namespace Kantor.Core.Tests.Batching;
 
@@ -132,6 +133,24 @@ public class ReplicaSchedulerLawTests
         }
 
         Assert.All(jobs, job => Assert.Equal(job.OutputTokens, run.Traces[job.Id].Generated));
+    }
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void Every_computed_token_finds_its_whole_context_in_real_memory_and_no_more_cells_live_than_there_are__INV_RUN_12(string policy)
+    {
+        var (hits, preemptions) = (0L, 0L);
+        for (var seed = 0UL; seed < 6; seed++)
+        {
+            var limits = new BatchLimits { StepTokensMax = 24, RunningMax = 6 };
+            var kv = new KvLedgerOptions { BlocksTotal = 110, BlockSizeTokens = 1, SequencesMax = 8, RecordsChanges = true };
+            var run = new ReplicaRun(PolicyCatalogue.Planner(policy), limits, kv, Jobs.Random(seed, 40, TokensMax)) { Memory = new FakeKvMemory() }.ToEnd();
+            hits += run.Scheduler.Kv.Counters.HitTokens;
+            preemptions += run.Scheduler.Counters.Preemptions;
+        }
+
+        Assert.True(hits > 100, $"{hits} tokens were hit");
+        if (policy is "fcfs" or "vllm-v1") Assert.True(preemptions > 0);
     }
 
     private static ReplicaRun Run(string policy, ulong seed, List<Job> jobs)

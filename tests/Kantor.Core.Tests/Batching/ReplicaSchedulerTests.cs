@@ -58,6 +58,31 @@ public class ReplicaSchedulerTests
         }
     }
 
+    private sealed class LastComeFirstServedAlone : IBatchPlanner
+    {
+        public string Name => "last-come-alone";
+
+        public PlannerState NewState() => new();
+
+        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        {
+            if (view.Running.IsEmpty) plan.AddGrant(view.Waiting[^1], 1);
+            else if (view.Running.Length == 1 && view.Waiting.IsEmpty) plan.AddGrant(view.Running[0], 1);
+            else foreach (var row in view.Running) plan.AddPreemption(row);
+        }
+    }
+
+    [Fact]
+    public void A_plan_that_only_preempts_is_followed_by_another_of_the_same_policy_in_the_same_step()
+    {
+        var run = new ReplicaRun(new LastComeFirstServedAlone(), Limits, Kv, [Jobs.Plain(0, 0, 1, 2), Jobs.Plain(1, 1, 1, 1), Jobs.Plain(2, 1, 1, 1)]);
+        Assert.Equal([0L], run.Advance().Select(slice => run.Scheduler.Spec(slice.Row).Id.Value));
+        run.Arrive();
+        var last = run.RowOf(2);
+        Assert.Equal([last], run.Plan().Select(slice => slice.Row));
+        Assert.Equal((1, 0), (run.Scheduler.Preempted.Length, run.Scheduler.Counters.PlansRefused));
+    }
+
     [Fact]
     public void A_planner_that_throws_is_replaced_by_fcfs_and_reported__INV_RUN_9()
     {

@@ -127,6 +127,14 @@ public class GgufPreflightTests
         Fails(GgufBytes.WithEntries(1).Entry("llama.embedding_length", 0), "metadata", null, "llama.embedding_length is 0");
     }
 
+    [Theory]
+    [InlineData(-1e-5f)]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void An_epsilon_on_which_the_library_would_stop_the_process_is_refused(float epsilon) => Fails(
+        GgufBytes.WithEntries(1).Text("llama.attention.layer_norm_rms_epsilon").U32(6).U32(BitConverter.SingleToUInt32Bits(epsilon)),
+        "metadata", null, "it must be from 0 to 1");
+
     [Fact]
     public void Tensors_that_follow_each_other_pass() => Check(
         GgufBytes.WithEntries(0, tensors: 2).Tensor("a", F32, 0, 3).Tensor("b", Q8, 32, 32, 2).Data(32 + 68));
@@ -166,6 +174,15 @@ public class GgufPreflightTests
     [Fact]
     public void A_row_that_is_no_whole_number_of_blocks_is_refused() => Fails(
         GgufBytes.WithEntries(0, tensors: 1).Tensor("a", Q8, 0, 33, 32).Data(2048), "tensor table", null, "not a multiple of 32");
+
+    [Theory]
+    [InlineData("output_norm.weight")]
+    [InlineData("blk.0.attn_q.bias")]
+    public void A_norm_or_bias_in_another_type_than_f32_is_refused(string name)
+    {
+        Fails(GgufBytes.WithEntries(0, tensors: 1).Tensor(name, Q8, 0, 32).Data(64), "tensor table", null, $"{name} is stored as q8_0");
+        Check(GgufBytes.WithEntries(0, tensors: 1).Tensor(name, F32, 0, 32).Data(128));
+    }
 
     [Theory]
     [InlineData(0ul)]

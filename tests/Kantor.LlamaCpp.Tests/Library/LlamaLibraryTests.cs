@@ -14,6 +14,8 @@ public class LlamaLibraryTests
         Assert.True(File.Exists(library.LibraryPath));
         Assert.Equal(LlamaLibraryFiles.DefaultFolder, library.Folder);
         Assert.Equal(256, library.SequencesMax);
+        Assert.NotNull(library.CpuVariant);
+        Assert.Contains(Directory.GetFiles(library.Folder), f => f.Contains($"ggml-cpu-{library.CpuVariant}.", StringComparison.Ordinal));
         Assert.Contains("CPU", library.SystemInfo, StringComparison.Ordinal);
         LlamaDevice cpu = Assert.Single(library.Devices, d => d.Kind == LlamaDeviceKind.Cpu);
         Assert.NotEmpty(cpu.Description);

@@ -51,6 +51,16 @@ public class ChatRequestTests
     }
 
     [Fact]
+    public void E2_Messages_may_come_in_any_order_and_names_are_refused()
+    {
+        Assert.Equal(
+            ["user", "system", "assistant"],
+            Messages("""[{"role":"user","content":"a"},{"role":"system","content":"b"},{"role":"assistant","content":"c"}]""").Value!.Messages.Select(message => message.Role));
+        var error = Assert.Single(Messages("""[{"role":"user","content":"a","name":"x\ny"}]""").Errors);
+        Assert.Equal(("messages[0].name", ErrorCodes.UnsupportedParameter), (error.Param, error.Code));
+    }
+
+    [Fact]
     public void C8_A_million_messages_are_refused_by_their_number()
     {
         var error = Assert.Single(Messages($"[{string.Join(',', Enumerable.Repeat("{}", 1_000_000))}]").Errors);
@@ -67,6 +77,13 @@ public class ChatRequestTests
     {
         Assert.Equal("top_logprobs", Assert.Single(Bodies.ChatWith($"\"logprobs\":true,\"top_logprobs\":{value}").Errors).Param);
         Assert.Equal("logprobs", Assert.Single(Bodies.CompletionWith($"\"logprobs\":{value}").Errors).Param);
+    }
+
+    [Fact]
+    public void D6_Alternatives_count_towards_the_cost_of_a_request()
+    {
+        Assert.True(Bodies.ChatWith("\"max_tokens\":50000,\"logprobs\":true").IsValid);
+        Assert.Equal(ErrorCodes.CostLimitExceeded, Assert.Single(Bodies.ChatWith("\"max_tokens\":50000,\"logprobs\":true,\"top_logprobs\":20").Errors).Code);
     }
 
     [Fact]
