@@ -54,6 +54,7 @@ internal sealed class ChoiceRun(RequestRun request, int number)
     /// <summary>Books a token. The outcome is null when the choice goes on, and the text is not yet complete when it does not.</summary>
     public RequestOutcome? Take(in ChosenToken chosen, ITokenizer tokenizer, long nowUs, IEngineObserver observer, out GenerationDelta delta)
     {
+        var text = _text?.Append(chosen.Token) ?? "";
         if (_firstTokenUs is null) observer.FirstToken(nowUs - request.ArrivalUs);
         else observer.NextToken(nowUs - _lastTokenUs);
         _firstTokenUs ??= nowUs;
@@ -63,7 +64,7 @@ internal sealed class ChoiceRun(RequestRun request, int number)
         delta = new GenerationDelta
         {
             Choice = number,
-            Text = _text?.Append(chosen.Token) ?? "",
+            Text = text,
             Tokens = 1,
             Logprobs = chosen.Logprob is { } logprob ? [logprob] : [],
         };

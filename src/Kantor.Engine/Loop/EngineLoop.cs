@@ -12,6 +12,9 @@ namespace Kantor.Engine.Loop;
 /// </summary>
 internal sealed class EngineLoop
 {
+    // The first steps pay for memory touched and code compiled for the first time; a fit would remember them for hundreds of steps.
+    private const int WarmUpSteps = 2;
+
     private readonly EngineOptions _options;
     private readonly EngineClock _clock;
     private readonly IEngineObserver _observer;
@@ -134,7 +137,7 @@ internal sealed class EngineLoop
     private void Learn()
     {
         if (_executor.Measured is not { } step) return;
-        _stepTimes.Observe(step.Load, step.StepUs);
+        if (_scheduler.Counters.Steps > WarmUpSteps) _stepTimes.Observe(step.Load, step.StepUs);
         _observer.StepExecuted(new StepReport(step.Load, step.StepUs, _scheduler.RunningCount, _scheduler.WaitingCount + _requests.HeldCount));
     }
 

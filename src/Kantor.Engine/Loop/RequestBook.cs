@@ -87,8 +87,8 @@ internal sealed class RequestBook(ReplicaScheduler scheduler, ITokenizer tokeniz
     {
         if (choice.Row is not { } row) return;
         scheduler.Generate(row, chosen.Token);
-        var outcome = choice.Take(chosen, tokenizer, clock.NowUs, _observer, out var delta);
-        if (outcome is { } complete) End(choice, complete, last: delta);
+        if (TryTake(choice, chosen, out var outcome) is not { } delta) End(choice, RequestOutcome.BackendFailed, "The generated token could not be turned into text.");
+        else if (outcome is { } complete) End(choice, complete, last: delta);
         else _outbox.Add((choice.Request.Stream, delta));
         if (choice.GeneratedTokens == 1) StartRest(choice.Request);
     }
@@ -141,6 +141,22 @@ internal sealed class RequestBook(ReplicaScheduler scheduler, ITokenizer tokeniz
         var held = _active.Sum(run => run.Choices.Length - run.ChoicesStarted);
         if (held != HeldCount) throw new InvalidOperationException($"{held} choices are held, booked {HeldCount}.");
         if (_active.Any(run => run.ChoicesUnfinished == 0)) throw new InvalidOperationException("A request stays although all its choices have ended.");
+    }
+
+    private GenerationDelta? TryTake(ChoiceRun choice, in ChosenToken chosen, out RequestOutcome? outcome)
+    {
+        try
+        {
+            outcome = choice.Take(chosen, tokenizer, clock.NowUs, _observer, out var delta);
+            return delta;
+        }
+#pragma warning disable CA1031 // Whatever a tokenizer throws concerns this choice only.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            outcome = null;
+            return null;
+        }
     }
 
     private string? FaultOfSize(GenerationRequest request)

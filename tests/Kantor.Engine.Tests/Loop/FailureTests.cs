@@ -129,8 +129,21 @@ public class FailureTests
         Assert.False(bench.Loop.Step());
     }
 
+    [Fact]
+    public void A_token_that_cannot_be_turned_into_text_fails_its_own_request_only()
+    {
+        var options = new ScriptedBackendOptions { EndsOneIn = null, UndecodableToken = Poison };
+        var bench = new EngineBench(options);
+        var bias = new Dictionary<int, double> { [Poison] = 100 };
+        var failing = bench.Submit(EngineBench.Request("Failing") with { Sampling = new SamplingSpec { Temperature = 0, LogitBias = bias } });
+        var neighbour = bench.Submit(EngineBench.Request("Neighbour"));
+        bench.Run(failing, neighbour);
+        Assert.Equal((RequestOutcome.BackendFailed, 0), (failing.Outcome, failing.Finish.GeneratedTokens));
+        Assert.Equal(EngineBench.Alone(EngineBench.Request("Neighbour"), options).Text, neighbour.Text);
+    }
+
     private sealed class Unruly : IEngineObserver
     {
-        public void FirstToken(long ttftUs) => throw new NotSupportedException("Observers must not throw.");
+        public void StepExecuted(in StepReport step) => throw new NotSupportedException("Observers must not throw.");
     }
 }

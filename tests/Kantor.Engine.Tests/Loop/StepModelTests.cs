@@ -17,12 +17,27 @@ public class StepModelTests
         }
 
         var model = bench.Loop.StepModel;
-        Assert.Equal(bench.Loop.Snapshot.Steps, model.Samples);
+        Assert.Equal(bench.Loop.Snapshot.Steps - 2, model.Samples);
         Assert.InRange(model.FixedUs, 1_900, 2_100);
         Assert.InRange(model.PrefillTokenUs, 25, 35);
         Assert.InRange(model.DecodeSequenceUs, 180, 220);
         Assert.InRange(model.ResidentKvTokenUs, 0.9, 1.1);
         Assert.True(model.MeanAbsoluteErrorUs < 0.05 * model.MeanStepUs);
+    }
+
+    [Fact]
+    public void The_first_two_steps_teach_nothing()
+    {
+        var clock = new VirtualClock();
+        var bench = new EngineBench(new ScriptedBackendOptions
+        {
+            Clock = clock,
+            StepTime = new LinearStepTime(1_000, 0, 0, 0),
+            EndsOneIn = null,
+            OnExecute = call => clock.Advance(call < 2 ? 500_000 : 0),
+        });
+        bench.Run(bench.Submit(EngineBench.Request("Cold start", 10)));
+        Assert.Equal(1_000, bench.Loop.StepModel.MeanStepUs!.Value, 1e-6);
     }
 
     [Fact]

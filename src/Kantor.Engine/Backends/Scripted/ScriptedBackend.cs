@@ -30,6 +30,7 @@ public sealed class ScriptedBackend : IModelBackend
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.SequencesMax, 256);
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.BatchTokensMax, 1);
         _cells = new ScriptedCells(_options.KvTokensTotal, _options.SequencesMax);
+        Tokenizer = new ScriptedTokenizer { UndecodableToken = _options.UndecodableToken };
         Info = new BackendInfo(
             _options.ModelName, Tokenizer.VocabularySize, _options.ContextTokensMax, _options.KvTokensTotal, _options.SequencesMax, _options.BatchTokensMax, EmbeddingLength);
     }
@@ -38,7 +39,7 @@ public sealed class ScriptedBackend : IModelBackend
     public BackendInfo Info { get; }
 
     /// <inheritdoc/>
-    public ITokenizer Tokenizer { get; } = new ScriptedTokenizer();
+    public ITokenizer Tokenizer { get; }
 
     /// <summary>The clock that the steps move.</summary>
     public VirtualClock Clock => _options.Clock;

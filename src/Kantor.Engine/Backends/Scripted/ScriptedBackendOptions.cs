@@ -38,6 +38,9 @@ public sealed record ScriptedBackendOptions
     /// <summary>What goes wrong.</summary>
     public IReadOnlyList<ScriptedFault> Faults { get; init; } = [];
 
+    /// <summary>A token at which the tokenizer throws; null for none.</summary>
+    public int? UndecodableToken { get; init; }
+
     /// <summary>Called at the start of every <see cref="IModelBackend.Execute"/> on the loop thread, for tests that interfere at a certain step.</summary>
     public Action<long>? OnExecute { get; init; }
 }

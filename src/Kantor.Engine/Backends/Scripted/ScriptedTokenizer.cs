@@ -24,6 +24,9 @@ public sealed class ScriptedTokenizer : ITokenizer
     private static readonly (string Text, int Token)[] Control =
         [("<|im_start|>", MessageStart), ("<|im_end|>", MessageEnd), ("<|end_of_text|>", EndOfText), ("<|begin_of_text|>", BeginOfText)];
 
+    /// <summary>A token at which <see cref="Decode"/> throws; null for none.</summary>
+    public int? UndecodableToken { get; init; }
+
     /// <inheritdoc/>
     public int VocabularySize => 260;
 
@@ -40,6 +43,7 @@ public sealed class ScriptedTokenizer : ITokenizer
     /// <inheritdoc/>
     public void Decode(int token, IBufferWriter<byte> utf8)
     {
+        if (token == UndecodableToken) throw new InvalidOperationException($"Scripted to fail on token {token}.");
         if (token > 255) return;
         utf8.GetSpan(1)[0] = (byte)token;
         utf8.Advance(1);
