@@ -1,5 +1,6 @@
 using System.Text;
 using Kantor.Core;
+using Kantor.Core.Batching;
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends.Scripted;
 using Kantor.Engine.Sampling;
@@ -137,6 +138,14 @@ public class InferenceEngineTests
         Assert.NotEqual(first, (await ReadAsync(engine, request with { Sampling = request.Sampling with { Seed = 6 } })).Text);
     }
 
+    [Fact]
+    public async Task A_policy_that_lets_requests_wait_is_asked_again()
+    {
+        using var backend = new ScriptedBackend();
+        await using var engine = Start(backend, options => options with { Planner = new Reluctant() });
+        Assert.Equal(EngineBench.Alone(EngineBench.Request("Patience")).Text, (await ReadAsync(engine, EngineBench.Request("Patience"))).Text);
+    }
+
     private static async Task LeaveAsync(InferenceEngine engine, int deltas)
     {
         await using var stream = engine.Submit(EngineBench.Request($"Leaving after {deltas}", 100));
@@ -166,4 +175,24 @@ public class InferenceEngineTests
     }
 
     private static async Task<ChoiceFinish> LastAsync(GenerationStream stream) => (await CollectAsync(stream)).Finish;
+
+    /// <summary>Plans nothing two times out of three.</summary>
+    private sealed class Reluctant : IBatchPlanner
+    {
+        private readonly FcfsPlanner _plain = new();
+
+        public string Name => "reluctant";
+
+        public PlannerState NewState() => new Mood();
+
+        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        {
+            if (++((Mood)state).Asked % 3 == 0) _plain.Plan(view, state, plan);
+        }
+
+        private sealed class Mood : PlannerState
+        {
+            public int Asked { get; set; }
+        }
+    }
 }

@@ -174,6 +174,36 @@ public class LlamaBackendTests
     }
 
     [Fact]
+    public void An_abort_from_another_thread_leaves_all_of_the_step_or_nothing()
+    {
+        using KvScenario s = new(FakeModels.OpenExact(kvTokens: 1024, batch: 1024, microBatch: 16));
+        int[] prompt = KvScenario.Tokens(10, 1), more = KvScenario.Tokens(800, 2);
+        s.Decode(0, 0, prompt);
+        for (int round = 0; round < 20; round++)
+        {
+            using var started = new Barrier(2);
+            int delay = 200 << (round / 2);
+            var aborter = new Thread(() =>
+            {
+                started.SignalAndWait();
+                Thread.SpinWait(delay);
+                s.Backend.RequestAbort();
+            });
+            aborter.Start();
+            started.SignalAndWait();
+            ExecuteStatus status = s.TryDecode(0, 10, more);
+            aborter.Join();
+            Assert.Equal(status == ExecuteStatus.Ok ? (0, 809) : (0, 9), s.Backend.Positions(0));
+            Assert.True(status is ExecuteStatus.Ok or ExecuteStatus.Aborted);
+            // An abort that came too late ends this one instead.
+            if (status == ExecuteStatus.Ok) Assert.Equal(ExecuteStatus.Aborted, s.TryDecode(1, 0, 5));
+            s.Backend.RemoveCells(0, 10, int.MaxValue);
+        }
+
+        KvScenario.AssertSame(s.Fresh([.. prompt, 7]), s.Decode(0, 10, 7));
+    }
+
+    [Fact]
     public void A_second_thread_is_refused_while_info_and_tokenizer_are_not()
     {
         using KvScenario s = new(FakeModels.OpenExact());

@@ -112,11 +112,10 @@ internal sealed class StepExecutor(IModelBackend backend, ReplicaScheduler sched
             row += slice.Tokens;
             var choice = requests.ChoiceOf(slice.Row);
             if (!slice.Generates) _results.Add(new SliceResult(slice, choice, null, null));
-            else if (TryChoose(choice, row - 1, out var chosen) is not { } failure) _results.Add(new SliceResult(slice, choice, chosen, null));
             else
             {
-                TakeBack(slice);
-                _results.Add(new SliceResult(slice, choice, null, failure));
+                var failure = TryChoose(choice, row - 1, out var chosen);
+                _results.Add(new SliceResult(slice, choice, failure is null ? chosen : null, failure));
             }
         }
     }
@@ -136,12 +135,11 @@ internal sealed class StepExecutor(IModelBackend backend, ReplicaScheduler sched
         }
     }
 
+    /// <summary>Removes what a failed call may have left, so that the next one finds every sequence as long as the books say.</summary>
     private void TakeBack(ReadOnlySpan<StepSlice> slices)
     {
-        foreach (var slice in slices) TakeBack(slice);
+        foreach (var slice in slices) backend.RemoveCells(slice.Sequence, slice.FromToken, slice.FromToken + slice.Tokens);
     }
-
-    private void TakeBack(in StepSlice slice) => backend.RemoveCells(slice.Sequence, slice.FromToken, slice.FromToken + slice.Tokens);
 
     private static StepLoad LoadOf(ReadOnlySpan<StepSlice> slices)
     {

@@ -11,6 +11,8 @@ public sealed class Logprobs(int vocabularySize)
 
     private readonly float[] _logits = new float[vocabularySize];
     private readonly float[] _weights = new float[vocabularySize];
+    private readonly LogitBlocks _blocks = new(vocabularySize);
+    private readonly BlockSums _sums = new(vocabularySize);
     private readonly ulong[] _best = new ulong[20];
     private double _logOfSum;
 
@@ -24,13 +26,12 @@ public sealed class Logprobs(int vocabularySize)
     public bool Read(ReadOnlySpan<float> logits, int alternatives)
     {
         Count = 0;
-        if (LogitScan.Max(logits) is not { } most || float.IsInfinity(most)) return false;
+        if (!_blocks.TryRead(logits) || float.IsInfinity(_blocks.Most)) return false;
         logits.CopyTo(_logits);
-        TensorPrimitives.Subtract(logits, most, _weights);
+        TensorPrimitives.Subtract(logits, _blocks.Most, _weights);
         TensorPrimitives.Exp(_weights, _weights);
-        var sum = 0.0;
-        foreach (var weight in _weights) sum += weight;
-        _logOfSum = most + Math.Log(sum);
+        _sums.Read(_weights);
+        _logOfSum = _blocks.Most + Math.Log(_sums.Total);
         FindBest(logits, alternatives);
         return true;
     }
@@ -43,14 +44,25 @@ public sealed class Logprobs(int vocabularySize)
 
     private void FindBest(ReadOnlySpan<float> logits, int alternatives)
     {
-        for (var token = 0; token < logits.Length && alternatives > 0; token++)
+        var least = alternatives == 0 ? float.PositiveInfinity : _blocks.ReachedBy(alternatives);
+        for (var token = 0; token < logits.Length; token++)
         {
-            var key = SortKey.Of(logits[token], token);
-            if (Count == alternatives && key > _best[Count - 1]) continue;
-            if (Count < alternatives) Count++;
-            var place = Count - 1;
-            for (; place > 0 && _best[place - 1] > key; place--) _best[place] = _best[place - 1];
-            _best[place] = key;
+            if (token % LogitBlocks.Size == 0)
+            {
+                while (token < logits.Length && _blocks.MostOf(token / LogitBlocks.Size) < least) token += LogitBlocks.Size;
+                if (token >= logits.Length) return;
+            }
+
+            Insert(SortKey.Of(logits[token], token), alternatives);
         }
+    }
+
+    private void Insert(ulong key, int alternatives)
+    {
+        if (Count == alternatives && key > _best[Count - 1]) return;
+        if (Count < alternatives) Count++;
+        var place = Count - 1;
+        for (; place > 0 && _best[place - 1] > key; place--) _best[place] = _best[place - 1];
+        _best[place] = key;
     }
 }

@@ -21,85 +21,70 @@ public sealed class Sampler(int vocabularySize)
 
     private readonly ulong[] _keys = new ulong[vocabularySize];
     private readonly float[] _weights = new float[vocabularySize];
-    private int _count;
-    private double _total;
+    private readonly LogitBlocks _blocks = new(vocabularySize);
+    private readonly BlockSums _sums = new(vocabularySize);
+    private bool _isWhole;
 
     /// <summary>Tokens left after the cut-offs; the element i of <see cref="Probability"/> belongs to <see cref="Candidate"/> i.</summary>
-    public int CandidateCount => _count;
+    public int CandidateCount { get; private set; }
+
+    private Span<ulong> Keys => _keys.AsSpan(0, CandidateCount);
+
+    private Span<float> Weights => _weights.AsSpan(0, CandidateCount);
 
     /// <summary>Token of candidate <paramref name="index"/> after <see cref="Filter"/>.</summary>
-    public int Candidate(int index) => SortKey.TokenOf(_keys[index]);
+    public int Candidate(int index) => _isWhole ? index : SortKey.TokenOf(_keys[index]);
 
     /// <summary>Probability of candidate <paramref name="index"/> after <see cref="Filter"/>.</summary>
-    public double Probability(int index) => _weights[index] / _total;
-
-    /// <summary>The next token, or why there is none. Overwrites <paramref name="logits"/>.</summary>
-    public SampleFault Sample(Span<float> logits, SamplingSpec spec, TokenHistory? history, RandomStream random, out int token)
-    {
-        token = 0;
-        if (IsGreedy(spec)) return TakeMostLikely(logits, spec, history, out token);
-        if (Filter(logits, spec, history) is not SampleFault.None and var fault) return fault;
-        token = Draw(random);
-        return SampleFault.None;
-    }
+    public double Probability(int index) => _weights[index] / _sums.Total;
 
     /// <summary>Whether penalties of this specification look at the history.</summary>
     public static bool NeedsHistory(SamplingSpec spec) =>
         spec.PresencePenalty != 0 || spec.FrequencyPenalty != 0 || spec.RepetitionPenalty != 1;
 
+    /// <summary>The next token, or why there is none. Overwrites <paramref name="logits"/>.</summary>
+    public SampleFault Sample(Span<float> logits, SamplingSpec spec, TokenHistory? history, RandomStream random, out int token)
+    {
+        token = 0;
+        var fault = Adjust(logits, spec, history);
+        if (fault != SampleFault.None) return fault;
+        if (IsGreedy(spec)) token = _blocks.FirstMost(logits);
+        else
+        {
+            CutOff(logits, spec);
+            token = Draw(random);
+        }
+
+        return SampleFault.None;
+    }
+
     /// <summary>Computes the distribution that a draw is made from. Overwrites <paramref name="logits"/>.</summary>
     public SampleFault Filter(Span<float> logits, SamplingSpec spec, TokenHistory? history)
     {
-        var fault = Adjust(logits, spec, history, out var most);
+        var fault = Adjust(logits, spec, history);
         if (fault != SampleFault.None) return fault;
-        if (IsGreedy(spec)) KeepOnly(logits.IndexOf(most));
-        else if (spec is { TopK: null, TopP: 1, MinP: 0 }) KeepAll(logits, most, spec.Temperature);
-        else KeepSome(logits, most, spec);
+        if (IsGreedy(spec)) KeepOnly(_blocks.FirstMost(logits));
+        else CutOff(logits, spec);
         return SampleFault.None;
     }
 
     /// <summary>Draws from the filtered distribution.</summary>
-    public int Draw(RandomStream random)
-    {
-        var target = random.NextDouble() * _total;
-        var last = 0;
-        for (var index = 0; index < _count; index++)
-        {
-            if (_weights[index] == 0) continue;
-            last = index;
-            target -= _weights[index];
-            if (target < 0) break;
-        }
-
-        return Candidate(last);
-    }
+    public int Draw(RandomStream random) => Candidate(_sums.Find(Weights, random.NextDouble()));
 
     private static bool IsGreedy(SamplingSpec spec) => spec.Temperature < TemperatureMin || spec.TopK == 1;
 
-    private static SampleFault TakeMostLikely(Span<float> logits, SamplingSpec spec, TokenHistory? history, out int token)
+    /// <summary>Bias, then penalties; afterwards the blocks hold what there is to choose from.</summary>
+    private SampleFault Adjust(Span<float> logits, SamplingSpec spec, TokenHistory? history)
     {
-        var fault = Adjust(logits, spec, history, out var most);
-        token = fault == SampleFault.None ? logits.IndexOf(most) : 0;
-        return fault;
-    }
-
-    private static SampleFault Adjust(Span<float> logits, SamplingSpec spec, TokenHistory? history, out float most)
-    {
-        if (LogitScan.Max(logits) is not { } raw || float.IsPositiveInfinity(raw))
-        {
-            most = 0;
-            return SampleFault.NotANumber;
-        }
-
-        most = raw;
+        if (!_blocks.TryRead(logits) || float.IsPositiveInfinity(_blocks.Most)) return SampleFault.NotANumber;
         if (spec.LogitBias.Count > 0 || history is not null)
         {
             AddBias(logits, spec);
             if (history is not null) Penalise(logits, spec, history);
-            most = LogitScan.Max(logits) ?? float.NegativeInfinity;
+            _blocks.TryRead(logits);
         }
 
-        return float.IsNegativeInfinity(most) ? SampleFault.NothingAllowed : SampleFault.None;
+        return float.IsNegativeInfinity(_blocks.Most) ? SampleFault.NothingAllowed : SampleFault.None;
     }
 
     private static void AddBias(Span<float> logits, SamplingSpec spec)
@@ -126,90 +111,98 @@ public sealed class Sampler(int vocabularySize)
 
     private void KeepOnly(int token)
     {
-        _count = 1;
-        _keys[0] = SortKey.Of(0, token);
-        _weights[0] = 1;
-        _total = 1;
+        _isWhole = false;
+        CandidateCount = 1;
+        _keys[0] = SortKey.Of(_blocks.Most, token);
+        WeighKeys(1);
     }
 
-    private void KeepAll(ReadOnlySpan<float> logits, float most, double temperature)
+    private void CutOff(ReadOnlySpan<float> logits, SamplingSpec spec)
     {
-        _count = logits.Length;
-        for (var token = 0; token < logits.Length; token++) _keys[token] = SortKey.Of(0, token);
-        Weigh(logits, most, temperature);
+        // A temperature divides all differences alike, so min-p is a bound on the logit itself.
+        var least = spec.MinP > 0 ? _blocks.Most + (spec.Temperature * Math.Log(spec.MinP)) : double.NegativeInfinity;
+        _isWhole = spec is { TopK: null, TopP: 1, MinP: 0 };
+        if (spec.TopK is { } count) KeepTopK(logits, count, spec);
+        else if (spec.TopP < 1) KeepTopP(logits, spec);
+        else if (_isWhole) WeighAll(logits, spec.Temperature);
+        else CollectAbove(logits, least);
+        if (spec.MinP > 0) DropBelow(least);
+        if (!_isWhole) WeighKeys(spec.Temperature);
     }
 
-    private void KeepSome(ReadOnlySpan<float> logits, float most, SamplingSpec spec)
+    private void KeepTopK(ReadOnlySpan<float> logits, int count, SamplingSpec spec)
     {
-        // A temperature divides all differences alike, so min-p is a bound on the logit; cutting before sorting saves the sorting.
-        var least = spec.MinP > 0 ? most + (spec.Temperature * Math.Log(spec.MinP)) : double.NegativeInfinity;
-        CollectAbove(logits, spec.TopK is null && spec.TopP == 1 ? least : double.NegativeInfinity);
-        if (spec.TopK < _count) _count = Selection.KeepSmallest(_keys.AsSpan(0, _count), spec.TopK.Value);
-        WeighKeys(most, spec.Temperature);
-        if (spec.TopP < 1) KeepNucleus(spec.TopP, most, spec.Temperature);
-        if (spec.MinP > 0) CutBelow(least, most, spec.Temperature);
+        CollectAbove(logits, _blocks.ReachedBy(count));
+        CandidateCount = Selection.KeepSmallest(Keys, count);
+        if (spec.TopP == 1) return;
+        WeighKeys(spec.Temperature);
+        KeepNucleus(spec.TopP * _sums.Total, spec.Temperature);
+    }
+
+    private void KeepTopP(ReadOnlySpan<float> logits, SamplingSpec spec)
+    {
+        // Tokens below this weight sum to less than the part that may be dropped, so none of them is in the nucleus: they need no sorting.
+        WeighAll(logits, spec.Temperature);
+        var wanted = spec.TopP * _sums.Total;
+        var weight = (1 - spec.TopP) * _sums.Total / logits.Length * 0.99;
+        CollectAbove(logits, weight > 0 ? _blocks.Most + (spec.Temperature * Math.Log(weight)) : double.NegativeInfinity);
+        KeepNucleus(wanted, spec.Temperature);
+    }
+
+    /// <summary>The smallest set of most likely tokens whose weights sum to at least <paramref name="wanted"/> (arXiv 1904.09751).</summary>
+    private void KeepNucleus(double wanted, double temperature)
+    {
+        Keys.Sort();
+        WeighKeys(temperature);
+        double sum = _weights[0];
+        var kept = 1;
+        while (kept < CandidateCount && sum < wanted) sum += _weights[kept++];
+        CandidateCount = kept;
     }
 
     private void CollectAbove(ReadOnlySpan<float> logits, double least)
     {
-        _count = 0;
-        for (var token = 0; token < logits.Length; token++)
+        CandidateCount = 0;
+        for (var block = 0; block < _blocks.Count; block++)
         {
-            if (!float.IsNegativeInfinity(logits[token]) && logits[token] >= least) _keys[_count++] = SortKey.Of(logits[token], token);
+            if (_blocks.MostOf(block) < least) continue;
+            var end = Math.Min((block + 1) * LogitBlocks.Size, logits.Length);
+            for (var token = block * LogitBlocks.Size; token < end; token++)
+            {
+                if (logits[token] >= least && !float.IsNegativeInfinity(logits[token])) _keys[CandidateCount++] = SortKey.Of(logits[token], token);
+            }
         }
     }
 
-    /// <summary>The smallest set of most likely tokens whose probabilities sum to at least <paramref name="topP"/> (arXiv 1904.09751).</summary>
-    private void KeepNucleus(double topP, float most, double temperature)
-    {
-        // Tokens below this weight sum to less than the part that may be dropped, so none of them is in the nucleus: they need no sorting.
-        DropBelow((float)((1 - topP) * _total / _count * 0.99));
-        _keys.AsSpan(0, _count).Sort();
-        var wanted = topP * _total;
-        WeighKeys(most, temperature);
-        double sum = _weights[0];
-        var kept = 1;
-        while (kept < _count && sum < wanted) sum += _weights[kept++];
-        (_count, _total) = (kept, sum);
-    }
-
-    private void DropBelow(float weight)
+    private void DropBelow(double least)
     {
         var kept = 0;
-        for (var index = 0; index < _count; index++)
+        foreach (var key in Keys)
         {
-            if (_weights[index] >= weight) _keys[kept++] = _keys[index];
+            if (SortKey.LogitOf(key) >= least) _keys[kept++] = key;
         }
 
-        _count = kept;
+        CandidateCount = kept;
     }
 
-    private void CutBelow(double least, float most, double temperature)
+    private void WeighAll(ReadOnlySpan<float> logits, double temperature)
     {
-        var kept = 0;
-        for (var index = 0; index < _count; index++)
-        {
-            if (SortKey.LogitOf(_keys[index]) >= least) _keys[kept++] = _keys[index];
-        }
-
-        _count = kept;
-        WeighKeys(most, temperature);
+        CandidateCount = logits.Length;
+        Weigh(logits, temperature);
     }
 
-    private void WeighKeys(float most, double temperature)
+    private void WeighKeys(double temperature)
     {
-        for (var index = 0; index < _count; index++) _weights[index] = SortKey.LogitOf(_keys[index]);
-        Weigh(_weights.AsSpan(0, _count), most, temperature);
+        for (var index = 0; index < CandidateCount; index++) _weights[index] = SortKey.LogitOf(_keys[index]);
+        Weigh(Weights, temperature);
     }
 
-    private void Weigh(ReadOnlySpan<float> logits, float most, double temperature)
+    private void Weigh(ReadOnlySpan<float> logits, double temperature)
     {
-        var weights = _weights.AsSpan(0, _count);
-        TensorPrimitives.Subtract(logits, most, weights);
-        TensorPrimitives.Multiply(weights, (float)(1 / temperature), weights);
-        TensorPrimitives.Exp(weights, weights);
-        _total = 0;
-        foreach (var weight in weights) _total += weight;
+        TensorPrimitives.Subtract(logits, _blocks.Most, Weights);
+        TensorPrimitives.Multiply(Weights, (float)(1 / temperature), Weights);
+        TensorPrimitives.Exp(Weights, Weights);
+        _sums.Read(Weights);
     }
 }
 

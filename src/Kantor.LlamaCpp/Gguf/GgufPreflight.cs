@@ -123,12 +123,20 @@ public static partial class GgufPreflight
         RequireNumber(metadata, cursor, architecture + ".attention.head_count_kv", 0, HeadsMax);
         RequireNumber(metadata, cursor, architecture + ".attention.key_length", 0, HeadsMax);
         RequireNumber(metadata, cursor, architecture + ".attention.value_length", 0, HeadsMax);
+        RequireEpsilon(metadata, cursor, architecture + ".attention.layer_norm_epsilon");
+        RequireEpsilon(metadata, cursor, architecture + ".attention.layer_norm_rms_epsilon");
     }
 
     private static void RequireNumber(GgufMetadata metadata, GgufCursor cursor, string key, long min, long max)
     {
         if (metadata.Number(key) is not long value || (value >= min && value <= max)) return;
         throw cursor.Error($"{key} is {value}; it must be from {min} to {max}.");
+    }
+
+    private static void RequireEpsilon(GgufMetadata metadata, GgufCursor cursor, string key)
+    {
+        if (metadata.Real(key) is not double value || value is >= 0 and <= 1) return;
+        throw cursor.Error(FormattableString.Invariant($"{key} is {value}; it must be from 0 to 1."));
     }
 
     private static long CheckTensors(GgufCursor cursor, long count, uint alignment)

@@ -8,8 +8,20 @@ public class SimulateTableTests
 {
     private static readonly RunReport Report = new()
     {
-        Policy = "svf", Routing = "round-robin", Requests = 12_031, Completed = 12_030, Rejected = 1, Ttft = new LatencySummary(1, 2.51, 3, 1500, 5), Itl = null,
-        E2e = new LatencySummary(1, 20_000, 3, 2_500_000, 5), GoodputRps = 1.25, SloAttainment = 0.512, PrefixHitRate = 0.04, Preemptions = 2, RecomputedTokens = 9, WallS = 2,
+        Policy = "svf",
+        Routing = "round-robin",
+        Requests = 12_031,
+        Completed = 12_030,
+        Rejected = 1,
+        Ttft = new LatencySummary(1, 2.51, 3, 1500, 5),
+        Itl = null,
+        E2e = new LatencySummary(1, 20_000, 3, 2_500_000, 5),
+        GoodputRps = 1.25,
+        SloAttainment = 0.512,
+        PrefixHitRate = 0.04,
+        Preemptions = 2,
+        RecomputedTokens = 9,
+        WallS = 2,
     };
 
     [Fact]

@@ -24,9 +24,26 @@ public class SimulateValidationTests
     {
         var settings = Parse(new SimulateArguments
         {
-            Trace = "t.jsonl", Policy = "svf, fcfs", Routing = "least-loaded,round-robin", Replicas = "4", Profile = "unit", RateScale = "1.5e-1", Seed = "18446744073709551615",
-            Slo = "tpot=50ms", StepTokens = "64", RunningMax = "3", KvTokens = "1000", BlockSize = "7", MaxTokens = "12", Predictor = "constant:9", Limit = "10",
-            SpreadBatches = "false", Json = "a.json", Csv = "-", NoPrefixCache = true, SkipBadLines = true,
+            Trace = "t.jsonl",
+            Policy = "svf, fcfs",
+            Routing = "least-loaded,round-robin",
+            Replicas = "4",
+            Profile = "unit",
+            RateScale = "1.5e-1",
+            Seed = "18446744073709551615",
+            Slo = "tpot=50ms",
+            StepTokens = "64",
+            RunningMax = "3",
+            KvTokens = "1000",
+            BlockSize = "7",
+            MaxTokens = "12",
+            Predictor = "constant:9",
+            Limit = "10",
+            SpreadBatches = "false",
+            Json = "a.json",
+            Csv = "-",
+            NoPrefixCache = true,
+            SkipBadLines = true,
         });
         Assert.Equal(["svf", "fcfs"], settings.Planners.Select(planner => planner.Name));
         Assert.Equal(["least-loaded", "round-robin"], settings.Routers.Select(router => router.Name));

@@ -34,6 +34,15 @@ public class SvfPlannerTests
     }
 
     [Fact]
+    public void A_preempted_request_goes_before_smaller_ones()
+    {
+        var view = new ViewBuilder { StepTokensMax = 200 };
+        view.Waiting(prompt: 10, believed: 5);
+        view.Waiting(prompt: 60, believed: 50, generated: 20, preemptions: 1);
+        Assert.Equal([1, 0], view.Plan(new SvfPlanner()).Grants.ToArray().Select(grant => grant.Row));
+    }
+
+    [Fact]
     public void A_request_waits_while_the_believed_peak_of_all_does_not_fit()
     {
         // When row 0 ends, after 24 rounds, it holds 9 + 24 tokens and row 1 would hold 30 + 24; the pool has 80.
@@ -179,7 +188,10 @@ public class SvfPlannerTests
             new BatchLimits { StepTokensMax = 1000, RunningMax = 100 },
             new KvLedgerOptions { BlocksTotal = 100, BlockSizeTokens = 1, PrefixCaching = false },
             jobs,
-            new ClassIsLength()) { Verifies = false };
+            new ClassIsLength())
+        {
+            Verifies = false,
+        };
         while (run.Step < 3000) run.Advance();
         return run.Traces[0];
     }

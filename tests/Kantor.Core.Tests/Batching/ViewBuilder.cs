@@ -12,7 +12,7 @@ internal sealed class ViewBuilder : IBatchProbe
     private readonly List<int> _running = [];
     private readonly List<int> _waiting = [];
 
-    private sealed record Row(int Prompt, int Generated, int Computed, int OutputMax, int Blocks, int Priority, int Believed, PrefixHit Hit, int Exclusive, RowState State);
+    private sealed record Row(int Prompt, int Generated, int Computed, int OutputMax, int Blocks, int Priority, int Believed, PrefixHit Hit, int Exclusive, RowState State, int Preemptions = 0);
 
     public int StepTokensMax { get; init; } = 64;
 
@@ -34,10 +34,10 @@ internal sealed class ViewBuilder : IBatchProbe
         return _rows.Count - 1;
     }
 
-    public int Waiting(int prompt, int believed = 50, int outputMax = 100, int priority = 0, int hitTokens = 0, int hitBlocksIdle = 0, int generated = 0)
+    public int Waiting(int prompt, int believed = 50, int outputMax = 100, int priority = 0, int hitTokens = 0, int hitBlocksIdle = 0, int generated = 0, int preemptions = 0)
     {
         _waiting.Add(_rows.Count);
-        _rows.Add(new Row(prompt, generated, 0, outputMax, 0, priority, believed, new PrefixHit(hitTokens, hitBlocksIdle), 0, RowState.Waiting));
+        _rows.Add(new Row(prompt, generated, 0, outputMax, 0, priority, believed, new PrefixHit(hitTokens, hitBlocksIdle), 0, RowState.Waiting, preemptions));
         return _rows.Count - 1;
     }
 
@@ -68,7 +68,7 @@ internal sealed class ViewBuilder : IBatchProbe
         GeneratedTokens = Column(row => row.Generated),
         OutputTokensMax = Column(row => row.OutputMax),
         BlocksHeld = Column(row => row.Blocks),
-        Preemptions = new int[_rows.Count],
+        Preemptions = Column(row => row.Preemptions),
         States = Column(row => row.State),
     };
 

@@ -81,6 +81,23 @@ public class KvLedgerTests
     }
 
     [Fact]
+    public void A_closed_sequence_that_shares_with_a_live_one_keeps_its_id_and_its_cached_tail__INV_KV_6()
+    {
+        var ledger = Pool(blocks: 16, blockSizeTokens: 1, sequencesMax: 2);
+        ledger.TryOpen(TokenContent.FromTokens([1, 2, 3, 4]), Home, 3, out var older, out _);
+        ledger.TryGrow(older, 4);
+        ledger.Commit(older, 4);
+        ledger.TryOpen(TokenContent.FromTokens([1, 2, 9]), Home, 2, out var younger, out var hit);
+        Assert.Equal(2, hit);
+        ledger.Close(older);
+        Assert.False(ledger.TryOpen(TokenContent.FromTokens([7]), Home, 0, out _, out _));
+        Assert.Equal(4, ledger.Probe(TokenContent.FromTokens([1, 2, 3, 4]), Home, 4).Tokens);
+        ledger.Close(younger);
+        Assert.True(ledger.TryOpen(TokenContent.FromTokens([7]), Home, 0, out _, out _));
+        ledger.Verify();
+    }
+
+    [Fact]
     public void A_second_copy_of_cached_content_is_not_kept()
     {
         var ledger = Pool(blocks: 8, blockSizeTokens: 1);

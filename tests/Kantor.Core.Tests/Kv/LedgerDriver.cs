@@ -71,10 +71,12 @@ internal sealed class LedgerDriver(KvLedgerOptions options)
         for (var i = 0; i < length; i++) tokens[i] = argument >> (4 + (i / 3)) & 1;
         var domain = new CacheDomain(argument / 5 % 2, argument / 11 % 2);
         var expected = Ledger.Probe(TokenContent.FromTokens(tokens), domain, length - 1);
+        var before = (Ledger.BlocksFree, Ledger.BlocksIdle, Ledger.Changes.Count);
         var opened = Ledger.TryOpen(TokenContent.FromTokens(tokens), domain, length - 1, out var sequence, out var hitTokens);
         Opened.Add(opened);
         if (!opened)
         {
+            Assert.Equal(before, (Ledger.BlocksFree, Ledger.BlocksIdle, Ledger.Changes.Count));
             Refused++;
             return;
         }

@@ -23,6 +23,22 @@ public class LogprobsTests
     }
 
     [Fact]
+    public void The_best_of_a_large_vocabulary_are_those_that_sorting_puts_in_front()
+    {
+        var random = new Kantor.Core.Randomness.RandomStream(8, "large");
+        for (var round = 0; round < 200; round++)
+        {
+            var logits = Enumerable.Range(0, 1_000).Select(_ => (float)random.NextInt(300)).ToArray();
+            var logprobs = new Logprobs(1_000);
+            var count = random.NextInt(21);
+            Assert.True(logprobs.Read(logits, count));
+            Assert.Equal(
+                Enumerable.Range(0, 1_000).OrderByDescending(token => logits[token]).ThenBy(token => token).Take(count),
+                Enumerable.Range(0, logprobs.Count).Select(logprobs.Alternative));
+        }
+    }
+
+    [Fact]
     public void There_are_no_more_alternatives_than_tokens()
     {
         var logprobs = new Logprobs(3);

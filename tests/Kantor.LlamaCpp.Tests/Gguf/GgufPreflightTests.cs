@@ -127,6 +127,14 @@ public class GgufPreflightTests
         Fails(GgufBytes.WithEntries(1).Entry("llama.embedding_length", 0), "metadata", null, "llama.embedding_length is 0");
     }
 
+    [Theory]
+    [InlineData(-1e-5f)]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void An_epsilon_on_which_the_library_would_stop_the_process_is_refused(float epsilon) => Fails(
+        GgufBytes.WithEntries(1).Text("llama.attention.layer_norm_rms_epsilon").U32(6).U32(BitConverter.SingleToUInt32Bits(epsilon)),
+        "metadata", null, "it must be from 0 to 1");
+
     [Fact]
     public void Tensors_that_follow_each_other_pass() => Check(
         GgufBytes.WithEntries(0, tensors: 2).Tensor("a", F32, 0, 3).Tensor("b", Q8, 32, 32, 2).Data(32 + 68));

@@ -25,17 +25,28 @@ public class VolumeBoundTests
             var bound = VolumeBound.TotalLatency(trace, poolTokens);
             Assert.True(bound <= total + 1e-6, $"case {number}: {policy} takes {total} rounds in all, the bound says {bound}");
         }
+
+        Assert.True(VolumeBound.TotalLatency(Burst, BurstPoolTokens) <= TotalLatency(Burst, BurstPoolTokens, policy));
     }
 
     [Fact]
     public void The_bound_is_close_where_memory_is_scarce_and_smallest_volume_first_is_closer_than_first_come()
     {
-        var random = new RandomStream(3, "burst");
-        TraceRequest[] burst = [.. Enumerable.Range(0, 300).Select(_ => new TraceRequest(0, 1 + random.NextInt(100), 1 + random.NextInt(200)))];
-        var bound = VolumeBound.TotalLatency(burst, 6000);
-        var (svf, fcfs) = (TotalLatency(burst, 6000, "svf") / bound, TotalLatency(burst, 6000, "fcfs") / bound);
+        var bound = VolumeBound.TotalLatency(Burst, BurstPoolTokens);
+        var (svf, fcfs) = (TotalLatency(Burst, BurstPoolTokens, "svf") / bound, TotalLatency(Burst, BurstPoolTokens, "fcfs") / bound);
         Assert.InRange(svf, 1, 1.8);
         Assert.True(svf < fcfs, $"svf {svf:0.00}, fcfs {fcfs:0.00} times the bound");
+    }
+
+    private const int BurstPoolTokens = 6000;
+
+    private static TraceRequest[] Burst
+    {
+        get
+        {
+            var random = new RandomStream(3, "burst");
+            return [.. Enumerable.Range(0, 300).Select(_ => new TraceRequest(0, 1 + random.NextInt(100), 1 + random.NextInt(200)))];
+        }
     }
 
     private static (TraceRequest[] Trace, int PoolTokens) Draw(int number)

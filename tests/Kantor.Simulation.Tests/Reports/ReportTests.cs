@@ -12,8 +12,22 @@ public class ReportTests
 {
     private static readonly RunParameters Parameters = new()
     {
-        Trace = "t.jsonl", Format = "Mooncake JSONL", LinesSkipped = 0, BatchesSpread = true, RateScale = 1.5, Seed = ulong.MaxValue, Profile = "unit", Predictor = "constant:5",
-        Replicas = 2, StepTokensMax = 512, RunningMax = 128, KvTokens = 300_000, BlockSizeTokens = 16, PrefixCaching = true, OutputTokensMax = 64, Slo = "ttft=2000ms",
+        Trace = "t.jsonl",
+        Format = "Mooncake JSONL",
+        LinesSkipped = 0,
+        BatchesSpread = true,
+        RateScale = 1.5,
+        Seed = ulong.MaxValue,
+        Profile = "unit",
+        Predictor = "constant:5",
+        Replicas = 2,
+        StepTokensMax = 512,
+        RunningMax = 128,
+        KvTokens = 300_000,
+        BlockSizeTokens = 16,
+        PrefixCaching = true,
+        OutputTokensMax = 64,
+        Slo = "ttft=2000ms",
     };
 
     private static SloSpec Slo => SloSpec.TryParse("ttft=300us,itl=102us", out var slo, out _) ? slo : throw new InvalidOperationException();
