@@ -13,10 +13,9 @@ namespace Kantor.Server.Generation;
 internal static class RequestBuilder
 {
     /// <summary>The engine requests.</summary>
-    /// <exception cref="ApiErrorException">A prompt does not fit, a token id is outside the vocabulary, or the request costs too much (400).</exception>
-    public static IReadOnlyList<GenerationRequest> Build(GenerationFields fields, IReadOnlyList<int[]> prompts, BackendInfo model, ITokenizer tokenizer, RequestLimits limits)
+    /// <exception cref="ApiErrorException">A prompt does not fit, or the request costs too much (400).</exception>
+    public static IReadOnlyList<GenerationRequest> Build(GenerationFields fields, IReadOnlyList<int[]> prompts, BackendInfo model, RequestLimits limits)
     {
-        PromptEncoder.CheckIds(tokenizer, fields.Sampling.LogitBias.Keys, "logit_bias");
         var requests = prompts.Select(prompt => Build(fields, prompt, model)).ToArray();
         var tokensMax = requests.Max(request => request.OutputTokensMax);
         if (RequestCost.Fault(prompts.Count, fields.Choices, tokensMax, fields.TopLogprobs, limits.CostTokensMax) is { } fault)
