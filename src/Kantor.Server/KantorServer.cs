@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Kantor.Engine;
 using Kantor.Server.Configuration;
 using Kantor.Server.Endpoints;
+using Kantor.Server.Generation;
 using Kantor.Server.Hosting;
 using Kantor.Server.Metrics;
 using Kantor.Server.Routing;
@@ -62,7 +63,7 @@ public sealed class KantorServer : IAsyncDisposable
         var app = builder.Build();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Kantor.Server");
         var clock = time ?? TimeProvider.System;
-        var context = new ServerContext(options, engine, metrics ?? new EngineMetrics(), new Draining(), clock, log);
+        var context = new ServerContext(options, engine, metrics ?? new EngineMetrics(), new PromptEncoder(engine, options.Limits), new Draining(), clock, log);
         var routes = RouteTable.Create(context);
 
         // Without a key, a page of another site could reach the server through a name that it points at this machine.
@@ -123,6 +124,7 @@ public sealed class KantorServer : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _context.Draining.Dispose();
+        _context.Prompts.Dispose();
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options)

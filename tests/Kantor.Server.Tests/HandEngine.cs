@@ -15,7 +15,7 @@ internal sealed class HandEngine : IInferenceEngine
 
     public BackendInfo Model { get; init; } = new("hand/model", 260, 1_000, 800, 16, 128, 4);
 
-    public ITokenizer Tokenizer { get; } = new ScriptedTokenizer();
+    public ITokenizer Tokenizer { get; init; } = new ScriptedTokenizer();
 
     public int Submissions { get; private set; }
 

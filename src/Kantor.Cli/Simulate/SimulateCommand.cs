@@ -23,7 +23,7 @@ internal static class SimulateCommand
 
     private static readonly Option<string?> RateScale = Text("--rate-scale", "X", "Arrivals X times as dense as in the trace. Default: 1.");
 
-    private static readonly Option<string?> Seed = Text("--seed", "N", "Seed of everything random; equal seeds give equal reports. Default: 1.");
+    private static readonly Option<string?> Seed = Text("--seed", "N", "Seed of everything random, which is the spreading of batched arrivals; equal seeds give equal reports. Default: 1.");
 
     private static readonly Option<string?> Slo = Text("--slo", "LIST", $"Objectives that a request must all meet, NAME=DURATION: {SloSpec.Help}. Default: {SimulateValidation.DefaultSlo}.");
 

@@ -52,6 +52,7 @@ public sealed record ServerOptions
         InRange(errors, "Limits.StopCharsMax", Limits.StopCharsMax, 1, 65_536);
         InRange(errors, "Limits.BiasMax", Limits.BiasMax, 1, 4_096);
         InRange(errors, "Limits.TopLogprobsMax", Limits.TopLogprobsMax, 0, 20);
+        InRange(errors, "Limits.PromptBytesPerTokenMax", Limits.PromptBytesPerTokenMax, 1, 1_024);
         InRange(errors, "Limits.CostTokensMax", Limits.CostTokensMax, 1, 1L << 40);
         return errors;
     }

@@ -61,6 +61,7 @@ public static class ServerOptionsReader
                 "STOPCHARSMAX" => limits with { StopCharsMax = Whole(setting, problems) },
                 "BIASMAX" => limits with { BiasMax = Whole(setting, problems) },
                 "TOPLOGPROBSMAX" => limits with { TopLogprobsMax = Whole(setting, problems) },
+                "PROMPTBYTESPERTOKENMAX" => limits with { PromptBytesPerTokenMax = Whole(setting, problems) },
                 "COSTTOKENSMAX" => limits with { CostTokensMax = Long(setting, problems) },
                 _ => Unknown(limits, setting, problems),
             };

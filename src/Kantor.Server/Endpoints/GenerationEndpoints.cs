@@ -15,7 +15,7 @@ internal sealed class GenerationEndpoints(ServerContext server)
     {
         var request = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Chat);
         server.CheckModel(request.Generation.Model);
-        var prompt = PromptEncoder.Chat(server.Engine.Tokenizer, request.Messages);
+        var prompt = await server.Prompts.ChatAsync(request.Messages, http.RequestAborted);
         await _answering.AnswerAsync(http, server.NewHead("chatcmpl"), request.Generation, [prompt]);
     }
 
@@ -23,7 +23,8 @@ internal sealed class GenerationEndpoints(ServerContext server)
     {
         var request = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Completion);
         server.CheckModel(request.Generation.Model);
-        var prompts = request.Prompts.Select(prompt => PromptEncoder.Plain(server.Engine.Tokenizer, prompt, "prompt")).ToArray();
+        var prompts = new int[request.Prompts.Count][];
+        for (var i = 0; i < prompts.Length; i++) prompts[i] = await server.Prompts.PlainAsync(request.Prompts[i], "prompt", http.RequestAborted);
         await _answering.AnswerAsync(http, server.NewHead("cmpl"), request.Generation, prompts);
     }
 }

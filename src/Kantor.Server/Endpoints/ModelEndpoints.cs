@@ -36,7 +36,8 @@ internal sealed class ModelEndpoints(ServerContext server)
         var request = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Embedding);
         server.CheckModel(request.Model);
         CheckDimensions(request.Dimensions);
-        var inputs = request.Inputs.Select(Encode).ToArray();
+        var inputs = new int[request.Inputs.Count][];
+        for (var i = 0; i < inputs.Length; i++) inputs[i] = await EncodeAsync(request.Inputs[i], http.RequestAborted);
         var vectors = new float[inputs.Length][];
         for (var i = 0; i < inputs.Length; i++) vectors[i] = await EmbedAsync(inputs[i], http.RequestAborted);
         http.Response.ContentType = JsonBody.ContentType;
@@ -48,10 +49,9 @@ internal sealed class ModelEndpoints(ServerContext server)
     {
         var request = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Tokenize);
         server.CheckModel(request.Model);
-        var tokenizer = server.Engine.Tokenizer;
         var tokens = request.Messages is { } messages
-            ? PromptEncoder.Chat(tokenizer, messages)
-            : tokenizer.Encode(request.Prompt!, request.AddSpecialTokens, parseSpecial: false);
+            ? await server.Prompts.ChatAsync(messages, http.RequestAborted)
+            : await server.Prompts.TextAsync(request.Prompt!, request.AddSpecialTokens, "prompt", http.RequestAborted);
         await WriteJsonAsync(http, json => WriteTokens(json, tokens, request.ReturnTokenTexts));
     }
 
@@ -59,7 +59,7 @@ internal sealed class ModelEndpoints(ServerContext server)
     {
         var request = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Detokenize);
         server.CheckModel(request.Model);
-        PromptEncoder.CheckIds(server.Engine.Tokenizer, request.Tokens, "tokens");
+        server.Prompts.CheckIds(request.Tokens, "tokens");
         var utf8 = new ArrayBufferWriter<byte>();
         foreach (var token in request.Tokens) server.Engine.Tokenizer.Decode(token, utf8);
         await WriteJsonAsync(http, json => json.WriteString("prompt", Encoding.UTF8.GetString(utf8.WrittenSpan)));
@@ -72,9 +72,9 @@ internal sealed class ModelEndpoints(ServerContext server)
         throw new ApiErrorException(ApiError.BadRequest("dimensions", $"'dimensions' is {asked}; this model's embeddings have {size} numbers."));
     }
 
-    private int[] Encode(PromptInput input)
+    private async Task<int[]> EncodeAsync(PromptInput input, CancellationToken cancellation)
     {
-        var tokens = PromptEncoder.Plain(server.Engine.Tokenizer, input, "input");
+        var tokens = await server.Prompts.PlainAsync(input, "input", cancellation);
         var most = server.Engine.Model.ContextTokensMax;
         if (tokens.Length <= most) return tokens;
         throw new ApiErrorException(ApiError.BadRequest(

@@ -71,6 +71,7 @@ internal sealed class OperationEndpoints(ServerContext server)
             json.WriteNumber("stop_chars_max", options.Limits.StopCharsMax);
             json.WriteNumber("bias_max", options.Limits.BiasMax);
             json.WriteNumber("top_logprobs_max", options.Limits.TopLogprobsMax);
+            json.WriteNumber("prompt_bytes_per_token_max", options.Limits.PromptBytesPerTokenMax);
             json.WriteNumber("cost_tokens_max", options.Limits.CostTokensMax);
             json.WriteEndObject();
         });

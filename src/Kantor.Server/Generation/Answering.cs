@@ -14,7 +14,8 @@ internal sealed class Answering(ServerContext server)
 {
     public async Task AnswerAsync(HttpContext http, AnswerHead head, GenerationFields fields, IReadOnlyList<int[]> prompts)
     {
-        var requests = RequestBuilder.Build(fields, prompts, server.Engine.Model, server.Engine.Tokenizer, server.Options.Limits);
+        server.Prompts.CheckIds(fields.Sampling.LogitBias.Keys, "logit_bias");
+        var requests = RequestBuilder.Build(fields, prompts, server.Engine.Model, server.Options.Limits);
         if (fields.User is { } user) server.Log.Accepted(head.Id, prompts.Count, fields.Choices, QuotedText.Plain(user));
         http.Response.Headers["x-request-id"] = head.Id;
         using var writer = NewWriter(http, head, fields);

@@ -13,10 +13,9 @@ namespace Kantor.Server.Generation;
 internal static class RequestBuilder
 {
     /// <summary>The engine requests.</summary>
-    /// <exception cref="ApiErrorException">A prompt does not fit, a token id is outside the vocabulary, or the request costs too much (400).</exception>
-    public static IReadOnlyList<GenerationRequest> Build(GenerationFields fields, IReadOnlyList<int[]> prompts, BackendInfo model, ITokenizer tokenizer, RequestLimits limits)
+    /// <exception cref="ApiErrorException">A prompt does not fit, or the request costs too much (400).</exception>
+    public static IReadOnlyList<GenerationRequest> Build(GenerationFields fields, IReadOnlyList<int[]> prompts, BackendInfo model, RequestLimits limits)
     {
-        PromptEncoder.CheckIds(tokenizer, fields.Sampling.LogitBias.Keys, "logit_bias");
         var requests = prompts.Select(prompt => Build(fields, prompt, model)).ToArray();
         var tokensMax = requests.Max(request => request.OutputTokensMax);
         if (RequestCost.Fault(prompts.Count, fields.Choices, tokensMax, fields.TopLogprobs, limits.CostTokensMax) is { } fault)
@@ -38,7 +37,9 @@ internal static class RequestBuilder
     private static int Checked(int wanted, int promptTokens, BackendInfo model)
     {
         if ((long)promptTokens + wanted <= model.ContextTokensMax) return wanted;
-        throw TooLong($"The prompt has {promptTokens} tokens and {wanted} are to be generated, {(long)promptTokens + wanted} together; the model's context is {model.ContextTokensMax} tokens.");
+        throw TooLong(
+            "max_tokens",
+            $"The prompt has {promptTokens} tokens and {wanted} are to be generated, {(long)promptTokens + wanted} together; the model's context is {model.ContextTokensMax} tokens.");
     }
 
     /// <summary>Without a limit from the caller, an answer may fill what the prompt leaves of the context and of the KV pool.</summary>
@@ -46,10 +47,10 @@ internal static class RequestBuilder
     {
         var most = Math.Min(model.ContextTokensMax, model.KvTokensTotal);
         if (promptTokens < most) return most - promptTokens;
-        throw TooLong($"The prompt has {promptTokens} tokens, which leaves no room for an answer; prompt and answer have {most} tokens together at most.");
+        throw TooLong(null, $"The prompt has {promptTokens} tokens, which leaves no room for an answer; prompt and answer have {most} tokens together at most.");
     }
 
-    private static ApiErrorException TooLong(string message) => new(ApiError.BadRequest(null, message, ErrorCodes.ContextLengthExceeded));
+    private static ApiErrorException TooLong(string? field, string message) => new(ApiError.BadRequest(field, message, ErrorCodes.ContextLengthExceeded));
 
     private static SamplingSpec Sampling(SamplingFields fields) => new()
     {

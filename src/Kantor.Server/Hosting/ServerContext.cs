@@ -2,6 +2,7 @@ using Kantor.Engine;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
 using Kantor.Server.Configuration;
+using Kantor.Server.Generation;
 using Kantor.Server.Metrics;
 using Kantor.Server.Routing;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ internal sealed record ServerContext(
     ServerOptions Options,
     IInferenceEngine Engine,
     EngineMetrics Metrics,
+    PromptEncoder Prompts,
     Draining Draining,
     TimeProvider Time,
     ILogger Log)

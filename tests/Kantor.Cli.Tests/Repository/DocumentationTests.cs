@@ -16,10 +16,10 @@ public partial class DocumentationTests
     }
 
     [Fact]
-    public void Types_named_in_documents_exist()
+    public void Names_quoted_as_code_in_documents_exist_in_the_sources()
     {
         var known = RepositoryFiles.Sources("src").Concat(RepositoryFiles.Sources("tests"))
-            .SelectMany(path => TypeName().Matches(File.ReadAllText(path)).Select(match => match.Groups["name"].Value)).ToHashSet();
+            .SelectMany(path => Word().Matches(File.ReadAllText(path)).Select(match => match.Value)).ToHashSet();
         var unknown = Documents()
             .SelectMany(document => CodeWord().Matches(File.ReadAllText(document)).Select(match => match.Groups["name"].Value))
             .Where(name => !known.Contains(name)).Distinct();
@@ -43,10 +43,10 @@ public partial class DocumentationTests
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"\b(class|struct|record|interface|enum|record struct)\s+(?<name>[A-Z]\w+)", RegexOptions.CultureInvariant, 5000)]
-    private static partial Regex TypeName();
+    [GeneratedRegex(@"\b[A-Z]\w+", RegexOptions.CultureInvariant, 5000)]
+    private static partial Regex Word();
 
-    /// <summary>A code-quoted word in Pascal case with at least two humps is taken for a type.</summary>
+    /// <summary>A code-quoted word in Pascal case with at least two humps is taken for a name of the sources.</summary>
     [GeneratedRegex(@"`(?<name>I?[A-Z][a-z0-9]+[A-Z][A-Za-z0-9]+)`", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex CodeWord();
 

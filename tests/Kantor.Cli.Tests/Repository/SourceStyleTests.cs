@@ -75,6 +75,9 @@ public class SourceStyleTests
         (string Path, string Method)[] loops =
         [
             ("src/Kantor.Core/Batching/ReplicaScheduler.cs", "PlanStep"),
+            ("src/Kantor.Engine/Loop/EngineLoop.cs", "Step"),
+            ("src/Kantor.Engine/Loop/EngineLoop.cs", "ExecutePlan"),
+            ("src/Kantor.Simulation/Simulator.cs", "RunToEnd"),
         ];
         foreach (var (path, name) in loops)
         {

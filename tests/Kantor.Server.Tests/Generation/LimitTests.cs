@@ -1,3 +1,4 @@
+using Kantor.Engine.Backends;
 using Kantor.OpenAi.Errors;
 
 namespace Kantor.Server.Tests.Generation;
@@ -63,6 +64,34 @@ public class LimitTests
     }
 
     [Theory]
+    [InlineData("/v1/chat/completions", "messages")]
+    [InlineData("/v1/completions", "prompt")]
+    [InlineData("/v1/embeddings", "input")]
+    [InlineData("/tokenize", "prompt")]
+    public async Task E5_A_text_that_no_context_can_hold_is_refused_before_it_is_tokenised(string path, string param)
+    {
+        var engine = new HandEngine { Tokenizer = new UntouchableTokenizer() };
+        await using var server = await TestServer.StartAsync(engine);
+        var text = new string('é', (16_000 / 2) + 1);
+        var body = path switch
+        {
+            "/v1/chat/completions" => $$"""{"model":"hand/model","messages":[{"role":"user","content":"x"},{"role":"user","content":"{{text}}"}]}""",
+            "/v1/completions" => Bodies.Completion(prompt: $"\"{text}\""),
+            "/v1/embeddings" => $$"""{"model":"hand/model","input":["{{text}}"]}""",
+            _ => $$"""{"prompt":"{{text}}"}""",
+        };
+        Assert.Equal((400, ErrorCodes.ContextLengthExceeded, param), Three(await TestServer.ErrorAsync(await server.PostAsync(path, body))));
+    }
+
+    [Fact]
+    public async Task E5_A_longer_text_is_tokenised_when_the_operator_says_so()
+    {
+        await using var server = await TestServer.StartAsync(new HandEngine(), new() { Limits = new() { PromptBytesPerTokenMax = 1_024 } });
+        using var response = await server.PostAsync("/tokenize", $$"""{"prompt":"{{new string('a', 100_000)}}"}""");
+        Assert.Equal(100_001, (int)(await TestServer.BodyAsync(response))["count"]!);
+    }
+
+    [Theory]
     [InlineData("\"logit_bias\":{\"260\":1}", "logit_bias")]
     [InlineData("\"logit_bias\":{\"2147483647\":1}", "logit_bias")]
     public async Task D8_A_bias_for_a_token_outside_the_vocabulary_is_refused(string member, string param)
@@ -107,6 +136,19 @@ public class LimitTests
             _ => """{"model":"gpt-4o","input":"x"}""",
         };
         Assert.Equal((404, ErrorCodes.ModelNotFound, "model"), Three(await TestServer.ErrorAsync(await server.PostAsync(path, body))));
+    }
+
+    private sealed class UntouchableTokenizer : ITokenizer
+    {
+        public int VocabularySize => 260;
+
+        public int[] Encode(string text, bool addBos, bool parseSpecial) => throw new Xunit.Sdk.XunitException("Tokenised.");
+
+        public void Decode(int token, System.Buffers.IBufferWriter<byte> utf8) => throw new Xunit.Sdk.XunitException("Detokenised.");
+
+        public bool IsEndOfGeneration(int token) => false;
+
+        public int[] EncodeChat(IReadOnlyList<ChatTurn> turns) => throw new Xunit.Sdk.XunitException("Tokenised.");
     }
 
     private static string Tokens(int count) => $"[{string.Join(',', Enumerable.Repeat("65", count))}]";
