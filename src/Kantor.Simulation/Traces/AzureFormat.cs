@@ -8,7 +8,7 @@ namespace Kantor.Simulation.Traces;
 /// Azure's LLM inference traces (Patel et al., ISCA 2024): CSV with the header <c>TIMESTAMP,ContextTokens,GeneratedTokens</c>, times as text
 /// with up to seven decimals. Content is unknown, so nothing can be shared.
 /// </summary>
-internal sealed class AzureFormat : TraceFormat
+internal sealed class AzureFormat : RequestPerLineFormat
 {
     public const string Header = "TIMESTAMP,ContextTokens,GeneratedTokens";
 

@@ -6,15 +6,13 @@ namespace Kantor.Simulation.Traces;
 /// Mooncake's JSON lines (Qin et al., FAST 2025): <c>timestamp</c> in ms, <c>input_length</c> and <c>output_length</c> in tokens,
 /// <c>hash_ids</c> one per 512 prompt tokens, where an equal id means an equal block after an equal prefix. Other fields are not read.
 /// </summary>
-internal sealed class MooncakeFormat : TraceFormat
+internal sealed class MooncakeFormat : RequestPerLineFormat
 {
     public const int TokensPerBlockId = 512;
 
     private readonly List<int> _ids = [];
 
     public override string Name => "Mooncake JSONL";
-
-    public override bool HasHeader => false;
 
     public override bool TryParse(ReadOnlySpan<byte> line, out TraceRequest request, out string fault)
     {

@@ -17,6 +17,9 @@ public sealed record Trace
     /// <summary>What was wrong with the first of them.</summary>
     public string? FirstFault { get; init; }
 
+    /// <summary>What a reader of figures about it should know; null for nothing.</summary>
+    public string? Note { get; init; }
+
     /// <summary>Largest output of the trace rounded up to a power of two: a limit that clients would declare, and that tells nothing about a request.</summary>
     public int OutputTokensMaxDefault => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Requests.Max(request => request.OutputTokens));
 
@@ -36,10 +39,11 @@ public sealed record Trace
 
             return new Trace
             {
-                Requests = requests,
+                Requests = reader.IsOrdered ? requests : InOrder(requests),
                 FormatName = reader.FormatName ?? "",
                 LinesSkipped = reader.LinesSkipped,
                 FirstFault = reader.FirstFault,
+                Note = reader.Note,
             };
         }
     }
@@ -54,4 +58,11 @@ public sealed record Trace
     /// <summary>The trace with batched arrivals spread, if it has them (<see cref="ArrivalBatches"/>), else itself.</summary>
     public Trace SpreadBatches(RandomStream random) =>
         ArrivalBatches.Of(Requests) is { AreBatched: true } batches ? this with { Requests = batches.Spread(Requests, random) } : this;
+
+    /// <summary>By arrival, counted from the first; equal times stay in the order of the file.</summary>
+    private static List<TraceRequest> InOrder(List<TraceRequest> requests)
+    {
+        var originUs = requests.Min(request => request.ArrivalUs);
+        return [.. requests.OrderBy(request => request.ArrivalUs).Select(request => request with { ArrivalUs = request.ArrivalUs - originUs })];
+    }
 }

@@ -19,5 +19,11 @@ public sealed record TraceReadOptions
     public int RequestsMax { get; init; } = 10_000_000;
 
     /// <summary>Longest line in bytes.</summary>
-    public int LineBytesMax { get; init; } = 4 * 1024 * 1024;
+    public int LineBytesMax { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Mean seconds between the starts of sessions, where a format records none; above 0 and finite.</summary>
+    public double SessionGapS { get; init; } = 60;
+
+    /// <summary>Seed of those starts.</summary>
+    public ulong SessionStartSeed { get; init; } = 1;
 }

@@ -14,11 +14,16 @@ public sealed class TraceReader : IDisposable
     private readonly TraceReadOptions _options;
     private readonly Stream _stream;
     private readonly LineReader _lines;
+
+    // Requests of the line read last that are not handed out yet.
+    private readonly List<TraceRequest> _pending = [];
+    private int _pendingNext;
     private TraceFormat? _format;
     private long _previousUs;
 
     private TraceReader(Stream stream, string name, TraceReadOptions options)
     {
+        if (options.SessionGapS is not > 0 || !double.IsFinite(options.SessionGapS)) throw new ArgumentOutOfRangeException(nameof(options), options.SessionGapS, "A gap between sessions is above 0 and finite.");
         _name = name;
         _options = options;
         _stream = IsGzip(stream) ? new GzipChecked(stream) : stream;
@@ -27,6 +32,15 @@ public sealed class TraceReader : IDisposable
 
     /// <summary>Format found; null before the first line was read.</summary>
     public string? FormatName => _format?.Name;
+
+    /// <summary>
+    /// Whether requests come in order of arrival, counted from the start. Otherwise they come in the order of the file, with times of any origin
+    /// and order, which <see cref="Trace.Load"/> sorts.
+    /// </summary>
+    public bool IsOrdered => _format?.IsOrdered ?? true;
+
+    /// <summary>What a reader of the trace should know; null for nothing.</summary>
+    public string? Note => _format?.Note;
 
     /// <summary>Requests read so far.</summary>
     public int RequestsRead { get; private set; }
@@ -60,10 +74,10 @@ public sealed class TraceReader : IDisposable
     {
         request = default;
         if (RequestsRead >= _options.RequestsLimit) return false;
-        while (TryReadLine(out var line, out var isTooLong))
+        while (_pendingNext < _pending.Count || TryReadRow())
         {
-            if (line.IsEmpty && !isTooLong) continue;
-            if (!TryParse(line, isTooLong, out request)) continue;
+            if (_pendingNext == _pending.Count) continue;
+            request = _pending[_pendingNext++];
             if (++RequestsRead > _options.RequestsMax) throw Fault($"the file holds more than {_options.RequestsMax} requests; cut it or read less of it");
             return true;
         }
@@ -75,32 +89,51 @@ public sealed class TraceReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    private bool TryParse(ReadOnlySpan<byte> line, bool isTooLong, out TraceRequest request)
+    /// <summary>Takes the next line's requests, which may be none; false at the end of the trace.</summary>
+    private bool TryReadRow()
     {
-        request = default;
-        var fault = $"the line is longer than {_options.LineBytesMax} bytes";
-        if (_format is null && !isTooLong)
-        {
-            _format = TraceFormat.Detect(line);
-            if (_format is { HasHeader: true }) return false;
-            fault = $"the file is of no known format; it starts with a JSON object per line (Mooncake) or the header {AzureFormat.Header} (Azure)";
-        }
-
-        if (!isTooLong && _format is not null && _format.TryParse(line, out request, out fault))
-        {
-            if (request.ArrivalUs >= _previousUs)
-            {
-                _previousUs = request.ArrivalUs;
-                return true;
-            }
-
-            fault = "the time is before that of the line above; sort the file by time";
-        }
-
+        if (!TryReadLine(out var line, out var isTooLong)) return false;
+        _pending.Clear();
+        _pendingNext = 0;
+        if ((line.IsEmpty && !isTooLong) || TryParse(line, isTooLong, out var fault)) return true;
+        _pending.Clear();
         if (!_options.SkipsBadLines) throw Fault(fault);
         FirstFault ??= $"line {_lines.LineNumber}: {fault}";
         LinesSkipped++;
-        return false;
+        return true;
+    }
+
+    private bool TryParse(ReadOnlySpan<byte> line, bool isTooLong, out string fault)
+    {
+        fault = $"the line is longer than {_options.LineBytesMax} bytes";
+        if (isTooLong) return false;
+        if (_format is null)
+        {
+            _format = TraceFormats.Detect(line, _options);
+            fault = TraceFormats.IsTar(line)
+                ? "the file is a tar archive, as ServeGen's client models come: it holds no requests but laws; draw a trace from it with kantor trace generate --servegen"
+                : $"the file is of no known format; {TraceFormats.Known}";
+            if (_format is null or { HasHeader: true }) return _format is not null;
+        }
+
+        return _format.TryParse(line, _pending, out fault) && IsInOrder(ref fault);
+    }
+
+    private bool IsInOrder(ref string fault)
+    {
+        if (!_format!.IsOrdered) return true;
+        foreach (var request in _pending)
+        {
+            if (request.ArrivalUs < _previousUs)
+            {
+                fault = "the time is before that of the line above; sort the file by time";
+                return false;
+            }
+
+            _previousUs = request.ArrivalUs;
+        }
+
+        return true;
     }
 
     private bool TryReadLine(out ReadOnlySpan<byte> line, out bool isTooLong)

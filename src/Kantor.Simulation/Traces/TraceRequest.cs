@@ -16,6 +16,12 @@ public readonly record struct TraceRequest(long ArrivalUs, int PromptTokens, int
     {
     }
 
+    /// <summary>Its place in a session; null when it stands alone.</summary>
+    public TraceTurn? Turn { get; init; }
+
+    /// <summary>Who asks, where a trace has several tenants; null when not known. The simulator does not read it.</summary>
+    public string? Tenant { get; init; }
+
     /// <summary>The prompt as a fresh content that one run may extend.</summary>
     public TokenContent NewContent() =>
         BlockIds.Length == 0 ? TokenContent.Opaque(PromptTokens) : TokenContent.FromBlockIds(BlockIds, TokensPerBlockId, PromptTokens);
