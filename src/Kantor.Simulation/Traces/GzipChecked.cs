@@ -26,6 +26,15 @@ internal sealed class GzipChecked : Stream
         _gzip = new GZipStream(_source, CompressionMode.Decompress);
     }
 
+    /// <summary>The content of a stream that can seek, whether it is gzip or not.</summary>
+    public static Stream OpenEither(Stream stream)
+    {
+        Span<byte> magic = stackalloc byte[2];
+        var isGzip = stream.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic.SequenceEqual((ReadOnlySpan<byte>)[0x1F, 0x8B]);
+        stream.Position = 0;
+        return isGzip ? new GzipChecked(stream) : stream;
+    }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;

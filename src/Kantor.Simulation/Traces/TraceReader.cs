@@ -26,7 +26,7 @@ public sealed class TraceReader : IDisposable
         if (options.SessionGapS is not > 0 || !double.IsFinite(options.SessionGapS)) throw new ArgumentOutOfRangeException(nameof(options), options.SessionGapS, "A gap between sessions is above 0 and finite.");
         _name = name;
         _options = options;
-        _stream = IsGzip(stream) ? new GzipChecked(stream) : stream;
+        _stream = GzipChecked.OpenEither(stream);
         _lines = new LineReader(_stream, options.LineBytesMax);
     }
 
@@ -152,12 +152,4 @@ public sealed class TraceReader : IDisposable
     }
 
     private TraceException Fault(string fault) => new($"{_name}, line {_lines.LineNumber}: {fault}.");
-
-    private static bool IsGzip(Stream stream)
-    {
-        Span<byte> magic = stackalloc byte[2];
-        var isGzip = stream.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic.SequenceEqual((ReadOnlySpan<byte>)[0x1F, 0x8B]);
-        stream.Position = 0;
-        return isGzip;
-    }
 }

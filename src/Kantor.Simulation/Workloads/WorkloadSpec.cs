@@ -1,13 +1,13 @@
 namespace Kantor.Simulation.Workloads;
 
-/// <summary>A synthetic open-loop workload: Poisson arrivals, independent lengths, prompts that may begin alike.</summary>
+/// <summary>A synthetic open-loop workload: arrivals by a law, independent lengths, prompts that may begin alike.</summary>
 public sealed record WorkloadSpec
 {
     /// <summary>Requests, at least 1.</summary>
     public required int Requests { get; init; }
 
-    /// <summary>Arrivals per second, above 0; null for all at time 0.</summary>
-    public required double? RatePerS { get; init; }
+    /// <summary>When requests come.</summary>
+    public required ArrivalLaw Arrivals { get; init; }
 
     /// <summary>Law of prompt lengths.</summary>
     public required LengthLaw PromptLength { get; init; }
@@ -25,7 +25,7 @@ public sealed record WorkloadSpec
     public static WorkloadSpec Chat(int requests, double? ratePerS) => new()
     {
         Requests = requests,
-        RatePerS = ratePerS,
+        Arrivals = AtRate(ratePerS),
         PromptLength = new LognormalLength(1730, 0.93, 16, 7500),
         OutputLength = new NormalLength(450, 200, 8, 900),
     };
@@ -34,21 +34,20 @@ public sealed record WorkloadSpec
     public static WorkloadSpec Papers(int requests, double? ratePerS) => new()
     {
         Requests = requests,
-        RatePerS = ratePerS,
+        Arrivals = AtRate(ratePerS),
         PromptLength = new LognormalLength(7059, 0.48, 500, 15_500),
         OutputLength = new NormalLength(215, 90, 1, 600),
     };
+
+    /// <summary>A Poisson process; everything at time 0 for null.</summary>
+    public static ArrivalLaw AtRate(double? ratePerS) => ratePerS is { } rate ? new PoissonArrivals(rate) : new ArrivalsAtOnce();
 
     /// <summary>Throws when a value is out of range, naming it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Requests, 1);
-        if (RatePerS is { } rate && (rate is not > 0 || !double.IsFinite(rate)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(RatePerS), rate, "Arrivals per second are above 0 and finite.");
-        }
-
+        Arrivals.Validate();
         Prefixes?.Validate();
     }
 }

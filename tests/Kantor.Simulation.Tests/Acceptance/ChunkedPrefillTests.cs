@@ -84,7 +84,7 @@ public class ChunkedPrefillTests
         while (high / low > 1.02)
         {
             var rate = Math.Sqrt(low * high);
-            var figures = Run(workload with { RatePerS = rate }, planner(), stepTokensMax, seed);
+            var figures = Run(workload with { Arrivals = new PoissonArrivals(rate) }, planner(), stepTokensMax, seed);
             if (figures.Tbt.P99Ms <= tbtMsMax && figures.DelayP50Us <= 2_000_000) low = rate;
             else high = rate;
         }

@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace Kantor.Cli.Traces;
+
+/// <summary>Turns typed values into values, and collects all that is wrong with them: each entry names the option and what would be right.</summary>
+internal sealed class OptionChecks
+{
+    /// <summary>Stands for the standard output in place of a file name.</summary>
+    public const string StandardOutput = "-";
+
+    private readonly List<string> _errors = [];
+
+    /// <summary>What is wrong so far.</summary>
+    public IReadOnlyList<string> Errors => _errors;
+
+    /// <summary>Ends with all errors at once, if there are any.</summary>
+    /// <exception cref="UsageException">Something is wrong.</exception>
+    public void ThrowIfAny()
+    {
+        if (_errors.Count > 0) throw new UsageException(string.Join(Environment.NewLine + "kantor: ", _errors));
+    }
+
+    public void Add(string error) => _errors.Add(error);
+
+    public int? Whole(string option, string? typed, int min, int max)
+    {
+        if (typed is null) return null;
+        if (int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max) return value;
+        _errors.Add($"{option} '{typed}' is not in range; it is a whole number from {min} to {max}.");
+        return null;
+    }
+
+    public double? Number(string option, string? typed, double min, double max)
+    {
+        if (typed is null) return null;
+        if (double.TryParse(typed, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max) return value;
+        _errors.Add(string.Create(CultureInfo.InvariantCulture, $"{option} '{typed}' is not in range; it is a number from {min:0.######} to {max:0.######}."));
+        return null;
+    }
+
+    public ulong Seed(string? typed)
+    {
+        if (typed is null) return 1;
+        if (ulong.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var value)) return value;
+        _errors.Add($"--seed '{typed}' is not a seed; it is a whole number from 0 to {ulong.MaxValue}.");
+        return 1;
+    }
+
+    public bool TrueOrFalse(string option, string? typed, bool otherwise)
+    {
+        if (typed is null) return otherwise;
+        if (bool.TryParse(typed, out var value)) return value;
+        _errors.Add($"{option} '{typed}' is not an answer; it is true or false.");
+        return otherwise;
+    }
+
+    public string? Path(string option, string? typed, bool isNeeded)
+    {
+        if (typed is null ? isNeeded : string.IsNullOrWhiteSpace(typed)) _errors.Add($"{option} needs a file name.");
+        return typed;
+    }
+
+    /// <summary>A file to write, or the standard output.</summary>
+    public string? Output(string option, string? typed, bool isNeeded)
+    {
+        if (Path(option, typed, isNeeded) is not { } path || string.IsNullOrWhiteSpace(path) || path == StandardOutput) return typed;
+        if (Directory.Exists(path)) _errors.Add($"{option} '{path}' is a folder; give a file.");
+        else if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder)) _errors.Add($"{option} '{path}': the folder {folder} is not there.");
+        return path;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Kantor.Core.Randomness;
+using Kantor.Simulation.Traces;
+
+namespace Kantor.Simulation.Workloads;
+
+/// <summary>What to draw from a <see cref="ServeGenModel"/>.</summary>
+public sealed record ServeGenOptions
+{
+    /// <summary>Start of the part that is drawn, in seconds of the model; it becomes time 0.</summary>
+    public double FromS { get; init; }
+
+    /// <summary>End of that part; null for the end of the model.</summary>
+    public double? ToS { get; init; }
+
+    /// <summary>Arrivals this many times as dense: the law of the gaps stays, its scale shrinks; above 0.</summary>
+    public double RateScale { get; init; } = 1;
+
+    /// <summary>Requests at most, the first in order of arrival.</summary>
+    public int RequestsMax { get; init; } = 10_000_000;
+
+    /// <summary>Prompts of clients whose lengths are not in the archive; null when there must be none.</summary>
+    public LengthLaw? PromptOtherwise { get; init; }
+
+    /// <summary>Outputs of clients whose lengths are not in the archive; null when there must be none.</summary>
+    public LengthLaw? OutputOtherwise { get; init; }
+}
+
+/// <summary>
+/// Draws a trace from ServeGen's client models: in each window of 600 s a client's gaps are drawn anew from the window's law; input and output are
+/// independent, as they are in the model. Content is unknown; the tenant is the client.
+/// </summary>
+public static class ServeGenGenerator
+{
+    /// <summary>The trace of a seed. Each client has random streams of its own number.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="TraceException">Clients have no lengths and none are given, or nothing arrives.</exception>
+    public static IReadOnlyList<TraceRequest> Draw(ServeGenModel model, ServeGenOptions options, ulong seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.RequestsMax, 1, nameof(options));
+        if (options.RateScale is not > 0 || !double.IsFinite(options.RateScale)) throw new ArgumentOutOfRangeException(nameof(options), options.RateScale, "A rate scale is above 0 and finite.");
+        var bare = model.Clients.Count(client => client.Lengths.Count == 0);
+        if (bare > 0 && (options.PromptOtherwise is null || options.OutputOtherwise is null)) throw new TraceException($"{bare} of {model.Clients.Count} clients have no lengths in the archive; give laws of prompt and output lengths for them.");
+        var waiting = new PriorityQueue<IEnumerator<TraceRequest>, (long, int)>();
+        foreach (var (index, client) in model.Clients.Index()) Advance(Requests(client, options, seed).GetEnumerator(), index);
+        var trace = new List<TraceRequest>();
+        while (trace.Count < options.RequestsMax && waiting.TryDequeue(out var next, out var key))
+        {
+            trace.Add(next.Current);
+            Advance(next, key.Item2);
+        }
+
+        return trace.Count > 0 ? trace : throw new TraceException("no request arrives in that part of the model; draw a longer one.");
+
+        void Advance(IEnumerator<TraceRequest> stream, int index)
+        {
+            if (stream.MoveNext()) waiting.Enqueue(stream, (stream.Current.ArrivalUs, index));
+        }
+    }
+
+    private static IEnumerable<TraceRequest> Requests(ServeGenClient client, ServeGenOptions options, ulong seed)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"client-{client.Number}");
+        var (arrivals, inputs, outputs) = (Stream("arrivals"), Stream("inputs"), Stream("outputs"));
+        foreach (var window in client.Windows)
+        {
+            var fromS = Math.Max(window.StartS, options.FromS);
+            var toS = Math.Min(window.StartS + ServeGenModel.WindowS, options.ToS ?? double.PositiveInfinity);
+            for (var atS = fromS + Gap(window, arrivals); atS < toS; atS += Gap(window, arrivals))
+            {
+                var lengths = client.LengthsAt(atS);
+                var prompt = lengths?.Inputs.Sum(part => part.Draw(inputs)) ?? options.PromptOtherwise!.Draw(inputs);
+                var output = (lengths?.Output ?? options.OutputOtherwise!).Draw(outputs);
+                yield return new TraceRequest((long)((atS - options.FromS) * 1e6), Math.Max(1, prompt), Math.Max(1, output)) { Tenant = name };
+            }
+        }
+
+        double Gap(ServeGenWindow window, RandomStream random) => window.RatePerS <= 0
+            ? double.PositiveInfinity
+            : GapOf(window, random) / options.RateScale;
+
+        RandomStream Stream(string what) => new(seed, $"servegen {name} {what}");
+    }
+
+    private static double GapOf(ServeGenWindow window, RandomStream random) => window.Law switch
+    {
+        ServeGenLaw.Gamma => Draws.Gamma(random, window.Shape) * window.ScaleS,
+        ServeGenLaw.Weibull => Draws.Weibull(random, window.Shape) * window.ScaleS,
+        _ => Draws.Exponential(random) / window.RatePerS,
+    };
+}
