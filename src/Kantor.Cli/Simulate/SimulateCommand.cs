@@ -8,7 +8,7 @@ namespace Kantor.Cli.Simulate;
 /// <summary><c>kantor simulate</c>: what a trace would cost under each policy.</summary>
 internal static class SimulateCommand
 {
-    private static readonly Option<string?> Trace = Text("--trace", "FILE", "Mooncake JSONL or Azure CSV, plain or gzip. Default: a synthetic chat trace that ships with Kantor.");
+    private static readonly Option<string?> Trace = Text("--trace", "FILE", $"{Traces.TraceCommand.Formats}. Default: a synthetic chat trace that ships with Kantor.");
 
     private static readonly Option<string?> Policy = Text(
         "--policy", "NAMES", $"Batch policies, separated by commas, one run each: {string.Join(", ", PolicyCatalogue.PlannerNames)}. Default: {SimulateValidation.DefaultPolicies}.");

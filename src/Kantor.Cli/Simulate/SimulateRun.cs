@@ -53,6 +53,7 @@ internal sealed class SimulateRun(SimulateSettings settings)
     private Trace Prepare(Trace trace, out bool batchesSpread)
     {
         if (trace.LinesSkipped > 0) Say($"malformed lines left out: {trace.LinesSkipped}; the first is {trace.FirstFault}.");
+        if (trace.Note is { } note) Say($"{note}.");
         var batches = ArrivalBatches.Of(trace.Requests);
         batchesSpread = batches.AreBatched && settings.SpreadsBatches;
         if (batches.AreBatched)

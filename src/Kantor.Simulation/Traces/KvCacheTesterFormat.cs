@@ -10,7 +10,7 @@ namespace Kantor.Simulation.Traces;
 /// </summary>
 /// <remarks>
 /// The recording has no start times of sessions: they begin as a Poisson process with the mean gap of the options. Measured server times are not
-/// kept.
+/// kept. Requests that were broken off before any output are left out and counted.
 /// </remarks>
 internal sealed class KvCacheTesterFormat(TraceReadOptions options) : JsonObjectFormat
 {
@@ -21,6 +21,7 @@ internal sealed class KvCacheTesterFormat(TraceReadOptions options) : JsonObject
     private readonly HashSet<string> _sessions = [];
     private double _nextStartUs;
     private int _firstId;
+    private int _withoutOutput;
 
     // Last blocks that are not full have no recorded id; theirs come from the other end.
     private int _lastId = int.MaxValue;
@@ -31,21 +32,22 @@ internal sealed class KvCacheTesterFormat(TraceReadOptions options) : JsonObject
 
     public override string? Note => string.Create(
         CultureInfo.InvariantCulture,
-        $"sessions have no start times; they are started at random, {options.SessionGapS:0.###} s apart on average. Waiting times within a session are as recorded (open loop)");
+        $"sessions have no start times; they are started at random, {options.SessionGapS:0.###} s apart on average. waiting times within a session are as recorded (open loop)")
+        + (_withoutOutput == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; requests without any output, which were broken off, are left out: {_withoutOutput}"));
 
     protected override string Example =>
         """{"id":"trace_1","block_size":64,"hash_id_scope":"local","requests":[{"t":0,"in":70,"out":9,"hash_ids":[1],"input_types":["text"],"think_time":0}]}""";
 
     protected override void Read(JsonElement row, List<TraceRequest> requests)
     {
-        var (firstId, lastId) = (_firstId, _lastId);
+        var (firstId, lastId, withoutOutput) = (_firstId, _lastId, _withoutOutput);
         try
         {
             ReadSession(row, requests);
         }
         catch
         {
-            (_firstId, _lastId) = (firstId, lastId);
+            (_firstId, _lastId, _withoutOutput) = (firstId, lastId, withoutOutput);
             throw;
         }
 
@@ -61,7 +63,7 @@ internal sealed class KvCacheTesterFormat(TraceReadOptions options) : JsonObject
         var session = new Session(id, null, (int)row.Whole("block_size", 1, TraceReadOptions.TokensMax), (long)_nextStartUs, 0);
         var before = requests.Count;
         var idMax = ReadRequests(row.Array("requests"), session, requests);
-        if (requests.Count == before) throw new TraceFieldException("requests must hold at least one request");
+        if (requests.Count == before) throw new TraceFieldException("requests must hold at least one request with output");
         _firstId += idMax + 1;
     }
 
@@ -74,6 +76,7 @@ internal sealed class KvCacheTesterFormat(TraceReadOptions options) : JsonObject
             {
                 if (row.ValueKind != JsonValueKind.Object) throw new TraceFieldException("must be an object");
                 if (row.TextOrNull("type") == "subagent") idMax = Math.Max(idMax, ReadSubAgent(row, session, index, requests));
+                else if (row.Whole("out", 0, TraceReadOptions.TokensMax) == 0) _withoutOutput++;
                 else requests.Add(ReadRequest(row, session, turn++, ref idMax));
             }
             catch (TraceFieldException fault)

@@ -60,7 +60,7 @@ public static class SessionGenerator
             if (random.NextDouble() * spec.TurnsMean < 1 || prompt > spec.PromptTokensMax) yield break;
             var cause = random.NextDouble() < spec.ToolShare ? TurnCause.Tool : TurnCause.Human;
             var thinkUs = (cause == TurnCause.Tool ? spec.ToolThink : spec.HumanThink).DrawUs(random);
-            atUs += (long)(output / spec.OutputTokensPerS * 1e6) + thinkUs;
+            atUs += (long)Math.Round(output / spec.OutputTokensPerS * 1e6) + thinkUs;
             place = new TraceTurn { SessionId = name, Turn = place.Turn + 1, ThinkUs = thinkUs, Cause = cause };
         }
     }
