@@ -10,7 +10,7 @@ internal static class GenerateCommand
     private static readonly Option<string?> Kind = TraceCommand.Text(
         "--kind", "NAME", $"What is asked: {string.Join(", ", GenerateArguments.Kinds)}. chat and papers: independent requests; sessions and agents: turns that build on one another; flood: tenants of which one floods. Default: chat.");
 
-    private static readonly Option<string?> ServeGen = TraceCommand.Text("--servegen", "FILE", "Draw from ServeGen's client models (tar or tar.gz) instead of a kind.");
+    private static readonly Option<string?> ServeGen = TraceCommand.Text("--servegen", "FILES", "Draw from ServeGen's client models (tar or tar.gz) instead of a kind; rates and lengths may be in two archives, with a comma between.");
 
     private static readonly Option<string?> Requests = TraceCommand.Text("--requests", "N", "Requests; at most so many with --servegen or flood. Default: 1000.");
 

@@ -93,7 +93,8 @@ internal sealed class GenerateValidation
 
     private Func<IReadOnlyList<TraceRequest>> ServeGen(int requests, ulong seed)
     {
-        var path = _checks.Path("--servegen", _typed.ServeGen, isNeeded: true)!;
+        var paths = _typed.ServeGen!.Split(',', StringSplitOptions.TrimEntries);
+        foreach (var path in paths) _checks.Path("--servegen", path, isNeeded: true);
         var options = new ServeGenOptions
         {
             FromS = _checks.Number("--from", _typed.From, 0, 1e9) ?? 0,
@@ -104,11 +105,17 @@ internal sealed class GenerateValidation
             OutputOtherwise = Length("--output", _typed.Output),
         };
         if (options.ToS <= options.FromS) _checks.Add("--to must be after --from.");
-        return () => ServeGenGenerator.Draw(ServeGenModel.Load(path), options, seed);
+        return () => Whole(ServeGenGenerator.Draw(ServeGenModel.Load(paths), options, seed));
     }
+
+    /// <summary>A trace that ends at the largest number without having been asked to is cut, not whole.</summary>
+    private IReadOnlyList<TraceRequest> Whole(IReadOnlyList<TraceRequest> trace) => _typed.Requests is null && trace.Count == RequestsMax
+        ? throw new TraceException($"--servegen promises {RequestsMax} requests or more; draw a part with --from and --to, or the first with --requests.")
+        : trace;
 
     private ArrivalLaw Arrivals(double rate)
     {
+        if (_typed is { Rate: not null, Arrivals: "at-once" }) _checks.Add("--rate has no meaning with --arrivals at-once.");
         if (WorkloadText.TryParseArrivals(_typed.Arrivals ?? "poisson", rate, out var law, out var error)) return law;
         _checks.Add($"--arrivals: {error}.");
         return new PoissonArrivals(rate);

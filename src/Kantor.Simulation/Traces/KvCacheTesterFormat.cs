@@ -32,7 +32,7 @@ internal sealed class KvCacheTesterFormat(TraceReadOptions options) : JsonObject
 
     public override string? Note => string.Create(
         CultureInfo.InvariantCulture,
-        $"sessions have no start times; they are started at random, {options.SessionGapS:0.###} s apart on average. waiting times within a session are as recorded (open loop)")
+        $"sessions have no start times; they are started at random, {options.SessionGapS:0.###} s apart on average; waiting times within a session are as recorded (open loop)")
         + (_withoutOutput == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; requests without any output, which were broken off, are left out: {_withoutOutput}"));
 
     protected override string Example =>

@@ -27,8 +27,8 @@ public sealed record ServeGenOptions
 }
 
 /// <summary>
-/// Draws a trace from ServeGen's client models: in each window of 600 s a client's gaps are drawn anew from the window's law; input and output are
-/// independent, as they are in the model. Content is unknown; the tenant is the client.
+/// Draws a trace from ServeGen's client models: a client's gaps follow the law of the window of 600 s that they begin in, at its rate; input and
+/// output are independent, as they are in the model, and at least 1 token. Content is unknown; the tenant is the client.
 /// </summary>
 public static class ServeGenGenerator
 {
@@ -62,30 +62,36 @@ public static class ServeGenGenerator
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"client-{client.Number}");
         var (arrivals, inputs, outputs) = (Stream("arrivals"), Stream("inputs"), Stream("outputs"));
+        // Gaps are counted in mean gaps of the window that they pass through, so that one may reach over the end of a window.
+        double? left = null;
         foreach (var window in client.Windows)
         {
             var fromS = Math.Max(window.StartS, options.FromS);
             var toS = Math.Min(window.StartS + ServeGenModel.WindowS, options.ToS ?? double.PositiveInfinity);
-            for (var atS = fromS + Gap(window, arrivals); atS < toS; atS += Gap(window, arrivals))
+            var ratePerS = window.RatePerS * options.RateScale;
+            var meanGaps = Math.Max(0, toS - fromS) * ratePerS;
+            if (meanGaps == 0) continue;
+            var next = left ?? UnitGap(window, arrivals);
+            for (; next < meanGaps; next += UnitGap(window, arrivals))
             {
+                var atS = fromS + (next / ratePerS);
                 var lengths = client.LengthsAt(atS);
                 var prompt = lengths?.Inputs.Sum(part => part.Draw(inputs)) ?? options.PromptOtherwise!.Draw(inputs);
                 var output = (lengths?.Output ?? options.OutputOtherwise!).Draw(outputs);
                 yield return new TraceRequest((long)((atS - options.FromS) * 1e6), Math.Max(1, prompt), Math.Max(1, output)) { Tenant = name };
             }
-        }
 
-        double Gap(ServeGenWindow window, RandomStream random) => window.RatePerS <= 0
-            ? double.PositiveInfinity
-            : GapOf(window, random) / options.RateScale;
+            left = next - meanGaps;
+        }
 
         RandomStream Stream(string what) => new(seed, $"servegen {name} {what}");
     }
 
-    private static double GapOf(ServeGenWindow window, RandomStream random) => window.Law switch
+    /// <summary>A gap of mean 1.</summary>
+    private static double UnitGap(ServeGenWindow window, RandomStream random) => window.Law switch
     {
-        ServeGenLaw.Gamma => Draws.Gamma(random, window.Shape) * window.ScaleS,
-        ServeGenLaw.Weibull => Draws.Weibull(random, window.Shape) * window.ScaleS,
-        _ => Draws.Exponential(random) / window.RatePerS,
+        ServeGenLaw.Gamma => Draws.Gamma(random, window.Shape) / window.Shape,
+        ServeGenLaw.Weibull => Draws.Weibull(random, window.Shape) / Math.Exp(Draws.LogGamma(1 + (1 / window.Shape))),
+        _ => Draws.Exponential(random),
     };
 }

@@ -26,19 +26,25 @@ public sealed partial class ServeGenModel
     /// <summary>Requests that the rates promise over the whole span.</summary>
     public double RequestsExpected => Clients.Sum(client => client.Windows.Sum(window => window.RatePerS * WindowS));
 
-    /// <summary>Reads an archive.</summary>
+    /// <summary>Reads one archive, or several of which one has the rates and another the lengths of the same clients.</summary>
     /// <exception cref="TraceException">It cannot be read, holds no client, or a member is malformed: archive, member, line and field are named.</exception>
-    public static ServeGenModel Load(string path)
+    public static ServeGenModel Load(params IReadOnlyList<string> paths)
     {
-        try
+        var clients = new SortedDictionary<int, ServeGenClient>();
+        foreach (var path in paths)
         {
-            using var file = File.OpenRead(path);
-            return Load(file, path);
+            try
+            {
+                using var file = File.OpenRead(path);
+                Read(clients, file, path);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            {
+                throw new TraceException($"{path}: cannot be read: {exception.Message}", exception);
+            }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new TraceException($"{path}: cannot be read: {exception.Message}", exception);
-        }
+
+        return Of(clients, string.Join(", ", paths));
     }
 
     /// <summary>Reads an archive from a stream that can seek.</summary>
@@ -46,6 +52,20 @@ public sealed partial class ServeGenModel
     public static ServeGenModel Load(Stream stream, string name)
     {
         var clients = new SortedDictionary<int, ServeGenClient>();
+        Read(clients, stream, name);
+        return Of(clients, name);
+    }
+
+    private static ServeGenModel Of(SortedDictionary<int, ServeGenClient> clients, string name)
+    {
+        var withRates = clients.Values.Where(client => client.Windows.Count > 0).ToArray();
+        if (withRates.Length == 0) throw new TraceException($"{name}: holds no client with rates; ServeGen's archives have members chunk-N-trace.csv (rates) and chunk-N-dataset.json (lengths).");
+        if (withRates.Length < clients.Count) throw new TraceException($"{name}: client {clients.Values.First(client => client.Windows.Count == 0).Number} has lengths and no rates; add the archive that has its chunk-N-trace.csv.");
+        return new ServeGenModel(withRates);
+    }
+
+    private static void Read(SortedDictionary<int, ServeGenClient> clients, Stream stream, string name)
+    {
         try
         {
             using var content = GzipChecked.OpenEither(stream);
@@ -56,14 +76,10 @@ public sealed partial class ServeGenModel
                 if (MemberName().Match(entry.Name) is { Success: true } match && entry.DataStream is { } data) Read(clients, match, data, $"{name}, {entry.Name}");
             }
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or EndOfStreamException or FormatException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or FormatException)
         {
             throw new TraceException($"{name}: is no whole tar archive: {exception.Message}", exception);
         }
-
-        var modelled = clients.Values.Where(client => client.Windows.Count > 0).ToArray();
-        if (modelled.Length == 0) throw new TraceException($"{name}: holds no client; ServeGen's archives have members chunk-N-trace.csv and chunk-N-dataset.json.");
-        return new ServeGenModel(modelled);
     }
 
     private static void Read(SortedDictionary<int, ServeGenClient> clients, Match member, Stream data, string where)
@@ -98,13 +114,15 @@ public sealed record ServeGenClient
     public ServeGenLengths? LengthsAt(double atS) => Lengths.MinBy(lengths => Math.Max(0, Math.Max(lengths.StartS - atS, atS - (lengths.StartS + ServeGenLengths.WindowS))));
 }
 
-/// <summary>How requests come in one window of 600 s.</summary>
+/// <summary>
+/// How requests come in one window of 600 s. The rate and the law's shape tell its scale; the fitted scale of the archive is not kept, because in
+/// some windows its mean gap is far from that of the rate (from 0.00003 to 3.5 times in the public deepseek-r1 and mm-image models).
+/// </summary>
 /// <param name="StartS">Its start.</param>
 /// <param name="RatePerS">Mean requests per second.</param>
 /// <param name="Law">Law of the gaps.</param>
 /// <param name="Shape">Its shape.</param>
-/// <param name="ScaleS">Its scale in seconds.</param>
-public sealed record ServeGenWindow(long StartS, double RatePerS, ServeGenLaw Law, double Shape, double ScaleS);
+public sealed record ServeGenWindow(long StartS, double RatePerS, ServeGenLaw Law, double Shape);
 
 /// <summary>Laws of gaps.</summary>
 public enum ServeGenLaw

@@ -68,9 +68,9 @@ internal static class ServeGenParser
             "Weibull" => ServeGenLaw.Weibull,
             _ => throw new TraceFieldException("pattern must be Gamma, Weibull or empty"),
         };
-        return law == ServeGenLaw.Poisson
-            ? new ServeGenWindow(startS, rate, law, 1, 0)
-            : new ServeGenWindow(startS, rate, law, Number(fields[4], "p1", 1e-3, 1e9), Number(fields[5], "p2", 1e-12, 1e9));
+        if (law == ServeGenLaw.Poisson) return new ServeGenWindow(startS, rate, law, 1);
+        Number(fields[5], "p2", 0, 1e9);
+        return new ServeGenWindow(startS, rate, law, Number(fields[4], "p1", 1e-3, 1e9));
     }
 
     private static double Number(string text, string name, double min, double max)

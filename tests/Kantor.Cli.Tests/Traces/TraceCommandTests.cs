@@ -141,6 +141,7 @@ public sealed class TraceCommandTests : IDisposable
         Assert.Contains("--kind 'poem' is not known", (await Assert.ThrowsAsync<UsageException>(() => RunAsync("generate", "--kind", "poem", "--out", "-"))).Message);
         Assert.Contains("--to must be after --from", (await Assert.ThrowsAsync<UsageException>(() => RunAsync("generate", "--servegen", "x", "--from", "5", "--to", "5", "--out", "-"))).Message);
         Assert.Contains("at-once has no meaning", (await Assert.ThrowsAsync<UsageException>(() => RunAsync("generate", "--kind", "agents", "--arrivals", "at-once", "--out", "-"))).Message);
+        Assert.Contains("--rate has no meaning with --arrivals at-once", (await Assert.ThrowsAsync<UsageException>(() => RunAsync("generate", "--rate", "2", "--arrivals", "at-once", "--out", "-"))).Message);
         Assert.Contains("Cv lies in", (await Assert.ThrowsAsync<UsageException>(() => RunAsync("generate", "--arrivals", "gamma:0", "--out", "-"))).Message);
     }
 

@@ -10,7 +10,7 @@ public class ServeGenTests
 {
     private const string Trace0 = "data/m/chunk-0-trace.csv";
     private const string Lengths0 = "data/m/chunk-0-dataset.json";
-    private const string Rates = "0,2,0.5,Gamma,4,0.125\n600,4,1,,,\n1200,1,2.2360679,Weibull,0.5,0.5\n1800,0,0,,,\n";
+    private const string Rates = "0,2,0.5,Gamma,4,99\n600,4,1,,,\n1200,1,2.2360679,Weibull,0.5,0.5\n1800,0,0,,,\n";
     private const string Lengths = """{"0": {"input_tokens": "{100: 0.75, 200: 0.25}", "output_tokens": "{7: 1.0}"}, "21600": {"input_tokens": "{}", "output_tokens": "{}"}}""";
 
     [Fact]
@@ -29,6 +29,27 @@ public class ServeGenTests
     }
 
     [Fact]
+    public void Rates_and_lengths_may_be_in_two_archives()
+    {
+        var folder = Directory.CreateTempSubdirectory("kantor-servegen-").FullName;
+        string Write(string name, byte[] content)
+        {
+            File.WriteAllBytes(Path.Combine(folder, name), content);
+            return Path.Combine(folder, name);
+        }
+
+        try
+        {
+            var model = ServeGenModel.Load(Write("rates.tar", Tar((Trace0, Rates))), Write("lengths.tar.gz", TraceFiles.Gzip(Tar((Lengths0, Lengths)))));
+            Assert.Equal((4, 1), (Assert.Single(model.Clients).Windows.Count, model.Clients[0].Lengths.Count));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Rates_gaps_and_lengths_are_those_of_the_windows()
     {
         var trace = ServeGenGenerator.Draw(Load(Tar((Trace0, Rates), (Lengths0, Lengths))), new ServeGenOptions { RateScale = 50 }, 1);
@@ -43,6 +64,16 @@ public class ServeGenTests
         Assert.All(trace, request => Assert.Equal((7, "client-0"), (request.OutputTokens, request.Tenant)));
 
         TraceRequest[] In(long startS) => [.. trace.Where(request => request.ArrivalUs / 600_000_000 == startS / 600)];
+    }
+
+    [Fact]
+    public void Bursty_clients_ask_as_often_as_their_rates_say()
+    {
+        // Gaps with cv 10: drawn anew in each window they would give 50 requests too many in each of 100 windows of 60.
+        var rates = string.Concat(Enumerable.Range(0, 100).Select(window => $"{window * 600},0.1,10,Gamma,0.01,1000\n"));
+        var clients = Enumerable.Range(0, 30).Select(client => ($"chunk-{client}-trace.csv", rates)).ToArray();
+        var options = new ServeGenOptions { PromptOtherwise = new ConstantLength(1), OutputOtherwise = new ConstantLength(1) };
+        Assert.InRange(ServeGenGenerator.Draw(Load(Tar(clients)), options, 1).Count, 0.9 * 180_000, 1.1 * 180_000);
     }
 
     [Fact]
@@ -82,6 +113,7 @@ public class ServeGenTests
     [InlineData("0,-1,1,Gamma,1,1", "line 1: rate_req_per_s must be a number from 0")]
     [InlineData("0,1,1,Pareto,1,1", "line 1: pattern must be Gamma, Weibull or empty")]
     [InlineData("0,1,1,Gamma,0,1", "line 1: p1 must be a number from")]
+    [InlineData("0,1,1,Weibull,NaN,1", "line 1: p1 must be a number from")]
     [InlineData("0,1,1,Weibull,1,NaN", "line 1: p2 must be a number from")]
     [InlineData("600,1,1,,,\n0,1,1,,,", "line 2: window_start_s must be at least 600 after")]
     [InlineData("\n", "holds no window")]
@@ -112,7 +144,8 @@ public class ServeGenTests
     public void What_is_no_archive_of_clients_says_what_would_be()
     {
         Assert.Contains("holds no client", ErrorOf(Tar(("readme", "x"))));
-        Assert.Contains("holds no client", ErrorOf(Tar((Lengths0, Lengths))));
+        Assert.Contains("holds no client with rates", ErrorOf(Tar((Lengths0, Lengths))));
+        Assert.Contains("client 5 has lengths and no rates", ErrorOf(Tar((Trace0, Rates), ("chunk-5-dataset.json", Lengths))));
         Assert.Contains("is in the archive twice", ErrorOf(Tar((Trace0, Rates), ("other/chunk-0-trace.csv", Rates))));
         Assert.Contains("no whole tar archive", ErrorOf(Encoding.UTF8.GetBytes(new string('x', 2000))));
         var whole = TraceFiles.Gzip(Tar((Trace0, Rates)));
