@@ -28,11 +28,29 @@ internal static class NodeClient
         await Installing.WaitAsync();
         try
         {
+            await using var alone = await LockAsync();
             if (!File.Exists(Path.Combine(Folder(), "node_modules", "openai", "package.json"))) await RunAsync("npm", ["ci", "--no-audit", "--no-fund"], "");
         }
         finally
         {
             Installing.Release();
+        }
+    }
+
+    /// <summary>Test projects run at the same time and share the folder: only one of them installs.</summary>
+    private static async Task<FileStream> LockAsync()
+    {
+        var path = Path.Combine(Path.GetTempPath(), "kantor-node-clients.lock");
+        for (var waitedMs = 0; ; waitedMs += 100)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (waitedMs < Patience.TotalMilliseconds)
+            {
+                await Task.Delay(100);
+            }
         }
     }
 
