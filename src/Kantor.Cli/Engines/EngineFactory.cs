@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Kantor.Cli.Models;
 using Kantor.Core;
 using Kantor.Core.Prediction;
@@ -26,6 +27,8 @@ internal static class EngineFactory
             WaitingMax = settings.WaitingMax,
             Predictor = new ClassQuantilePredictor(),
             Observer = observer,
+            // Requests without a seed of their own differ from start to start.
+            Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
         });
     }
 
