@@ -25,6 +25,7 @@ internal static class EngineFactory
             StepTokensMax = settings.StepTokens,
             RunningMax = settings.RunningMax,
             WaitingMax = settings.WaitingMax,
+            CachedTokensMax = settings.CacheTokens,
             Predictor = new ClassQuantilePredictor(),
             Observer = observer,
             // Requests without a seed of their own differ from start to start.

@@ -258,6 +258,7 @@ internal sealed class EngineLoop
             SequencesMax = backend.SequencesMax,
             RecordsChanges = true,
             PrefixCaching = options.PrefixCaching,
+            IdleBlocksMax = options.CachedTokensMax,
         },
     };
 
