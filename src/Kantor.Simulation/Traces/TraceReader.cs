@@ -5,7 +5,7 @@ namespace Kantor.Simulation.Traces;
 
 /// <summary>
 /// Reads a trace request by request, plain or gzip (told by its first bytes), in the format that its first line shows. Memory does not grow
-/// with the file.
+/// with the file, but for the sessions and different blocks that some formats must remember.
 /// </summary>
 /// <remarks>Owner: one thread. A malformed line ends the reading with a <see cref="TraceException"/>, or is counted, as the options say.</remarks>
 public sealed class TraceReader : IDisposable
