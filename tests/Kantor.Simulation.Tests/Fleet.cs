@@ -58,6 +58,8 @@ internal sealed class RunLog : SimulationObserver
 
     public long Events { get; private set; }
 
+    public long StepsLeapt { get; private set; }
+
     public override void Routed(int request, int replica, long nowUs) => Arrivals.Add((request, replica, nowUs));
 
     public override void RequestEnded(int request, int requestsEnded, long nowUs)
@@ -71,6 +73,18 @@ internal sealed class RunLog : SimulationObserver
         var slices = new List<(int Request, int FromToken, int Tokens)>();
         foreach (var slice in scheduler.Slices) slices.Add(((int)scheduler.Spec(slice.Row).Id.Value, slice.FromToken, slice.Tokens));
         Steps.Add(new Step(replica, nowUs, nowUs + durationUs, slices));
+    }
+
+    public override void StepsRepeated(int replica, ReplicaScheduler scheduler, ReadOnlySpan<long> endsUs)
+    {
+        var last = Steps.FindLast(step => step.Replica == replica)!;
+        Assert.Equal(last.ToUs, endsUs[0]);
+        for (var index = 1; index < endsUs.Length; index++)
+        {
+            Steps.Add(new Step(replica, endsUs[index - 1], endsUs[index], [.. last.Slices.Select(slice => (slice.Request, slice.FromToken + index, slice.Tokens))]));
+        }
+
+        StepsLeapt += endsUs.Length - 1;
     }
 
     public override void EventHandled(IReadOnlyList<ReplicaScheduler> schedulers, long nowUs)

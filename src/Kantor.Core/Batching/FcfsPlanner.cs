@@ -21,6 +21,12 @@ public sealed class FcfsPlanner : IBatchPlanner
         if (kept == view.Running.Length) AdmitInOrder(view, plan, ref budget);
     }
 
+    /// <summary>
+    /// Without limit: while the batch stands, KV only gets scarcer and cached prefixes only shorter, so whoever was not admitted is not
+    /// admitted later.
+    /// </summary>
+    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) => int.MaxValue;
+
     private static void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)
     {
         foreach (var row in view.Waiting)

@@ -21,6 +21,18 @@ public interface IBatchPlanner
 
     /// <summary>Writes the plan for the coming step into the empty <paramref name="plan"/>.</summary>
     void Plan(in BatchView view, PlannerState state, BatchPlan plan);
+
+    /// <summary>
+    /// For how many steps, the coming one included, the plan just written repeats itself; at least 1, which says that this policy must see
+    /// every step. Asked only when every running row computes its newest token and nobody is admitted, preempted or refused, and after the
+    /// plan was booked. The promise holds while nothing arrives or ends, all running rows find their KV, and no content becomes cached;
+    /// meanwhile time passes, idle cached content may be evicted, and each running row grows by one token a step.
+    /// </summary>
+    /// <remarks>
+    /// For these steps <see cref="Plan"/> is not called; the state hears of them by <see cref="PlannerState.Repeated"/>. The simulator leaps
+    /// over them; the engine does not ask. A policy that looks at the clock, or at beliefs about rows that grow, promises 1.
+    /// </remarks>
+    int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) => 1;
 }
 
 /// <summary>
@@ -41,6 +53,14 @@ public class PlannerState
 
     /// <summary>The row generated a token.</summary>
     public virtual void Generated(int row)
+    {
+    }
+
+    /// <summary>
+    /// The last plan was repeated in so many further steps, within what <see cref="IBatchPlanner.RepeatingSteps"/> promised: stands for that
+    /// many calls of the planner, each with the same grants, and the tokens generated meanwhile, which are not raised one by one.
+    /// </summary>
+    public virtual void Repeated(int steps)
     {
     }
 

@@ -20,6 +20,13 @@ public sealed class OrcaPlanner : IBatchPlanner
         if (RunningFirst.Plan(view, plan, ref budget) == view.Running.Length) AdmitInOrder(view, plan, ref budget);
     }
 
+    /// <summary>
+    /// Without limit, unless the head of the queue has a cached prefix: when that gets shorter, the rest may become a prompt longer than a
+    /// step, which is cut where a shorter one waits.
+    /// </summary>
+    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) =>
+        view.Waiting.IsEmpty || view.CachedPrefix(view.Waiting[0]).Tokens == 0 ? int.MaxValue : 1;
+
     private static void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)
     {
         foreach (var row in view.Waiting)

@@ -25,6 +25,12 @@ public sealed class PrefillFirstPlanner : IBatchPlanner
         if (plan.Grants.IsEmpty) DecodesFirst.Pass(view, plan, ref budget, kept, decoding: true);
     }
 
+    /// <summary>
+    /// Without limit: while the batch stands, KV only gets scarcer and cached prefixes only shorter, so whoever was not admitted is not
+    /// admitted later.
+    /// </summary>
+    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) => int.MaxValue;
+
     private static void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)
     {
         foreach (var row in view.Waiting)

@@ -26,6 +26,7 @@ public sealed class ReplicaScheduler : IBatchProbe
     private readonly List<int> _preempted = [];
     private readonly List<Refusal> _refused = [];
     private readonly List<(int Row, int Sequence, Grant Grant)> _placed = [];
+    private bool _isPolicyPlan;
     private long _probeStamp;
     private long[] _probeStamps = [];
     private PrefixHit[] _probes = [];
@@ -142,6 +143,38 @@ public sealed class ReplicaScheduler : IBatchProbe
         if (_slices.Count > 0) Counters.Steps++;
     }
 
+    /// <summary>
+    /// For how many steps, the planned one included, the plan repeats itself unless a request arrives or ends; at least 1. More than 1 only
+    /// when all that runs decodes, nobody was admitted, preempted or refused, and the policy promises it. Whether KV lasts so long is the
+    /// caller's question.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The policy promises less than one step.</exception>
+    public int RepeatableSteps(long nowUs)
+    {
+        if (!IsSteady()) return 1;
+        var steps = Planner.RepeatingSteps(View(nowUs), _state, _plan);
+        return steps >= 1 ? steps : throw new InvalidOperationException($"{Planner.Name} promises {steps} steps; the least is 1.");
+    }
+
+    /// <summary>
+    /// The planned step was executed and completed <paramref name="times"/> times, every row generated a token of unknown identity each time,
+    /// nobody ended, and the policy's plan repeated itself: what is planned now is the step after them. The same books as after that many
+    /// rounds of <see cref="CompleteStep"/>, <see cref="Generate"/> and <see cref="PlanStep"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The batch is not steady, or KV does not last that long; the caller did not ask.</exception>
+    public void RepeatStep(int times)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(times);
+        if (times == 0) return;
+        if (!IsSteady()) throw new InvalidOperationException("Only a step in which all that runs decodes, planned by the policy, repeats itself.");
+        foreach (ref var slice in CollectionsMarshal.AsSpan(_slices)) Advance(ref slice, times);
+        Counters.Steps += times;
+        Counters.ComputedTokens += (long)times * _slices.Count;
+        Counters.GeneratedTokens += (long)times * _slices.Count;
+        _state.Repeated(times);
+        _fallbackState.Repeated(times);
+    }
+
     /// <summary>The planned step was executed: its tokens are in KV. Rows that were ended meanwhile are passed over.</summary>
     public void CompleteStep()
     {
@@ -237,12 +270,37 @@ public sealed class ReplicaScheduler : IBatchProbe
     LengthBelief IBatchProbe.BelievedOutput(int row) => _options.Predictor.Predict(new LengthQuery(
         _table.Spec(row).Class, _table.PromptTokens[row], _table.GeneratedTokens[row], _table.OutputTokensMax[row]));
 
+    private bool IsSteady()
+    {
+        if (!_isPolicyPlan || _preempted.Count + _refused.Count > 0 || _slices.Count != _running.Count || _plan.Grants.Length != _slices.Count) return false;
+        foreach (ref readonly var slice in CollectionsMarshal.AsSpan(_slices))
+        {
+            if (!slice.IsDecode) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Nothing is committed: the prompt was when it was computed, and tokens of unknown identity are not cached.</summary>
+    private void Advance(ref StepSlice slice, int steps)
+    {
+        var (row, fromToken) = (slice.Row, slice.FromToken + steps);
+        if (!Kv.TryGrow(slice.Sequence, fromToken + 1)) throw new InvalidOperationException($"KV does not last for {steps} further steps of row {row}.");
+        slice = slice with { FromToken = fromToken };
+        _table.Spec(row).Content.AppendUnknown(steps);
+        _table.BlocksHeld[row] = Kv.BlocksOf(slice.Sequence);
+        _table.ComputedTokens[row] = fromToken;
+        _table.GeneratedTokens[row] += steps;
+        _table.WantedTokens[row] += steps;
+    }
+
     private bool IsStalled => _slices.Count == 0 && _refused.Count == 0;
 
     private BatchPlan PolicyPlan(in BatchView view)
     {
         _probeStamp++;
         _plan.Clear();
+        _isPolicyPlan = true;
         if (FaultOfPolicy(view) is not { } fault) return _plan;
         Counters.PlansRefused++;
         LastPlanFault = fault;
@@ -253,6 +311,7 @@ public sealed class ReplicaScheduler : IBatchProbe
     {
         _probeStamp++;
         _plan.Clear();
+        _isPolicyPlan = false;
         Fallback.Plan(view, _fallbackState, _plan);
         return _plan;
     }

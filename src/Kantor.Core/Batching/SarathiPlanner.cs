@@ -30,6 +30,12 @@ public sealed class SarathiPlanner : IBatchPlanner
         if (DecodesFirst.Plan(view, plan, ref budget) == view.Running.Length) AdmitInOrder(view, plan, ref budget);
     }
 
+    /// <summary>
+    /// Without limit: while the batch stands, KV only gets scarcer and cached prefixes only shorter, so whoever was not admitted is not
+    /// admitted later.
+    /// </summary>
+    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) => int.MaxValue;
+
     private void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)
     {
         foreach (var row in view.Waiting)

@@ -17,6 +17,37 @@ internal sealed class RunRecorder(IReadOnlyList<TraceRequest> trace, int outputT
     /// <summary>The request has tokens in a step that begins now.</summary>
     public void Scheduled(int request, long nowUs) => _records[request].ScheduledUs ??= nowUs;
 
+    /// <summary>Tokens that the request still has to get, until its answer is whole or cut.</summary>
+    public int TokensLeft(int request) => Math.Min(outputTokensMax, trace[request].OutputTokens) - _records[request].OutputTokens;
+
+    /// <summary>
+    /// So many requests get a token at each of these moments, none of them the first or last. Counts the gaps between the moments; the gap
+    /// before the first differs by request and is counted by <see cref="TokensGenerated"/>, to be called for each.
+    /// </summary>
+    public LeaptTokens Leapt(ReadOnlySpan<long> momentsUs, int requests)
+    {
+        var gapUsMax = 0L;
+        for (var index = 1; index < momentsUs.Length; index++)
+        {
+            var gapUs = momentsUs[index] - momentsUs[index - 1];
+            _gaps.Add(gapUs, requests);
+            gapUsMax = Math.Max(gapUsMax, gapUs);
+        }
+
+        return new LeaptTokens(momentsUs.Length, momentsUs[0], momentsUs[^1], gapUsMax);
+    }
+
+    /// <summary>The request got these tokens.</summary>
+    public void TokensGenerated(int request, in LeaptTokens leapt)
+    {
+        ref var record = ref _records[request];
+        var gapUs = leapt.FirstUs - record.LastTokenUs ?? throw new InvalidOperationException($"Request {request} leaps before its first token.");
+        _gaps.Add(gapUs);
+        record.GapUsMax = Math.Max(record.GapUsMax, Math.Max(gapUs, leapt.GapUsMax));
+        record.LastTokenUs = leapt.LastUs;
+        record.OutputTokens += leapt.Count;
+    }
+
     /// <summary>The request got a token; the outcome when it was its last.</summary>
     public RequestOutcome? TokenGenerated(int request, long nowUs)
     {
@@ -82,3 +113,10 @@ internal sealed class RunRecorder(IReadOnlyList<TraceRequest> trace, int outputT
     private static bool IsRefusal(RequestOutcome outcome) =>
         outcome is RequestOutcome.RefusedNeverFits or RequestOutcome.RefusedQueueFull or RequestOutcome.RefusedByPolicy;
 }
+
+/// <summary>Tokens that the requests of a steady batch get at the same moments.</summary>
+/// <param name="Count">Tokens by request.</param>
+/// <param name="FirstUs">When the first is there.</param>
+/// <param name="LastUs">When the last is there.</param>
+/// <param name="GapUsMax">Largest gap between two of them; 0 for one.</param>
+internal readonly record struct LeaptTokens(int Count, long FirstUs, long LastUs, long GapUsMax);
