@@ -56,6 +56,8 @@ internal sealed class RunLog : SimulationObserver
 
     public List<Step> Steps { get; } = [];
 
+    public bool ProvesBooks { get; init; } = true;
+
     public long Events { get; private set; }
 
     public long StepsLeapt { get; private set; }
@@ -89,8 +91,9 @@ internal sealed class RunLog : SimulationObserver
 
     public override void EventHandled(IReadOnlyList<ReplicaScheduler> schedulers, long nowUs)
     {
-        foreach (var scheduler in schedulers) scheduler.Verify();
         Events++;
+        if (!ProvesBooks) return;
+        foreach (var scheduler in schedulers) scheduler.Verify();
     }
 
     public sealed record Step(int Replica, long FromUs, long ToUs, IReadOnlyList<(int Request, int FromToken, int Tokens)> Slices);
