@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using Kantor.Core.Batching;
 using Kantor.Simulation;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.SimulatorBench;
 
 /// <summary>What one way to simulate a case took: the best of its repetitions, by processor time.</summary>
-internal sealed record Measurement(SimulationResult Result, double WallS, double CpuS, long AllocatedBytes)
+internal sealed record Measurement(SimulationResult Result, long StepsLeapt, double WallS, double CpuS, long AllocatedBytes)
 {
     public static Measurement Of(BenchCase benchCase, bool leaping, int repetitions) =>
         Enumerable.Range(0, repetitions).Select(_ => Once(benchCase, leaping)).MinBy(measured => measured.CpuS)!;
@@ -21,16 +22,24 @@ internal sealed record Measurement(SimulationResult Result, double WallS, double
     /// <summary>One line of the table.</summary>
     public string Line(string mode) => string.Create(
         CultureInfo.InvariantCulture,
-        $"  {mode,-14} {Result.Records.Count / CpuS,10:N0} requests/s of processor time  {Result.Records.Count / WallS,10:N0} /s of wall time  {Result.Steps / CpuS,12:N0} steps/s  {CpuS,8:0.000} s  {AllocatedBytes / (double)Result.Records.Count,7:N0} B/request");
+        $"  {mode,-14} {Result.Records.Count / CpuS,10:N0} requests/s of processor time  {Result.Records.Count / WallS,10:N0} /s of wall time  {Result.Steps / CpuS,12:N0} steps/s  {StepsLeapt * 100.0 / Result.Steps,3:0} % leapt  {CpuS,8:0.000} s  {AllocatedBytes / (double)Result.Records.Count,7:N0} B/request");
 
     private static Measurement Once(BenchCase benchCase, bool leaping)
     {
         GC.Collect();
         using var process = Process.GetCurrentProcess();
         var (cpu, wall, bytes) = (process.TotalProcessorTime, Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());
-        var result = Simulator.Run(benchCase.Trace, benchCase.Options with { Leaping = leaping });
+        var leaps = new LeapCounter();
+        var result = Simulator.Run(benchCase.Trace, benchCase.Options with { Leaping = leaping }, leaps);
         var wallS = Stopwatch.GetElapsedTime(wall).TotalSeconds;
         process.Refresh();
-        return new Measurement(result, wallS, (process.TotalProcessorTime - cpu).TotalSeconds, GC.GetAllocatedBytesForCurrentThread() - bytes);
+        return new Measurement(result, leaps.StepsLeapt, wallS, (process.TotalProcessorTime - cpu).TotalSeconds, GC.GetAllocatedBytesForCurrentThread() - bytes);
+    }
+
+    private sealed class LeapCounter : SimulationObserver
+    {
+        public long StepsLeapt { get; private set; }
+
+        public override void StepsRepeated(int replica, ReplicaScheduler scheduler, ReadOnlySpan<long> endsUs) => StepsLeapt += endsUs.Length - 1;
     }
 }

@@ -17,7 +17,7 @@ public class SimulationObserver
 
     /// <summary>
     /// The step that began last on this replica, whose slices can still be read from the scheduler, is followed by the same step again and
-    /// again: step k begins when step k − 1 ends, and each slice begins k tokens later. Reported when the books are brought up to the last
+    /// again: step k begins when step k − 1 ends, and each slice begins after the tokens of the one before. Reported when the books are brought up to the last
     /// step, which may still be under way. <paramref name="endsUs"/> holds the end of each step, from the one already reported on.
     /// </summary>
     public virtual void StepsRepeated(int replica, ReplicaScheduler scheduler, ReadOnlySpan<long> endsUs)

@@ -83,7 +83,7 @@ internal sealed class RunLog : SimulationObserver
         Assert.Equal(last.ToUs, endsUs[0]);
         for (var index = 1; index < endsUs.Length; index++)
         {
-            Steps.Add(new Step(replica, endsUs[index - 1], endsUs[index], [.. last.Slices.Select(slice => (slice.Request, slice.FromToken + index, slice.Tokens))]));
+            Steps.Add(new Step(replica, endsUs[index - 1], endsUs[index], [.. last.Slices.Select(slice => (slice.Request, slice.FromToken + (index * slice.Tokens), slice.Tokens))]));
         }
 
         StepsLeapt += endsUs.Length - 1;

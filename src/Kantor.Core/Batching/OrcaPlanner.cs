@@ -21,11 +21,11 @@ public sealed class OrcaPlanner : IBatchPlanner
     }
 
     /// <summary>
-    /// Without limit, unless the head of the queue has a cached prefix: when that gets shorter, the rest may become a prompt longer than a
-    /// step, which is cut where a shorter one waits.
+    /// Without limit when nobody can be admitted anyway, or when nothing becomes cached and the head of the queue has no cached prefix. Where
+    /// one gets shorter, the rest may become a prompt longer than a step, which is cut where a shorter one waits.
     /// </summary>
     public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) =>
-        view.Waiting.IsEmpty || view.CachedPrefix(view.Waiting[0]).Tokens == 0 ? int.MaxValue : 1;
+        SteadyPlans.AdmitsNobody(view, plan) || (SteadyPlans.CachesNothing(view, plan) && view.CachedPrefix(view.Waiting[0]).Tokens == 0) ? int.MaxValue : 1;
 
     private static void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)
     {

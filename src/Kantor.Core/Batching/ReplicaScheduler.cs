@@ -145,32 +145,33 @@ public sealed class ReplicaScheduler : IBatchProbe
 
     /// <summary>
     /// For how many steps, the planned one included, the plan repeats itself unless a request arrives or ends; at least 1. More than 1 only
-    /// when all that runs decodes, nobody was admitted, preempted or refused, and the policy promises it. Whether KV lasts so long is the
-    /// caller's question.
+    /// when all that runs computes and either decodes or does not catch up yet, nobody was admitted, preempted or refused, and the policy
+    /// promises it. Whether KV lasts so long is the caller's question.
     /// </summary>
     /// <exception cref="InvalidOperationException">The policy promises less than one step.</exception>
     public int RepeatableSteps(long nowUs)
     {
-        if (!IsSteady()) return 1;
-        var steps = Planner.RepeatingSteps(View(nowUs), _state, _plan);
-        return steps >= 1 ? steps : throw new InvalidOperationException($"{Planner.Name} promises {steps} steps; the least is 1.");
+        var steps = StepsBeforeCaughtUp();
+        if (steps == 1) return 1;
+        var promised = Planner.RepeatingSteps(View(nowUs), _state, _plan);
+        return promised >= 1 ? Math.Min(steps, promised) : throw new InvalidOperationException($"{Planner.Name} promises {promised} steps; the least is 1.");
     }
 
     /// <summary>
-    /// The planned step was executed and completed <paramref name="times"/> times, every row generated a token of unknown identity each time,
-    /// nobody ended, and the policy's plan repeated itself: what is planned now is the step after them. The same books as after that many
-    /// rounds of <see cref="CompleteStep"/>, <see cref="Generate"/> and <see cref="PlanStep"/>.
+    /// The planned step was executed and completed <paramref name="times"/> times, every decoding row generated a token of unknown identity
+    /// each time, nobody ended, and the policy's plan repeated itself: what is planned now is the step after them. The same books as after
+    /// that many rounds of <see cref="CompleteStep"/>, <see cref="Generate"/> and <see cref="PlanStep"/>.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The batch is not steady, or KV does not last that long; the caller did not ask.</exception>
+    /// <exception cref="InvalidOperationException">The plan does not repeat itself so often, or KV does not last; the caller did not ask.</exception>
     public void RepeatStep(int times)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(times);
         if (times == 0) return;
-        if (!IsSteady()) throw new InvalidOperationException("Only a step in which all that runs decodes, planned by the policy, repeats itself.");
-        foreach (ref var slice in CollectionsMarshal.AsSpan(_slices)) Advance(ref slice, times);
+        if (times >= StepsBeforeCaughtUp()) throw new InvalidOperationException($"The planned step does not repeat itself {times} times.");
+        var slices = CollectionsMarshal.AsSpan(_slices);
+        if (Kv.CachesPrefixes && ComputesPrompts(slices)) AdvanceOneByOne(slices, times);
+        else AdvanceAtOnce(slices, times);
         Counters.Steps += times;
-        Counters.ComputedTokens += (long)times * _slices.Count;
-        Counters.GeneratedTokens += (long)times * _slices.Count;
         _state.Repeated(times);
         _fallbackState.Repeated(times);
     }
@@ -270,28 +271,62 @@ public sealed class ReplicaScheduler : IBatchProbe
     LengthBelief IBatchProbe.BelievedOutput(int row) => _options.Predictor.Predict(new LengthQuery(
         _table.Spec(row).Class, _table.PromptTokens[row], _table.GeneratedTokens[row], _table.OutputTokensMax[row]));
 
-    private bool IsSteady()
+    /// <summary>Steps, the planned one included, in which every running row can be granted the same and still does not catch up, or decodes; at least 1.</summary>
+    private int StepsBeforeCaughtUp()
     {
-        if (!_isPolicyPlan || _preempted.Count + _refused.Count > 0 || _slices.Count != _running.Count || _plan.Grants.Length != _slices.Count) return false;
+        if (!_isPolicyPlan || _preempted.Count + _refused.Count > 0 || _slices.Count != _running.Count || _plan.Grants.Length != _slices.Count) return 1;
+        var steps = int.MaxValue;
         foreach (ref readonly var slice in CollectionsMarshal.AsSpan(_slices))
         {
-            if (!slice.IsDecode) return false;
+            if (!slice.IsDecode) steps = Math.Min(steps, (_table.WantedTokens[slice.Row] - slice.FromToken - 1) / slice.Tokens);
         }
 
-        return true;
+        return Math.Max(1, steps);
     }
 
-    /// <summary>Nothing is committed: the prompt was when it was computed, and tokens of unknown identity are not cached.</summary>
+    private static bool ComputesPrompts(ReadOnlySpan<StepSlice> slices)
+    {
+        foreach (ref readonly var slice in slices)
+        {
+            if (!slice.IsDecode) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Nothing is committed: prompts were when they were computed, and tokens of unknown identity are not cached.</summary>
+    private void AdvanceAtOnce(Span<StepSlice> slices, int steps)
+    {
+        foreach (ref var slice in slices) Advance(ref slice, steps);
+    }
+
+    /// <summary>What becomes cached and what is evicted for it depends on their order, which is kept.</summary>
+    private void AdvanceOneByOne(Span<StepSlice> slices, int steps)
+    {
+        for (var step = 0; step < steps; step++)
+        {
+            foreach (ref readonly var slice in slices)
+            {
+                if (!slice.IsDecode) Kv.Commit(slice.Sequence, slice.FromToken + slice.Tokens);
+            }
+
+            foreach (ref var slice in slices) Advance(ref slice, 1);
+        }
+    }
+
     private void Advance(ref StepSlice slice, int steps)
     {
-        var (row, fromToken) = (slice.Row, slice.FromToken + steps);
-        if (!Kv.TryGrow(slice.Sequence, fromToken + 1)) throw new InvalidOperationException($"KV does not last for {steps} further steps of row {row}.");
-        slice = slice with { FromToken = fromToken };
-        _table.Spec(row).Content.AppendUnknown(steps);
+        var (row, tokens) = (slice.Row, slice.Tokens * steps);
+        slice = slice with { FromToken = slice.FromToken + tokens };
+        if (!Kv.TryGrow(slice.Sequence, slice.FromToken + slice.Tokens)) throw new InvalidOperationException($"KV does not last for {steps} further steps of row {row}.");
         _table.BlocksHeld[row] = Kv.BlocksOf(slice.Sequence);
-        _table.ComputedTokens[row] = fromToken;
+        _table.ComputedTokens[row] = slice.FromToken;
+        Counters.ComputedTokens += tokens;
+        if (!slice.IsDecode) return;
+        _table.Spec(row).Content.AppendUnknown(steps);
         _table.GeneratedTokens[row] += steps;
         _table.WantedTokens[row] += steps;
+        Counters.GeneratedTokens += steps;
     }
 
     private bool IsStalled => _slices.Count == 0 && _refused.Count == 0;

@@ -49,6 +49,9 @@ public sealed class KvLedger
     /// <summary>Tokens per block.</summary>
     public int BlockSizeTokens => _options.BlockSizeTokens;
 
+    /// <summary>Whether released blocks keep their content for later prefix hits.</summary>
+    public bool CachesPrefixes => _options.PrefixCaching;
+
     /// <summary>Blocks without content.</summary>
     public int BlocksFree => _free.Count;
 

@@ -21,20 +21,12 @@ internal sealed class RunRecorder(IReadOnlyList<TraceRequest> trace, int outputT
     public int TokensLeft(int request) => Math.Min(outputTokensMax, trace[request].OutputTokens) - _records[request].OutputTokens;
 
     /// <summary>
-    /// So many requests get a token at each of these moments, none of them the first or last. Counts the gaps between the moments; the gap
-    /// before the first differs by request and is counted by <see cref="TokensGenerated"/>, to be called for each.
+    /// So many requests get a token at each of these moments, at least one. Counts the gaps between the moments; the gap before the first
+    /// differs by request and is counted by <see cref="TokensGenerated"/>, to be called for each.
     /// </summary>
-    public LeaptTokens Leapt(ReadOnlySpan<long> momentsUs, int requests)
+    public void GapsBetween(ReadOnlySpan<long> momentsUs, int requests)
     {
-        var gapUsMax = 0L;
-        for (var index = 1; index < momentsUs.Length; index++)
-        {
-            var gapUs = momentsUs[index] - momentsUs[index - 1];
-            _gaps.Add(gapUs, requests);
-            gapUsMax = Math.Max(gapUsMax, gapUs);
-        }
-
-        return new LeaptTokens(momentsUs.Length, momentsUs[0], momentsUs[^1], gapUsMax);
+        for (var index = 1; index < momentsUs.Length; index++) _gaps.Add(momentsUs[index] - momentsUs[index - 1], requests);
     }
 
     /// <summary>The request got these tokens.</summary>
@@ -113,10 +105,3 @@ internal sealed class RunRecorder(IReadOnlyList<TraceRequest> trace, int outputT
     private static bool IsRefusal(RequestOutcome outcome) =>
         outcome is RequestOutcome.RefusedNeverFits or RequestOutcome.RefusedQueueFull or RequestOutcome.RefusedByPolicy;
 }
-
-/// <summary>Tokens that the requests of a steady batch get at the same moments.</summary>
-/// <param name="Count">Tokens by request.</param>
-/// <param name="FirstUs">When the first is there.</param>
-/// <param name="LastUs">When the last is there.</param>
-/// <param name="GapUsMax">Largest gap between two of them; 0 for one.</param>
-internal readonly record struct LeaptTokens(int Count, long FirstUs, long LastUs, long GapUsMax);

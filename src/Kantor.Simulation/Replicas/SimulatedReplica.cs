@@ -7,7 +7,7 @@ namespace Kantor.Simulation.Replicas;
 
 /// <summary>One replica in virtual time: the engine's scheduler with a step-time model in place of the model.</summary>
 /// <remarks>
-/// Equal decode steps in a row are one leap (<see cref="StepLeap"/>): the books stand at its first step until it is over, or until an arrival
+/// Equal steps in a row are one leap (<see cref="StepLeap"/>): the books stand at its first step until it is over, or until an arrival
 /// at this replica cuts it after the step under way. What others see of it meanwhile (<see cref="View"/>) is as of the moment asked for.
 /// </remarks>
 internal sealed class SimulatedReplica
@@ -109,9 +109,18 @@ internal sealed class SimulatedReplica
     {
         if (_leap.Steps == 1) return;
         _observer.StepsRepeated(Index, Scheduler, _leap.EndsUs);
-        var leapt = _recorder.Leapt(_leap.EndsUs[..^1], Scheduler.RunningCount);
-        foreach (ref readonly var slice in Scheduler.Slices) _recorder.TokensGenerated(RequestOf(slice.Row), leapt);
-        Scheduler.RepeatStep(_leap.Steps - 1);
+        var generating = 0;
+        var leapt = LeaptTokens.At(_leap.EndsUs[..^1]);
+        foreach (ref readonly var slice in Scheduler.Slices)
+        {
+            if (!slice.IsDecode) continue;
+            _recorder.TokensGenerated(RequestOf(slice.Row), leapt);
+            generating++;
+        }
+
+        if (generating > 0) _recorder.GapsBetween(_leap.EndsUs[..^1], generating);
+        _stepsWithoutToken = generating > 0 ? 0 : _stepsWithoutToken + leapt.Count;
+        Scheduler.RepeatStep(leapt.Count);
         _leap.KeepLast();
     }
 
@@ -121,7 +130,11 @@ internal sealed class SimulatedReplica
         if (!_options.Leaping) return 1;
         var steps = Scheduler.RepeatableSteps(nowUs);
         if (steps == 1) return 1;
-        foreach (ref readonly var slice in Scheduler.Slices) steps = Math.Min(steps, _recorder.TokensLeft(RequestOf(slice.Row)));
+        foreach (ref readonly var slice in Scheduler.Slices)
+        {
+            if (slice.IsDecode) steps = Math.Min(steps, _recorder.TokensLeft(RequestOf(slice.Row)));
+        }
+
         return steps;
     }
 

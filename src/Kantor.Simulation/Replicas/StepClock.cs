@@ -6,8 +6,10 @@ namespace Kantor.Simulation.Replicas;
 /// <summary>How long steps take in whole microseconds: the model's figure rounded up, at least 1.</summary>
 internal sealed class StepClock(IStepTimeModel model)
 {
-    private int _decodes;
-    private long _residentKvTokens;
+    // Of a run of equal steps: the load of the last one, and what a step has more to read than the one before.
+    private StepLoad _load;
+    private long _residentKvTokensMore;
+    private double _prefillAttentionMore;
 
     /// <summary>Duration of a step with these slices.</summary>
     /// <exception cref="SimulationException">The model gives an impossible value.</exception>
@@ -18,18 +20,24 @@ internal sealed class StepClock(IStepTimeModel model)
         return IsPossible(us) ? Whole(us) : throw new SimulationException($"The step-time model gives {us} us for {load}; a step takes 0 to 1e15 us.");
     }
 
-    /// <summary>Begins a run of decode steps, of which this is the first.</summary>
-    public void Load(ReadOnlySpan<StepSlice> slices)
+    /// <summary>Begins a run of steps with these slices, each of which grows by its tokens from step to step.</summary>
+    public void BeginRun(ReadOnlySpan<StepSlice> slices)
     {
-        var load = LoadOf(slices);
-        (_decodes, _residentKvTokens) = (load.DecodeSequences, load.ResidentKvTokens);
+        _load = LoadOf(slices);
+        (_residentKvTokensMore, _prefillAttentionMore) = (0, 0);
+        foreach (ref readonly var slice in slices)
+        {
+            _residentKvTokensMore += slice.Tokens;
+            if (!slice.IsDecode) _prefillAttentionMore += 2.0 * slice.Tokens * slice.Tokens;
+        }
     }
 
-    /// <summary>Duration of the run's next step, in which each sequence has grown by a token; false when the model gives an impossible value.</summary>
-    public bool TryNextDecodeUs(out long durationUs)
+    /// <summary>Duration of the run's next step; false when the model gives an impossible value.</summary>
+    /// <remarks>The load is summed in whole numbers that a double holds exactly, so it is the one that the slices themselves give.</remarks>
+    public bool TryNextUs(out long durationUs)
     {
-        _residentKvTokens += _decodes;
-        var us = model.StepUs(new StepLoad(0, _decodes, _residentKvTokens, 0));
+        _load = _load with { ResidentKvTokens = _load.ResidentKvTokens + _residentKvTokensMore, PrefillAttention = _load.PrefillAttention + _prefillAttentionMore };
+        var us = model.StepUs(_load);
         durationUs = IsPossible(us) ? Whole(us) : 0;
         return durationUs > 0;
     }

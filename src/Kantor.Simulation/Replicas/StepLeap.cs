@@ -3,7 +3,7 @@ using Kantor.Core.Batching;
 namespace Kantor.Simulation.Replicas;
 
 /// <summary>
-/// The steps that a replica has under way: one, or a run of equal decode steps worked out at once. When each of them ends and how much KV each
+/// The steps that a replica has under way: one, or a run of equal steps worked out at once. When each of them ends and how much KV each
 /// takes is known beforehand, to the microsecond and the block; the scheduler's books follow when the run is over or is cut short.
 /// </summary>
 /// <remarks>
@@ -39,8 +39,12 @@ internal sealed class StepLeap(StepClock clock)
         if (stepsMax == 1) return;
         var limit = Math.Min(stepsMax, StepsMax);
         CountGrowth(scheduler, limit);
-        clock.Load(scheduler.Slices);
-        while (Steps < limit && _blocksGrown[Steps] <= scheduler.Kv.BlocksAvailable && clock.TryNextDecodeUs(out var nextUs)) _endsUs[Steps] = checked(_endsUs[Steps++ - 1] + nextUs);
+        clock.BeginRun(scheduler.Slices);
+        while (Steps < limit && _blocksGrown[Steps] <= scheduler.Kv.BlocksAvailable && clock.TryNextUs(out var nextUs))
+        {
+            _endsUs[Steps] = checked(_endsUs[Steps - 1] + nextUs);
+            Steps++;
+        }
     }
 
     /// <summary>Steps that have begun before this moment, which does not lie before the last one asked for; step 0 always has.</summary>
@@ -64,17 +68,35 @@ internal sealed class StepLeap(StepClock clock)
         _begun = Steps = 1;
     }
 
-    /// <summary>A row takes a block in each step in which its tokens pass a multiple of the block size beyond what it holds.</summary>
     private void CountGrowth(ReplicaScheduler scheduler, int limit)
     {
-        Array.Clear(_blocksGrown, 0, limit);
-        var blockSize = scheduler.Kv.BlockSizeTokens;
+        var grown = _blocksGrown.AsSpan(0, limit);
+        grown.Clear();
         foreach (ref readonly var slice in scheduler.Slices)
         {
-            var first = (long)scheduler.Kv.BlocksOf(slice.Sequence) * blockSize - slice.FromToken;
-            for (var step = first; step < limit; step += blockSize) _blocksGrown[step]++;
+            var tokensHeld = (long)scheduler.Kv.BlocksOf(slice.Sequence) * scheduler.Kv.BlockSizeTokens;
+            if (slice.Tokens == 1) CountGrowthByToken(grown, tokensHeld - slice.FromToken, scheduler.Kv.BlockSizeTokens);
+            else CountGrowthByChunk(grown, slice, tokensHeld, scheduler.Kv.BlockSizeTokens);
         }
 
-        for (var step = 1; step < limit; step++) _blocksGrown[step] += _blocksGrown[step - 1];
+        for (var step = 1; step < limit; step++) grown[step] += grown[step - 1];
+    }
+
+    /// <summary>A row that grows by a token a step takes a block in the first step beyond what it holds, and whenever that is full.</summary>
+    private static void CountGrowthByToken(Span<int> grown, long firstStep, int blockSizeTokens)
+    {
+        for (var step = firstStep; step < grown.Length; step += blockSizeTokens) grown[(int)step]++;
+    }
+
+    private static void CountGrowthByChunk(Span<int> grown, in StepSlice slice, long tokensHeld, int blockSizeTokens)
+    {
+        for (var step = 1; step < grown.Length; step++)
+        {
+            var beyond = slice.FromToken + ((step + 1L) * slice.Tokens) - tokensHeld;
+            if (beyond <= 0) continue;
+            var blocks = ((beyond - 1) / blockSizeTokens) + 1;
+            grown[step] += (int)blocks;
+            tokensHeld += blocks * blockSizeTokens;
+        }
     }
 }
