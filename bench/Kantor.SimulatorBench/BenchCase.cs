@@ -12,7 +12,6 @@ namespace Kantor.SimulatorBench;
 /// <summary>A workload at a share of what the fleet can do, and the fleet.</summary>
 internal sealed record BenchCase(string Name, IReadOnlyList<TraceRequest> Trace, SimulationOptions Options)
 {
-    private const int BlockSizeTokens = 16;
     private const int CapacityRequestsPerReplica = 300;
 
     /// <summary>
@@ -50,13 +49,13 @@ internal sealed record BenchCase(string Name, IReadOnlyList<TraceRequest> Trace,
     }
 
     /// <summary>A fleet of a profile.</summary>
-    public static SimulationOptions Fleet(StepTimeProfile profile, IBatchPlanner planner, int replicas, bool prefixCaching, IReadOnlyList<TraceRequest> trace) => new()
+    public static SimulationOptions Fleet(StepTimeProfile profile, IBatchPlanner planner, int replicas, int blockSizeTokens, bool prefixCaching, IReadOnlyList<TraceRequest> trace) => new()
     {
         Planner = planner,
         Router = new RoundRobinRouter(),
         Replicas = replicas,
         Limits = profile.Limits,
-        Kv = new KvLedgerOptions { BlocksTotal = profile.KvTokens / BlockSizeTokens, BlockSizeTokens = BlockSizeTokens, PrefixCaching = prefixCaching },
+        Kv = new KvLedgerOptions { BlocksTotal = profile.KvTokens / blockSizeTokens, BlockSizeTokens = blockSizeTokens, PrefixCaching = prefixCaching },
         StepTime = profile.StepTime,
         NewPredictor = () => new ClassQuantilePredictor(),
         OutputTokensMax = trace.Max(request => request.OutputTokens),

@@ -14,13 +14,14 @@ Option<int> replicas = new("--replicas") { Description = "Replicas.", DefaultVal
 Option<double> load = new("--load") { Description = "Arrivals as a share of the throughput that the fleet reaches with a full queue.", DefaultValueFactory = _ => 0.7 };
 Option<string> policy = new("--policy") { Description = "Batch policy.", DefaultValueFactory = _ => "fcfs" };
 Option<string> profile = new("--profile") { Description = "Step-time profile.", DefaultValueFactory = _ => StepTimeProfiles.Llama3B8A100.Name };
+Option<int> blockSize = new("--block-size") { Description = "Tokens per KV block.", DefaultValueFactory = _ => 16 };
 Option<int> repetitions = new("--repetitions") { Description = "Runs of each case; the one with the least processor time counts.", DefaultValueFactory = _ => 3 };
 Option<ulong> seed = new("--seed") { Description = "Seed of the synthetic cases.", DefaultValueFactory = _ => 1UL };
 Option<bool> onlyLeaping = new("--only-leaping") { Description = "Leave the step-by-step runs out, for a profiler." };
 Option<string?> peer = new("--peer") { Description = $"Command of another simulator, timed on the chat case: {{csv}} stands for a file with the columns {Peer.Header}, {{replicas}} for their number." };
 RootCommand root = new("Measures how fast the simulator is: requests per second on one core, leaping and step by step.")
 {
-    requests, prefixRequests, trace, prefixTrace, replicas, load, policy, profile, repetitions, seed, onlyLeaping, peer,
+    requests, prefixRequests, trace, prefixTrace, replicas, load, policy, profile, blockSize, repetitions, seed, onlyLeaping, peer,
 };
 
 root.SetAction(parsed =>
@@ -32,7 +33,7 @@ root.SetAction(parsed =>
     BenchCase Case(string name, string? path, WorkloadSpec synthetic, bool caching)
     {
         var arrivals = path is null ? WorkloadGenerator.Draw(synthetic, parsed.GetValue(seed)) : Trace.Load(TraceReader.Open(path, new TraceReadOptions())).Requests;
-        return BenchCase.AtLoad(name, arrivals, BenchCase.Fleet(steps, planner, fleetSize, caching, arrivals), parsed.GetValue(load));
+        return BenchCase.AtLoad(name, arrivals, BenchCase.Fleet(steps, planner, fleetSize, parsed.GetValue(blockSize), caching, arrivals), parsed.GetValue(load));
     }
 
     void Report(BenchCase benchCase)

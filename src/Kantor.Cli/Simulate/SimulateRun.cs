@@ -94,6 +94,7 @@ internal sealed class SimulateRun(SimulateSettings settings)
         Limits = settings.Limits,
         Kv = settings.Kv,
         StepTime = settings.Profile.StepTime,
+        Leaping = settings.Leaps,
         NewPredictor = settings.NewPredictor,
         OutputTokensMax = settings.OutputTokensMax ?? trace.OutputTokensMaxDefault,
     };

@@ -45,6 +45,9 @@ internal sealed record SimulateSettings
 
     public required bool SpreadsBatches { get; init; }
 
+    /// <summary>Whether equal steps are advanced at once; changes nothing but the time that a run takes.</summary>
+    public required bool Leaps { get; init; }
+
     public required bool SkipsBadLines { get; init; }
 
     public required string? JsonPath { get; init; }

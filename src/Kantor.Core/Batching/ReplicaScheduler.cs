@@ -300,17 +300,29 @@ public sealed class ReplicaScheduler : IBatchProbe
         foreach (ref var slice in slices) Advance(ref slice, steps);
     }
 
-    /// <summary>What becomes cached and what is evicted for it depends on their order, which is kept.</summary>
+    /// <summary>
+    /// What becomes cached and what is evicted for it depends on their order, which is kept; decoding rows matter to it only when they take a
+    /// block.
+    /// </summary>
     private void AdvanceOneByOne(Span<StepSlice> slices, int steps)
     {
-        for (var step = 0; step < steps; step++)
+        for (var step = 1; step <= steps; step++)
         {
             foreach (ref readonly var slice in slices)
             {
                 if (!slice.IsDecode) Kv.Commit(slice.Sequence, slice.FromToken + slice.Tokens);
             }
 
-            foreach (ref var slice in slices) Advance(ref slice, 1);
+            foreach (ref var slice in slices)
+            {
+                if (!slice.IsDecode) Advance(ref slice, 1);
+                else if (slice.FromToken + step + 1 > (long)_table.BlocksHeld[slice.Row] * Kv.BlockSizeTokens) Grow(slice, slice.FromToken + step + 1);
+            }
+        }
+
+        foreach (ref var slice in slices)
+        {
+            if (slice.IsDecode) Advance(ref slice, steps);
         }
     }
 
@@ -318,8 +330,7 @@ public sealed class ReplicaScheduler : IBatchProbe
     {
         var (row, tokens) = (slice.Row, slice.Tokens * steps);
         slice = slice with { FromToken = slice.FromToken + tokens };
-        if (!Kv.TryGrow(slice.Sequence, slice.FromToken + slice.Tokens)) throw new InvalidOperationException($"KV does not last for {steps} further steps of row {row}.");
-        _table.BlocksHeld[row] = Kv.BlocksOf(slice.Sequence);
+        Grow(slice, slice.FromToken + slice.Tokens);
         _table.ComputedTokens[row] = slice.FromToken;
         Counters.ComputedTokens += tokens;
         if (!slice.IsDecode) return;
@@ -327,6 +338,12 @@ public sealed class ReplicaScheduler : IBatchProbe
         _table.GeneratedTokens[row] += steps;
         _table.WantedTokens[row] += steps;
         Counters.GeneratedTokens += steps;
+    }
+
+    private void Grow(in StepSlice slice, int tokensTotal)
+    {
+        if (!Kv.TryGrow(slice.Sequence, tokensTotal)) throw new InvalidOperationException($"KV does not last until row {slice.Row} has {tokensTotal} tokens.");
+        _table.BlocksHeld[slice.Row] = Kv.BlocksOf(slice.Sequence);
     }
 
     private bool IsStalled => _slices.Count == 0 && _refused.Count == 0;
