@@ -16,7 +16,7 @@ namespace Kantor.Simulation.Tests;
 /// <summary>Leaping against step by step: the same run, in fewer events.</summary>
 public class LeapingTests
 {
-    private const int Cases = 40;
+    private const int Cases = 250;
 
     public static TheoryData<string> AllPolicies => [.. Policies];
 
@@ -126,10 +126,16 @@ public class LeapingTests
     private static string Json(SimulationResult result) => JsonSerializer.Serialize(
         (object)new { Report = RunReport.Of(result, new SloSpec { TtftUsMax = 2000, GapUsMax = 300 }, wallS: 0), result.Steps, result.PlansRefused, result.MakespanUs });
 
+    /// <summary>The same arrivals with long prompts, which begin alike in three families, and long outputs.</summary>
     private static IReadOnlyList<TraceRequest> Longer(int number, IReadOnlyList<TraceRequest> trace)
     {
         var random = new RandomStream((ulong)number, "longer");
-        return [.. trace.Select(request => request with { ArrivalUs = request.ArrivalUs * (1 + (number % 8)), OutputTokens = 1 + random.NextInt(200) })];
+        return [.. trace.Select((request, index) =>
+        {
+            var (prompt, family) = (1 + random.NextInt(100), random.NextInt(3));
+            int[] ids = [.. Enumerable.Range(0, ((prompt - 1) / 4) + 1).Select(block => block < 12 ? (family * 12) + block : (index * 1000) + block)];
+            return new TraceRequest(request.ArrivalUs * (1 + (number % 8)), prompt, 1 + random.NextInt(200), ids, 4);
+        })];
     }
 
     /// <summary>Long outputs in a pool that some of them fill, and a step time that depends on resident KV in fractions of a microsecond.</summary>
@@ -137,7 +143,7 @@ public class LeapingTests
     {
         OutputTokensMax = 160,
         StepTime = new LinearStepTime(20.3, 1.7, 0.4, 0.013),
-        Kv = options.Kv with { BlocksTotal = 52 + (7 * (number % 9)) },
+        Kv = options.Kv with { BlocksTotal = 66 + (7 * (number % 9)) },
     };
 
     private sealed class LeastMemoryRouter : IRouter

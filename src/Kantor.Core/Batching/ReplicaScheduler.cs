@@ -27,6 +27,7 @@ public sealed class ReplicaScheduler : IBatchProbe
     private readonly List<Refusal> _refused = [];
     private readonly List<(int Row, int Sequence, Grant Grant)> _placed = [];
     private bool _isPolicyPlan;
+    private bool _hasAdmitted;
     private long _probeStamp;
     private long[] _probeStamps = [];
     private PrefixHit[] _probes = [];
@@ -134,6 +135,7 @@ public sealed class ReplicaScheduler : IBatchProbe
         _slices.Clear();
         _preempted.Clear();
         _refused.Clear();
+        _hasAdmitted = false;
         if (IsIdle) return;
         Place(PolicyPlan(View(nowUs)));
         // A plan counts shared blocks of several victims for nobody, so it may preempt all and grant nothing; the next plan sees them free.
@@ -274,7 +276,7 @@ public sealed class ReplicaScheduler : IBatchProbe
     /// <summary>Steps, the planned one included, in which every running row can be granted the same and still does not catch up, or decodes; at least 1.</summary>
     private int StepsBeforeCaughtUp()
     {
-        if (!_isPolicyPlan || _preempted.Count + _refused.Count > 0 || _slices.Count != _running.Count || _plan.Grants.Length != _slices.Count) return 1;
+        if (!_isPolicyPlan || _hasAdmitted || _preempted.Count + _refused.Count > 0 || _slices.Count != _running.Count || _plan.Grants.Length != _slices.Count) return 1;
         var steps = int.MaxValue;
         foreach (ref readonly var slice in CollectionsMarshal.AsSpan(_slices))
         {
@@ -431,6 +433,7 @@ public sealed class ReplicaScheduler : IBatchProbe
         if (!Kv.TryOpen(spec.Content, spec.CacheDomain, _table.WantedTokens[row] - 1, out var sequence, out var hitTokens)) return false;
         _waiting.Remove(row);
         _running.Add(row);
+        _hasAdmitted = true;
         _table.States[row] = RowState.Running;
         _table.Sequences[row] = sequence;
         _table.ComputedTokens[row] = hitTokens;
