@@ -37,6 +37,11 @@ internal static class SimulateCommand
 
     internal static readonly Option<bool> NoPrefixCache = new("--no-prefix-cache") { Description = "Forget the KV of requests that have ended." };
 
+    private static readonly Option<bool> NoLeap = new("--no-leap")
+    {
+        Description = "Simulate every step by itself instead of many equal ones at once. Gives the same report, later; the reference.",
+    };
+
     internal static readonly Option<string?> MaxTokens = Text(
         "--max-tokens", "N", "Output limit that every request declares; longer outputs are cut there. Default: the trace's largest output rounded up to a power of two, the same for all requests, so that it tells nothing about any of them.");
 
@@ -65,7 +70,7 @@ internal static class SimulateCommand
             + "Example: kantor simulate --trace trace.jsonl.gz --policy vllm-v1,svf --replicas 4 --slo ttft=2s,itl=200ms --json out.json")
         {
             Trace, Policy, Routing, Replicas, Profile, RateScale, Seed, Slo, StepTokens, RunningMax, KvTokens, BlockSize, NoPrefixCache,
-            MaxTokens, Predictor, Limit, SpreadBatches, SkipBadLines, Json, Csv,
+            MaxTokens, Predictor, Limit, SpreadBatches, SkipBadLines, NoLeap, Json, Csv,
         };
 
         // The policies run on another thread, so that Ctrl-C is heard meanwhile.
@@ -99,6 +104,7 @@ internal static class SimulateCommand
         Predictor = parsed.GetValue(Predictor),
         Limit = parsed.GetValue(Limit),
         SpreadBatches = parsed.GetValue(SpreadBatches),
+        NoLeap = parsed.GetValue(NoLeap),
         SkipBadLines = parsed.GetValue(SkipBadLines),
         Json = parsed.GetValue(Json),
         Csv = parsed.GetValue(Csv),

@@ -46,6 +46,9 @@ internal sealed record SimulateSettings
 
     public required bool SpreadsBatches { get; init; }
 
+    /// <summary>Whether equal steps are advanced at once; changes nothing but the time that a run takes.</summary>
+    public required bool Leaps { get; init; }
+
     public required bool SkipsBadLines { get; init; }
 
     public required string? JsonPath { get; init; }
@@ -65,6 +68,7 @@ internal sealed record SimulateSettings
         Kv = Kv,
         StepTime = Profile.StepTime,
         NewPredictor = NewPredictor,
+        Leaping = Leaps,
         OutputTokensMax = outputTokensMax,
     };
 }

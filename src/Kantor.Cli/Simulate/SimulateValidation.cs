@@ -66,6 +66,7 @@ internal sealed class SimulateValidation
             Slo = Slo(typed.Slo ?? DefaultSlo),
             RequestsLimit = Whole("--limit", typed.Limit, 1, int.MaxValue),
             SpreadsBatches = TrueOrFalse("--spread-batches", typed.SpreadBatches, otherwise: true),
+            Leaps = !typed.NoLeap,
             SkipsBadLines = typed.SkipBadLines,
             JsonPath = NotEmpty("--json", typed.Json),
             CsvPath = NotEmpty("--csv", typed.Csv),
