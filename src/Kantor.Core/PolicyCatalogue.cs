@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
 
 namespace Kantor.Core;
@@ -11,6 +12,7 @@ public static class PolicyCatalogue
         ("fcfs", () => new FcfsPlanner()),
         ("vllm-v1", () => new VllmV1Planner()),
         ("sarathi", () => new SarathiPlanner()),
+        ("svf", () => new SvfPlanner()),
         ("orca", () => new OrcaPlanner()),
         ("prefill-first", () => new PrefillFirstPlanner()),
     ];
@@ -21,11 +23,20 @@ public static class PolicyCatalogue
         ("least-loaded", () => new LeastLoadedRouter()),
     ];
 
+    private static readonly (string Name, Func<ILengthPredictor> Make)[] Predictors =
+    [
+        ("class-quantile", () => new ClassQuantilePredictor()),
+        ("constant", () => new ConstantLengthPredictor(256)),
+    ];
+
     /// <summary>Names of the batch planners, in the order in which they are listed to people.</summary>
     public static IReadOnlyList<string> PlannerNames { get; } = [.. Planners.Select(entry => entry.Name)];
 
     /// <summary>Names of the routers, in the order in which they are listed to people.</summary>
     public static IReadOnlyList<string> RouterNames { get; } = [.. Routers.Select(entry => entry.Name)];
+
+    /// <summary>Names of the length predictors, in the order in which they are listed to people.</summary>
+    public static IReadOnlyList<string> PredictorNames { get; } = [.. Predictors.Select(entry => entry.Name)];
 
     /// <summary>The planner of that name, with its default options.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those that are.</exception>
@@ -34,6 +45,10 @@ public static class PolicyCatalogue
     /// <summary>The router of that name, with its default options.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those that are.</exception>
     public static IRouter Router(string name) => Find(Routers, name, "routing");
+
+    /// <summary>A fresh length predictor of that name, with its default options.</summary>
+    /// <exception cref="ArgumentException">There is none; the message lists those that are.</exception>
+    public static ILengthPredictor Predictor(string name) => Find(Predictors, name, "predictor");
 
     private static T Find<T>((string Name, Func<T> Make)[] entries, string name, string kind)
     {

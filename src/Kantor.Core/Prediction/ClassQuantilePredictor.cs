@@ -1,0 +1,52 @@
+using Kantor.Core.Units;
+
+namespace Kantor.Core.Prediction;
+
+/// <summary>
+/// Believes that a request ends like the last finished ones of its class that were at least as long as it is by now: mean and a quantile of a
+/// bounded, sorted window, given that the output exceeds what is generated. Exact within the window.
+/// </summary>
+/// <remarks>
+/// Before enough observations the belief is a constant. A request longer than everything remembered is believed to be half over
+/// (Lindy's law), up to its declared limit.
+/// </remarks>
+public sealed class ClassQuantilePredictor : ILengthPredictor
+{
+    private readonly ClassQuantileOptions _options;
+    private readonly Dictionary<int, LengthWindow> _windows = [];
+
+    /// <summary>A predictor that has seen nothing.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public ClassQuantilePredictor(ClassQuantileOptions? options = null)
+    {
+        _options = options ?? new ClassQuantileOptions();
+        _options.Validate();
+    }
+
+    /// <inheritdoc/>
+    public string Name => "class-quantile";
+
+    /// <inheritdoc/>
+    public LengthBelief Predict(in LengthQuery query)
+    {
+        var isKnown = _windows.TryGetValue(query.Class.Value, out var window) && window.Count >= _options.ObservationsMin;
+        if (!isKnown && query.GeneratedTokens < _options.PriorTokens) return Within(query, _options.PriorTokens, _options.PriorTokens);
+        if (isKnown && window!.TryConditional(query.GeneratedTokens, _options.Quantile, out var mean, out var upper))
+        {
+            return Within(query, mean, Math.Max(mean, upper));
+        }
+
+        var doubled = Math.Max(1, query.GeneratedTokens) * 2L;
+        return Within(query, doubled, doubled);
+    }
+
+    /// <inheritdoc/>
+    public void Observe(ClassId requestClass, int promptTokens, int outputTokens)
+    {
+        if (!_windows.TryGetValue(requestClass.Value, out var window)) _windows.Add(requestClass.Value, window = new LengthWindow(_options.WindowMax));
+        window.Add(outputTokens);
+    }
+
+    private static LengthBelief Within(in LengthQuery query, long meanTokens, long upperTokens) =>
+        new((int)Math.Min(query.OutputTokensMax, meanTokens), (int)Math.Min(query.OutputTokensMax, upperTokens));
+}
