@@ -1,2 +1,1 @@
-Console.Error.WriteLine("kantor: not wired yet");
-return 2;
+return await Kantor.Cli.Simulate.SimulateCommand.Create().Parse(args).InvokeAsync(new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = true });

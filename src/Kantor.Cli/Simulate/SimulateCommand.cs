@@ -1,0 +1,107 @@
+using System.CommandLine;
+using Kantor.Core;
+using Kantor.Core.StepTime;
+using Kantor.Simulation.Metrics;
+
+namespace Kantor.Cli.Simulate;
+
+/// <summary><c>kantor simulate</c>: what a trace would cost under each policy.</summary>
+internal static class SimulateCommand
+{
+    private static readonly Option<string?> Trace = Text("--trace", "FILE", "Mooncake JSONL or Azure CSV, plain or gzip. Default: a synthetic chat trace that ships with Kantor.");
+
+    private static readonly Option<string?> Policy = Text(
+        "--policy", "NAMES", $"Batch policies, separated by commas, one run each: {string.Join(", ", PolicyCatalogue.PlannerNames)}. Default: {SimulateValidation.DefaultPolicies}.");
+
+    private static readonly Option<string?> Routing = Text(
+        "--routing", "NAMES", $"Routing policies, separated by commas, each combined with each batch policy: {string.Join(", ", PolicyCatalogue.RouterNames)}. Default: {PolicyCatalogue.RouterNames[0]}.");
+
+    private static readonly Option<string?> Replicas = Text("--replicas", "N", "Equal replicas. Default: 1.");
+
+    private static readonly Option<string?> Profile = Text(
+        "--profile", "NAME", $"Model and machine, which give step times and the defaults of the limits below: {string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}. Default: {SimulateValidation.DefaultProfile}.");
+
+    private static readonly Option<string?> RateScale = Text("--rate-scale", "X", "Arrivals X times as dense as in the trace. Default: 1.");
+
+    private static readonly Option<string?> Seed = Text("--seed", "N", "Seed of everything random; equal seeds give equal reports. Default: 1.");
+
+    private static readonly Option<string?> Slo = Text("--slo", "LIST", $"Objectives that a request must all meet, NAME=DURATION: {SloSpec.Help}. Default: {SimulateValidation.DefaultSlo}.");
+
+    private static readonly Option<string?> StepTokens = Text("--step-tokens", "N", "Most tokens of one step. Default: the profile's.");
+
+    private static readonly Option<string?> RunningMax = Text("--running-max", "N", "Most requests that run on a replica at once. Default: the profile's.");
+
+    private static readonly Option<string?> KvTokens = Text("--kv-tokens", "N", "KV pool of a replica in tokens. Default: the profile's.");
+
+    private static readonly Option<string?> BlockSize = Text("--block-size", "N", $"Tokens per KV block. Default: {SimulateValidation.DefaultBlockSizeTokens}.");
+
+    private static readonly Option<bool> NoPrefixCache = new("--no-prefix-cache") { Description = "Forget the KV of requests that have ended." };
+
+    private static readonly Option<string?> MaxTokens = Text(
+        "--max-tokens", "N", "Output limit that every request declares; longer outputs are cut there. Default: the trace's largest output rounded up to a power of two, the same for all requests, so that it tells nothing about any of them.");
+
+    private static readonly Option<string?> Predictor = Text(
+        "--predictor", "NAME", $"Belief about output lengths that policies may use: constant:N, or class-quantile (learns from what has finished). Default: {SimulateValidation.DefaultPredictor}.");
+
+    private static readonly Option<string?> Limit = Text("--limit", "N", "Only the first N requests of the trace.");
+
+    private static readonly Option<string?> SpreadBatches = Text(
+        "--spread-batches", "true|false", "Whether arrivals that the recorder lumped together (at least two requests a time, times a second or more apart) are spread at random over the recorder's tick. Either way it is said on standard error. Default: true.");
+
+    private static readonly Option<bool> SkipBadLines = new("--skip-bad-lines") { Description = "Count malformed lines of the trace and leave them out, instead of ending with an error." };
+
+    private static readonly Option<string?> Json = Text("--json", "FILE", "Write the report as JSON; - for the standard output.");
+
+    private static readonly Option<string?> Csv = Text("--csv", "FILE", "Write the report as CSV; - for the standard output.");
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var command = new Command(
+            "simulate",
+            "Replays a trace against a fleet in virtual time, with the policies that the engine runs, and compares them.\n\n"
+            + "Percentiles are by nearest rank. ITL figures are over all gaps between tokens of all requests; a single request is judged by --slo.\n"
+            + "Exit code: 0 done, 1 a policy failed, 2 wrong usage or trace, 130 interrupted.\n\n"
+            + "Example: kantor simulate --trace trace.jsonl.gz --policy vllm-v1,svf --replicas 4 --slo ttft=2s,itl=200ms --json out.json")
+        {
+            Trace, Policy, Routing, Replicas, Profile, RateScale, Seed, Slo, StepTokens, RunningMax, KvTokens, BlockSize, NoPrefixCache,
+            MaxTokens, Predictor, Limit, SpreadBatches, SkipBadLines, Json, Csv,
+        };
+
+        // The policies run on another thread, so that Ctrl-C is heard meanwhile.
+        command.SetAction((parsed, cancellation) => Task.Run(() => Run(Read(parsed), cancellation), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(SimulateArguments typed, CancellationToken cancellation)
+    {
+        if (!SimulateValidation.TryParse(typed, out var settings, out var errors)) throw new UsageException(string.Join(Environment.NewLine + "kantor: ", errors));
+        return new SimulateRun(settings!).Execute(cancellation);
+    }
+
+    private static SimulateArguments Read(ParseResult parsed) => new()
+    {
+        Trace = parsed.GetValue(Trace),
+        Policy = parsed.GetValue(Policy),
+        Routing = parsed.GetValue(Routing),
+        Replicas = parsed.GetValue(Replicas),
+        Profile = parsed.GetValue(Profile),
+        RateScale = parsed.GetValue(RateScale),
+        Seed = parsed.GetValue(Seed),
+        Slo = parsed.GetValue(Slo),
+        StepTokens = parsed.GetValue(StepTokens),
+        RunningMax = parsed.GetValue(RunningMax),
+        KvTokens = parsed.GetValue(KvTokens),
+        BlockSize = parsed.GetValue(BlockSize),
+        NoPrefixCache = parsed.GetValue(NoPrefixCache),
+        MaxTokens = parsed.GetValue(MaxTokens),
+        Predictor = parsed.GetValue(Predictor),
+        Limit = parsed.GetValue(Limit),
+        SpreadBatches = parsed.GetValue(SpreadBatches),
+        SkipBadLines = parsed.GetValue(SkipBadLines),
+        Json = parsed.GetValue(Json),
+        Csv = parsed.GetValue(Csv),
+    };
+
+    private static Option<string?> Text(string name, string valueName, string description) => new(name) { Description = description, HelpName = valueName };
+}

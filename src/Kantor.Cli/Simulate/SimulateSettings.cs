@@ -1,0 +1,56 @@
+using Kantor.Core.Batching;
+using Kantor.Core.Kv;
+using Kantor.Core.Prediction;
+using Kantor.Core.Routing;
+using Kantor.Core.StepTime;
+using Kantor.Simulation.Metrics;
+
+namespace Kantor.Cli.Simulate;
+
+/// <summary>What <c>kantor simulate</c> is to do, checked.</summary>
+internal sealed record SimulateSettings
+{
+    /// <summary>Stands for the standard output in place of a file name.</summary>
+    public const string StandardOutput = "-";
+
+    /// <summary>Trace file; null for the sample that ships with the product.</summary>
+    public required string? TracePath { get; init; }
+
+    public required IReadOnlyList<IBatchPlanner> Planners { get; init; }
+
+    public required IReadOnlyList<IRouter> Routers { get; init; }
+
+    public required int Replicas { get; init; }
+
+    public required StepTimeProfile Profile { get; init; }
+
+    public required BatchLimits Limits { get; init; }
+
+    public required KvLedgerOptions Kv { get; init; }
+
+    /// <summary>Declared output limit; null for the trace's largest output rounded up to a power of two.</summary>
+    public required int? OutputTokensMax { get; init; }
+
+    public required string PredictorName { get; init; }
+
+    public required Func<ILengthPredictor> NewPredictor { get; init; }
+
+    public required double RateScale { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    public required SloSpec Slo { get; init; }
+
+    public required int? RequestsLimit { get; init; }
+
+    public required bool SpreadsBatches { get; init; }
+
+    public required bool SkipsBadLines { get; init; }
+
+    public required string? JsonPath { get; init; }
+
+    public required string? CsvPath { get; init; }
+
+    /// <summary>Whether the standard output belongs to a report, so that the table goes to standard error.</summary>
+    public bool ReportTakesStandardOutput => JsonPath == StandardOutput || CsvPath == StandardOutput;
+}

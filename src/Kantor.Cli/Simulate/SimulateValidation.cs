@@ -1,0 +1,156 @@
+using System.Globalization;
+using Kantor.Core;
+using Kantor.Core.Batching;
+using Kantor.Core.Kv;
+using Kantor.Core.Prediction;
+using Kantor.Core.StepTime;
+using Kantor.Simulation.Metrics;
+
+namespace Kantor.Cli.Simulate;
+
+/// <summary>
+/// Turns what was typed into settings, or into the list of all that is wrong with it: each entry names the option and what would be right.
+/// Pure.
+/// </summary>
+internal sealed class SimulateValidation
+{
+    public const string DefaultPolicies = "fcfs,vllm-v1,sarathi";
+    public const string DefaultProfile = "yi-34b-a100-tp2";
+    public const string DefaultSlo = "ttft=2s,itl=200ms";
+    public const string DefaultPredictor = "constant:256";
+    public const int DefaultBlockSizeTokens = 16;
+
+    private readonly List<string> _errors = [];
+
+    private SimulateValidation()
+    {
+    }
+
+    /// <summary>True with settings, or false with at least one error.</summary>
+    public static bool TryParse(SimulateArguments typed, out SimulateSettings? settings, out IReadOnlyList<string> errors)
+    {
+        var validation = new SimulateValidation();
+        var parsed = validation.Parse(typed);
+        settings = validation._errors.Count == 0 ? parsed : null;
+        errors = validation._errors;
+        return settings is not null;
+    }
+
+    private SimulateSettings Parse(SimulateArguments typed)
+    {
+        var profile = OneOf("--profile", typed.Profile ?? DefaultProfile, [.. StepTimeProfiles.All.Select(known => known.Name)], StepTimeProfiles.Find)
+            ?? StepTimeProfiles.All[0];
+        if (typed.Json is not null && typed.Json == typed.Csv) _errors.Add($"--json and --csv both write to '{typed.Json}'; give them different files.");
+        var predictor = typed.Predictor ?? DefaultPredictor;
+        return new SimulateSettings
+        {
+            TracePath = NotEmpty("--trace", typed.Trace),
+            Planners = List("--policy", typed.Policy ?? DefaultPolicies, PolicyCatalogue.PlannerNames, PolicyCatalogue.Planner),
+            Routers = List("--routing", typed.Routing ?? PolicyCatalogue.RouterNames[0], PolicyCatalogue.RouterNames, PolicyCatalogue.Router),
+            Replicas = Whole("--replicas", typed.Replicas, 1, 4096) ?? 1,
+            Profile = profile,
+            Limits = new BatchLimits
+            {
+                StepTokensMax = Whole("--step-tokens", typed.StepTokens, 1, 100_000_000) ?? profile.Limits.StepTokensMax,
+                RunningMax = Whole("--running-max", typed.RunningMax, 1, 1_000_000) ?? profile.Limits.RunningMax,
+                WaitingMax = int.MaxValue,
+            },
+            Kv = Kv(typed, profile),
+            OutputTokensMax = Whole("--max-tokens", typed.MaxTokens, 1, 100_000_000),
+            PredictorName = predictor,
+            NewPredictor = Predictor(predictor),
+            RateScale = RateScale(typed.RateScale),
+            Seed = Seed(typed.Seed),
+            Slo = Slo(typed.Slo ?? DefaultSlo),
+            RequestsLimit = Whole("--limit", typed.Limit, 1, int.MaxValue),
+            SpreadsBatches = TrueOrFalse("--spread-batches", typed.SpreadBatches, otherwise: true),
+            SkipsBadLines = typed.SkipBadLines,
+            JsonPath = NotEmpty("--json", typed.Json),
+            CsvPath = NotEmpty("--csv", typed.Csv),
+        };
+    }
+
+    private KvLedgerOptions Kv(SimulateArguments typed, StepTimeProfile profile)
+    {
+        var blockSize = Whole("--block-size", typed.BlockSize, 1, 1_000_000) ?? DefaultBlockSizeTokens;
+        var tokens = Whole("--kv-tokens", typed.KvTokens, 1, int.MaxValue) ?? profile.KvTokens;
+        if (tokens < blockSize) _errors.Add($"--kv-tokens {tokens} is less than one block of {blockSize} tokens; it must be at least --block-size.");
+        return new KvLedgerOptions { BlocksTotal = Math.Max(1, tokens / blockSize), BlockSizeTokens = blockSize, PrefixCaching = !typed.NoPrefixCache };
+    }
+
+    private Func<ILengthPredictor> Predictor(string typed)
+    {
+        if (typed.StartsWith("constant:", StringComparison.Ordinal) && Whole("--predictor constant:N", typed["constant:".Length..], 1, 100_000_000) is { } tokens)
+        {
+            return () => new ConstantLengthPredictor(tokens);
+        }
+
+        if (!typed.StartsWith("constant:", StringComparison.Ordinal))
+        {
+            _errors.Add($"--predictor '{typed}' is not known; it is constant:N (N output tokens).");
+        }
+
+        return () => new ConstantLengthPredictor(1);
+    }
+
+    private double RateScale(string? typed)
+    {
+        const double Min = 1e-6, Max = 1e6;
+        if (typed is null) return 1;
+        if (double.TryParse(typed, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= Min and <= Max) return value;
+        _errors.Add($"--rate-scale '{typed}' is not a factor; it is a number from 0.000001 to 1000000, such as 1.5.");
+        return 1;
+    }
+
+    private ulong Seed(string? typed)
+    {
+        if (typed is null) return 1;
+        if (ulong.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var value)) return value;
+        _errors.Add($"--seed '{typed}' is not a seed; it is a whole number from 0 to {ulong.MaxValue}.");
+        return 1;
+    }
+
+    private SloSpec Slo(string typed)
+    {
+        if (!SloSpec.TryParse(typed, out var slo, out var error)) _errors.Add($"--slo: {error}.");
+        return slo;
+    }
+
+    private bool TrueOrFalse(string option, string? typed, bool otherwise)
+    {
+        if (typed is null) return otherwise;
+        if (bool.TryParse(typed, out var value)) return value;
+        _errors.Add($"{option} '{typed}' is not an answer; it is true or false.");
+        return otherwise;
+    }
+
+    private string? NotEmpty(string option, string? typed)
+    {
+        if (typed is not null && string.IsNullOrWhiteSpace(typed)) _errors.Add($"{option} needs a file name.");
+        return typed;
+    }
+
+    private int? Whole(string option, string? typed, int min, int max)
+    {
+        if (typed is null) return null;
+        if (int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max) return value;
+        _errors.Add($"{option} '{typed}' is not in range; it is a whole number from {min} to {max}.");
+        return null;
+    }
+
+    private List<T> List<T>(string option, string typed, IReadOnlyList<string> known, Func<string, T> make)
+        where T : class
+    {
+        var names = typed.Split(',', StringSplitOptions.TrimEntries);
+        if (names.Distinct().Count() < names.Length) _errors.Add($"{option} '{typed}' names one twice.");
+        return [.. names.Select(name => OneOf(option, name, known, make)).OfType<T>()];
+    }
+
+    private T? OneOf<T>(string option, string name, IReadOnlyList<string> known, Func<string, T> make)
+        where T : class
+    {
+        if (known.Contains(name)) return make(name);
+        _errors.Add($"{option} '{name}' is not known; known are {string.Join(", ", known)}.");
+        return null;
+    }
+}

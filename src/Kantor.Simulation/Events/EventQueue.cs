@@ -1,0 +1,72 @@
+namespace Kantor.Simulation.Events;
+
+/// <summary>What happens; also the order among events of the same microsecond: steps end, then requests arrive, then steps begin.</summary>
+/// <remarks>So whatever arrives at the moment at which a step begins can be part of it.</remarks>
+public enum EventKind
+{
+    /// <summary>A replica's step is done; the target is the replica.</summary>
+    StepEnd,
+
+    /// <summary>A request reaches the fleet; the target is the request.</summary>
+    Arrival,
+
+    /// <summary>A replica plans its next step; the target is the replica.</summary>
+    StepStart,
+}
+
+/// <summary>Total order of events: time, then kind, then the order in which they were scheduled.</summary>
+public readonly record struct EventKey(long TimeUs, EventKind Kind, long Sequence) : IComparable<EventKey>
+{
+    /// <inheritdoc/>
+    public int CompareTo(EventKey other)
+    {
+        var byTime = TimeUs.CompareTo(other.TimeUs);
+        if (byTime != 0) return byTime;
+        var byKind = Kind.CompareTo(other.Kind);
+        return byKind != 0 ? byKind : Sequence.CompareTo(other.Sequence);
+    }
+
+    /// <summary>Earlier event.</summary>
+    public static bool operator <(EventKey left, EventKey right) => left.CompareTo(right) < 0;
+
+    /// <summary>Later event.</summary>
+    public static bool operator >(EventKey left, EventKey right) => left.CompareTo(right) > 0;
+
+    /// <summary>Earlier event, or the same.</summary>
+    public static bool operator <=(EventKey left, EventKey right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Later event, or the same.</summary>
+    public static bool operator >=(EventKey left, EventKey right) => left.CompareTo(right) >= 0;
+}
+
+/// <summary>One thing that happens to one target at one moment.</summary>
+public readonly record struct SimulationEvent(long TimeUs, EventKind Kind, int Target);
+
+/// <summary>The future, and the clock that it drives: taking the next event moves time to it. Time is in whole microseconds from 0.</summary>
+public sealed class EventQueue
+{
+    private readonly PriorityQueue<SimulationEvent, EventKey> _future = new();
+    private long _sequence;
+
+    /// <summary>The virtual time: that of the event taken last.</summary>
+    public long NowUs { get; private set; }
+
+    /// <summary>Events that lie ahead.</summary>
+    public int Count => _future.Count;
+
+    /// <summary>Puts an event into the future; the present counts as future.</summary>
+    /// <exception cref="InvalidOperationException">The event lies in the past, which is an error of the caller.</exception>
+    public void Schedule(long timeUs, EventKind kind, int target)
+    {
+        if (timeUs < NowUs) throw new InvalidOperationException($"{kind} of {target} is scheduled for {timeUs} us, before now ({NowUs} us).");
+        _future.Enqueue(new SimulationEvent(timeUs, kind, target), new EventKey(timeUs, kind, _sequence++));
+    }
+
+    /// <summary>Takes the next event and moves the clock to it; false when nothing is left.</summary>
+    public bool TryNext(out SimulationEvent next)
+    {
+        if (!_future.TryDequeue(out next, out _)) return false;
+        NowUs = next.TimeUs;
+        return true;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+
+namespace Kantor.Simulation.Metrics;
+
+/// <summary>
+/// Service level objectives of a single request; all that are given must hold. Each names its statistic, because the statistic decides which
+/// policy wins.
+/// </summary>
+public sealed record SloSpec
+{
+    /// <summary>Names of the objectives as they are written, with their meaning.</summary>
+    public const string Help =
+        "ttft (time to first token), itl or itl-max (the request's largest gap between tokens), tpot (the request's mean gap), e2e (arrival to last token)";
+
+    /// <summary>Limit of the time to first token.</summary>
+    public long? TtftUsMax { get; init; }
+
+    /// <summary>Limit of the request's largest gap between two tokens.</summary>
+    public long? GapUsMax { get; init; }
+
+    /// <summary>Limit of the request's mean gap between tokens.</summary>
+    public long? TpotUsMax { get; init; }
+
+    /// <summary>Limit of the time from arrival to the last token.</summary>
+    public long? E2eUsMax { get; init; }
+
+    /// <summary>Whether a completed request met every objective; one that did not complete met none. A request of one token has no gaps to judge.</summary>
+    public bool IsMetBy(in RequestRecord record) =>
+        record.IsCompleted
+        && !(record.TtftUs > TtftUsMax)
+        && !(record.GapUsMax > GapUsMax)
+        && !(record.TpotUs > TpotUsMax)
+        && !(record.E2eUs > E2eUsMax);
+
+    /// <summary>Reads <c>ttft=2s,itl=200ms</c>; units are us, ms and s. False with what is wrong and what would be right.</summary>
+    public static bool TryParse(string text, out SloSpec slo, out string error)
+    {
+        slo = new SloSpec();
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (!TryAdd(part, ref slo, out error)) return false;
+        }
+
+        error = "";
+        return true;
+    }
+
+    /// <summary>The form that <see cref="TryParse"/> reads, in milliseconds.</summary>
+    public override string ToString() => string.Join(',', Parts());
+
+    private static bool TryAdd(string part, ref SloSpec slo, out string error)
+    {
+        var split = part.Split('=', 2, StringSplitOptions.TrimEntries);
+        if (split.Length != 2 || !TryParseDurationUs(split[1], out var us))
+        {
+            error = $"'{part}' is not an objective; write NAME=DURATION such as ttft=2s or itl=200ms (units us, ms, s; above 0)";
+            return false;
+        }
+
+        var (before, after) = split[0] switch
+        {
+            "ttft" => (slo.TtftUsMax, slo with { TtftUsMax = us }),
+            "itl" or "itl-max" => (slo.GapUsMax, slo with { GapUsMax = us }),
+            "tpot" => (slo.TpotUsMax, slo with { TpotUsMax = us }),
+            "e2e" => (slo.E2eUsMax, slo with { E2eUsMax = us }),
+            _ => (null, null),
+        };
+        error = after is null ? $"there is no objective '{split[0]}'; known: {Help}" : $"'{split[0]}' is given twice";
+        if (after is null || before is not null) return false;
+        slo = after;
+        return true;
+    }
+
+    private static bool TryParseDurationUs(string text, out long us)
+    {
+        us = 0;
+        var (digits, factor) = text switch
+        {
+            [.. var number, 'u', 's'] => (number, 1.0),
+            [.. var number, 'm', 's'] => (number, 1e3),
+            [.. var number, 's'] => (number, 1e6),
+            _ => ("", 0.0),
+        };
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)) return false;
+        value *= factor;
+        if (value is not (>= 1 and < 1e15)) return false;
+        us = (long)Math.Round(value);
+        return true;
+    }
+
+    private IEnumerable<string> Parts()
+    {
+        (string Name, long? Us)[] all = [("ttft", TtftUsMax), ("itl-max", GapUsMax), ("tpot", TpotUsMax), ("e2e", E2eUsMax)];
+        foreach (var (name, limit) in all)
+        {
+            if (limit is { } us) yield return string.Create(CultureInfo.InvariantCulture, $"{name}={us / 1000.0}ms");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Kantor.Simulation.Metrics;
+
+namespace Kantor.Simulation.Reports;
+
+/// <summary>
+/// Writes a comparison as JSON, schema <c>kantor.simulate.v1</c>. Times are milliseconds with three decimals; a distribution of nothing has null
+/// figures. Equal inputs give equal bytes but for <c>wall_s</c> and <c>simulated_requests_per_s</c>.
+/// </summary>
+public static class ReportJson
+{
+    private static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes all of it, ended by LF.</summary>
+    public static void Write(Stream stream, RunParameters parameters, IEnumerable<RunReport> runs)
+    {
+        using (var json = new Utf8JsonWriter(stream, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("schema", "kantor.simulate.v1");
+            WriteParameters(json, parameters);
+            json.WriteStartArray("runs");
+            foreach (var run in runs) WriteRun(json, run);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        stream.WriteByte((byte)'\n');
+    }
+
+    private static void WriteParameters(Utf8JsonWriter json, RunParameters parameters)
+    {
+        json.WriteStartObject("parameters");
+        json.WriteString("trace", parameters.Trace);
+        json.WriteString("format", parameters.Format);
+        json.WriteNumber("lines_skipped", parameters.LinesSkipped);
+        json.WriteBoolean("batches_spread", parameters.BatchesSpread);
+        json.WriteNumber("rate_scale", parameters.RateScale);
+        json.WriteNumber("seed", parameters.Seed);
+        json.WriteString("profile", parameters.Profile);
+        json.WriteString("predictor", parameters.Predictor);
+        json.WriteNumber("replicas", parameters.Replicas);
+        json.WriteNumber("step_tokens_max", parameters.StepTokensMax);
+        json.WriteNumber("running_max", parameters.RunningMax);
+        json.WriteNumber("kv_tokens", parameters.KvTokens);
+        json.WriteNumber("block_size_tokens", parameters.BlockSizeTokens);
+        json.WriteBoolean("prefix_caching", parameters.PrefixCaching);
+        json.WriteNumber("output_tokens_max", parameters.OutputTokensMax);
+        json.WriteString("slo", parameters.Slo);
+        json.WriteEndObject();
+    }
+
+    private static void WriteRun(Utf8JsonWriter json, RunReport run)
+    {
+        json.WriteStartObject();
+        json.WriteString("policy", run.Policy);
+        json.WriteString("routing", run.Routing);
+        json.WriteNumber("requests", run.Requests);
+        json.WriteNumber("completed", run.Completed);
+        json.WriteNumber("rejected", run.Rejected);
+        WriteLatency(json, "ttft_ms", run.Ttft);
+        WriteLatency(json, "itl_ms", run.Itl);
+        WriteLatency(json, "e2e_ms", run.E2e);
+        json.WriteNumber("goodput_rps", run.GoodputRps);
+        json.WriteNumber("slo_attainment", run.SloAttainment);
+        json.WriteNumber("prefix_hit_rate", run.PrefixHitRate);
+        json.WriteNumber("preemptions", run.Preemptions);
+        json.WriteNumber("recomputed_tokens", run.RecomputedTokens);
+        json.WriteNumber("wall_s", run.WallS);
+        json.WriteNumber("simulated_requests_per_s", run.SimulatedRequestsPerS);
+        json.WriteEndObject();
+    }
+
+    private static void WriteLatency(Utf8JsonWriter json, string name, LatencySummary? latency)
+    {
+        json.WriteStartObject(name);
+        WriteNumber(json, "mean", latency?.MeanMs);
+        WriteNumber(json, "p50", latency?.P50Ms);
+        WriteNumber(json, "p90", latency?.P90Ms);
+        WriteNumber(json, "p99", latency?.P99Ms);
+        WriteNumber(json, "max", latency?.MaxMs);
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number) json.WriteNumber(name, number);
+        else json.WriteNull(name);
+    }
+}

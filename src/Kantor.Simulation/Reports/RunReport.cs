@@ -1,0 +1,75 @@
+using Kantor.Simulation.Metrics;
+
+namespace Kantor.Simulation.Reports;
+
+/// <summary>One row of a comparison: the figures of one policy on one trace.</summary>
+public sealed record RunReport
+{
+    /// <summary>Batch policy.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>Routing policy.</summary>
+    public required string Routing { get; init; }
+
+    /// <summary>Requests of the trace.</summary>
+    public required int Requests { get; init; }
+
+    /// <summary>Requests that got their whole answer.</summary>
+    public required int Completed { get; init; }
+
+    /// <summary>Requests that were refused.</summary>
+    public required int Rejected { get; init; }
+
+    /// <summary>Time to first token, over completed requests; null without any.</summary>
+    public required LatencySummary? Ttft { get; init; }
+
+    /// <summary>Gaps between consecutive tokens, over all gaps of all requests, each gap counted alike; null without any.</summary>
+    public required LatencySummary? Itl { get; init; }
+
+    /// <summary>Arrival to last token, over completed requests; null without any.</summary>
+    public required LatencySummary? E2e { get; init; }
+
+    /// <summary>Requests within all objectives per second of the time from the first arrival to the last end.</summary>
+    public required double GoodputRps { get; init; }
+
+    /// <summary>Requests within all objectives as a share of all requests, refused ones included.</summary>
+    public required double SloAttainment { get; init; }
+
+    /// <summary>Share of prompt tokens found in the prefix cache.</summary>
+    public required double PrefixHitRate { get; init; }
+
+    /// <summary>Preemptions.</summary>
+    public required long Preemptions { get; init; }
+
+    /// <summary>Tokens computed again after preemptions.</summary>
+    public required long RecomputedTokens { get; init; }
+
+    /// <summary>Real seconds that the simulation took.</summary>
+    public required double WallS { get; init; }
+
+    /// <summary>Requests simulated per real second.</summary>
+    public double SimulatedRequestsPerS => WallS > 0 ? Math.Round(Requests / WallS, 1) : 0;
+
+    /// <summary>The figures of a run.</summary>
+    public static RunReport Of(SimulationResult result, SloSpec slo, double wallS)
+    {
+        var within = result.Records.Count(record => slo.IsMetBy(record));
+        return new RunReport
+        {
+            Policy = result.Policy,
+            Routing = result.Routing,
+            Requests = result.Records.Count,
+            Completed = result.Completed,
+            Rejected = result.Rejected,
+            Ttft = LatencySummary.Of([.. result.Records.Where(record => record.IsCompleted).Select(record => record.TtftUs).OfType<long>()]),
+            Itl = LatencySummary.Of(result.Gaps),
+            E2e = LatencySummary.Of([.. result.Records.Select(record => record.E2eUs).OfType<long>()]),
+            GoodputRps = result.MakespanUs == 0 ? 0 : Math.Round(within / (result.MakespanUs / 1e6), 6),
+            SloAttainment = result.Records.Count == 0 ? 0 : Math.Round((double)within / result.Records.Count, 6),
+            PrefixHitRate = Math.Round(result.PrefixHitRate, 6),
+            Preemptions = result.Preemptions,
+            RecomputedTokens = result.RecomputedTokens,
+            WallS = Math.Round(wallS, 3),
+        };
+    }
+}

@@ -1,0 +1,143 @@
+using Kantor.Core.Batching;
+using Kantor.Core.Requests;
+using Kantor.Core.Routing;
+using Kantor.Core.Units;
+using Kantor.Simulation.Events;
+using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Replicas;
+using Kantor.Simulation.Traces;
+
+namespace Kantor.Simulation;
+
+/// <summary>
+/// Runs a trace through a fleet in virtual time, iteration by iteration. The scheduler, the policies and the KV books of every replica are
+/// those that the engine runs; only the model is replaced by its step time.
+/// </summary>
+/// <remarks>One run, one thread; deterministic: equal trace and options give equal results. Open loop: arrivals do not wait for answers.</remarks>
+public sealed class Simulator
+{
+    private readonly IReadOnlyList<TraceRequest> _trace;
+    private readonly SimulationOptions _options;
+    private readonly SimulationObserver _observer;
+    private readonly EventQueue _events = new();
+    private readonly SimulatedReplica[] _replicas;
+    private readonly ReplicaScheduler[] _schedulers;
+    private readonly EndpointView[] _endpoints;
+    private readonly RouterState _routerState;
+    private readonly RunRecorder _recorder;
+
+    private Simulator(IReadOnlyList<TraceRequest> trace, SimulationOptions options, SimulationObserver observer)
+    {
+        options.Validate();
+        _trace = trace;
+        _options = options;
+        _observer = observer;
+        _recorder = new RunRecorder(trace, options.OutputTokensMax, observer);
+        _replicas = [.. Enumerable.Range(0, options.Replicas).Select(index => new SimulatedReplica(index, options, _recorder, observer))];
+        _schedulers = [.. _replicas.Select(replica => replica.Scheduler)];
+        _endpoints = new EndpointView[options.Replicas];
+        _routerState = options.Router.NewState();
+    }
+
+    /// <summary>Runs the whole trace, which is in order of arrival.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="SimulationException">The policy left requests waiting for ever, or the step-time model gave an impossible value.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public static SimulationResult Run(
+        IReadOnlyList<TraceRequest> trace,
+        SimulationOptions options,
+        SimulationObserver? observer = null,
+        CancellationToken cancellation = default) =>
+        new Simulator(trace, options, observer ?? new SimulationObserver()).RunToEnd(cancellation);
+
+    private SimulationResult RunToEnd(CancellationToken cancellation)
+    {
+        ScheduleArrival(0);
+        while (_events.TryNext(out var next))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            switch (next.Kind)
+            {
+                case EventKind.StepEnd: EndStep(_replicas[next.Target]); break;
+                case EventKind.Arrival: Arrive(next.Target); break;
+                case EventKind.StepStart: BeginStep(_replicas[next.Target]); break;
+            }
+
+            _observer.EventHandled(_schedulers, _events.NowUs);
+        }
+
+        return Conclude();
+    }
+
+    private void Arrive(int request)
+    {
+        ScheduleArrival(request + 1);
+        var spec = SpecOf(request);
+        var replica = _replicas[Route(spec)];
+        _observer.Routed(request, replica.Index, _events.NowUs);
+        if (!replica.Scheduler.TryEnqueue(spec, out _, out var refusal)) _recorder.Ended(request, refusal, _events.NowUs);
+        else Wake(replica);
+    }
+
+    private void BeginStep(SimulatedReplica replica)
+    {
+        replica.IsAwake = false;
+        if (!replica.TryBeginStep(_events.NowUs, out var durationUs)) return;
+        replica.IsAwake = true;
+        _events.Schedule(checked(_events.NowUs + durationUs), EventKind.StepEnd, replica.Index);
+    }
+
+    private void EndStep(SimulatedReplica replica)
+    {
+        replica.EndStep(_events.NowUs);
+        replica.IsAwake = false;
+        Wake(replica);
+    }
+
+    /// <summary>The replica plans at this very moment, after everything else that happens in it; one that is at work plans when its step ends.</summary>
+    private void Wake(SimulatedReplica replica)
+    {
+        if (replica.IsAwake || replica.Scheduler.IsIdle) return;
+        replica.IsAwake = true;
+        _events.Schedule(_events.NowUs, EventKind.StepStart, replica.Index);
+    }
+
+    private void ScheduleArrival(int request)
+    {
+        if (request < _trace.Count) _events.Schedule(_trace[request].ArrivalUs, EventKind.Arrival, request);
+    }
+
+    private int Route(RequestSpec spec)
+    {
+        for (var index = 0; index < _endpoints.Length; index++)
+        {
+            var scheduler = _schedulers[index];
+            _endpoints[index] = new EndpointView(scheduler.WaitingCount, scheduler.RunningCount, scheduler.Kv.BlocksUsed, scheduler.Kv.BlocksTotal);
+        }
+
+        var fleet = new FleetView { Endpoints = _endpoints, NowUs = _events.NowUs };
+        var chosen = _options.Router.Route(new RouteRequest(spec.Id.Value, spec.Content.Count, spec.CacheDomain), fleet, _routerState);
+        if ((uint)chosen < (uint)_replicas.Length) return chosen;
+        throw new SimulationException($"Routing '{_options.Router.Name}' sent request {spec.Id} to replica {chosen} of {_replicas.Length}.");
+    }
+
+    private RequestSpec SpecOf(int request) => new()
+    {
+        Id = new RequestId(request),
+        Content = _trace[request].NewContent(),
+        OutputTokensMax = _options.OutputTokensMax,
+        ArrivalUs = _events.NowUs,
+    };
+
+    private SimulationResult Conclude()
+    {
+        foreach (var replica in _replicas) replica.Scheduler.Verify();
+        var unfinished = _recorder.Unfinished();
+        if (unfinished.Count == 0) return _recorder.Conclude(_options, _schedulers);
+        var faults = _schedulers.Select(scheduler => scheduler.LastPlanFault).OfType<string>().Distinct();
+        throw new SimulationException(
+            $"Policy '{_options.Planner.Name}' plans nothing for {unfinished.Count} requests and no event is left: "
+            + string.Join(", ", unfinished.Take(10)) + (unfinished.Count > 10 ? ", …" : ".")
+            + string.Concat(faults.Select(fault => $" Last refused plan: {fault}")));
+    }
+}

@@ -1,0 +1,56 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Kantor.Simulation.Events;
+
+namespace Kantor.Simulation.Tests.Events;
+
+public class EventQueueTests
+{
+    [Fact]
+    public void Events_of_one_microsecond_go_by_kind_and_then_by_the_order_in_which_they_were_scheduled()
+    {
+        var queue = new EventQueue();
+        queue.Schedule(5, EventKind.StepStart, 1);
+        queue.Schedule(5, EventKind.Arrival, 2);
+        queue.Schedule(5, EventKind.Arrival, 3);
+        queue.Schedule(5, EventKind.StepEnd, 4);
+        queue.Schedule(4, EventKind.StepStart, 5);
+        Assert.Equal([5, 4, 2, 3, 1], Drain(queue).Select(taken => taken.Target));
+    }
+
+    [Fact]
+    public void An_event_in_the_past_is_an_error_of_the_caller()
+    {
+        var queue = new EventQueue();
+        queue.Schedule(10, EventKind.Arrival, 0);
+        Assert.True(queue.TryNext(out _));
+        queue.Schedule(10, EventKind.Arrival, 1);
+        Assert.Throws<InvalidOperationException>(() => queue.Schedule(9, EventKind.Arrival, 2));
+    }
+
+    [Fact]
+    public void INV_SIM_1_time_never_runs_backwards_whatever_is_scheduled()
+    {
+        var property = Prop.ForAll<ushort[]>(times =>
+        {
+            var queue = new EventQueue();
+            for (var index = 0; index < times.Length; index++) queue.Schedule(times[index], (EventKind)(times[index] % 3), index);
+            var taken = Drain(queue);
+            var keys = taken.Select(item => new EventKey(item.TimeUs, item.Kind, item.Target)).ToArray();
+            return taken.Count == times.Length && keys.SequenceEqual(keys.Order());
+        });
+        Check.One(Config.QuickThrowOnFailure, property);
+    }
+
+    private static List<SimulationEvent> Drain(EventQueue queue)
+    {
+        var taken = new List<SimulationEvent>();
+        while (queue.TryNext(out var next))
+        {
+            Assert.Equal(next.TimeUs, queue.NowUs);
+            taken.Add(next);
+        }
+
+        return taken;
+    }
+}

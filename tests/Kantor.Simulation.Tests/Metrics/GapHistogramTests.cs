@@ -1,0 +1,58 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Kantor.Simulation.Metrics;
+
+namespace Kantor.Simulation.Tests.Metrics;
+
+public class GapHistogramTests
+{
+    private static readonly double[] Quantiles = [0, 0.01, 0.5, 0.9, 0.99, 1];
+
+    [Fact]
+    public void Every_percentile_is_within_the_stated_error_of_the_sorted_values()
+    {
+        var property = Prop.ForAll<long[]>(drawn =>
+        {
+            var values = drawn.Select(value => value & long.MaxValue).Concat(drawn.Select(value => (value & long.MaxValue) >> 30)).Order().ToArray();
+            if (values.Length == 0) return true;
+            var histogram = Of(values);
+            return Quantiles.All(quantile => Math.Abs(histogram.PercentileUs(quantile)!.Value - Percentile.Of(values, quantile)) <= 0.002 * Percentile.Of(values, quantile));
+        });
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), property);
+    }
+
+    [Fact]
+    public void Mean_and_maximum_are_exact_and_so_are_short_gaps()
+    {
+        var histogram = Of([1, 2, 511, 1_000_003]);
+        Assert.Equal(250_129.25, histogram.MeanUs);
+        Assert.Equal(1_000_003, histogram.MaxUs);
+        Assert.Equal(2, histogram.PercentileUs(0.5));
+        Assert.Equal(511, histogram.PercentileUs(0.75));
+    }
+
+    [Fact]
+    public void The_extreme_values_of_the_type_are_counted()
+    {
+        var histogram = Of([0, long.MaxValue, long.MaxValue]);
+        Assert.Equal(long.MaxValue, histogram.MaxUs);
+        Assert.Equal(0, histogram.PercentileUs(0.1));
+        Assert.Equal(long.MaxValue, histogram.MeanUs!.Value * 1.5, 1e6);
+    }
+
+    [Fact]
+    public void Nothing_counted_has_no_figures()
+    {
+        var histogram = new GapHistogram();
+        Assert.Null(histogram.MeanUs);
+        Assert.Null(histogram.PercentileUs(0.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => histogram.Add(-1));
+    }
+
+    private static GapHistogram Of(IEnumerable<long> values)
+    {
+        var histogram = new GapHistogram();
+        foreach (var value in values) histogram.Add(value);
+        return histogram;
+    }
+}
