@@ -1,0 +1,45 @@
+using Kantor.Simulation.Profiles;
+
+namespace Kantor.Simulation.Calibration;
+
+/// <summary>Data-sheet figures of the devices that profiles are fitted for: memory, memory bandwidth and dense 16-bit matrix rate.</summary>
+public static class Devices
+{
+    private const double Gib = 1L << 30;
+
+    /// <summary>All devices, with no fits yet.</summary>
+    public static IReadOnlyList<GpuProfile> All { get; } =
+    [
+        Device("a100", "a100_sxm", 80 * Gib, 2039, 312),
+        Device("h100", "h100_sxm", 80 * Gib, 3350, 989),
+        Device("h200", "h200_sxm", 141 * Gib, 4800, 989),
+        Device("b200", "b200_sxm", 180 * Gib, 7700, 2250),
+        Device("l40s", "l40s", 45 * Gib, 864, 362),
+        Device("rtx-pro-6000", "RTXPRO6000", 95.6 * Gib, 1792, 503.8),
+        Device("rtx-4090", "RTX4090", 23.99 * Gib, 1008, 165.2),
+    ];
+
+    /// <summary>The device of a name or alias.</summary>
+    /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>
+    public static GpuProfile Find(string name) =>
+        All.FirstOrDefault(device => device.Name == name || device.Aliases.Contains(name))
+        ?? throw new ArgumentException($"No device is called '{name}'. Known: {string.Join(", ", All.Select(device => device.Name))}.");
+
+    private static GpuProfile Device(string name, string alias, double memoryBytes, double gigabytesPerSecond, double teraflops) => new()
+    {
+        Name = name,
+        Aliases = [alias],
+        Origin = "data sheet",
+        Licence = "CC0-1.0",
+        MemoryBytes = memoryBytes,
+        BytesPerUs = gigabytesPerSecond * 1e3,
+        FlopsPerUs = teraflops * 1e6,
+        Gemm = [],
+        PrefillAttention = [],
+        DecodeAttention = [],
+
+        // A fused norm of a few rows, and four fifths of the memory bandwidth.
+        Elementwise = new ElementwiseFit(2.2, 0.8 * gigabytesPerSecond * 1e3, FitError.Of([])),
+        Sampler = new SamplerFit(25, 0.3),
+    };
+}

@@ -1,0 +1,54 @@
+using Kantor.Simulation.Models;
+using Kantor.Simulation.Profiles;
+
+namespace Kantor.Simulation.Calibration.Fitting;
+
+/// <summary>Fits routed experts: one curve per measured shape.</summary>
+internal sealed class ExpertFitter
+{
+    private static readonly int[] TokenKnots = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384];
+
+    // Each such shape is predicted from the others to state the error for shapes that were not measured.
+    private const int HeldOutEvery = 10;
+
+    private readonly Dictionary<(NumberFormat Format, ExpertKey Shape), SortedDictionary<int, double>> _points = [];
+
+    public void Add(NumberFormat format, ExpertKey shape, int tokens, double us)
+    {
+        if (!_points.TryGetValue((format, shape), out var curve)) _points[(format, shape)] = curve = [];
+        curve[tokens] = curve.TryGetValue(tokens, out var other) ? Math.Min(other, us) : us;
+    }
+
+    public IReadOnlyList<ExpertFit> Fit(GpuProfile gpu) =>
+        [.. _points.Keys.Select(key => key.Format).Distinct().Order().Select(format => Fit(gpu, format))];
+
+    private ExpertFit Fit(GpuProfile gpu, NumberFormat format)
+    {
+        var shapes = _points.Where(item => item.Key.Format == format).OrderBy(item => item.Key.Shape)
+            .Select(item => (item.Key.Shape, Curve: item.Value)).ToList();
+        var fit = new ExpertFit(format, TokenKnots, [.. shapes.Select(item => item.Shape.With(Curves.AtKnots(item.Curve, TokenKnots)))], FitError.Of([]));
+        return fit with { Error = HeldOut(gpu, fit) };
+    }
+
+    private static FitError HeldOut(GpuProfile gpu, ExpertFit fit)
+    {
+        var pairs = new List<(double, double)>();
+        for (var i = 0; i < fit.Shapes.Count && fit.Shapes.Count > 1; i += HeldOutEvery)
+        {
+            var shape = fit.Shapes[i];
+            var cost = new ExpertCost(gpu, fit with { Shapes = [.. fit.Shapes.Where(other => other != shape)] }, shape);
+            for (var t = 0; t < fit.Tokens.Count; t++) pairs.Add((cost.Us(fit.Tokens[t]), shape.Us[t]));
+        }
+
+        return FitError.Of(pairs);
+    }
+}
+
+/// <summary>Identity of a measured expert shape.</summary>
+internal readonly record struct ExpertKey(int Hidden, int Inner, int TopK, int Experts, int LocalExperts) : IComparable<ExpertKey>
+{
+    public ExpertShape With(double[] us) => new(Hidden, Inner, TopK, Experts, LocalExperts, us);
+
+    public int CompareTo(ExpertKey other) =>
+        (Hidden, Inner, TopK, Experts, LocalExperts).CompareTo((other.Hidden, other.Inner, other.TopK, other.Experts, other.LocalExperts));
+}

@@ -1,0 +1,75 @@
+namespace Kantor.Simulation.Models;
+
+/// <summary>What an inference engine adds around the operators, and how much memory it takes; one set of figures per engine, for all models.</summary>
+public sealed record EngineProfile
+{
+    /// <summary>Name on the command line.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Host microseconds of a step: scheduling, input preparation, output processing.</summary>
+    public required double HostUs { get; init; }
+
+    /// <summary>Host microseconds per sequence of a step.</summary>
+    public required double HostSequenceUs { get; init; }
+
+    /// <summary>Whether the host works while the device computes.</summary>
+    public bool HostOverlaps { get; init; }
+
+    /// <summary>Device microseconds between two layers that no operator accounts for: launch gaps and small copies.</summary>
+    public required double LayerGapUs { get; init; }
+
+    /// <summary>Least device microseconds per layer of a step with chunks: such steps are launched kernel by kernel.</summary>
+    public required double PrefillLayerFloorUs { get; init; }
+
+    /// <summary>Microseconds of a request outside the scheduler, before its first token is seen: HTTP, tokenization, the way back.</summary>
+    public required double RequestUs { get; init; }
+
+    /// <summary>Further microseconds of a request per prompt token: tokenization and copies.</summary>
+    public required double RequestTokenUs { get; init; }
+
+    /// <summary>Share of the device's memory that the engine uses.</summary>
+    public required double MemoryShare { get; init; }
+
+    /// <summary>Bytes per device that are neither weights, KV nor activations: context, captured graphs, communication buffers.</summary>
+    public required long OverheadBytes { get; init; }
+
+    /// <summary>Most tokens of a step by default.</summary>
+    public required int StepTokensMax { get; init; }
+
+    /// <summary>Tokens of a KV block.</summary>
+    public int BlockSizeTokens { get; init; } = 16;
+}
+
+/// <summary>The engines that are known.</summary>
+public static class EngineProfiles
+{
+    /// <summary>vLLM V1.</summary>
+    public static EngineProfile Vllm { get; } = new()
+    {
+        Name = "vllm",
+        HostUs = 900,
+        HostSequenceUs = 8,
+        LayerGapUs = 2,
+        PrefillLayerFloorUs = 150,
+        RequestUs = 15_000,
+        RequestTokenUs = 2,
+        MemoryShare = 0.9,
+        OverheadBytes = 3L << 30,
+        StepTokensMax = 8192,
+    };
+
+    /// <summary>TensorRT-LLM with its PyTorch backend.</summary>
+    public static EngineProfile TensorRtLlm { get; } = Vllm with { Name = "trtllm", MemoryShare = 0.9, HostUs = 600, HostOverlaps = true, BlockSizeTokens = 32 };
+
+    /// <summary>SGLang.</summary>
+    public static EngineProfile Sglang { get; } = Vllm with { Name = "sglang", MemoryShare = 0.88, HostUs = 600, HostOverlaps = true, BlockSizeTokens = 1 };
+
+    /// <summary>All, by name.</summary>
+    public static IReadOnlyList<EngineProfile> All { get; } = [Vllm, TensorRtLlm, Sglang];
+
+    /// <summary>The engine of a name.</summary>
+    /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>
+    public static EngineProfile Find(string name) =>
+        All.FirstOrDefault(engine => engine.Name == name)
+        ?? throw new ArgumentException($"No engine is called '{name}'. Known: {string.Join(", ", All.Select(engine => engine.Name))}.");
+}
