@@ -55,7 +55,10 @@ internal static class SiliconDeployment
         if (model.Name == "gpt-oss-120b") return (NumberFormat.Bf16, NumberFormat.Mxfp4, NumberFormat.Bf16);
         var dense = Parse(row.GemmFormat);
         var experts = Parse(row.ExpertFormat);
-        var kv = dense == NumberFormat.Bf16 || row.HasVariedLengths == false ? NumberFormat.Bf16 : NumberFormat.Fp8;
+
+        // vLLM keeps the cache in 16 bits unless it is told otherwise, which the benchmark's recipes do on Blackwell only.
+        var isHopper = row.System.StartsWith('h');
+        var kv = dense == NumberFormat.Bf16 || !row.HasVariedLengths || (row.Backend == "vllm" && isHopper) ? NumberFormat.Bf16 : NumberFormat.Fp8;
         if (model.Experts == 0) return (dense, experts, kv);
 
         // Published checkpoints of these models scale 8-bit weights by blocks, and quantise to 4 bits the experts only.

@@ -13,7 +13,7 @@ namespace Kantor.Accuracy.Silicon;
 /// <summary>Predicts measured points by running their closed loop on the scheduler of their engine.</summary>
 internal static class SiliconPredictor
 {
-    private const long TokensMax = 600_000;
+    private const long TokensMax = 6_000_000;
 
     public static Comparison Predict(string file, SiliconRow row)
     {

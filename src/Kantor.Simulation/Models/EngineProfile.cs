@@ -47,9 +47,10 @@ public static class EngineProfiles
     public static EngineProfile Vllm { get; } = new()
     {
         Name = "vllm",
-        HostUs = 900,
+        HostUs = 1500,
         HostSequenceUs = 8,
-        LayerGapUs = 2,
+        HostOverlaps = true,
+        LayerGapUs = 1,
         PrefillLayerFloorUs = 150,
         RequestUs = 15_000,
         RequestTokenUs = 2,
@@ -59,10 +60,10 @@ public static class EngineProfiles
     };
 
     /// <summary>TensorRT-LLM with its PyTorch backend.</summary>
-    public static EngineProfile TensorRtLlm { get; } = Vllm with { Name = "trtllm", MemoryShare = 0.9, HostUs = 600, HostOverlaps = true, BlockSizeTokens = 32 };
+    public static EngineProfile TensorRtLlm { get; } = Vllm with { Name = "trtllm", MemoryShare = 0.9, BlockSizeTokens = 32 };
 
     /// <summary>SGLang.</summary>
-    public static EngineProfile Sglang { get; } = Vllm with { Name = "sglang", MemoryShare = 0.88, HostUs = 600, HostOverlaps = true, BlockSizeTokens = 1 };
+    public static EngineProfile Sglang { get; } = Vllm with { Name = "sglang", MemoryShare = 0.88, BlockSizeTokens = 1 };
 
     /// <summary>All, by name.</summary>
     public static IReadOnlyList<EngineProfile> All { get; } = [Vllm, TensorRtLlm, Sglang];

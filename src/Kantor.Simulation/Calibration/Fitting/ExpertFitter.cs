@@ -22,6 +22,32 @@ internal sealed class ExpertFitter
     public IReadOnlyList<ExpertFit> Fit(GpuProfile gpu) =>
         [.. _points.Keys.Select(key => key.Format).Distinct().Order().Select(format => Fit(gpu, format))];
 
+    /// <summary>
+    /// An engine that finds the kernel of a narrow format slower than that of a wider one can use the wider one: no format takes longer than
+    /// those that it can be widened to. And no spikes, after which more tokens would take less.
+    /// </summary>
+    public void Clean()
+    {
+        foreach (var curve in _points.Values)
+        {
+            var least = double.PositiveInfinity;
+            foreach (var tokens in curve.Keys.Reverse().ToList()) curve[tokens] = least = Math.Min(least, curve[tokens]);
+        }
+
+        Widen(NumberFormat.Fp8Block, NumberFormat.Bf16);
+        Widen(NumberFormat.Fp8, NumberFormat.Bf16);
+        Widen(NumberFormat.Fp8, NumberFormat.Fp8Block);
+    }
+
+    private void Widen(NumberFormat narrow, NumberFormat wide)
+    {
+        foreach (var (key, curve) in _points)
+        {
+            if (key.Format != narrow || !_points.TryGetValue((wide, key.Shape), out var other)) continue;
+            foreach (var tokens in curve.Keys.Where(other.ContainsKey).ToList()) curve[tokens] = Math.Min(curve[tokens], other[tokens]);
+        }
+    }
+
     private ExpertFit Fit(GpuProfile gpu, NumberFormat format)
     {
         var shapes = _points.Where(item => item.Key.Format == format).OrderBy(item => item.Key.Shape)

@@ -14,6 +14,10 @@ internal sealed class GemmFitter
     // Narrower products are all launch time; models have none.
     private const int HeldOutWidthMin = 512;
 
+    // Products with block-wise scales are measured with their launches, which captured graphs hide: where those dominate, the same product
+    // with one scale, plus this for the finer scales, is nearer to what an engine sees.
+    private const double BlockScalesFactor = 1.1;
+
     private readonly Dictionary<NumberFormat, Dictionary<(int N, int K), SortedDictionary<int, double>>> _points = [];
 
     public void Add(NumberFormat format, int m, int n, int k, double us)
@@ -24,12 +28,32 @@ internal sealed class GemmFitter
     }
 
     /// <summary>One fit per format from shapes on a regular grid of widths.</summary>
-    public IReadOnlyList<GemmFit> FitGrid(GpuProfile gpu) =>
-        [.. _points.OrderBy(item => item.Key).Select(item => Fit(gpu, item.Key, item.Value, MKnots, shape => IsKnot(shape.N) && IsKnot(shape.K)))];
+    public IReadOnlyList<GemmFit> FitGrid(GpuProfile gpu)
+    {
+        Clean();
+        return [.. _points.OrderBy(item => item.Key).Select(item => Fit(gpu, item.Key, item.Value, MKnots, shape => IsKnot(shape.N) && IsKnot(shape.K)))];
+    }
 
     /// <summary>One fit per format that keeps every measured shape at every measured m.</summary>
     public IReadOnlyList<GemmFit> FitAll(GpuProfile gpu) =>
         [.. _points.OrderBy(item => item.Key).Select(item => Fit(gpu, item.Key, item.Value, [.. item.Value.Values.SelectMany(curve => curve.Keys).Distinct().Order()], _ => true))];
+
+    /// <summary>Removes spikes, after which a larger product would take less, and launch times.</summary>
+    private void Clean()
+    {
+        foreach (var curve in _points.Values.SelectMany(shapes => shapes.Values))
+        {
+            var least = double.PositiveInfinity;
+            foreach (var m in curve.Keys.Reverse().ToList()) curve[m] = least = Math.Min(least, curve[m]);
+        }
+
+        if (!_points.TryGetValue(NumberFormat.Fp8Block, out var blocks) || !_points.TryGetValue(NumberFormat.Fp8, out var tensors)) return;
+        foreach (var (shape, curve) in blocks)
+        {
+            if (!tensors.TryGetValue(shape, out var other)) continue;
+            foreach (var m in curve.Keys.Where(other.ContainsKey).ToList()) curve[m] = Math.Min(curve[m], BlockScalesFactor * other[m]);
+        }
+    }
 
     private static bool IsKnot(int width) => Array.IndexOf(WidthKnots, width) >= 0;
 

@@ -98,6 +98,7 @@ public static class OperatorTables
             var key = new ExpertKey(row.Whole("hidden_size"), row.Whole("inter_size") / row.Whole("moe_tp_size"), row.Whole("topk"), experts, Math.Max(1, experts / ep));
             if (ep <= 32) fitter.Add(format, key, row.Whole("num_tokens"), Us(row));
         });
+        fitter.Clean();
         return fitter.Fit(profile);
     }
 
