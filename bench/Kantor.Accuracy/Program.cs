@@ -9,6 +9,12 @@ internal static class Program
     private static int Main(string[] args)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        if (Runs.RunFolder.IsRun(args[0]))
+        {
+            foreach (var path in args) foreach (var c in Runs.RunPredictor.Predict(Runs.RunFolder.Read(path)))
+                Console.WriteLine($"{c.Model} {c.Gpu} {c.Id} ttft {c.TtftMs:F0} {c.PredictedTtftMs:F0} {c.TtftError:P1}  tpot {c.TpotMs:F2} {c.PredictedTpotMs:F2} {c.TpotError:P1} {c.NotCovered}");
+            return 0;
+        }
         var rowsFile = args[1];
         var every = int.Parse(args[2]);
         var filter = args.Length > 3 ? args[3] : "";

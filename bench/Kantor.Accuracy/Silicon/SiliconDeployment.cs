@@ -52,19 +52,18 @@ internal static class SiliconDeployment
 
     private static (NumberFormat Dense, NumberFormat Experts, NumberFormat Kv) Formats(SiliconRow row, ModelShape model)
     {
-        if (model.Name == "gpt-oss-120b") return (NumberFormat.Bf16, NumberFormat.Mxfp4, NumberFormat.Bf16);
+        var isHopper = row.System.StartsWith('h');
+        if (model.Name == "gpt-oss-120b") return (NumberFormat.Bf16, NumberFormat.Mxfp4, isHopper ? NumberFormat.Bf16 : NumberFormat.Fp8);
         var dense = Parse(row.GemmFormat);
         var experts = Parse(row.ExpertFormat);
 
-        // vLLM keeps the cache in 16 bits unless it is told otherwise, which the benchmark's recipes do on Blackwell only.
-        var isHopper = row.System.StartsWith('h');
-        var kv = dense == NumberFormat.Bf16 || !row.HasVariedLengths || (row.Backend == "vllm" && isHopper) ? NumberFormat.Bf16 : NumberFormat.Fp8;
+        // vLLM keeps the cache in 16 bits unless it is told otherwise, which the benchmark's recipes and 4-bit checkpoints do on Blackwell only.
+        var kv = dense is NumberFormat.Bf16 or NumberFormat.Int4 || !row.HasVariedLengths || (row.Backend == "vllm" && isHopper) ? NumberFormat.Bf16 : NumberFormat.Fp8;
         if (model.Experts == 0) return (dense, experts, kv);
 
         // Published checkpoints of these models scale 8-bit weights by blocks, and quantise to 4 bits the experts only.
-        if (dense == NumberFormat.Fp8) return (NumberFormat.Fp8Block, NumberFormat.Fp8Block, NumberFormat.Bf16);
-        if (dense is NumberFormat.Nvfp4 or NumberFormat.Int4) return (NumberFormat.Bf16, experts, NumberFormat.Bf16);
-        return (dense, experts, NumberFormat.Bf16);
+        if (dense == NumberFormat.Fp8) return (NumberFormat.Fp8Block, NumberFormat.Fp8Block, kv);
+        return (dense is NumberFormat.Nvfp4 or NumberFormat.Int4 ? NumberFormat.Bf16 : dense, experts, kv);
     }
 
     private static NumberFormat Parse(string format) => format switch

@@ -18,6 +18,12 @@ public sealed record EngineProfile
     /// <summary>Device microseconds between two layers that no operator accounts for: launch gaps and small copies.</summary>
     public required double LayerGapUs { get; init; }
 
+    /// <summary>Time of norms, rotations and activations relative to the profile's: less where an engine fuses them.</summary>
+    public double ElementwiseFactor { get; init; } = 1;
+
+    /// <summary>Microseconds that the devices of a collective wait for the last of them.</summary>
+    public required double CollectiveSkewUs { get; init; }
+
     /// <summary>Least device microseconds per layer of a step with chunks: such steps are launched kernel by kernel.</summary>
     public required double PrefillLayerFloorUs { get; init; }
 
@@ -51,6 +57,7 @@ public static class EngineProfiles
         HostSequenceUs = 8,
         HostOverlaps = true,
         LayerGapUs = 1,
+        CollectiveSkewUs = 3,
         PrefillLayerFloorUs = 150,
         RequestUs = 15_000,
         RequestTokenUs = 2,
@@ -60,7 +67,7 @@ public static class EngineProfiles
     };
 
     /// <summary>TensorRT-LLM with its PyTorch backend.</summary>
-    public static EngineProfile TensorRtLlm { get; } = Vllm with { Name = "trtllm", MemoryShare = 0.9, BlockSizeTokens = 32 };
+    public static EngineProfile TensorRtLlm { get; } = Vllm with { Name = "trtllm", ElementwiseFactor = 0.6, CollectiveSkewUs = 1, MemoryShare = 0.9, BlockSizeTokens = 32 };
 
     /// <summary>SGLang.</summary>
     public static EngineProfile Sglang { get; } = Vllm with { Name = "sglang", MemoryShare = 0.88, BlockSizeTokens = 1 };

@@ -39,20 +39,31 @@ internal sealed class LayerCost
         foreach (var (cost, layers) in _products) us += layers * cost.Us(tokens);
         var everywhere = (double)tokens * _deployment.DataParallel;
         if (_experts is not null) us += _model.ExpertLayers * _experts.Us(everywhere);
-        if (_allReduce is not null) us += 2 * _model.Layers * _allReduce.Us((double)tokens * _model.HiddenSize);
-        if (_gather is not null) us += _model.ExpertLayers * _gather.Us(everywhere * _model.HiddenSize);
+        var skew = _deployment.Engine.CollectiveSkewUs;
+        if (_allReduce is not null) us += 2 * _model.Layers * (skew + _allReduce.Us((double)tokens * _model.HiddenSize));
+        if (_gather is not null) us += _model.ExpertLayers * (skew + _gather.Us(everywhere * _model.HiddenSize));
         return us;
     }
 
-    /// <summary>Two norms with the residual, the rotation of queries and keys, and the activation.</summary>
+    /// <summary>
+    /// Two norms with the residual, the rotation of queries and keys, and the activation; routing, grouping by expert and adding up where
+    /// there are experts; and rounding the input of each product whose format rounds in blocks.
+    /// </summary>
     private double ElementwiseUs(int tokens)
     {
         var fit = _deployment.Gpu.Elementwise;
         var tensor = _deployment.TensorParallel;
-        var ffn = _model.Experts == 0 ? 3.0 * _model.FfnSize / tensor : 3.0 * _model.SharedFfnSize / tensor;
-        var heads = 2.0 * (_model.Heads + _model.KvHeads) * _model.HeadSize / tensor;
-        var operators = ffn > 0 ? 4 : 3;
-        return (operators * fit.FloorUs) + (2 * tokens * ((2 * 4.0 * _model.HiddenSize) + heads + ffn) / fit.BytesPerUs);
+        var ffn = (_model.Experts == 0 ? 3.0 * _model.FfnSize : 3.0 * _model.SharedFfnSize) / tensor;
+        var heads = (_model.Heads + _model.KvHeads) * _model.HeadSize / (double)tensor;
+        var values = (2 * 4.0 * _model.HiddenSize) + (2 * heads) + ffn;
+        var operators = 3 + (ffn > 0 ? 1 : 0) + (_model.Experts > 0 ? 3 : 0);
+        if (_deployment.WeightFormat is NumberFormat.Nvfp4 or NumberFormat.Fp8Block)
+        {
+            operators += ffn > 0 ? 4 : 2;
+            values += 1.5 * ((2 * _model.HiddenSize) + heads + (ffn / 3));
+        }
+
+        return _deployment.Engine.ElementwiseFactor * ((operators * fit.FloorUs) + (2 * tokens * values / fit.BytesPerUs));
     }
 
     private void AddAttention(int tensor)

@@ -45,7 +45,7 @@ public static class OperatorTables
         "fp8" => NumberFormat.Fp8,
         "fp8_block" => NumberFormat.Fp8Block,
         "nvfp4" => NumberFormat.Nvfp4,
-        "w4a16_mxfp4" => NumberFormat.Mxfp4,
+        "w4a16_mxfp4" or "w4a8_mxfp4_mxfp8" => NumberFormat.Mxfp4,
         "int4_wo" => NumberFormat.Int4,
         _ => null,
     };

@@ -1,0 +1,94 @@
+using Kantor.Core.Batching;
+using Kantor.Core.Kv;
+using Kantor.Core.Prediction;
+using Kantor.Core.Routing;
+using Kantor.Simulation;
+using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Models;
+using Kantor.Simulation.Profiles;
+using Kantor.Simulation.Traces;
+
+namespace Kantor.Accuracy.Runs;
+
+/// <summary>Replays measured runs through the simulator, with the engine's scheduler and the measured arrivals and lengths.</summary>
+internal static class RunPredictor
+{
+    /// <summary>Mean and 99th percentile of TTFT and TPOT, measured and predicted, as one comparison each; a reason for each when the run cannot be predicted.</summary>
+    public static IEnumerable<Comparison> Predict(MeasuredRun run)
+    {
+        var blank = new Comparison
+        {
+            File = run.File,
+            Id = "",
+            Model = run.Model[(run.Model.LastIndexOf('/') + 1)..],
+            Gpu = run.Gpu,
+            Engine = "vllm",
+            Load = $"{run.Requests.Count} requests",
+        };
+        double[] ttft = [.. run.Requests.Select(request => request.TtftMs)];
+        double[] tpot = [.. run.Requests.Select(request => request.TpotMs).OfType<double>()];
+        var (simulated, reason) = Simulate(run);
+        foreach (var (id, statistic) in new (string, Func<double[], double>)[] { ("mean", values => values.Average()), ("p50", values => Quantile(values, 0.5)), ("p99", values => Quantile(values, 0.99)) })
+        {
+            yield return blank with
+            {
+                Id = id,
+                TtftMs = statistic(ttft),
+                TpotMs = statistic(tpot),
+                PredictedTtftMs = simulated is null ? null : statistic([.. simulated.Select(record => record.TtftUs!.Value / 1e3)]),
+                PredictedTpotMs = simulated is null ? null : statistic([.. simulated.Select(record => record.TpotUs).OfType<double>().Select(us => us / 1e3)]),
+                NotCovered = reason,
+            };
+        }
+    }
+
+    private static (IReadOnlyList<RequestRecord>? Records, string? Reason) Simulate(MeasuredRun run)
+    {
+        if (GpuProfiles.TryFind(run.Gpu) is not { } gpu) return (null, $"no tables for {run.Gpu}");
+        if (ModelPresets.TryMatch(run.Model) is not { } model) return (null, $"no shape for {run.Model}");
+        try
+        {
+            return (Simulate(run, DeploymentOf(run.Settings, gpu, model)).Records, null);
+        }
+        catch (Exception exception) when (exception is ArgumentException or SimulationException)
+        {
+            return (null, exception.Message);
+        }
+    }
+
+    private static Deployment DeploymentOf(RunSettings settings, GpuProfile gpu, ModelShape model) => new()
+    {
+        Model = model,
+        Gpu = gpu,
+        Engine = settings.MemoryShare is { } share ? EngineProfiles.Vllm with { MemoryShare = share } : EngineProfiles.Vllm,
+        TensorParallel = settings.TensorParallel,
+        DataParallel = settings.DataParallel,
+        ExpertParallel = settings.ExpertParallel ? settings.TensorParallel * settings.DataParallel : 1,
+        WeightFormat = settings.Model.Contains("fp8", StringComparison.OrdinalIgnoreCase) ? NumberFormat.Fp8 : NumberFormat.Bf16,
+        KvFormat = settings.KvDtype.StartsWith("fp8", StringComparison.Ordinal) ? NumberFormat.Fp8 : NumberFormat.Bf16,
+        StepTokensMax = settings.StepTokensMax,
+    };
+
+    private static SimulationResult Simulate(MeasuredRun run, Deployment deployment)
+    {
+        var blocks = run.Settings.KvBlocks ?? KvCapacity.Tokens(deployment) / deployment.Engine.BlockSizeTokens;
+        var trace = run.Requests.Select(request => new TraceRequest((long)(request.ArrivalMs * 1e3), request.Prompt, request.Output)).ToList();
+        return Simulator.Run(trace, new SimulationOptions
+        {
+            Planner = new VllmV1Planner(),
+            Router = new LeastLoadedRouter(),
+            Replicas = deployment.DataParallel,
+            Limits = new BatchLimits { StepTokensMax = deployment.StepTokens, RunningMax = run.Settings.RunningMax },
+            Kv = new KvLedgerOptions { BlocksTotal = (int)blocks, BlockSizeTokens = deployment.Engine.BlockSizeTokens, PrefixCaching = false },
+            StepTime = StepTimeComposer.Compose(deployment),
+            NewPredictor = () => new ConstantLengthPredictor(256),
+            OutputTokensMax = run.Requests.Max(request => request.Output),
+        });
+    }
+
+    private static double Quantile(double[] values, double quantile)
+    {
+        Array.Sort(values);
+        return values[Math.Clamp((int)Math.Ceiling(quantile * values.Length) - 1, 0, values.Length - 1)];
+    }
+}
