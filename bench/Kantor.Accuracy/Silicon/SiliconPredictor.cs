@@ -42,12 +42,24 @@ internal static class SiliconPredictor
 
     private static Comparison Simulate(Comparison comparison, SiliconRow row, Deployment deployment, int users)
     {
-        var timings = ClosedLoop.Run(OptionsOf(row, deployment, Math.Max(1, users / deployment.DataParallel)));
+        var options = OptionsOf(row, deployment, Math.Max(1, users / deployment.DataParallel));
+        var timings = row.IsStaggered ? Staggered(options, row.Output) : ClosedLoop.Run(options);
         return comparison with
         {
             PredictedTtftMs = Mean(timings.Select(timing => timing.TtftMs)),
             PredictedTpotMs = Mean(timings.Select(timing => timing.TpotMs).OfType<double>()),
         };
+    }
+
+    /// <summary>
+    /// Users that entered one by one and have left the start behind: with equal lengths, users that start together would stay together for
+    /// ever. They are spread over the time of an answer, which a first run tells.
+    /// </summary>
+    private static List<ClosedLoopTiming> Staggered(ClosedLoopOptions options, int output)
+    {
+        var first = ClosedLoop.Run(options with { Lengths = [.. options.Lengths.Take(2 * options.Users)] });
+        var answerMs = first.Average(timing => timing.TtftMs + ((timing.TpotMs ?? 0) * (output - 1)));
+        return [.. ClosedLoop.Run(options with { RampUs = answerMs * 1e3 }).Where(timing => timing.Request >= options.Users)];
     }
 
     private static double Mean(IEnumerable<double> values) => values.Average();

@@ -13,6 +13,8 @@ internal sealed partial record SiliconRow
 
     public required string Backend { get; init; }
 
+    public required string Version { get; init; }
+
     public required string Model { get; init; }
 
     public required string System { get; init; }
@@ -43,13 +45,19 @@ internal sealed partial record SiliconRow
 
     public required double TpotMs { get; init; }
 
-    /// <summary>Users of the whole deployment: what the source says was measured, else the batch of all data-parallel groups.</summary>
-    public int? Users => Concurrency().Match(Source) is { Success: true } match
-        ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
+    /// <summary>
+    /// Users of the deployment: its batch, or where several groups share the load and the sample's sizes disagree, what the source says was
+    /// measured.
+    /// </summary>
+    public int? Users => DataParallel <= 1 && Batch is { } batch ? batch
+        : Concurrency().Match(Source) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
         : Batch * Math.Max(1, DataParallel);
 
-    /// <summary>Whether a public benchmark of that protocol made it: prompts and outputs of 80 to 100 % of the nominal lengths.</summary>
-    public bool HasVariedLengths => Source.Contains("measured=", StringComparison.Ordinal) || Source.Contains("config_id=", StringComparison.Ordinal);
+    /// <summary>Whether prompts and outputs have 80 to 100 % of the nominal lengths, as the public benchmark draws them; else all are equal.</summary>
+    public bool HasVariedLengths => !Source.Contains("auto-gap-analysis", StringComparison.Ordinal) && Concurrency().IsMatch(Source);
+
+    /// <summary>Whether users of equal lengths entered one by one: the case for the newer engines of the sample.</summary>
+    public bool IsStaggered => !HasVariedLengths && Backend != "trtllm" && !Version.StartsWith("0.5.1.", StringComparison.Ordinal);
 
     public static List<SiliconRow> ReadAll(string path)
     {
@@ -59,6 +67,7 @@ internal sealed partial record SiliconRow
             Id = row.Text("id"),
             Source = row.Text("silicon_data_source"),
             Backend = row.Text("backend"),
+            Version = row.Text("backend_version"),
             Model = row.Text("model_path"),
             System = row.Text("system"),
             Mode = row.Text("mode"),

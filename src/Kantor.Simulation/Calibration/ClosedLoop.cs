@@ -9,8 +9,11 @@ namespace Kantor.Simulation.Calibration;
 /// <summary>A closed loop of users on one replica: each sends its next request as soon as it has the answer to the last.</summary>
 public sealed record ClosedLoopOptions
 {
-    /// <summary>Users; all of them send their first request at time 0.</summary>
+    /// <summary>Users.</summary>
     public required int Users { get; init; }
+
+    /// <summary>Microseconds over which the users' first requests are spread evenly; 0 when all send at once. At least 0.</summary>
+    public double RampUs { get; init; }
 
     /// <summary>Prompt and output tokens of each request, in the order of sending; its number is that of requests.</summary>
     public required IReadOnlyList<(int Prompt, int Output)> Lengths { get; init; }
@@ -23,9 +26,10 @@ public sealed record ClosedLoopOptions
 }
 
 /// <summary>What a user sees of a request, in milliseconds.</summary>
+/// <param name="Request">Number of the request.</param>
 /// <param name="TtftMs">From sending to the first token.</param>
 /// <param name="TpotMs">Mean distance of the further tokens; null for an answer of one token.</param>
-public readonly record struct ClosedLoopTiming(double TtftMs, double? TpotMs);
+public readonly record struct ClosedLoopTiming(int Request, double TtftMs, double? TpotMs);
 
 /// <summary>Runs a <see cref="ClosedLoopOptions"/> in virtual time, step by step, on the scheduler that the engine runs.</summary>
 public sealed class ClosedLoop
@@ -56,7 +60,7 @@ public sealed class ClosedLoop
 
     private List<ClosedLoopTiming> RunToEnd(CancellationToken cancellation)
     {
-        for (var user = 0; user < _options.Users; user++) Send();
+        for (var user = 0; user < _options.Users; user++) Send(_options.RampUs * user / _options.Users);
         while (_timings.Count < _options.Lengths.Count)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -67,11 +71,11 @@ public sealed class ClosedLoop
         return _timings;
     }
 
-    private void Send()
+    private void Send(double atUs)
     {
         if (_sent == _options.Lengths.Count) return;
-        _sentUs[_sent] = _nowUs;
-        _arrivals.Enqueue(_sent, (_nowUs + _options.RequestUs(_options.Lengths[_sent].Prompt), _sent));
+        _sentUs[_sent] = atUs;
+        _arrivals.Enqueue(_sent, (atUs + _options.RequestUs(_options.Lengths[_sent].Prompt), _sent));
         _sent++;
     }
 
@@ -116,8 +120,8 @@ public sealed class ClosedLoop
         if (generated == 1) _firstUs[request] = _nowUs;
         if (generated < _options.Lengths[request].Output) return;
         double? tpot = generated > 1 ? (_nowUs - _firstUs[request]) / 1e3 / (generated - 1) : null;
-        _timings.Add(new ClosedLoopTiming((_firstUs[request] - _sentUs[request]) / 1e3, tpot));
+        _timings.Add(new ClosedLoopTiming(request, (_firstUs[request] - _sentUs[request]) / 1e3, tpot));
         _scheduler.End(row, RequestOutcome.LengthReached);
-        Send();
+        Send(_nowUs);
     }
 }

@@ -21,12 +21,15 @@ internal sealed class ExpertCost
         _nearest = fit.Shapes.OrderBy(Distance).ThenBy(shape => shape.Hidden).ThenBy(shape => shape.Inner).First();
     }
 
-    /// <summary>The experts of a format on a device.</summary>
+    /// <summary>The experts of a format on a device, by each kind of kernel that was measured.</summary>
     /// <exception cref="ArgumentException">The device has no table for the format.</exception>
-    public static ExpertFit FitOf(GpuProfile gpu, NumberFormat format) =>
-        gpu.Experts.FirstOrDefault(fit => fit.Format == format)
-        ?? throw new ArgumentException(
-            $"{gpu.Name} has no measured experts in {format.Name()}; it has {string.Join(", ", gpu.Experts.Select(fit => fit.Format.Name()))}.");
+    public static IReadOnlyList<ExpertCost> Of(GpuProfile gpu, NumberFormat format, ExpertShape target)
+    {
+        ExpertCost[] costs = [.. gpu.Experts.Where(fit => fit.Format == format).Select(fit => new ExpertCost(gpu, fit, target))];
+        if (costs.Length > 0) return costs;
+        throw new ArgumentException(
+            $"{gpu.Name} has no measured experts in {format.Name()}; it has {string.Join(", ", gpu.Experts.Select(fit => fit.Format.Name()).Distinct())}.");
+    }
 
     public double Us(double tokens)
     {
@@ -44,7 +47,7 @@ internal sealed class ExpertCost
         var visited = shape.LocalExperts * (1 - Math.Pow(1 - part, tokens));
         var weights = 3.0 * shape.Hidden * shape.Inner;
         var traffic = visited * weights * _fit.Format.Bytes() / _gpu.BytesPerUs;
-        var work = 2 * weights * tokens * part * shape.LocalExperts / _gpu.PeakFlopsPerUs(_fit.Format);
+        var work = 2 * weights * tokens * part * shape.LocalExperts / _gpu.PeakFlopsPerUs(_fit.Inputs);
         return Math.Max(traffic, work) + 10;
     }
 

@@ -43,7 +43,7 @@ public sealed record GpuProfile
     /// </summary>
     public IReadOnlyList<AttentionFit> MixedDecodeAttention { get; init; } = [];
 
-    /// <summary>Routed experts, one fit per format.</summary>
+    /// <summary>Routed experts, one fit per format of the weights and of what they are multiplied with; an engine takes the fastest that fits.</summary>
     public IReadOnlyList<ExpertFit> Experts { get; init; } = [];
 
     /// <summary>Latent-attention layers with their projections.</summary>
@@ -111,10 +111,11 @@ public sealed record AttentionFit(int HeadSize, NumberFormat KvFormat, int Group
 
 /// <summary>Routed experts over tokens, for a set of shapes.</summary>
 /// <param name="Format">Format of the experts.</param>
+/// <param name="Inputs">Format that the tokens are rounded to.</param>
 /// <param name="Tokens">Ascending tokens of every curve.</param>
 /// <param name="Shapes">The curves.</param>
 /// <param name="Error">Held-out error: each tenth curve predicted from the others.</param>
-public sealed record ExpertFit(NumberFormat Format, IReadOnlyList<int> Tokens, IReadOnlyList<ExpertShape> Shapes, FitError Error);
+public sealed record ExpertFit(NumberFormat Format, NumberFormat Inputs, IReadOnlyList<int> Tokens, IReadOnlyList<ExpertShape> Shapes, FitError Error);
 
 /// <summary>One curve of an <see cref="ExpertFit"/>: what one device holds of a layer.</summary>
 /// <param name="Hidden">Width of the residual stream.</param>

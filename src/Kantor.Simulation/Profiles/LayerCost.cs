@@ -8,7 +8,7 @@ internal sealed class LayerCost
     private readonly Deployment _deployment;
     private readonly ModelShape _model;
     private readonly List<(GemmCost Cost, int Layers)> _products = [];
-    private readonly ExpertCost? _experts;
+    private readonly IReadOnlyList<ExpertCost> _experts = [];
     private readonly CollectiveCost? _allReduce;
     private readonly CollectiveCost? _gather;
 
@@ -22,7 +22,7 @@ internal sealed class LayerCost
         if (_model.ExpertLayers > 0)
         {
             _products.Add((Product(NumberFormat.Bf16, _model.Experts, _model.HiddenSize), _model.ExpertLayers));
-            _experts = new ExpertCost(gpu, ExpertCost.FitOf(gpu, ExpertFormat), LocalExperts());
+            _experts = ExpertCost.Of(gpu, ExpertFormat, LocalExperts());
         }
 
         if (tensor > 1) _allReduce = new CollectiveCost(gpu, tensor);
@@ -38,7 +38,7 @@ internal sealed class LayerCost
         var us = (_deployment.Engine.LayerGapUs + ElementwiseUs(tokens)) * _model.Layers;
         foreach (var (cost, layers) in _products) us += layers * cost.Us(tokens);
         var everywhere = (double)tokens * _deployment.DataParallel;
-        if (_experts is not null) us += _model.ExpertLayers * _experts.Us(everywhere);
+        if (_experts.Count > 0) us += _model.ExpertLayers * _experts.Min(kernel => kernel.Us(everywhere));
         var skew = _deployment.Engine.CollectiveSkewUs;
         if (_allReduce is not null) us += 2 * _model.Layers * (skew + _allReduce.Us((double)tokens * _model.HiddenSize));
         if (_gather is not null) us += _model.ExpertLayers * (skew + _gather.Us(everywhere * _model.HiddenSize));

@@ -11,16 +11,16 @@ internal sealed class ExpertFitter
     // Each such shape is predicted from the others to state the error for shapes that were not measured.
     private const int HeldOutEvery = 10;
 
-    private readonly Dictionary<(NumberFormat Format, ExpertKey Shape), SortedDictionary<int, double>> _points = [];
+    private readonly Dictionary<(NumberFormat Format, NumberFormat Inputs, ExpertKey Shape), SortedDictionary<int, double>> _points = [];
 
-    public void Add(NumberFormat format, ExpertKey shape, int tokens, double us)
+    public void Add(NumberFormat format, NumberFormat inputs, ExpertKey shape, int tokens, double us)
     {
-        if (!_points.TryGetValue((format, shape), out var curve)) _points[(format, shape)] = curve = [];
+        if (!_points.TryGetValue((format, inputs, shape), out var curve)) _points[(format, inputs, shape)] = curve = [];
         curve[tokens] = curve.TryGetValue(tokens, out var other) ? Math.Min(other, us) : us;
     }
 
     public IReadOnlyList<ExpertFit> Fit(GpuProfile gpu) =>
-        [.. _points.Keys.Select(key => key.Format).Distinct().Order().Select(format => Fit(gpu, format))];
+        [.. _points.Keys.Select(key => (key.Format, key.Inputs)).Distinct().Order().Select(kind => Fit(gpu, kind.Format, kind.Inputs))];
 
     /// <summary>
     /// An engine that finds the kernel of a narrow format slower than that of a wider one can use the wider one: no format takes longer than
@@ -43,16 +43,16 @@ internal sealed class ExpertFitter
     {
         foreach (var (key, curve) in _points)
         {
-            if (key.Format != narrow || !_points.TryGetValue((wide, key.Shape), out var other)) continue;
+            if (key.Format != narrow || !_points.TryGetValue((wide, wide, key.Shape), out var other)) continue;
             foreach (var tokens in curve.Keys.Where(other.ContainsKey).ToList()) curve[tokens] = Math.Min(curve[tokens], other[tokens]);
         }
     }
 
-    private ExpertFit Fit(GpuProfile gpu, NumberFormat format)
+    private ExpertFit Fit(GpuProfile gpu, NumberFormat format, NumberFormat inputs)
     {
-        var shapes = _points.Where(item => item.Key.Format == format).OrderBy(item => item.Key.Shape)
+        var shapes = _points.Where(item => item.Key.Format == format && item.Key.Inputs == inputs).OrderBy(item => item.Key.Shape)
             .Select(item => (item.Key.Shape, Curve: item.Value)).ToList();
-        var fit = new ExpertFit(format, TokenKnots, [.. shapes.Select(item => item.Shape.With(Curves.AtKnots(item.Curve, TokenKnots)))], FitError.Of([]));
+        var fit = new ExpertFit(format, inputs, TokenKnots, [.. shapes.Select(item => item.Shape.With(Curves.AtKnots(item.Curve, TokenKnots)))], FitError.Of([]));
         return fit with { Error = HeldOut(gpu, fit) };
     }
 

@@ -91,7 +91,7 @@ internal static class ActivatedExperts
             foreach (var tokens in Tokens)
             {
                 var activated = local * (1 - Math.Pow(1 - ((double)model.ExpertsPerToken / model.Experts), tokens));
-                fitter.Add(NumberFormat.Bf16, key, tokens, GridInterpolation.At(grid, Math.Max(1, (double)tokens * local / model.Experts), activated));
+                fitter.Add(NumberFormat.Bf16, NumberFormat.Bf16, key, tokens, GridInterpolation.At(grid, Math.Max(1, (double)tokens * local / model.Experts), activated));
             }
         }
     }

@@ -50,6 +50,13 @@ public static class OperatorTables
         _ => null,
     };
 
+    private static NumberFormat InputsOf(string name, NumberFormat format) => format switch
+    {
+        NumberFormat.Mxfp4 => name.Contains("a8", StringComparison.Ordinal) ? NumberFormat.Fp8 : NumberFormat.Bf16,
+        NumberFormat.Int4 => NumberFormat.Bf16,
+        _ => format,
+    };
+
     internal static void Read(string path, Action<CsvTable> onRow) => CsvTable.ForEach(path, onRow);
 
     internal static double Us(CsvTable row) => row.Number("latency") * UsPerMs;
@@ -96,7 +103,7 @@ public static class OperatorTables
             if (row.Text("distribution") != "power_law_1.01" || FormatOf(row.Text("moe_dtype")) is not { } format) return;
             var (experts, ep) = (row.Whole("num_experts"), row.Whole("moe_ep_size"));
             var key = new ExpertKey(row.Whole("hidden_size"), row.Whole("inter_size") / row.Whole("moe_tp_size"), row.Whole("topk"), experts, Math.Max(1, experts / ep));
-            if (ep <= 32) fitter.Add(format, key, row.Whole("num_tokens"), Us(row));
+            if (ep <= 32) fitter.Add(format, InputsOf(row.Text("moe_dtype"), format), key, row.Whole("num_tokens"), Us(row));
         });
         fitter.Clean();
         return fitter.Fit(profile);
