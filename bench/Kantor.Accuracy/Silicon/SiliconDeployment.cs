@@ -58,7 +58,7 @@ internal static class SiliconDeployment
         var experts = Parse(row.ExpertFormat);
 
         // vLLM keeps the cache in 16 bits unless it is told otherwise, which the benchmark's recipes and 4-bit checkpoints do on Blackwell only.
-        var kv = dense is NumberFormat.Bf16 or NumberFormat.Int4 || !row.HasVariedLengths || (row.Backend == "vllm" && isHopper) ? NumberFormat.Bf16 : NumberFormat.Fp8;
+        var kv = dense is NumberFormat.Bf16 or NumberFormat.Int4 || !row.HasVariedPrompts || (row.Backend == "vllm" && isHopper) ? NumberFormat.Bf16 : NumberFormat.Fp8;
         if (model.Experts == 0) return (dense, experts, kv);
 
         // Published checkpoints of these models scale 8-bit weights by blocks, and quantise to 4 bits the experts only.

@@ -42,8 +42,7 @@ internal static class SiliconPredictor
 
     private static Comparison Simulate(Comparison comparison, SiliconRow row, Deployment deployment, int users)
     {
-        var options = OptionsOf(row, deployment, Math.Max(1, users / deployment.DataParallel));
-        var timings = row.IsStaggered ? Staggered(options, row.Output) : ClosedLoop.Run(options);
+        var timings = ClosedLoop.Run(OptionsOf(row, deployment, Math.Max(1, users / deployment.DataParallel)));
         return comparison with
         {
             PredictedTtftMs = Mean(timings.Select(timing => timing.TtftMs)),
@@ -51,28 +50,18 @@ internal static class SiliconPredictor
         };
     }
 
-    /// <summary>
-    /// Users that entered one by one and have left the start behind: with equal lengths, users that start together would stay together for
-    /// ever. They are spread over the time of an answer, which a first run tells.
-    /// </summary>
-    private static List<ClosedLoopTiming> Staggered(ClosedLoopOptions options, int output)
-    {
-        var first = ClosedLoop.Run(options with { Lengths = [.. options.Lengths.Take(2 * options.Users)] });
-        var answerMs = first.Average(timing => timing.TtftMs + ((timing.TpotMs ?? 0) * (output - 1)));
-        return [.. ClosedLoop.Run(options with { RampUs = answerMs * 1e3 }).Where(timing => timing.Request >= options.Users)];
-    }
-
     private static double Mean(IEnumerable<double> values) => values.Average();
 
     private static ClosedLoopOptions OptionsOf(SiliconRow row, Deployment deployment, int users)
     {
         var engine = deployment.Engine;
+        var delays = new RandomStream(1, "accuracy.delays");
         var capacity = Math.Min(KvCapacity.Tokens(deployment), (long)users * (row.Prompt + row.Output + engine.BlockSizeTokens));
         return new ClosedLoopOptions
         {
             Users = users,
             Lengths = Lengths(row, users),
-            RequestUs = prompt => engine.RequestUs + (engine.RequestTokenUs * prompt),
+            RequestUs = prompt => (engine.RequestUs * -Math.Log(1 - delays.NextDouble())) + (engine.RequestTokenUs * prompt),
             Replica = new ReplicaOptions
             {
                 Planner = engine.Name switch
@@ -100,9 +89,9 @@ internal static class SiliconPredictor
         var random = new RandomStream(1, "accuracy.lengths");
         var count = (int)Math.Clamp(TokensMax / ((long)users * row.Output), 2, 10) * users;
         var lengths = new List<(int Prompt, int Output)>(count);
-        for (var i = 0; i < count; i++) lengths.Add((Length(row.Prompt), Length(row.Output)));
+        for (var i = 0; i < count; i++) lengths.Add((Length(row.Prompt, row.HasVariedPrompts), Length(row.Output, row.HasVariedOutputs)));
         return lengths;
 
-        int Length(int nominal) => row.HasVariedLengths ? (int)(nominal * (0.8 + (0.2 * random.NextDouble()))) : nominal;
+        int Length(int nominal, bool isVaried) => isVaried ? (int)(nominal * (0.8 + (0.2 * random.NextDouble()))) : nominal;
     }
 }

@@ -53,11 +53,14 @@ internal sealed partial record SiliconRow
         : Concurrency().Match(Source) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
         : Batch * Math.Max(1, DataParallel);
 
-    /// <summary>Whether prompts and outputs have 80 to 100 % of the nominal lengths, as the public benchmark draws them; else all are equal.</summary>
-    public bool HasVariedLengths => !Source.Contains("auto-gap-analysis", StringComparison.Ordinal) && Concurrency().IsMatch(Source);
+    /// <summary>Whether prompts have 80 to 100 % of the nominal length, as the public benchmark draws them; else all are equal.</summary>
+    public bool HasVariedPrompts => !Source.Contains("auto-gap-analysis", StringComparison.Ordinal) && Concurrency().IsMatch(Source);
 
-    /// <summary>Whether users of equal lengths entered one by one: the case for the newer engines of the sample.</summary>
-    public bool IsStaggered => !HasVariedLengths && Backend != "trtllm" && !Version.StartsWith("0.5.1.", StringComparison.Ordinal);
+    /// <summary>
+    /// Whether outputs differ in length: everywhere but in the sample's oldest runs, whose users stay in step. Outputs that may stop early
+    /// scatter the users even where prompts are equal.
+    /// </summary>
+    public bool HasVariedOutputs => HasVariedPrompts || (Backend != "trtllm" && !Version.StartsWith("0.5.1.", StringComparison.Ordinal));
 
     public static List<SiliconRow> ReadAll(string path)
     {

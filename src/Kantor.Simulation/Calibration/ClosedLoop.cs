@@ -9,11 +9,8 @@ namespace Kantor.Simulation.Calibration;
 /// <summary>A closed loop of users on one replica: each sends its next request as soon as it has the answer to the last.</summary>
 public sealed record ClosedLoopOptions
 {
-    /// <summary>Users.</summary>
+    /// <summary>Users; all of them send their first request at time 0.</summary>
     public required int Users { get; init; }
-
-    /// <summary>Microseconds over which the users' first requests are spread evenly; 0 when all send at once. At least 0.</summary>
-    public double RampUs { get; init; }
 
     /// <summary>Prompt and output tokens of each request, in the order of sending; its number is that of requests.</summary>
     public required IReadOnlyList<(int Prompt, int Output)> Lengths { get; init; }
@@ -60,7 +57,7 @@ public sealed class ClosedLoop
 
     private List<ClosedLoopTiming> RunToEnd(CancellationToken cancellation)
     {
-        for (var user = 0; user < _options.Users; user++) Send(_options.RampUs * user / _options.Users);
+        for (var user = 0; user < _options.Users; user++) Send();
         while (_timings.Count < _options.Lengths.Count)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -71,11 +68,11 @@ public sealed class ClosedLoop
         return _timings;
     }
 
-    private void Send(double atUs)
+    private void Send()
     {
         if (_sent == _options.Lengths.Count) return;
-        _sentUs[_sent] = atUs;
-        _arrivals.Enqueue(_sent, (atUs + _options.RequestUs(_options.Lengths[_sent].Prompt), _sent));
+        _sentUs[_sent] = _nowUs;
+        _arrivals.Enqueue(_sent, (_nowUs + _options.RequestUs(_options.Lengths[_sent].Prompt), _sent));
         _sent++;
     }
 
@@ -122,6 +119,6 @@ public sealed class ClosedLoop
         double? tpot = generated > 1 ? (_nowUs - _firstUs[request]) / 1e3 / (generated - 1) : null;
         _timings.Add(new ClosedLoopTiming(request, (_firstUs[request] - _sentUs[request]) / 1e3, tpot));
         _scheduler.End(row, RequestOutcome.LengthReached);
-        Send(_nowUs);
+        Send();
     }
 }
