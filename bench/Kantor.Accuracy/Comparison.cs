@@ -15,6 +15,9 @@ internal sealed record Comparison
 
     public required string Load { get; init; }
 
+    /// <summary>Whether it is a statistic of a run's requests, rather than a point of its own.</summary>
+    public bool IsDistribution { get; init; }
+
     public double? TtftMs { get; init; }
 
     public double? TpotMs { get; init; }

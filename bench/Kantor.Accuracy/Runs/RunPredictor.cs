@@ -20,6 +20,7 @@ internal static class RunPredictor
         {
             File = run.File,
             Id = "",
+            IsDistribution = true,
             Model = run.Model[(run.Model.LastIndexOf('/') + 1)..],
             Gpu = run.Gpu,
             Engine = "vllm",

@@ -15,7 +15,7 @@ internal static class SiliconPredictor
 {
     private const long TokensMax = 6_000_000;
 
-    public static Comparison Predict(string file, SiliconRow row)
+    public static Comparison Predict(string file, SiliconRow row, CancellationToken cancellation)
     {
         var comparison = new Comparison
         {
@@ -32,7 +32,7 @@ internal static class SiliconPredictor
         if (row.Users is not { } users) return comparison with { NotCovered = "no concurrency" };
         try
         {
-            return Simulate(comparison, row, deployment!, users);
+            return Simulate(comparison, row, deployment!, users, cancellation);
         }
         catch (Exception exception) when (exception is ArgumentException or SimulationException)
         {
@@ -40,9 +40,9 @@ internal static class SiliconPredictor
         }
     }
 
-    private static Comparison Simulate(Comparison comparison, SiliconRow row, Deployment deployment, int users)
+    private static Comparison Simulate(Comparison comparison, SiliconRow row, Deployment deployment, int users, CancellationToken cancellation)
     {
-        var timings = ClosedLoop.Run(OptionsOf(row, deployment, Math.Max(1, users / deployment.DataParallel)));
+        var timings = ClosedLoop.Run(OptionsOf(row, deployment, Math.Max(1, users / deployment.DataParallel)), cancellation);
         return comparison with
         {
             PredictedTtftMs = Mean(timings.Select(timing => timing.TtftMs)),

@@ -15,13 +15,18 @@ public sealed class CsvTable
 
     private CsvTable(string path) => _path = path;
 
+    /// <summary>Names of a table's columns; none when the file is empty.</summary>
+    public static IReadOnlyCollection<string> Columns(string path)
+    {
+        using var reader = Open(path);
+        return reader.ReadLine()?.Split(',').Select(name => name.Trim()).ToHashSet(StringComparer.Ordinal) ?? [];
+    }
+
     /// <summary>Calls <paramref name="onRow"/> for every row; the table gives that row's values.</summary>
     /// <exception cref="FormatException">The table has no header, or a row another number of columns; the message names file and line.</exception>
     public static void ForEach(string path, Action<CsvTable> onRow)
     {
-        using var file = File.OpenRead(path);
-        using Stream content = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
-        using var reader = new StreamReader(content);
+        using var reader = Open(path);
         var table = new CsvTable(path);
         table.ReadHeader(reader.ReadLine());
         while (reader.ReadLine() is { } line)
@@ -47,6 +52,12 @@ public sealed class CsvTable
     /// <summary>A value as a number.</summary>
     public double Number(string column) =>
         double.TryParse(Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : throw Bad(column, "a number");
+
+    private static StreamReader Open(string path)
+    {
+        var file = File.OpenRead(path);
+        return new StreamReader(path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file);
+    }
 
     private FormatException Bad(string column, string wanted) => new($"{_path}, line {_line}: '{column}' is '{Text(column)}', not {wanted}.");
 
