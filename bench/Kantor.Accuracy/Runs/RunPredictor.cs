@@ -1,9 +1,8 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
-using Kantor.Core.Routing;
 using Kantor.Simulation;
-using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Calibration;
 using Kantor.Simulation.Models;
 using Kantor.Simulation.Profiles;
 using Kantor.Simulation.Traces;
@@ -36,20 +35,20 @@ internal static class RunPredictor
                 Id = id,
                 TtftMs = statistic(ttft),
                 TpotMs = statistic(tpot),
-                PredictedTtftMs = simulated is null ? null : statistic([.. simulated.Select(record => record.TtftUs!.Value / 1e3)]),
-                PredictedTpotMs = simulated is null ? null : statistic([.. simulated.Select(record => record.TpotUs).OfType<double>().Select(us => us / 1e3)]),
+                PredictedTtftMs = simulated is null ? null : statistic([.. simulated.Select(timing => timing.TtftMs)]),
+                PredictedTpotMs = simulated is null ? null : statistic([.. simulated.Select(timing => timing.TpotMs).OfType<double>()]),
                 NotCovered = reason,
             };
         }
     }
 
-    private static (IReadOnlyList<RequestRecord>? Records, string? Reason) Simulate(MeasuredRun run)
+    private static (IReadOnlyList<ClosedLoopTiming>? Timings, string? Reason) Simulate(MeasuredRun run)
     {
         if (GpuProfiles.TryFind(run.Gpu) is not { } gpu) return (null, $"no tables for {run.Gpu}");
         if (ModelPresets.TryMatch(run.Model) is not { } model) return (null, $"no shape for {run.Model}");
         try
         {
-            return (Simulate(run, DeploymentOf(run.Settings, gpu, model)).Records, null);
+            return (Simulate(run, DeploymentOf(run.Settings, gpu, model)), null);
         }
         catch (Exception exception) when (exception is ArgumentException or SimulationException)
         {
@@ -70,20 +69,23 @@ internal static class RunPredictor
         StepTokensMax = settings.StepTokensMax,
     };
 
-    private static SimulationResult Simulate(MeasuredRun run, Deployment deployment)
+    private static IReadOnlyList<ClosedLoopTiming> Simulate(MeasuredRun run, Deployment deployment)
     {
         var blocks = run.Settings.KvBlocks ?? KvCapacity.Tokens(deployment) / deployment.Engine.BlockSizeTokens;
-        var trace = run.Requests.Select(request => new TraceRequest((long)(request.ArrivalMs * 1e3), request.Prompt, request.Output)).ToList();
-        return Simulator.Run(trace, new SimulationOptions
+        var stepTime = StepTimeComposer.Compose(deployment);
+        return LockstepReplay.Run(new LockstepReplayOptions
         {
-            Planner = new VllmV1Planner(),
-            Router = new LeastLoadedRouter(),
-            Replicas = deployment.DataParallel,
-            Limits = new BatchLimits { StepTokensMax = deployment.StepTokens, RunningMax = run.Settings.RunningMax },
-            Kv = new KvLedgerOptions { BlocksTotal = (int)blocks, BlockSizeTokens = deployment.Engine.BlockSizeTokens, PrefixCaching = false },
-            StepTime = StepTimeComposer.Compose(deployment),
-            NewPredictor = () => new ConstantLengthPredictor(256),
-            OutputTokensMax = run.Requests.Max(request => request.Output),
+            Trace = [.. run.Requests.Select(request => new TraceRequest((long)(request.ArrivalMs * 1e3), request.Prompt, request.Output))],
+            Groups = deployment.DataParallel,
+            StepTime = stepTime,
+            Replica = new ReplicaOptions
+            {
+                Planner = new VllmV1Planner(),
+                Limits = new BatchLimits { StepTokensMax = deployment.StepTokens, RunningMax = run.Settings.RunningMax },
+                Kv = new KvLedgerOptions { BlocksTotal = (int)blocks, BlockSizeTokens = deployment.Engine.BlockSizeTokens, PrefixCaching = false },
+                StepTime = stepTime,
+                Predictor = new ConstantLengthPredictor(256),
+            },
         });
     }
 

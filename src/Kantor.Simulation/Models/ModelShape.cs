@@ -39,6 +39,9 @@ public sealed record ModelShape
     /// <summary>Inner width of the experts that every token visits, together.</summary>
     public int SharedFfnSize { get; init; }
 
+    /// <summary>Whether queries and keys are normed head by head.</summary>
+    public bool NormsHeads { get; init; }
+
     /// <summary>Leading layers that are dense although the model has experts.</summary>
     public int DenseLayers { get; init; }
 

@@ -38,7 +38,7 @@ internal abstract class AttentionCost
             _decode = Nearest(deployment.Gpu, deployment.Gpu.DecodeAttention, deployment.KvFormat);
             _prefill = Nearest(deployment.Gpu, deployment.Gpu.PrefillAttention, deployment.KvFormat);
             _mixed = deployment.Gpu.MixedDecodeAttention.Count == 0 ? null : Nearest(deployment.Gpu, deployment.Gpu.MixedDecodeAttention, deployment.KvFormat);
-            _decodeScale = (double)_model.HeadSize / _decode.HeadSize;
+            _decodeScale = deployment.Gpu.UnevenDecodeFactor * _model.HeadSize / _decode.HeadSize;
             _prefillScale = (double)_model.HeadSize / _prefill.HeadSize;
         }
 

@@ -43,6 +43,12 @@ public sealed record GpuProfile
     /// </summary>
     public IReadOnlyList<AttentionFit> MixedDecodeAttention { get; init; } = [];
 
+    /// <summary>
+    /// How much longer decodes of uneven contexts take than as many of their mean context, from which the fits are: some compute units finish
+    /// late. At least 1.
+    /// </summary>
+    public double UnevenDecodeFactor { get; init; } = 1;
+
     /// <summary>Routed experts, one fit per format of the weights and of what they are multiplied with; an engine takes the fastest that fits.</summary>
     public IReadOnlyList<ExpertFit> Experts { get; init; } = [];
 

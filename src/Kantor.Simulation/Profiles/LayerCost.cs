@@ -2,7 +2,7 @@ using Kantor.Simulation.Models;
 
 namespace Kantor.Simulation.Profiles;
 
-/// <summary>What all layers take for the tokens of a step, attention itself excepted.</summary>
+/// <summary>What all layers take for the tokens of a step, attention itself excepted, and their experts.</summary>
 internal sealed class LayerCost
 {
     private readonly Deployment _deployment;
@@ -29,6 +29,11 @@ internal sealed class LayerCost
         if (deployment.DataParallel > 1 && _model.ExpertLayers > 0) _gather = new CollectiveCost(gpu, deployment.Devices);
     }
 
+    /// <summary>Whether any layer has experts.</summary>
+    public bool HasExperts => _experts.Count > 0;
+
+    private double Skew => _deployment.Engine.CollectiveSkewUs;
+
     private NumberFormat ExpertFormat => _deployment.ExpertFormat ?? _deployment.WeightFormat;
 
     public static LayerCost Of(Deployment deployment) => new(deployment);
@@ -37,16 +42,23 @@ internal sealed class LayerCost
     {
         var us = (_deployment.Engine.LayerGapUs + ElementwiseUs(tokens)) * _model.Layers;
         foreach (var (cost, layers) in _products) us += layers * cost.Us(tokens);
-        var everywhere = (double)tokens * _deployment.DataParallel;
-        if (_experts.Count > 0) us += _model.ExpertLayers * _experts.Min(kernel => kernel.Us(everywhere));
-        var skew = _deployment.Engine.CollectiveSkewUs;
-        if (_allReduce is not null) us += 2 * _model.Layers * (skew + _allReduce.Us((double)tokens * _model.HiddenSize));
-        if (_gather is not null) us += _model.ExpertLayers * (skew + _gather.Us(everywhere * _model.HiddenSize));
+        if (_allReduce is not null) us += 2 * _model.Layers * (Skew + _allReduce.Us((double)tokens * _model.HiddenSize));
         return us;
     }
 
     /// <summary>
-    /// Two norms with the residual, the rotation of queries and keys, and the activation; routing, grouping by expert and adding up where
+    /// What the experts of all layers take for the tokens of all groups, with bringing the tokens to the experts' devices and the sums back,
+    /// which moves what a sum over the devices would.
+    /// </summary>
+    public double ExpertsUs(int tokens)
+    {
+        var us = _experts.Min(kernel => kernel.Us(tokens));
+        if (_gather is not null) us += Skew + _gather.Us((double)tokens * _model.HiddenSize);
+        return _model.ExpertLayers * us;
+    }
+
+    /// <summary>
+    /// Two norms with the residual, norm and rotation of queries and keys, and the activation; routing, grouping by expert and adding up where
     /// there are experts; and rounding the input of each product whose format rounds in blocks.
     /// </summary>
     private double ElementwiseUs(int tokens)
@@ -55,8 +67,8 @@ internal sealed class LayerCost
         var tensor = _deployment.TensorParallel;
         var ffn = (_model.Experts == 0 ? 3.0 * _model.FfnSize : 3.0 * _model.SharedFfnSize) / tensor;
         var heads = (_model.Heads + _model.KvHeads) * _model.HeadSize / (double)tensor;
-        var values = (2 * 4.0 * _model.HiddenSize) + (2 * heads) + ffn;
-        var operators = 3 + (ffn > 0 ? 1 : 0) + (_model.Experts > 0 ? 3 : 0);
+        var values = (2 * 4.0 * _model.HiddenSize) + ((_model.NormsHeads ? 4 : 2) * heads) + ffn;
+        var operators = 3 + (_model.NormsHeads ? 1 : 0) + (ffn > 0 ? 1 : 0) + (_model.Experts > 0 ? 3 : 0);
         if (_deployment.WeightFormat is NumberFormat.Nvfp4 or NumberFormat.Fp8Block)
         {
             operators += ffn > 0 ? 4 : 2;

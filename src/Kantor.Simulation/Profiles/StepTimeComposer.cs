@@ -26,6 +26,8 @@ public static class StepTimeComposer
         return new ComposedStepTime
         {
             TokensUs = new TokenTable(layers.Us, Math.Max(deployment.StepTokens, 4096)),
+            ExpertsUs = layers.HasExperts ? new TokenTable(layers.ExpertsUs, Math.Max(deployment.StepTokens, 4096) * deployment.DataParallel) : null,
+            Groups = deployment.DataParallel,
             SampledUs = new TokenTable(sampled.Us, TokenTable.ExactMax),
             DecodeAttentionUs = new OctaveGrid(attention.DecodeUs, SequenceOctaves, KvTokenOctaves),
             MixedDecodeAttentionUs = new OctaveGrid(attention.MixedDecodeUs, SequenceOctaves, KvTokenOctaves),

@@ -6,7 +6,7 @@ namespace Kantor.Simulation.Calibration.Fitting;
 
 /// <summary>
 /// Fits a profile to per-layer tables in LLMServingSim's format, files named <c>GPU__organisation__model__bf16__tpN__table.csv.gz</c> with the
-/// tables dense, per_sequence, attention and moe; times in microseconds. The models' shapes turn layers into operators.
+/// tables dense, per_sequence, attention, skew and moe; times in microseconds. The models' shapes turn layers into operators.
 /// </summary>
 public static class LayerTables
 {
@@ -24,6 +24,7 @@ public static class LayerTables
         var attention = new MixedAttentionFitter();
         var experts = new ExpertFitter();
         var sampler = new List<(int Rows, double Us)>();
+        var uneven = new List<double>();
         foreach (var table in tables)
         {
             switch (table.Kind)
@@ -31,11 +32,12 @@ public static class LayerTables
                 case "dense": AddDense(table, gemm, elementwise); break;
                 case "per_sequence": AddSampled(table, gemm, sampler); break;
                 case "attention": attention.Add(table); break;
+                case "skew": AddUneven(table, uneven); break;
                 case "moe": ActivatedExperts.Add(table, experts); break;
             }
         }
 
-        var profile = device with { Gemm = gemm.FitAll(device), Elementwise = elementwise.Fit(), Sampler = Sampler(sampler) };
+        var profile = device with { Gemm = gemm.FitAll(device), Elementwise = elementwise.Fit(), Sampler = Sampler(sampler), UnevenDecodeFactor = UnevenFactor(uneven) };
         var (prefill, decode, mixed) = attention.Fit(MixedChunkMin);
         return profile with { PrefillAttention = prefill, DecodeAttention = decode, MixedDecodeAttention = mixed, Experts = experts.Fit(profile) };
     }
@@ -80,6 +82,14 @@ public static class LayerTables
             if (row.Text("layer") == "sampler") sampler.Add((rows, us));
         });
     }
+
+    // Smaller batches leave compute units idle however even they are.
+    private static void AddUneven(LayerTable table, List<double> ratios) => CsvTable.ForEach(table.Path, row =>
+    {
+        if (row.Whole("n") >= 16) ratios.Add(row.Number("t_skew_us") / row.Number("t_mean_us"));
+    });
+
+    private static double UnevenFactor(List<double> ratios) => ratios.Count == 0 ? 1 : Math.Max(1, Curves.Round(Curves.Median(ratios)));
 
     private static SamplerFit Sampler(List<(int Rows, double Us)> points)
     {
