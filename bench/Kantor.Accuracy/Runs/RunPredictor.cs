@@ -78,6 +78,7 @@ internal static class RunPredictor
             Trace = [.. run.Requests.Select(request => new TraceRequest((long)(request.ArrivalMs * 1e3), request.Prompt, request.Output))],
             Groups = deployment.DataParallel,
             StepTime = stepTime,
+            PlansAhead = deployment.Engine.HostOverlaps,
             Replica = new ReplicaOptions
             {
                 Planner = new VllmV1Planner(),

@@ -60,6 +60,7 @@ internal static class SiliconPredictor
         return new ClosedLoopOptions
         {
             Users = users,
+            PlansAhead = engine.HostOverlaps,
             Lengths = Lengths(row, users),
             RequestUs = prompt => (engine.RequestUs * -Math.Log(1 - delays.NextDouble())) + (engine.RequestTokenUs * prompt),
             Replica = new ReplicaOptions

@@ -18,6 +18,12 @@ public sealed record ClosedLoopOptions
     /// <summary>Scheduler of the replica.</summary>
     public required ReplicaOptions Replica { get; init; }
 
+    /// <summary>
+    /// Whether each step is planned when the one before it starts, as engines with asynchronous scheduling do: a request that arrives during a
+    /// step then misses the next one too.
+    /// </summary>
+    public bool PlansAhead { get; init; }
+
     /// <summary>Microseconds between sending a request of so many prompt tokens and its arrival at the scheduler.</summary>
     public required Func<int, double> RequestUs { get; init; }
 }
@@ -38,6 +44,7 @@ public sealed class ClosedLoop
     private readonly double[] _firstUs;
     private readonly List<ClosedLoopTiming> _timings = [];
     private double _nowUs;
+    private double _seenUs;
     private int _sent;
 
     private ClosedLoop(ClosedLoopOptions options)
@@ -79,8 +86,8 @@ public sealed class ClosedLoop
     /// <summary>Hands over what has arrived; an idle replica waits for the next arrival.</summary>
     private void Receive()
     {
-        if (_scheduler.IsIdle && _arrivals.TryPeek(out _, out var next)) _nowUs = Math.Max(_nowUs, next.AtUs);
-        while (_arrivals.TryPeek(out var request, out var arrival) && arrival.AtUs <= _nowUs)
+        if (_scheduler.IsIdle && _arrivals.TryPeek(out _, out var next)) _seenUs = _nowUs = Math.Max(_nowUs, next.AtUs);
+        while (_arrivals.TryPeek(out var request, out var arrival) && arrival.AtUs <= _seenUs)
         {
             _arrivals.Dequeue();
             var (prompt, output) = _options.Lengths[request];
@@ -101,7 +108,9 @@ public sealed class ClosedLoop
         if (_scheduler.Slices.IsEmpty && _scheduler.Preempted.IsEmpty) throw new SimulationException($"{_scheduler.Planner.Name} plans nothing at {_nowUs:F0} us.");
         var load = default(StepLoad);
         foreach (var slice in _scheduler.Slices) load = load.With(slice.Tokens, slice.FromToken, slice.IsDecode);
+        var startUs = _nowUs;
         _nowUs += _options.Replica.StepTime.StepUs(load);
+        _seenUs = _options.PlansAhead ? startUs : _nowUs;
         _scheduler.CompleteStep();
         foreach (var slice in _scheduler.Slices)
         {

@@ -18,6 +18,12 @@ public sealed record LockstepReplayOptions
     /// <summary>Scheduler of a group.</summary>
     public required ReplicaOptions Replica { get; init; }
 
+    /// <summary>
+    /// Whether each step is planned when the one before it starts, as engines with asynchronous scheduling do: a request that arrives during a
+    /// step then misses the next one too.
+    /// </summary>
+    public bool PlansAhead { get; init; }
+
     /// <summary>Duration of a step of all groups.</summary>
     public required ComposedStepTime StepTime { get; init; }
 }
@@ -37,6 +43,7 @@ public sealed class LockstepReplay
     private readonly double[] _firstUs;
     private readonly ClosedLoopTiming?[] _timings;
     private double _nowUs;
+    private double _seenUs;
     private int _arrived;
     private int _ended;
 
@@ -67,8 +74,8 @@ public sealed class LockstepReplay
 
     private void Receive()
     {
-        if (_groups.All(group => group.IsIdle) && _arrived < _options.Trace.Count) _nowUs = Math.Max(_nowUs, _options.Trace[_arrived].ArrivalUs);
-        while (_arrived < _options.Trace.Count && _options.Trace[_arrived].ArrivalUs <= _nowUs)
+        if (_groups.All(group => group.IsIdle) && _arrived < _options.Trace.Count) _seenUs = _nowUs = Math.Max(_nowUs, _options.Trace[_arrived].ArrivalUs);
+        while (_arrived < _options.Trace.Count && _options.Trace[_arrived].ArrivalUs <= _seenUs)
         {
             var request = _options.Trace[_arrived];
             var spec = new RequestSpec
@@ -99,7 +106,9 @@ public sealed class LockstepReplay
             throw new SimulationException($"{_options.Replica.Planner.Name} plans nothing at {_nowUs:F0} us.");
         }
 
+        var startUs = _nowUs;
         _nowUs += _options.StepTime.LockstepUs(_loads);
+        _seenUs = _options.PlansAhead ? startUs : _nowUs;
         foreach (var group in _groups) End(group);
     }
 

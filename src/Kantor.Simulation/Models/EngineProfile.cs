@@ -59,7 +59,7 @@ public static class EngineProfiles
         LayerGapUs = 1,
         CollectiveSkewUs = 3,
         PrefillLayerFloorUs = 150,
-        RequestUs = 22_000,
+        RequestUs = 15_000,
         RequestTokenUs = 2,
         MemoryShare = 0.9,
         OverheadBytes = 3L << 30,
@@ -67,7 +67,7 @@ public static class EngineProfiles
     };
 
     /// <summary>TensorRT-LLM with its PyTorch backend.</summary>
-    public static EngineProfile TensorRtLlm { get; } = Vllm with { Name = "trtllm", RequestUs = 32_000, ElementwiseFactor = 0.6, CollectiveSkewUs = 1, MemoryShare = 0.9, BlockSizeTokens = 32 };
+    public static EngineProfile TensorRtLlm { get; } = Vllm with { Name = "trtllm", RequestUs = 25_000, ElementwiseFactor = 0.6, CollectiveSkewUs = 1, MemoryShare = 0.9, BlockSizeTokens = 32 };
 
     /// <summary>SGLang.</summary>
     public static EngineProfile Sglang { get; } = Vllm with { Name = "sglang", MemoryShare = 0.88, BlockSizeTokens = 1 };
