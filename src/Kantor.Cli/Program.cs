@@ -1,1 +1,1 @@
-return await Kantor.Cli.Simulate.SimulateCommand.Create().Parse(args).InvokeAsync(new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = true });
+return await Kantor.Cli.CliApp.RunAsync(args);

@@ -77,6 +77,9 @@ public sealed record EngineSnapshot
 
     /// <summary>Back-end steps that failed.</summary>
     public required long BackendFailures { get; init; }
+
+    /// <summary>Why the engine no longer works and refuses every request; null while it is healthy.</summary>
+    public string? Fault { get; init; }
 }
 
 /// <summary>What the engine has learnt of its own step times: c + a·prefill tokens + b·decode sequences + d·resident KV tokens.</summary>

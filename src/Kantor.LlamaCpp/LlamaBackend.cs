@@ -17,16 +17,18 @@ public sealed unsafe class LlamaBackend : IModelBackend
 {
     private readonly LlamaModelHandle _model;
     private readonly LlamaContextHandle _context;
+    private readonly LlamaAdapterHandle[] _adapters;
     private readonly LlamaEmbedder _embedder;
     private readonly NativeBatch _batch;
     private readonly ThreadGuard _guard = new();
     private readonly nint _memory;
     private bool _hasLogits;
 
-    private LlamaBackend(LlamaModelHandle model, LlamaContextHandle context, LlamaOptions options)
+    private LlamaBackend(LlamaModelHandle model, LlamaContextHandle context, LlamaAdapterHandle[] adapters, LlamaOptions options)
     {
         _model = model;
         _context = context;
+        _adapters = adapters;
         _memory = LlamaNative.ContextMemory(context);
         _batch = new(options.BatchTokensMax);
         _embedder = new(model, options);
@@ -65,7 +67,7 @@ public sealed unsafe class LlamaBackend : IModelBackend
         try
         {
             context = ModelLoader.CreateContext(model, options);
-            return new(model, context, options);
+            return new(model, context, ModelLoader.AddAdapters(model, context, options), options);
         }
         catch
         {
@@ -171,12 +173,13 @@ public sealed unsafe class LlamaBackend : IModelBackend
         LlamaNative.MemoryShift(Memory, sequence, from, to, delta);
     }
 
-    /// <summary>Frees the context, then the model. Any thread, after the loop has ended; a second call does nothing.</summary>
+    /// <summary>Frees the contexts, then adapters and model. Any thread, after the loop has ended; a second call does nothing.</summary>
     public void Dispose()
     {
         _embedder.Dispose();
         _context.Dispose();
         _batch.Dispose();
+        foreach (LlamaAdapterHandle adapter in _adapters) adapter.Dispose();
         _model.Dispose();
     }
 

@@ -56,7 +56,7 @@ internal sealed unsafe class LlamaEmbedder(LlamaModelHandle model, LlamaOptions 
 
     private LlamaContextHandle? Create(int tokens, int pooling)
     {
-        LlamaContextParams parameters = ModelLoader.ContextDefaults(options);
+        LlamaContextParams parameters = ModelLoader.ContextDefaults(model, options);
         parameters.ContextTokens = (uint)tokens;
         parameters.BatchTokens = (uint)tokens;
         parameters.MicroBatchTokens = (uint)tokens;

@@ -21,7 +21,10 @@ public sealed record LlamaOptions
     /// <summary>Rows that one kernel pass computes; a step of more rows runs as several passes. At most <see cref="BatchTokensMax"/>.</summary>
     public int MicroBatchTokens { get; init; } = 512;
 
-    /// <summary>Threads of the processor back end; null uses every processor of the machine.</summary>
+    /// <summary>
+    /// Threads of the processor back end; null uses one per 32 MiB of weights, up to the machine's processors. The threads wait for each other by
+    /// spinning at every tensor operation: on a small model, or a machine that is busy otherwise, a second thread costs more than it gives.
+    /// </summary>
     public int? Threads { get; init; }
 
     /// <summary>Layers computed on the GPU; null offloads all of them when there is a GPU, 0 none.</summary>
@@ -42,17 +45,26 @@ public sealed record LlamaOptions
     /// <summary>Name shown to clients; null takes the file's own name for itself, else the file name.</summary>
     public string? ModelName { get; init; }
 
+    /// <summary>LoRA adapters added to every step, in this order; none by default.</summary>
+    public IReadOnlyList<LlamaAdapter> Adapters { get; init; } = [];
+
     /// <summary>Throws when a value is outside its range, naming it.</summary>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     internal void Validate(int sequencesSupported)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(ModelPath);
-        RequireRange(KvTokensTotal, 1, 1 << 30, nameof(KvTokensTotal));
+        RequireRange(KvTokensTotal, 1, 1 << 27, nameof(KvTokensTotal));
         RequireRange(SequencesMax, 1, sequencesSupported, nameof(SequencesMax));
         RequireRange(BatchTokensMax, 1, 1 << 20, nameof(BatchTokensMax));
         RequireRange(MicroBatchTokens, 1, BatchTokensMax, nameof(MicroBatchTokens));
         RequireRange(EmbeddingTokensMax, 1, 1 << 20, nameof(EmbeddingTokensMax));
         if (Threads is int threads) RequireRange(threads, 1, 512, nameof(Threads));
+        foreach (LlamaAdapter adapter in Adapters)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(adapter.Path, nameof(Adapters));
+            if (!float.IsFinite(adapter.Scale)) throw new ArgumentException($"{nameof(Adapters)}: the scale of {adapter.Path} must be finite.");
+        }
+
         if (GpuLayers is int layers) RequireRange(layers, 0, 1 << 20, nameof(GpuLayers));
         if (ValueType == KvType.Q8 && FlashAttention == FlashAttention.Off)
         {
@@ -68,6 +80,11 @@ public sealed record LlamaOptions
         }
     }
 }
+
+/// <summary>A LoRA adapter file in GGUF.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Scale">Factor on its contribution; 1 as trained.</param>
+public sealed record LlamaAdapter(string Path, float Scale = 1);
 
 /// <summary>Whether the fused attention kernel is used.</summary>
 public enum FlashAttention

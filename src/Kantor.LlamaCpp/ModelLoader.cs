@@ -10,6 +10,9 @@ internal static unsafe class ModelLoader
 {
     private const uint KvPageTokens = 256;
 
+    // Reading this much takes a core about 3 ms, hundreds of times the cost of one round of spinning barriers.
+    private const long ThreadBytes = 32L << 20;
+
     /// <summary>Checks the file in managed code, then lets the library load it.</summary>
     public static LlamaModelHandle Load(LlamaOptions options)
     {
@@ -17,9 +20,9 @@ internal static unsafe class ModelLoader
         GgufPreflight.Check(options.ModelPath);
         LlamaModelParams parameters = ModelDefaults();
         if (options.GpuLayers is int layers) parameters.GpuLayers = layers;
-        NativeLog.Forget();
+        NativeLog.Lines.Forget();
         LlamaModelHandle model = LlamaModelHandle.TryLoad(options.ModelPath, parameters)
-            ?? throw new LlamaModelException($"The model {options.ModelPath} could not be loaded: {NativeLog.Explain()}.");
+            ?? throw new LlamaModelException($"The model {options.ModelPath} could not be loaded: {NativeLog.Lines.Explain()}.");
         if (Refusal(model) is not string reason) return model;
         model.Dispose();
         throw new LlamaModelException($"The model {options.ModelPath} cannot be served: {reason}.");
@@ -28,27 +31,51 @@ internal static unsafe class ModelLoader
     /// <summary>Allocates the KV pool and compute buffers.</summary>
     public static LlamaContextHandle CreateContext(LlamaModelHandle model, LlamaOptions options)
     {
-        LlamaContextParams parameters = ContextDefaults(options);
+        LlamaContextParams parameters = ContextDefaults(model, options);
         parameters.ContextTokens = RoundUpToPage(options.KvTokensTotal);
         // The library stops the process when it may batch fewer outputs than there are sequences, or when a batch exceeds the pool.
         parameters.BatchTokens = Math.Min((uint)options.BatchTokensMax, parameters.ContextTokens);
         parameters.MicroBatchTokens = Math.Min((uint)options.MicroBatchTokens, parameters.BatchTokens);
         parameters.SequencesMax = (uint)options.SequencesMax;
         parameters.OutputsMax = Math.Max(parameters.BatchTokens, parameters.SequencesMax);
-        NativeLog.Forget();
+        NativeLog.Lines.Forget();
         return LlamaContextHandle.TryCreate(model, parameters)
             ?? throw new LlamaModelException(
-                $"No KV pool of {options.KvTokensTotal} tokens could be allocated for {options.ModelPath}: {NativeLog.Explain()}. " +
+                $"No KV pool of {options.KvTokensTotal} tokens could be allocated for {options.ModelPath}: {NativeLog.Lines.Explain()}. " +
                 "Ask for fewer KV tokens or a smaller KV type.");
     }
 
+    /// <summary>Loads the adapters and adds them to every step of the context; the caller owns them and frees them after the context.</summary>
+    public static LlamaAdapterHandle[] AddAdapters(LlamaModelHandle model, LlamaContextHandle context, LlamaOptions options)
+    {
+        var handles = new List<LlamaAdapterHandle>();
+        try
+        {
+            foreach (LlamaAdapter adapter in options.Adapters) handles.Add(LoadAdapter(model, adapter.Path));
+            nint[] pointers = [.. handles.Select(h => h.DangerousGetHandle())];
+            float[] scales = [.. options.Adapters.Select(a => a.Scale)];
+            fixed (nint* p = pointers)
+            fixed (float* s = scales)
+            {
+                if (pointers.Length == 0 || LlamaNative.ContextSetAdapters(context, p, (nuint)pointers.Length, s) == 0) return [.. handles];
+            }
+
+            throw new LlamaModelException($"The adapters cannot be added to {options.ModelPath}: {NativeLog.Lines.Explain()}.");
+        }
+        catch
+        {
+            handles.ForEach(h => h.Dispose());
+            throw;
+        }
+    }
+
     /// <summary>The library's own defaults with everything that both of our contexts share.</summary>
-    public static LlamaContextParams ContextDefaults(LlamaOptions options)
+    public static LlamaContextParams ContextDefaults(LlamaModelHandle model, LlamaOptions options)
     {
         ParamsProbe probe = LlamaNative.ContextDefaultParams();
         LlamaContextParams parameters = *(LlamaContextParams*)&probe;
         parameters.OutputsMaxPerSequence = 0;
-        parameters.Threads = options.Threads ?? Environment.ProcessorCount;
+        parameters.Threads = options.Threads ?? DefaultThreads((long)LlamaNative.ModelBytes(model), Environment.ProcessorCount);
         parameters.ThreadsBatch = parameters.Threads;
         parameters.KeyType = ToNative(options.KeyType);
         parameters.ValueType = ToNative(options.ValueType);
@@ -75,7 +102,19 @@ internal static unsafe class ModelLoader
         return Path.GetFileNameWithoutExtension(path);
     }
 
+    /// <summary>One thread per <see cref="ThreadBytes"/> of weights, at least one, at most the processors.</summary>
+    internal static int DefaultThreads(long weightBytes, int processors) => (int)Math.Clamp(1 + (weightBytes / ThreadBytes), 1, processors);
+
     private static uint RoundUpToPage(int tokens) => ((uint)tokens + KvPageTokens - 1) / KvPageTokens * KvPageTokens;
+
+    private static LlamaAdapterHandle LoadAdapter(LlamaModelHandle model, string path)
+    {
+        if (!File.Exists(path)) throw new LlamaModelException($"The adapter file {path} does not exist.");
+        GgufPreflight.Check(path);
+        NativeLog.Lines.Forget();
+        return LlamaAdapterHandle.TryLoad(model, path)
+            ?? throw new LlamaModelException($"The adapter {path} could not be loaded: {NativeLog.Lines.Explain()}.");
+    }
 
     private static LlamaModelParams ModelDefaults()
     {

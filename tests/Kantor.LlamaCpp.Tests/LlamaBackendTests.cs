@@ -69,6 +69,21 @@ public class LlamaBackendTests
     }
 
     [Fact]
+    public void Logits_that_are_no_numbers_reach_the_caller()
+    {
+        string path = FakeModels.PathOf("not-a-number.gguf");
+        byte[] bytes = File.ReadAllBytes(FakeModels.Gpt2);
+        // The last tensor is the output norm: 64 ones.
+        for (int i = bytes.Length - 256; i < bytes.Length; i += 4) BitConverter.TryWriteBytes(bytes.AsSpan(i), float.NaN);
+        File.WriteAllBytes(path, bytes);
+        using LlamaBackend backend = FakeModels.OpenExact(path);
+        var batch = new StepBatch(1);
+        batch.Add(5, 0, 0, true);
+        Assert.Equal(ExecuteStatus.Ok, backend.Execute(batch));
+        Assert.All(backend.Logits(0).ToArray(), l => Assert.True(float.IsNaN(l)));
+    }
+
+    [Fact]
     public void Logits_of_a_row_that_did_not_ask_are_refused()
     {
         using LlamaBackend backend = FakeModels.OpenExact();
@@ -156,6 +171,36 @@ public class LlamaBackendTests
         Assert.Equal(ExecuteStatus.Aborted, s.TryDecode(0, 20, more));
         Assert.Equal((0, 19), s.Backend.Positions(0));
         KvScenario.AssertSame(s.Fresh([.. prompt, .. more]), s.Decode(0, 20, more));
+    }
+
+    [Fact]
+    public void An_abort_from_another_thread_leaves_all_of_the_step_or_nothing()
+    {
+        using KvScenario s = new(FakeModels.OpenExact(kvTokens: 1024, batch: 1024, microBatch: 16));
+        int[] prompt = KvScenario.Tokens(10, 1), more = KvScenario.Tokens(800, 2);
+        s.Decode(0, 0, prompt);
+        for (int round = 0; round < 20; round++)
+        {
+            using var started = new Barrier(2);
+            int delay = 200 << (round / 2);
+            var aborter = new Thread(() =>
+            {
+                started.SignalAndWait();
+                Thread.SpinWait(delay);
+                s.Backend.RequestAbort();
+            });
+            aborter.Start();
+            started.SignalAndWait();
+            ExecuteStatus status = s.TryDecode(0, 10, more);
+            aborter.Join();
+            Assert.Equal(status == ExecuteStatus.Ok ? (0, 809) : (0, 9), s.Backend.Positions(0));
+            Assert.True(status is ExecuteStatus.Ok or ExecuteStatus.Aborted);
+            // An abort that came too late ends this one instead.
+            if (status == ExecuteStatus.Ok) Assert.Equal(ExecuteStatus.Aborted, s.TryDecode(1, 0, 5));
+            s.Backend.RemoveCells(0, 10, int.MaxValue);
+        }
+
+        KvScenario.AssertSame(s.Fresh([.. prompt, 7]), s.Decode(0, 10, 7));
     }
 
     [Fact]
@@ -255,6 +300,14 @@ public class LlamaBackendTests
             Assert.Contains(name, e.Message, StringComparison.Ordinal);
         }
     }
+
+    [Theory]
+    [InlineData(3_000_000, 16, 1)]
+    [InlineData(400_000_000, 16, 12)]
+    [InlineData(8_000_000_000, 16, 16)]
+    [InlineData(8_000_000_000, 1, 1)]
+    public void Threads_follow_the_size_of_the_model(long weightBytes, int processors, int threads) =>
+        Assert.Equal(threads, ModelLoader.DefaultThreads(weightBytes, processors));
 
     [Fact]
     public void A_missing_model_file_is_named()

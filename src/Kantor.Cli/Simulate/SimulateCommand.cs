@@ -23,7 +23,7 @@ internal static class SimulateCommand
 
     private static readonly Option<string?> RateScale = Text("--rate-scale", "X", "Arrivals X times as dense as in the trace. Default: 1.");
 
-    private static readonly Option<string?> Seed = Text("--seed", "N", "Seed of everything random; equal seeds give equal reports. Default: 1.");
+    private static readonly Option<string?> Seed = Text("--seed", "N", "Seed of everything random, which is the spreading of batched arrivals; equal seeds give equal reports. Default: 1.");
 
     private static readonly Option<string?> Slo = Text("--slo", "LIST", $"Objectives that a request must all meet, NAME=DURATION: {SloSpec.Help}. Default: {SimulateValidation.DefaultSlo}.");
 
@@ -41,7 +41,7 @@ internal static class SimulateCommand
         "--max-tokens", "N", "Output limit that every request declares; longer outputs are cut there. Default: the trace's largest output rounded up to a power of two, the same for all requests, so that it tells nothing about any of them.");
 
     private static readonly Option<string?> Predictor = Text(
-        "--predictor", "NAME", $"Belief about output lengths that policies may use: constant:N, or class-quantile (learns from what has finished). Default: {SimulateValidation.DefaultPredictor}.");
+        "--predictor", "NAME", $"Belief about output lengths that policies may use: {string.Join(", ", PolicyCatalogue.PredictorNames)}, or constant:N for N tokens. Default: {SimulateValidation.DefaultPredictor}.");
 
     private static readonly Option<string?> Limit = Text("--limit", "N", "Only the first N requests of the trace.");
 

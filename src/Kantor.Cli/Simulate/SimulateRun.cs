@@ -30,7 +30,7 @@ internal sealed class SimulateRun(SimulateSettings settings)
         }
         finally
         {
-            if (_reports.Count > 0) SimulateTable.Write(_reports, Header(trace), toError: settings.ReportTakesStandardOutput);
+            if (_reports.Count > 0) SimulateTable.Write(settings.ReportTakesStandardOutput ? Console.Error : Console.Out, _reports, Header(trace));
         }
 
         WriteReports(Parameters(trace, batchesSpread));
@@ -52,7 +52,7 @@ internal sealed class SimulateRun(SimulateSettings settings)
 
     private Trace Prepare(Trace trace, out bool batchesSpread)
     {
-        if (trace.LinesSkipped > 0) Say($"{trace.LinesSkipped} malformed lines left out; the first: {trace.FirstFault}.");
+        if (trace.LinesSkipped > 0) Say($"malformed lines left out: {trace.LinesSkipped}; the first is {trace.FirstFault}.");
         var batches = ArrivalBatches.Of(trace.Requests);
         batchesSpread = batches.AreBatched && settings.SpreadsBatches;
         if (batches.AreBatched)

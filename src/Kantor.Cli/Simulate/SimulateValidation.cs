@@ -14,11 +14,13 @@ namespace Kantor.Cli.Simulate;
 /// </summary>
 internal sealed class SimulateValidation
 {
-    public const string DefaultPolicies = "fcfs,vllm-v1,sarathi";
+    public const string DefaultPolicies = "fcfs,vllm-v1,sarathi,svf";
     public const string DefaultProfile = "yi-34b-a100-tp2";
     public const string DefaultSlo = "ttft=2s,itl=200ms";
-    public const string DefaultPredictor = "constant:256";
+    public const string DefaultPredictor = "class-quantile";
     public const int DefaultBlockSizeTokens = 16;
+
+    private const string ConstantPredictor = "constant:";
 
     private readonly List<string> _errors = [];
 
@@ -80,17 +82,19 @@ internal sealed class SimulateValidation
 
     private Func<ILengthPredictor> Predictor(string typed)
     {
-        if (typed.StartsWith("constant:", StringComparison.Ordinal) && Whole("--predictor constant:N", typed["constant:".Length..], 1, 100_000_000) is { } tokens)
+        if (typed.StartsWith(ConstantPredictor, StringComparison.Ordinal))
         {
+            var tokens = Whole("--predictor " + ConstantPredictor + "N", typed[ConstantPredictor.Length..], 1, 100_000_000) ?? 1;
             return () => new ConstantLengthPredictor(tokens);
         }
 
-        if (!typed.StartsWith("constant:", StringComparison.Ordinal))
+        if (!PolicyCatalogue.PredictorNames.Contains(typed))
         {
-            _errors.Add($"--predictor '{typed}' is not known; it is constant:N (N output tokens).");
+            _errors.Add($"--predictor '{typed}' is not known; known are {string.Join(", ", PolicyCatalogue.PredictorNames)} and {ConstantPredictor}N (N output tokens).");
+            return () => new ConstantLengthPredictor(1);
         }
 
-        return () => new ConstantLengthPredictor(1);
+        return () => PolicyCatalogue.Predictor(typed);
     }
 
     private double RateScale(string? typed)

@@ -127,26 +127,27 @@ public sealed class ReplicaScheduler : IBatchProbe
         Preemptions = _table.Preemptions.AsSpan(0, _table.RowCount),
     };
 
-    /// <summary>Asks the policy, checks its plan and books it. <see cref="Slices"/> then says what to execute; it may be empty.</summary>
+    /// <summary>Asks the policy, checks its plan and books it. <see cref="Slices"/> then says what to execute; it is empty only when nothing waits or runs, or when requests were refused.</summary>
     public void PlanStep(long nowUs)
     {
         _slices.Clear();
         _preempted.Clear();
         _refused.Clear();
         if (IsIdle) return;
-        _probeStamp++;
-        WritePlan(nowUs);
-        foreach (var row in _plan.Preemptions) Preempt(row);
-        foreach (var refusal in _plan.Refusals) _refused.Add(refusal);
-        Place();
+        Place(PolicyPlan(View(nowUs)));
+        // A plan counts shared blocks of several victims for nobody, so it may preempt all and grant nothing; the next plan sees them free.
+        if (IsStalled && _preempted.Count > 0) Place(PolicyPlan(View(nowUs)));
+        // All grants may have been deferred for want of sequence ids; the fallback lets those go on that have one.
+        if (IsStalled) Place(FallbackPlan(View(nowUs)));
         if (_slices.Count > 0) Counters.Steps++;
     }
 
-    /// <summary>The planned step was executed: its tokens are in KV.</summary>
+    /// <summary>The planned step was executed: its tokens are in KV. Rows that were ended meanwhile are passed over.</summary>
     public void CompleteStep()
     {
         foreach (var slice in _slices)
         {
+            if (_table.States[slice.Row] != RowState.Running) continue;
             _table.ComputedTokens[slice.Row] = slice.FromToken + slice.Tokens;
             Kv.Commit(slice.Sequence, slice.FromToken + slice.Tokens);
             Counters.ComputedTokens += slice.Tokens;
@@ -155,6 +156,9 @@ public sealed class ReplicaScheduler : IBatchProbe
 
     /// <summary>The planned step failed without effect: nothing was computed, the rows keep their places and can be planned again or ended.</summary>
     public void AbandonStep() => _slices.Clear();
+
+    /// <summary>One row's slice of the planned step failed without effect; the others' can still complete. The row keeps its place, as after <see cref="AbandonStep"/>.</summary>
+    public void AbandonSlice(int row) => _slices.RemoveAll(slice => slice.Row == row);
 
     /// <summary>A row that has caught up generated a token, whose identity is known in the engine and unknown in the simulator.</summary>
     public void Generate(int row, int? token)
@@ -180,7 +184,7 @@ public sealed class ReplicaScheduler : IBatchProbe
 
         if (_table.States[row] == RowState.Running)
         {
-            Kv.Close(_table.Sequences[row]);
+            Kv.Close(_table.Sequences[row], keepsContent: outcome != RequestOutcome.BackendFailed);
             _running.Remove(row);
         }
         else
@@ -233,15 +237,24 @@ public sealed class ReplicaScheduler : IBatchProbe
     LengthBelief IBatchProbe.BelievedOutput(int row) => _options.Predictor.Predict(new LengthQuery(
         _table.Spec(row).Class, _table.PromptTokens[row], _table.GeneratedTokens[row], _table.OutputTokensMax[row]));
 
-    private void WritePlan(long nowUs)
+    private bool IsStalled => _slices.Count == 0 && _refused.Count == 0;
+
+    private BatchPlan PolicyPlan(in BatchView view)
     {
-        var view = View(nowUs);
+        _probeStamp++;
         _plan.Clear();
-        if (FaultOfPolicy(view) is not { } fault) return;
+        if (FaultOfPolicy(view) is not { } fault) return _plan;
         Counters.PlansRefused++;
         LastPlanFault = fault;
+        return FallbackPlan(view);
+    }
+
+    private BatchPlan FallbackPlan(in BatchView view)
+    {
+        _probeStamp++;
         _plan.Clear();
         Fallback.Plan(view, _fallbackState, _plan);
+        return _plan;
     }
 
     private string? FaultOfPolicy(in BatchView view)
@@ -257,14 +270,15 @@ public sealed class ReplicaScheduler : IBatchProbe
             return $"{Planner.Name} threw {exception.GetType().Name}: {exception.Message}";
         }
 
-        return _validator.FindFault(view, _plan);
+        return _validator.FindFault(view, _plan) ?? (_plan.IsEmpty ? $"{Planner.Name} planned nothing while {RunningCount} run and {WaitingCount} wait" : null);
     }
 
     private void Preempt(int row)
     {
         Kv.Close(_table.Sequences[row]);
         Counters.Preemptions++;
-        Counters.RecomputedTokens += _table.ComputedTokens[row];
+        _table.LostTokens[row] = _table.ComputedTokens[row];
+        Counters.RecomputedTokens += _table.LostTokens[row];
         _table.ComputedTokens[row] = _table.BlocksHeld[row] = 0;
         _table.Preemptions[row]++;
         _table.States[row] = RowState.Waiting;
@@ -275,11 +289,18 @@ public sealed class ReplicaScheduler : IBatchProbe
         _fallbackState.Preempted(row);
     }
 
+    private void Place(BatchPlan plan)
+    {
+        foreach (var row in plan.Preemptions) Preempt(row);
+        foreach (var refusal in plan.Refusals) _refused.Add(refusal);
+        PlaceGrants(plan.Grants);
+    }
+
     /// <summary>All admissions take their cached prefixes before anything is allocated, so that no allocation evicts what a later grant counted on.</summary>
-    private void Place()
+    private void PlaceGrants(ReadOnlySpan<Grant> grants)
     {
         _placed.Clear();
-        foreach (var grant in _plan.Grants)
+        foreach (var grant in grants)
         {
             if (_table.States[grant.Row] == RowState.Running || TryAdmit(grant.Row)) _placed.Add((grant.Row, _table.Sequences[grant.Row], grant));
             else Counters.GrantsDeferred++;
@@ -303,7 +324,8 @@ public sealed class ReplicaScheduler : IBatchProbe
         _table.Sequences[row] = sequence;
         _table.ComputedTokens[row] = hitTokens;
         _table.BlocksHeld[row] = Kv.BlocksOf(sequence);
-        if (_table.Preemptions[row] > 0) Counters.RecomputedTokens -= hitTokens;
+        Counters.RecomputedTokens -= Math.Min(hitTokens, _table.LostTokens[row]);
+        _table.LostTokens[row] = 0;
         return true;
     }
 

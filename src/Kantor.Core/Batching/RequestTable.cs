@@ -25,6 +25,7 @@ internal sealed class RequestTable
     public int[] BlocksHeld = new int[16];
     public int[] Preemptions = new int[16];
     public int[] Sequences = new int[16];
+    public int[] LostTokens = new int[16];
     public RowState[] States = new RowState[16];
 
     /// <summary>Rows handed out so far, free ones included; every row index is below it.</summary>
@@ -47,7 +48,7 @@ internal sealed class RequestTable
         Priorities[row] = spec.Priority;
         ArrivalUs[row] = spec.ArrivalUs;
         PromptTokens[row] = WantedTokens[row] = spec.Content.Count;
-        ComputedTokens[row] = GeneratedTokens[row] = BlocksHeld[row] = Preemptions[row] = 0;
+        ComputedTokens[row] = GeneratedTokens[row] = BlocksHeld[row] = Preemptions[row] = LostTokens[row] = 0;
         OutputTokensMax[row] = spec.OutputTokensMax;
         States[row] = RowState.Waiting;
         return row;
@@ -77,6 +78,7 @@ internal sealed class RequestTable
         Array.Resize(ref BlocksHeld, size);
         Array.Resize(ref Preemptions, size);
         Array.Resize(ref Sequences, size);
+        Array.Resize(ref LostTokens, size);
         Array.Resize(ref States, size);
     }
 }

@@ -77,7 +77,9 @@ public sealed class SvfPlanner : IBatchPlanner
     {
         var volume = KvTrapezoid.Volume(view.WantedTokens[row], view.BelievedOutput(row).MeanTokens - view.GeneratedTokens[row]);
         var volumePerStep = (long)((_options.AgingShare ?? 0) * view.KvBlocksTotal * view.BlockSizeTokens);
-        memory.Queue.Set(row, memory.IdOf(row), volume + (volumePerStep * memory.ArrivalStepOf(row)));
+        // A preempted request goes before all others, whatever is left of it: its reader waits in the middle of an answer.
+        var key = view.Preemptions[row] > 0 ? long.MinValue : volume + (volumePerStep * memory.ArrivalStepOf(row));
+        memory.Queue.Set(row, memory.IdOf(row), key);
     }
 
     /// <summary>

@@ -144,15 +144,27 @@ public sealed class KvLedger
         for (; committed.BlocksCommitted < blocks; committed.BlocksCommitted++) Register(committed, committed.BlocksCommitted);
     }
 
-    /// <summary>Ends the sequence: its blocks stay cached where their content is known and computed, the others are free.</summary>
-    public void Close(int sequence)
+    /// <summary>
+    /// Ends the sequence: its blocks stay cached where their content is known and computed, the others are free. Content that cannot be trusted,
+    /// because computing it failed, is not kept unless another sequence references it.
+    /// </summary>
+    public void Close(int sequence, bool keepsContent = true)
     {
         var closed = OpenSequence(sequence);
         if (_options.PrefixCaching) _tree.Unpin(closed.LastNode);
-        for (var index = closed.Blocks.Count - 1; index >= 0; index--) ReleaseFrom(sequence, closed, closed.Blocks[index], index);
+        for (var index = closed.Blocks.Count - 1; index >= 0; index--)
+        {
+            var block = closed.Blocks[index];
+            ReleaseFrom(sequence, closed, block, index);
+            if (keepsContent || !_idle.Contains(block)) continue;
+            Evict(block);
+            _free.Push(block);
+        }
+
         closed.Close();
         SequencesOpen--;
         RecycleIfEmpty(sequence);
+        while (_options.IdleBlocksMax is { } most && _idle.Count > most) _free.Push(EvictLeastRecentlyUsed());
     }
 
     /// <summary>Blocks that become available when this sequence alone closes.</summary>
@@ -178,7 +190,8 @@ public sealed class KvLedger
     {
         var references = new int[BlocksTotal];
         var held = new int[_sequences.Count];
-        foreach (var sequence in _sequences)
+        var idleHeld = new int[_sequences.Count];
+        foreach (var sequence in _sequences.Where(sequence => sequence.IsOpen))
         {
             foreach (var block in sequence.Blocks) references[block]++;
         }
@@ -190,6 +203,7 @@ public sealed class KvLedger
             Law(!idle || references[block] == 0, $"block {block} is idle and referenced");
             Law(!idle || _tree.BlockOf(_blocks[block].Node) == block, $"block {block} is idle without content");
             if (idle || references[block] > 0) held[_blocks[block].Holder]++;
+            if (idle) idleHeld[_blocks[block].Holder]++;
         }
 
         var free = new HashSet<int>(_free);
@@ -197,7 +211,11 @@ public sealed class KvLedger
         foreach (var block in free) Law(references[block] == 0 && !_idle.Contains(block), $"block {block} is free and in use");
         var used = references.Count(count => count > 0);
         Law(free.Count + _idle.Count + used == BlocksTotal, $"free {free.Count} + idle {_idle.Count} + used {used} is not {BlocksTotal}");
-        for (var id = 0; id < held.Length; id++) Law(held[id] == _sequences[id].BlocksHeld, $"sequence {id} holds {held[id]}, booked {_sequences[id].BlocksHeld}");
+        for (var id = 0; id < held.Length; id++)
+        {
+            Law(held[id] == _sequences[id].BlocksHeld, $"sequence {id} holds {held[id]}, booked {_sequences[id].BlocksHeld}");
+            Law(idleHeld[id] == _sequences[id].BlocksIdle, $"sequence {id} holds {idleHeld[id]} idle, booked {_sequences[id].BlocksIdle}");
+        }
     }
 
     private static void Law(bool holds, string broken)
@@ -227,7 +245,7 @@ public sealed class KvLedger
         Record(KvChangeKind.Share, sequence, holder, block.Index);
         if (block.References++ == 0)
         {
-            _idle.Remove(id);
+            RemoveIdle(id);
             Record(KvChangeKind.Drop, holder, holder, block.Index);
             block.Holder = sequence;
             opened.BlocksHeld++;
@@ -261,6 +279,7 @@ public sealed class KvLedger
         if (block.Node != PrefixTree.None)
         {
             _idle.Append(id);
+            _sequences[block.Holder].BlocksIdle++;
             return;
         }
 
@@ -280,7 +299,7 @@ public sealed class KvLedger
     private void Evict(int id)
     {
         ref var block = ref _blocks[id];
-        _idle.Remove(id);
+        RemoveIdle(id);
         _tree.ClearBlock(block.Node);
         block.Node = PrefixTree.None;
         Record(KvChangeKind.Drop, block.Holder, block.Holder, block.Index);
@@ -313,7 +332,7 @@ public sealed class KvLedger
         for (var block = _idle.FirstOrNone; block is { } candidate; block = _idle.After(candidate))
         {
             var holder = _blocks[candidate].Holder;
-            if (_sequences[holder].IsOpen || CountIdle(holder) != _sequences[holder].BlocksHeld) continue;
+            if (_sequences[holder].IsOpen || _sequences[holder].BlocksIdle != _sequences[holder].BlocksHeld) continue;
             EvictAllOf(holder);
             return true;
         }
@@ -321,22 +340,20 @@ public sealed class KvLedger
         return false;
     }
 
-    private int CountIdle(int holder)
-    {
-        var idle = 0;
-        for (var block = _idle.FirstOrNone; block is { } id; block = _idle.After(id)) idle += _blocks[id].Holder == holder ? 1 : 0;
-        return idle;
-    }
-
     private void EvictAllOf(int holder)
     {
-        for (var block = _idle.FirstOrNone; block is { } id;)
+        foreach (var id in _sequences[holder].Blocks)
         {
-            block = _idle.After(id);
-            if (_blocks[id].Holder != holder) continue;
+            if (!_idle.Contains(id) || _blocks[id].Holder != holder) continue;
             Evict(id);
             _free.Push(id);
         }
+    }
+
+    private void RemoveIdle(int id)
+    {
+        _idle.Remove(id);
+        _sequences[_blocks[id].Holder].BlocksIdle--;
     }
 
     private SequenceBlocks OpenSequence(int sequence)

@@ -5,6 +5,7 @@ internal sealed class SequenceBlocks
 {
     private static readonly TokenContent Nothing = TokenContent.FromTokens([]);
 
+    /// <summary>Blocks in order of position. After the close they are where to look for those that are still held.</summary>
     public List<int> Blocks { get; } = [];
 
     public TokenContent Content { get; private set; } = Nothing;
@@ -15,6 +16,9 @@ internal sealed class SequenceBlocks
 
     /// <summary>Blocks whose memory is this sequence's own, whether it still references them or not.</summary>
     public int BlocksHeld { get; set; }
+
+    /// <summary>Those of them that are idle.</summary>
+    public int BlocksIdle { get; set; }
 
     /// <summary>Leading blocks that are in the prefix tree.</summary>
     public int BlocksCommitted { get; set; }
@@ -27,6 +31,7 @@ internal sealed class SequenceBlocks
         Content = content;
         Domain = domain;
         IsOpen = true;
+        Blocks.Clear();
         BlocksCommitted = 0;
     }
 
@@ -34,7 +39,6 @@ internal sealed class SequenceBlocks
     {
         IsOpen = false;
         Content = Nothing;
-        Blocks.Clear();
     }
 }
 

@@ -5,8 +5,8 @@ namespace Kantor.LlamaCpp.Fake;
 /// <summary>Shape and number type of a random-weight Llama-architecture model. The option names in errors are those of the command line.</summary>
 public sealed record FakeModelSpec
 {
-    /// <summary>Smallest vocabulary: 256 bytes and the control tokens.</summary>
-    public const int VocabularyMin = 256 + FakeVocabulary.ControlTokens;
+    /// <summary>Smallest vocabulary: 256 bytes, the space mark of <see cref="FakeTokenizer.SentencePiece"/> and the control tokens.</summary>
+    public const int VocabularyMin = 256 + 1 + FakeVocabulary.ControlTokens;
 
     /// <summary>Transformer layers.</summary>
     public int Layers { get; init; } = 2;

@@ -15,6 +15,7 @@ internal sealed class GgufMetadata
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _numbers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> _reals = new(StringComparer.Ordinal);
     private int _keyBytes;
 
     public GgufMetadata(GgufCursor cursor) => _cursor = cursor;
@@ -37,6 +38,9 @@ internal sealed class GgufMetadata
 
     /// <summary>A whole number; null when the key is absent or no whole number.</summary>
     public long? Number(string key) => _numbers.TryGetValue(key, out long value) ? value : null;
+
+    /// <summary>A real number; null when the key is absent or no real number.</summary>
+    public double? Real(string key) => _reals.TryGetValue(key, out double value) ? value : null;
 
     private void ReadEntry()
     {
@@ -73,6 +77,8 @@ internal sealed class GgufMetadata
             _ => null,
         };
         if (number is long kept) _numbers[key] = kept;
+        if (type == GgufValueType.Float32) _reals[key] = BitConverter.ToSingle(value);
+        if (type == GgufValueType.Float64) _reals[key] = BitConverter.ToDouble(value);
         if (key == "general.alignment" && type != GgufValueType.UInt32) throw _cursor.Error("general.alignment must be an unsigned 32-bit number.");
     }
 
@@ -81,7 +87,7 @@ internal sealed class GgufMetadata
         GgufValueType type = ReadType(key);
         if (type == GgufValueType.Array) throw _cursor.Error($"{Shown(key)} is an array of arrays, which the format's readers do not support.");
         int elementBytesMin = type == GgufValueType.String ? sizeof(ulong) : SizeOf(type);
-        long max = Math.Min(ArrayElementsMax, _cursor.Left / elementBytesMin);
+        long max = Math.Clamp((_cursor.Left - sizeof(ulong)) / elementBytesMin, 0, ArrayElementsMax);
         long count = _cursor.ReadCount($"the element count of {Shown(key)}", max);
         if (Vocabulary.TryRead(key, type, count, _cursor)) return;
         if (type != GgufValueType.String)

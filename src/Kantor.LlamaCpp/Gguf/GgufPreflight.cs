@@ -13,6 +13,8 @@ public static partial class GgufPreflight
 {
     private const int EntriesMax = 65_536;
     private const int LayersMax = 512;
+    private const int LengthMax = 1 << 24;
+    private const int HeadsMax = 1 << 16;
     private const int TensorNameBytesMax = 63;
     private const int DimensionsMax = 4;
     private const uint AlignmentDefault = 32;
@@ -106,17 +108,35 @@ public static partial class GgufPreflight
             throw cursor.Error("general.architecture is missing or is no text.");
         }
 
-        RequireNumber(metadata, cursor, architecture + ".block_count", LayersMax);
-        RequireNumber(metadata, cursor, architecture + ".embedding_length", 1 << 24);
-        RequireNumber(metadata, cursor, architecture + ".context_length", int.MaxValue);
+        CheckShape(metadata, cursor, architecture);
         return architecture;
     }
 
-    // The library stops the process on some of these values instead of refusing them.
-    private static void RequireNumber(GgufMetadata metadata, GgufCursor cursor, string key, long max)
+    // The library stops the process on some of these values instead of refusing them; products of huge ones wrap around and seem to fit.
+    private static void CheckShape(GgufMetadata metadata, GgufCursor cursor, string architecture)
     {
-        if (metadata.Number(key) is not long value || (value >= 1 && value <= max)) return;
-        throw cursor.Error($"{key} is {value}; it must be from 1 to {max}.");
+        RequireNumber(metadata, cursor, architecture + ".block_count", 1, LayersMax);
+        RequireNumber(metadata, cursor, architecture + ".embedding_length", 1, LengthMax);
+        RequireNumber(metadata, cursor, architecture + ".context_length", 1, int.MaxValue);
+        RequireNumber(metadata, cursor, architecture + ".feed_forward_length", 0, LengthMax);
+        RequireNumber(metadata, cursor, architecture + ".attention.head_count", 0, HeadsMax);
+        RequireNumber(metadata, cursor, architecture + ".attention.head_count_kv", 0, HeadsMax);
+        RequireNumber(metadata, cursor, architecture + ".attention.key_length", 0, HeadsMax);
+        RequireNumber(metadata, cursor, architecture + ".attention.value_length", 0, HeadsMax);
+        RequireEpsilon(metadata, cursor, architecture + ".attention.layer_norm_epsilon");
+        RequireEpsilon(metadata, cursor, architecture + ".attention.layer_norm_rms_epsilon");
+    }
+
+    private static void RequireNumber(GgufMetadata metadata, GgufCursor cursor, string key, long min, long max)
+    {
+        if (metadata.Number(key) is not long value || (value >= min && value <= max)) return;
+        throw cursor.Error($"{key} is {value}; it must be from {min} to {max}.");
+    }
+
+    private static void RequireEpsilon(GgufMetadata metadata, GgufCursor cursor, string key)
+    {
+        if (metadata.Real(key) is not double value || value is >= 0 and <= 1) return;
+        throw cursor.Error(FormattableString.Invariant($"{key} is {value}; it must be from 0 to 1."));
     }
 
     private static long CheckTensors(GgufCursor cursor, long count, uint alignment)
@@ -160,12 +180,20 @@ public static partial class GgufPreflight
         }
 
         GgufTensorType type = ReadTensorType(cursor, name, row);
+        if (type != GgufTensorType.F32 && IsVectorOperand(name))
+        {
+            throw cursor.Error($"{name} is stored as {type.Name}; norms and biases must be f32, or the library stops at the first step.");
+        }
+
         at = cursor.Offset;
         long bytes = SizeInBytes(cursor, name, type, elements);
         ulong offset = cursor.ReadUInt64($"the offset of {name}");
         if (offset == (ulong)expectedOffset) return bytes;
         throw cursor.Error(at, $"{name} begins at data offset {offset}, expected {expectedOffset} (tensors follow each other).");
     }
+
+    private static bool IsVectorOperand(string name) =>
+        name.EndsWith("_norm.weight", StringComparison.Ordinal) || name.EndsWith(".bias", StringComparison.Ordinal);
 
     private static GgufTensorType ReadTensorType(GgufCursor cursor, string name, long row)
     {

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Kantor.LlamaCpp.Native;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,7 +12,7 @@ namespace Kantor.LlamaCpp.Library;
 /// The loaded native library: one per process, loaded on first use, never unloaded. Loading checks the release and the struct layouts and
 /// registers the compute back ends that fit this machine.
 /// </summary>
-public sealed class LlamaLibrary
+public sealed partial class LlamaLibrary
 {
     private static readonly Lock Gate = new();
     private static LlamaLibrary? _loaded;
@@ -27,6 +29,7 @@ public sealed class LlamaLibrary
         SystemInfo = ReadText(SystemInfoText);
         Devices = ReadDevices();
         SequencesMax = (int)LlamaNative.MaxParallelSequences();
+        CpuVariant = FindCpuVariant();
     }
 
     /// <summary>Folder of the library.</summary>
@@ -40,6 +43,9 @@ public sealed class LlamaLibrary
 
     /// <summary>The library's own line on compute back ends and instruction sets, such as <c>CPU : AVX2 = 1 | ...</c>.</summary>
     public string SystemInfo { get; }
+
+    /// <summary>Instruction-set variant of the processor back end that was chosen, such as haswell; null when there is only one.</summary>
+    public string? CpuVariant { get; }
 
     /// <summary>Compute devices, processor included.</summary>
     public IReadOnlyList<LlamaDevice> Devices { get; }
@@ -153,6 +159,22 @@ public sealed class LlamaLibrary
 
         return devices;
     }
+
+    // The library chooses the variant itself and tells nobody; the loaded file's name does.
+    private static string? FindCpuVariant()
+    {
+        using var process = Process.GetCurrentProcess();
+        foreach (ProcessModule module in process.Modules)
+        {
+            Match match = CpuLibraryName().Match(module.FileName);
+            if (match.Success) return match.Groups[1].Value;
+        }
+
+        return null;
+    }
+
+    [GeneratedRegex(@"ggml-cpu-([A-Za-z0-9_.]+)\.(?:so|dll)$")]
+    private static partial Regex CpuLibraryName();
 
     private static unsafe nint ReleaseText() => (nint)LlamaNative.Version();
 

@@ -13,10 +13,6 @@ internal static unsafe partial class GgmlNative
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial void LoadBackends(string folder);
 
-    [LibraryImport(Library, EntryPoint = "ggml_backend_reg_count")]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial nuint BackendCount();
-
     [LibraryImport(Library, EntryPoint = "ggml_backend_dev_count")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial nuint DeviceCount();

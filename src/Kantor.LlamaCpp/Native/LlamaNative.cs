@@ -29,10 +29,6 @@ internal static unsafe partial class LlamaNative
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial nuint MaxParallelSequences();
 
-    [LibraryImport(Library, EntryPoint = "llama_supports_gpu_offload")]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial byte SupportsGpuOffload();
-
     [LibraryImport(Library, EntryPoint = "llama_model_default_params")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial ParamsProbe ModelDefaultParams();
@@ -73,14 +69,6 @@ internal static unsafe partial class LlamaNative
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial byte ModelHasDecoder(LlamaModelHandle model);
 
-    [LibraryImport(Library, EntryPoint = "llama_model_n_swa")]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial int ModelSlidingWindow(LlamaModelHandle model);
-
-    [LibraryImport(Library, EntryPoint = "llama_model_n_params")]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial ulong ModelParameters(LlamaModelHandle model);
-
     [LibraryImport(Library, EntryPoint = "llama_model_size")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial ulong ModelBytes(LlamaModelHandle model);
@@ -105,14 +93,6 @@ internal static unsafe partial class LlamaNative
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial uint ContextTokens(LlamaContextHandle context);
 
-    [LibraryImport(Library, EntryPoint = "llama_n_batch")]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial uint ContextBatchTokens(LlamaContextHandle context);
-
-    [LibraryImport(Library, EntryPoint = "llama_n_seq_max")]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial uint ContextSequencesMax(LlamaContextHandle context);
-
     [LibraryImport(Library, EntryPoint = "llama_pooling_type")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int ContextPooling(LlamaContextHandle context);
@@ -124,10 +104,6 @@ internal static unsafe partial class LlamaNative
     [LibraryImport(Library, EntryPoint = "llama_decode")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int Decode(LlamaContextHandle context, LlamaBatch batch);
-
-    [LibraryImport(Library, EntryPoint = "llama_synchronize")]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial void Synchronize(LlamaContextHandle context);
 
     [LibraryImport(Library, EntryPoint = "llama_get_logits_ith")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
@@ -164,18 +140,6 @@ internal static unsafe partial class LlamaNative
     [LibraryImport(Library, EntryPoint = "llama_memory_seq_pos_max")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int MemoryPositionMax(nint memory, int sequence);
-
-    [LibraryImport(Library, EntryPoint = "llama_state_seq_get_size")]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial nuint SequenceStateSize(LlamaContextHandle context, int sequence);
-
-    [LibraryImport(Library, EntryPoint = "llama_state_seq_get_data")]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial nuint SequenceStateGet(LlamaContextHandle context, byte* target, nuint size, int sequence);
-
-    [LibraryImport(Library, EntryPoint = "llama_state_seq_set_data")]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial nuint SequenceStateSet(LlamaContextHandle context, byte* source, nuint size, int sequence);
 
     [LibraryImport(Library, EntryPoint = "llama_adapter_lora_init", StringMarshalling = StringMarshalling.Utf8)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]

@@ -113,5 +113,4 @@ internal static class NativeConstants
     public const int AttributeStripLeft = 1 << 7;
     public const int AttributeStripRight = 1 << 8;
     public const int DeviceCpu = 0;
-    public const int LogContinue = 5;
 }

@@ -10,10 +10,6 @@ internal static unsafe partial class VocabularyNative
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int Size(nint vocabulary);
 
-    [LibraryImport(LlamaNative.Library, EntryPoint = "llama_vocab_type")]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial int Type(nint vocabulary);
-
     [LibraryImport(LlamaNative.Library, EntryPoint = "llama_vocab_get_text")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial byte* Text(nint vocabulary, int token);

@@ -8,9 +8,6 @@ namespace Kantor.Simulation.Replicas;
 /// <summary>One replica in virtual time: the engine's scheduler with a step-time model in place of the model.</summary>
 internal sealed class SimulatedReplica
 {
-    // A plan without slices may still refuse or preempt, after which another plan can succeed; without a limit two such plans could alternate for ever.
-    private const int PlansWithoutSlicesMax = 16;
-
     private readonly SimulationOptions _options;
     private readonly RunRecorder _recorder;
     private readonly SimulationObserver _observer;
@@ -67,15 +64,15 @@ internal sealed class SimulatedReplica
         }
     }
 
+    /// <summary>A plan that only refuses is followed by another, until something runs or nobody is left.</summary>
     private bool TryPlan(long nowUs)
     {
-        var plansWithoutSlices = 0;
-        while (!Scheduler.IsIdle && plansWithoutSlices < PlansWithoutSlicesMax)
+        while (!Scheduler.IsIdle)
         {
             Scheduler.PlanStep(nowUs);
             foreach (var refusal in Scheduler.Refused) End(refusal.Row, refusal.Reason, nowUs);
             if (Scheduler.Slices.Length > 0) return true;
-            if (Scheduler.Refused.Length == 0) plansWithoutSlices++;
+            if (Scheduler.Refused.Length == 0) return false;
         }
 
         return false;

@@ -7,7 +7,12 @@ public class SloSpecTests
 {
     private static readonly RequestRecord Record = new()
     {
-        ArrivalUs = 0, FirstTokenUs = 1_000_000, LastTokenUs = 1_400_000, GapUsMax = 300_000, OutputTokens = 3, Outcome = RequestOutcome.Stopped,
+        ArrivalUs = 0,
+        FirstTokenUs = 1_000_000,
+        LastTokenUs = 1_400_000,
+        GapUsMax = 300_000,
+        OutputTokens = 3,
+        Outcome = RequestOutcome.Stopped,
     };
 
     [Theory]

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Kantor.Cli.Calibrate;
+using Kantor.Cli.Doctor;
+using Kantor.Cli.Fake;
+using Kantor.Cli.Serve;
+using Kantor.Cli.Simulate;
+using Kantor.LlamaCpp;
+using Kantor.LlamaCpp.Gguf;
+using Kantor.LlamaCpp.Library;
+
+namespace Kantor.Cli;
+
+/// <summary>The command line as a whole.</summary>
+internal static class CliApp
+{
+    /// <summary>All verbs.</summary>
+    public static RootCommand Create() => new("Kantor serves language models and simulates fleets of them, with the same scheduling policies.")
+    {
+        ServeCommand.Create(),
+        SimulateCommand.Create(),
+        CalibrateCommand.Create(),
+        FakeCommand.Create(),
+        DoctorCommand.Create(),
+    };
+
+    /// <summary>Runs one command line and returns the exit code.</summary>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var parsed = Create().Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"kantor: {error.Message}");
+            await Console.Error.WriteLineAsync("Try 'kantor --help', or --help after a verb.");
+            return ExitCode.Usage;
+        }
+
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        // The server drains on Ctrl-C; being ended after two seconds would cut its answers.
+        if (parsed.CommandResult.Command.Name == ServeCommand.Name) configuration.ProcessTerminationTimeout = null;
+        return await GuardAsync(() => parsed.InvokeAsync(configuration));
+    }
+
+    private static async Task<int> GuardAsync(Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (UsageException wrong)
+        {
+            await Console.Error.WriteLineAsync($"kantor: {wrong.Message}");
+            return ExitCode.Usage;
+        }
+        catch (Exception failed) when (failed is FailureException or LlamaLibraryException or LlamaModelException or GgufFormatException)
+        {
+            await Console.Error.WriteLineAsync($"kantor: {failed.Message}");
+            return ExitCode.Failure;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("kantor: interrupted.");
+            return ExitCode.Interrupted;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Kantor.Core;
+
+namespace Kantor.Cli.Engines;
+
+/// <summary>The options that every verb with an engine of its own has.</summary>
+internal sealed class EngineArguments
+{
+    /// <summary>Policy that serves when none is named.</summary>
+    public const string DefaultPolicy = "vllm-v1";
+
+    private readonly Option<string?> _model = new("--model") { Description = "GGUF file, or hf:owner/repository/file.gguf to download once. Default: the built-in probe model.", HelpName = "PATH" };
+    private readonly Option<string> _policy = new("--policy")
+    {
+        Description = $"Batch policy: {string.Join(", ", PolicyCatalogue.PlannerNames)}.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => DefaultPolicy,
+    };
+
+    private readonly Option<int> _kvTokens = Number("--kv-tokens", "Tokens of the KV pool, shared by all requests.", 32_768, 1, 1 << 30);
+    private readonly Option<int> _cacheTokens = Number(
+        "--cache-tokens", "Most tokens that stay cached while no request uses them; llama.cpp's attention walks what lies in the pool, so more of them make steps slower.", 8_192, 0, 1 << 30);
+
+    private readonly Option<int> _runningMax = Number("--running-max", "Most requests that run at the same time.", 64, 1, 256);
+    private readonly Option<int> _waitingMax = Number("--waiting-max", "Most requests that wait; further ones are answered 429.", 1_024, 1, 1_000_000);
+    private readonly Option<int> _stepTokens = Number("--step-tokens", "Most tokens that one step computes.", 512, 1, 1 << 20);
+    private readonly Option<int?> _threads = new("--threads") { Description = "Processor threads. Default: one per core.", HelpName = "N" };
+    private readonly Option<int?> _gpuLayers = new("--gpu-layers") { Description = "Layers computed on the GPU. Default: all of them when there is one.", HelpName = "N" };
+
+    /// <summary>Puts the options on a verb.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _model, _policy, _kvTokens, _cacheTokens, _runningMax, _waitingMax, _stepTokens, _threads, _gpuLayers }) command.Options.Add(option);
+    }
+
+    /// <summary>What was typed.</summary>
+    /// <exception cref="UsageException">The policy is not known.</exception>
+    public EngineSettings Read(ParseResult parsed)
+    {
+        var policy = parsed.GetValue(_policy)!;
+        if (!PolicyCatalogue.PlannerNames.Contains(policy))
+        {
+            throw new UsageException($"--policy '{policy}' is not known. Known: {string.Join(", ", PolicyCatalogue.PlannerNames)}.");
+        }
+
+        return new EngineSettings
+        {
+            Model = parsed.GetValue(_model),
+            Policy = policy,
+            KvTokens = parsed.GetValue(_kvTokens),
+            CacheTokens = parsed.GetValue(_cacheTokens),
+            RunningMax = parsed.GetValue(_runningMax),
+            WaitingMax = parsed.GetValue(_waitingMax),
+            StepTokens = parsed.GetValue(_stepTokens),
+            Threads = parsed.GetValue(_threads),
+            GpuLayers = parsed.GetValue(_gpuLayers),
+        };
+    }
+
+    private static Option<int> Number(string name, string description, int otherwise, int min, int max)
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => otherwise };
+        option.Validators.Add(result => RequireRange(result, name, min, max));
+        return option;
+    }
+
+    private static void RequireRange(OptionResult result, string name, int min, int max)
+    {
+        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && (value < min || value > max))
+        {
+            result.AddError($"{name} is {value}; it must be from {min} to {max}.");
+        }
+    }
+}
+
+/// <summary>What engine to build.</summary>
+internal sealed record EngineSettings
+{
+    /// <summary>Value of <c>--model</c>; null for the built-in model.</summary>
+    public string? Model { get; init; }
+
+    public required string Policy { get; init; }
+
+    public int KvTokens { get; init; } = 32_768;
+
+    public int CacheTokens { get; init; } = 8_192;
+
+    public int RunningMax { get; init; } = 64;
+
+    public int WaitingMax { get; init; } = 1_024;
+
+    public int StepTokens { get; init; } = 512;
+
+    public int? Threads { get; init; }
+
+    public int? GpuLayers { get; init; }
+}

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using Kantor.Cli.Models;
+using Kantor.Core;
+using Kantor.Core.Prediction;
+using Kantor.Engine;
+using Kantor.LlamaCpp;
+using Microsoft.Extensions.Logging;
+
+namespace Kantor.Cli.Engines;
+
+/// <summary>Builds an engine on llama.cpp from what was typed.</summary>
+internal static class EngineFactory
+{
+    /// <summary>Sequence ids that keep cached prefixes after their requests ended, beyond those that can run.</summary>
+    private const int SequencesMax = 256;
+
+    /// <summary>Fetches the model if need be, loads it and starts the loop.</summary>
+    public static async Task<InferenceEngine> CreateAsync(EngineSettings settings, IEngineObserver? observer, ILogger? logger, CancellationToken cancellation)
+    {
+        var path = await ProgressLine.RunBytesAsync("model", progress => ModelSource.ResolveAsync(settings.Model, progress, cancellation));
+        var backend = Load(settings, path, logger);
+        return new InferenceEngine(backend, new EngineOptions
+        {
+            Planner = PolicyCatalogue.Planner(settings.Policy),
+            StepTokensMax = settings.StepTokens,
+            RunningMax = settings.RunningMax,
+            WaitingMax = settings.WaitingMax,
+            CachedTokensMax = settings.CacheTokens,
+            Predictor = new ClassQuantilePredictor(),
+            Observer = observer,
+            // Requests without a seed of their own differ from start to start.
+            Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+        });
+    }
+
+    private static LlamaBackend Load(EngineSettings settings, string path, ILogger? logger)
+    {
+        try
+        {
+            return LlamaBackend.Create(
+                new LlamaOptions
+                {
+                    ModelPath = path,
+                    KvTokensTotal = settings.KvTokens,
+                    SequencesMax = SequencesMax,
+                    BatchTokensMax = settings.StepTokens,
+                    MicroBatchTokens = Math.Min(512, settings.StepTokens),
+                    Threads = settings.Threads,
+                    GpuLayers = settings.GpuLayers,
+                },
+                logger);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new UsageException(wrong.Message);
+        }
+    }
+}

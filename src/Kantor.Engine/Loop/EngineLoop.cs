@@ -1,0 +1,270 @@
+using Kantor.Core.Batching;
+using Kantor.Core.Kv;
+using Kantor.Core.Requests;
+using Kantor.Core.StepTime;
+using Kantor.Engine.Backends;
+
+namespace Kantor.Engine.Loop;
+
+/// <summary>
+/// The engine without its thread: a host, or a test, calls <see cref="Step"/> again and again on one thread. All state lives here; callers reach it
+/// through the inbox, and are reached through their streams.
+/// </summary>
+internal sealed class EngineLoop
+{
+    // The first steps pay for memory touched and code compiled for the first time; a fit would remember them for hundreds of steps.
+    private const int WarmUpSteps = 2;
+
+    private readonly EngineOptions _options;
+    private readonly EngineClock _clock;
+    private readonly IEngineObserver _observer;
+    private readonly ReplicaScheduler _scheduler;
+    private readonly RequestBook _requests;
+    private readonly StepExecutor _executor;
+    private readonly KvMirror _memory;
+    private readonly EmbeddingDesk _embeddings;
+    private readonly StepTimeFitter _stepTimes = new();
+    private long _deadlineUs = long.MaxValue;
+    private long _plansRefused;
+
+    /// <summary>An idle engine on an empty back end.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range for this back end.</exception>
+    public EngineLoop(IModelBackend backend, EngineOptions options)
+    {
+        options.Validate(backend.Info);
+        _options = options;
+        _clock = new EngineClock(options.Time);
+        _observer = options.Observer ?? NullObserver.Instance;
+        Inbox = new EngineInbox(options.InboxMax);
+        _scheduler = new ReplicaScheduler(SchedulerOptions(backend.Info, options, new LearntStepTime(_stepTimes)));
+        _requests = new RequestBook(_scheduler, backend.Tokenizer, backend.Info, options, _clock);
+        _executor = new StepExecutor(backend, _scheduler, _requests, _clock, _observer);
+        _memory = new KvMirror(backend);
+        _embeddings = new EmbeddingDesk(backend);
+        Snapshot = TakeSnapshot();
+        StepModel = TakeStepModel();
+    }
+
+    /// <summary>Where callers put what they want.</summary>
+    public EngineInbox Inbox { get; }
+
+    /// <summary>The scheduler; for tests.</summary>
+    public ReplicaScheduler Scheduler => _scheduler;
+
+    /// <summary>Why the engine no longer works; null while it does.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Load and totals at the end of the last step.</summary>
+    public EngineSnapshot Snapshot { get; private set => Volatile.Write(ref field, value); }
+
+    /// <summary>The step-time model at the end of the last step.</summary>
+    public StepModelReport StepModel { get; private set => Volatile.Write(ref field, value); }
+
+    /// <summary>Whether nothing is left to do until something is posted.</summary>
+    public bool IsIdle => _requests.ActiveCount == 0 && _embeddings.IsEmpty;
+
+    /// <summary>Whether something was computed since the books were last proved.</summary>
+    public bool HasUnverifiedWork { get; private set; }
+
+    /// <summary>
+    /// Proves that the books close, which they must when nothing is left to do; a broken law ends the engine. It reads the whole pool, so a host calls
+    /// it when nobody is waiting.
+    /// </summary>
+    public void VerifyAtRest()
+    {
+        if (!IsIdle || Fault is not null) return;
+        HasUnverifiedWork = false;
+        try
+        {
+            _scheduler.Verify();
+            _requests.Verify();
+            if (_scheduler.Kv.BlocksUsed > 0) throw new InvalidOperationException($"{_scheduler.Kv.BlocksUsed} KV tokens are in use at rest.");
+        }
+        catch (InvalidOperationException broken)
+        {
+            Collapse($"The engine failed: {broken.Message}");
+        }
+    }
+
+    /// <summary>One turn of the loop; false when there was nothing to compute.</summary>
+    public bool Step()
+    {
+        try
+        {
+            TakeCommands();
+            var isBusy = Fault is null && (ExecutePlan() | _embeddings.EmbedNext());
+            Report();
+            _requests.Publish();
+            return isBusy;
+        }
+#pragma warning disable CA1031 // A broken law or a broken memory must end the requests, not the process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Collapse($"The engine failed: {exception.Message}");
+            return false;
+        }
+    }
+
+    /// <summary>Lets requests go on for so long at most, and takes no new ones; of several calls the earliest deadline counts. Any thread.</summary>
+    public void ShutDown(TimeSpan grace)
+    {
+        var deadlineUs = _clock.NowUs + (long)grace.TotalMicroseconds;
+        var previous = Volatile.Read(ref _deadlineUs);
+        while (deadlineUs < previous) previous = Interlocked.CompareExchange(ref _deadlineUs, deadlineUs, previous) is var seen && seen == previous ? deadlineUs : seen;
+        Inbox.Close();
+    }
+
+    private bool ExecutePlan()
+    {
+        _scheduler.PlanStep(_clock.NowUs);
+        _requests.EndRefused(_scheduler.Refused);
+        _memory.Repeat(_scheduler.Kv);
+        if (_scheduler.Slices.IsEmpty) return false;
+
+        NotePlaces();
+        if (_executor.Execute() is { } fault)
+        {
+            Fail(fault);
+            return false;
+        }
+
+        _scheduler.CompleteStep();
+        Learn();
+        Advance();
+        return true;
+    }
+
+    private void TakeCommands()
+    {
+        var hasCancellations = Inbox.TakeCancellations();
+        while (Inbox.TryTake(out var command))
+        {
+            if (command is RequestRun run) _requests.Accept(run);
+            else if (command is EmbedCommand embed) _embeddings.Add(embed);
+        }
+
+        if (hasCancellations) _requests.EndCancelled();
+        if (_clock.NowUs >= Volatile.Read(ref _deadlineUs)) EndAll(RequestOutcome.ShutDown, "The engine was shut down.");
+        if (Fault is { } fault) EndAll(RequestOutcome.BackendFailed, fault);
+    }
+
+    private void NotePlaces()
+    {
+        var nowUs = _clock.NowUs;
+        foreach (var slice in _scheduler.Slices) _requests.ChoiceOf(slice.Row).NotePlace(slice, nowUs);
+        HasUnverifiedWork = true;
+    }
+
+    private void Learn()
+    {
+        if (_executor.Measured is not { } step) return;
+        if (_scheduler.Counters.Steps > WarmUpSteps) _stepTimes.Observe(step.Load, step.StepUs);
+        _observer.StepExecuted(new StepReport(step.Load, step.StepUs, _scheduler.RunningCount, _scheduler.WaitingCount + _requests.HeldCount));
+    }
+
+    private void Advance()
+    {
+        foreach (var result in _executor.Results)
+        {
+            if (result.Failure is { } failure) _requests.End(result.Choice, RequestOutcome.BackendFailed, failure);
+            else if (result.Chosen is { } chosen) _requests.Advance(result.Choice, chosen);
+        }
+    }
+
+    private void Fail(string fault)
+    {
+        Fault = fault;
+        _scheduler.AbandonStep();
+        EndAll(RequestOutcome.BackendFailed, fault);
+    }
+
+    private void Collapse(string fault)
+    {
+        Fault ??= fault;
+        _observer.BackendFailed(fault);
+        _requests.Detach();
+        EndAll(RequestOutcome.BackendFailed, fault);
+        Report();
+        _requests.Publish();
+    }
+
+    private void EndAll(RequestOutcome outcome, string message)
+    {
+        _requests.EndEverything(outcome, message);
+        _embeddings.FailAll(message);
+    }
+
+    private void Report()
+    {
+        if (_scheduler.Counters.PlansRefused > _plansRefused)
+        {
+            _plansRefused = _scheduler.Counters.PlansRefused;
+            _observer.PlanRefused(_scheduler.LastPlanFault ?? "");
+        }
+
+        Snapshot = TakeSnapshot();
+        StepModel = TakeStepModel();
+    }
+
+    private EngineSnapshot TakeSnapshot() => new()
+    {
+        Policy = _scheduler.Planner.Name,
+        Running = _scheduler.RunningCount,
+        Waiting = _scheduler.WaitingCount + _requests.HeldCount,
+        KvTokensUsed = _scheduler.Kv.BlocksUsed,
+        KvTokensIdle = _scheduler.Kv.BlocksIdle,
+        KvTokensTotal = _scheduler.Kv.BlocksTotal,
+        Steps = _scheduler.Counters.Steps,
+        Preemptions = _scheduler.Counters.Preemptions,
+        ComputedTokens = _scheduler.Counters.ComputedTokens,
+        GeneratedTokens = _scheduler.Counters.GeneratedTokens,
+        PrefixQueriedTokens = _scheduler.Kv.Counters.QueriedTokens,
+        PrefixHitTokens = _scheduler.Kv.Counters.HitTokens,
+        PlansRefused = _scheduler.Counters.PlansRefused,
+        BackendFailures = _executor.Failures,
+        Fault = Fault,
+    };
+
+    private StepModelReport TakeStepModel()
+    {
+        var fit = _stepTimes.Fit();
+        return new StepModelReport(
+            _stepTimes.Samples,
+            fit.FixedUs,
+            fit.PrefillTokenUs,
+            fit.DecodeSequenceUs,
+            fit.ResidentKvTokenUs,
+            _stepTimes.MeanAbsoluteErrorUs,
+            _stepTimes.MeanStepUs);
+    }
+
+    private static ReplicaOptions SchedulerOptions(BackendInfo backend, EngineOptions options, IStepTimeModel stepTime) => new()
+    {
+        Planner = options.Planner,
+        Predictor = options.Predictor,
+        StepTime = stepTime,
+        // The queue's limit is the request book's, which counts held choices too; preempted ones must always find room.
+        Limits = new BatchLimits
+        {
+            StepTokensMax = options.StepTokensMax ?? backend.BatchTokensMax,
+            RunningMax = options.RunningMax ?? Math.Min(128, backend.SequencesMax),
+            WaitingMax = int.MaxValue,
+        },
+        Kv = new KvLedgerOptions
+        {
+            BlocksTotal = backend.KvTokensTotal,
+            BlockSizeTokens = 1,
+            SequencesMax = backend.SequencesMax,
+            RecordsChanges = true,
+            PrefixCaching = options.PrefixCaching,
+            IdleBlocksMax = options.CachedTokensMax,
+        },
+    };
+
+    /// <summary>The fit as it stands whenever it is asked.</summary>
+    private sealed class LearntStepTime(StepTimeFitter fitter) : IStepTimeModel
+    {
+        public double StepUs(in StepLoad load) => fitter.Fit().StepUs(load);
+    }
+}

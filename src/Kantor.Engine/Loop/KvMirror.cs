@@ -1,0 +1,66 @@
+using Kantor.Core.Kv;
+using Kantor.Engine.Backends;
+
+namespace Kantor.Engine.Loop;
+
+/// <summary>
+/// Repeats the books' changes on the back end's memory. The books work cell by cell, and one call to the back end costs a pass over its whole pool;
+/// so changes that continue each other are merged into ranges first.
+/// </summary>
+/// <remarks>
+/// A change may be done before those listed ahead of it when none of them concerns the same position of the same sequence. It is merged into an
+/// earlier range only then, so the memory ends up as if each change had been done in its place.
+/// </remarks>
+internal sealed class KvMirror(IModelBackend backend)
+{
+    // Interleaved runs come in twos (share from the old holder and drop there; drop of own and of borrowed cells), so few open ranges are enough.
+    private const int OpenRangesMax = 4;
+
+    private readonly List<KvChange> _ranges = [];
+
+    /// <summary>Repeats and forgets everything that the books list.</summary>
+    public void Repeat(KvLedger books)
+    {
+        var changes = books.Changes;
+        for (var index = 0; index < changes.Count; index++) Add(changes[index]);
+        books.ClearChanges();
+        foreach (var range in _ranges) Do(range);
+        _ranges.Clear();
+    }
+
+    private void Add(in KvChange change)
+    {
+        var oldest = Math.Max(0, _ranges.Count - OpenRangesMax);
+        for (var index = _ranges.Count - 1; index >= oldest; index--)
+        {
+            var range = _ranges[index];
+            if (Continues(range, change))
+            {
+                _ranges[index] = range with
+                {
+                    FromToken = Math.Min(range.FromToken, change.FromToken),
+                    ToToken = Math.Max(range.ToToken, change.ToToken),
+                };
+                return;
+            }
+
+            if (Concerns(range, change)) break;
+        }
+
+        _ranges.Add(change);
+    }
+
+    private static bool Continues(in KvChange range, in KvChange change) =>
+        range.Kind == change.Kind && range.Sequence == change.Sequence && range.Source == change.Source
+        && (range.ToToken == change.FromToken || change.ToToken == range.FromToken);
+
+    private static bool Concerns(in KvChange range, in KvChange change) =>
+        range.FromToken < change.ToToken && change.FromToken < range.ToToken
+        && (range.Sequence == change.Sequence || range.Sequence == change.Source || range.Source == change.Sequence || range.Source == change.Source);
+
+    private void Do(in KvChange range)
+    {
+        if (range.Kind == KvChangeKind.Share) backend.CopyCells(range.Source, range.Sequence, range.FromToken, range.ToToken);
+        else backend.RemoveCells(range.Sequence, range.FromToken, range.ToToken);
+    }
+}

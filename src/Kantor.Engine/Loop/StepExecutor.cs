@@ -1,0 +1,157 @@
+using Kantor.Core.Batching;
+using Kantor.Core.StepTime;
+using Kantor.Engine.Backends;
+
+namespace Kantor.Engine.Loop;
+
+/// <summary>
+/// Executes a planned step and chooses the next tokens. Whatever goes wrong is contained: after a failed batch each slice is tried once more alone,
+/// so only those fail that fail alone, and the retries are bounded by the size of the batch.
+/// </summary>
+/// <remarks>
+/// After a failure the cells that the step may have left are removed, so positions and books agree before the next attempt. Owner: the loop thread.
+/// </remarks>
+internal sealed class StepExecutor(IModelBackend backend, ReplicaScheduler scheduler, RequestBook requests, EngineClock clock, IEngineObserver observer)
+{
+    private readonly StepBatch _batch = new(backend.Info.BatchTokensMax);
+    private readonly TokenChooser _chooser = new(backend.Tokenizer, backend.Info.VocabularySize);
+    private readonly List<SliceResult> _results = [];
+    private string _fault = "";
+
+    /// <summary>Calls of the back end that failed.</summary>
+    public long Failures { get; private set; }
+
+    /// <summary>What became of each slice of the last step.</summary>
+    public IReadOnlyList<SliceResult> Results => _results;
+
+    /// <summary>What the last step computed, and how long that took; null when a part of it failed, for then its time says nothing.</summary>
+    public (StepLoad Load, long StepUs)? Measured { get; private set; }
+
+    /// <summary>Executes the scheduler's slices, drops the failed ones from its step, and returns null; or what ended the back end's life.</summary>
+    public string? Execute()
+    {
+        _results.Clear();
+        Measured = null;
+        var startUs = clock.NowUs;
+        var status = Run(scheduler.Slices);
+        if (status == ExecuteStatus.Ok) Measured = (LoadOf(scheduler.Slices), clock.NowUs - startUs);
+        else if (status == ExecuteStatus.Fatal || !TryOneByOne()) return _fault;
+        foreach (var result in _results)
+        {
+            if (result.Failure is not null) scheduler.AbandonSlice(result.Slice.Row);
+        }
+
+        return null;
+    }
+
+    /// <summary>False when the back end failed for good on the way.</summary>
+    private bool TryOneByOne()
+    {
+        for (var index = 0; index < scheduler.Slices.Length; index++)
+        {
+            var slice = scheduler.Slices[index];
+            var status = Run(scheduler.Slices.Slice(index, 1));
+            if (status == ExecuteStatus.Fatal) return false;
+            if (status != ExecuteStatus.Ok) _results.Add(new SliceResult(slice, requests.ChoiceOf(slice.Row), null, _fault));
+        }
+
+        return true;
+    }
+
+    private ExecuteStatus Run(ReadOnlySpan<StepSlice> slices)
+    {
+        Fill(slices);
+        var status = TryExecute();
+        if (status == ExecuteStatus.Ok)
+        {
+            ChooseTokens(slices);
+            return status;
+        }
+
+        Failures++;
+        observer.BackendFailed(_fault);
+        if (status != ExecuteStatus.Fatal) TakeBack(slices);
+        return status;
+    }
+
+    private void Fill(ReadOnlySpan<StepSlice> slices)
+    {
+        _batch.Clear();
+        foreach (var slice in slices)
+        {
+            var tokens = scheduler.Spec(slice.Row).Content.Keys.Slice(slice.FromToken, slice.Tokens);
+            for (var index = 0; index < tokens.Length; index++)
+            {
+                _batch.Add(tokens[index], slice.FromToken + index, slice.Sequence, slice.Generates && index == tokens.Length - 1);
+            }
+        }
+    }
+
+    private ExecuteStatus TryExecute()
+    {
+        try
+        {
+            var status = backend.Execute(_batch);
+            _fault = $"The model's back end failed: {status}.";
+            return status;
+        }
+#pragma warning disable CA1031 // Whatever a back end throws concerns this batch only.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _fault = $"The model's back end failed: {exception.GetType().Name}.";
+            return ExecuteStatus.Aborted;
+        }
+    }
+
+    private void ChooseTokens(ReadOnlySpan<StepSlice> slices)
+    {
+        var row = 0;
+        foreach (var slice in slices)
+        {
+            row += slice.Tokens;
+            var choice = requests.ChoiceOf(slice.Row);
+            if (!slice.Generates) _results.Add(new SliceResult(slice, choice, null, null));
+            else
+            {
+                var failure = TryChoose(choice, row - 1, out var chosen);
+                _results.Add(new SliceResult(slice, choice, failure is null ? chosen : null, failure));
+            }
+        }
+    }
+
+    private string? TryChoose(ChoiceRun choice, int batchRow, out ChosenToken chosen)
+    {
+        try
+        {
+            return _chooser.Choose(choice, backend.Logits(batchRow), out chosen);
+        }
+#pragma warning disable CA1031 // As above: it concerns this request only.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            chosen = default;
+            return $"The model's back end failed: {exception.GetType().Name}.";
+        }
+    }
+
+    /// <summary>Removes what a failed call may have left, so that the next one finds every sequence as long as the books say.</summary>
+    private void TakeBack(ReadOnlySpan<StepSlice> slices)
+    {
+        foreach (var slice in slices) backend.RemoveCells(slice.Sequence, slice.FromToken, slice.FromToken + slice.Tokens);
+    }
+
+    private static StepLoad LoadOf(ReadOnlySpan<StepSlice> slices)
+    {
+        var load = default(StepLoad);
+        foreach (var slice in slices) load = load.With(slice.Tokens, slice.FromToken, slice.IsDecode);
+        return load;
+    }
+}
+
+/// <summary>What became of one slice.</summary>
+/// <param name="Slice">The slice.</param>
+/// <param name="Choice">Its choice.</param>
+/// <param name="Chosen">The next token; null when the slice does not generate, or failed.</param>
+/// <param name="Failure">Why it failed, fit to be shown to the caller; null when it did not.</param>
+internal readonly record struct SliceResult(StepSlice Slice, ChoiceRun Choice, ChosenToken? Chosen, string? Failure);

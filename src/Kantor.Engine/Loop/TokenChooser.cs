@@ -1,0 +1,41 @@
+using System.Buffers;
+using Kantor.Engine.Backends;
+using Kantor.Engine.Sampling;
+using Kantor.Engine.Streams;
+
+namespace Kantor.Engine.Loop;
+
+/// <summary>From a row of logits to a choice's next token.</summary>
+internal sealed class TokenChooser(ITokenizer tokenizer, int vocabularySize)
+{
+    private readonly Sampler _sampler = new(vocabularySize);
+    private readonly Logprobs _logprobs = new(vocabularySize);
+    private readonly ArrayBufferWriter<byte> _bytes = new(16);
+
+    /// <summary>The token, or what is wrong, fit to be shown to the caller. Overwrites the logits.</summary>
+    public string? Choose(ChoiceRun choice, Span<float> logits, out ChosenToken chosen)
+    {
+        chosen = default;
+        var spec = choice.Request.Request;
+        var alternatives = spec.TopLogprobs is { } count && _logprobs.Read(logits, count) ? DescribeAlternatives() : null;
+        var fault = _sampler.Sample(logits, spec.Sampling, choice.History, choice.Random!, out var token);
+        if (fault == SampleFault.NotANumber) return "The model gave a value that is not a number.";
+        if (fault == SampleFault.NothingAllowed) return "The logit bias leaves no token to choose from.";
+        chosen = new ChosenToken(token, alternatives is null ? null : Describe(token, alternatives));
+        return null;
+    }
+
+    private TokenLogprob[] DescribeAlternatives()
+    {
+        var alternatives = new TokenLogprob[_logprobs.Count];
+        for (var index = 0; index < alternatives.Length; index++) alternatives[index] = Describe(_logprobs.Alternative(index), []);
+        return alternatives;
+    }
+
+    private TokenLogprob Describe(int token, IReadOnlyList<TokenLogprob> top)
+    {
+        _bytes.ResetWrittenCount();
+        tokenizer.Decode(token, _bytes);
+        return new TokenLogprob(token, _bytes.WrittenSpan.ToArray(), _logprobs.Of(token), top);
+    }
+}

@@ -1,0 +1,30 @@
+using Kantor.OpenAi.Requests;
+using Kantor.Server.Generation;
+using Kantor.Server.Hosting;
+using Kantor.Server.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace Kantor.Server.Endpoints;
+
+/// <summary>The two routes that generate text.</summary>
+internal sealed class GenerationEndpoints(ServerContext server)
+{
+    private readonly Answering _answering = new(server);
+
+    public async Task ChatAsync(HttpContext http)
+    {
+        var request = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Chat);
+        server.CheckModel(request.Generation.Model);
+        var prompt = await server.Prompts.ChatAsync(request.Messages, http.RequestAborted);
+        await _answering.AnswerAsync(http, server.NewHead("chatcmpl"), request.Generation, [prompt]);
+    }
+
+    public async Task CompletionAsync(HttpContext http)
+    {
+        var request = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Completion);
+        server.CheckModel(request.Generation.Model);
+        var prompts = new int[request.Prompts.Count][];
+        for (var i = 0; i < prompts.Length; i++) prompts[i] = await server.Prompts.PlainAsync(request.Prompts[i], "prompt", http.RequestAborted);
+        await _answering.AnswerAsync(http, server.NewHead("cmpl"), request.Generation, prompts);
+    }
+}

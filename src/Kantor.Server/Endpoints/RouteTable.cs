@@ -1,0 +1,37 @@
+using Kantor.Server.Hosting;
+using Kantor.Server.Page;
+using Kantor.Server.Routing;
+
+namespace Kantor.Server.Endpoints;
+
+/// <summary>Every route of the server and who may use it. There is no other way in.</summary>
+internal static class RouteTable
+{
+    public const string Chat = "/v1/chat/completions";
+    public const string Models = "/v1/models";
+
+    public static IReadOnlyList<ApiRoute> Create(ServerContext server)
+    {
+        var generation = new GenerationEndpoints(server);
+        var model = new ModelEndpoints(server);
+        var operation = new OperationEndpoints(server);
+        return
+        [
+            new("POST", Chat, Access.Key, generation.ChatAsync),
+            new("POST", "/v1/completions", Access.Key, generation.CompletionAsync),
+            new("POST", "/v1/embeddings", Access.Key, model.EmbedAsync),
+            new("GET", Models, Access.Key, model.ListAsync),
+            new("GET", $"{Models}/*", Access.Key, model.ShowAsync),
+            new("POST", "/tokenize", Access.Key, model.TokenizeAsync),
+            new("POST", "/detokenize", Access.Key, model.DetokenizeAsync),
+            new("GET", "/metrics", Access.Key, operation.MetricsAsync),
+            new("GET", "/health", Access.Public, operation.HealthAsync),
+            new("GET", "/admin/step-model", Access.Admin, operation.StepModelAsync),
+            new("GET", "/admin/config", Access.Admin, operation.ConfigAsync),
+            new("GET", "/", Access.Public, ChatPage.Serve("index.html")),
+            new("GET", "/page/chat.css", Access.Public, ChatPage.Serve("chat.css")),
+            new("GET", "/page/chat.js", Access.Public, ChatPage.Serve("chat.js")),
+            new("GET", "/page/icon.svg", Access.Public, ChatPage.Serve("icon.svg")),
+        ];
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Kantor.Engine;
+using Kantor.Engine.Streams;
+
+namespace Kantor.Server.Generation;
+
+/// <summary>A delta of one of the choices of one of the prompts.</summary>
+/// <param name="Prompt">Number of the prompt, from 0.</param>
+/// <param name="Index">Number of the choice over all prompts, from 0.</param>
+/// <param name="Delta">What it gained.</param>
+internal readonly record struct AnswerDelta(int Prompt, int Index, GenerationDelta Delta);
+
+/// <summary>The engine's streams for all prompts of one HTTP request, read as one. Disposing cancels what has not ended.</summary>
+internal sealed class AnswerDeltas : IAsyncDisposable
+{
+    private const int BufferMax = 64;
+
+    private readonly List<GenerationStream> _streams = [];
+    private readonly int _choices;
+
+    /// <summary>Submits every request; when one is refused by an exception, those before it are cancelled.</summary>
+    /// <exception cref="ArgumentException">The engine finds a request malformed.</exception>
+    public AnswerDeltas(IInferenceEngine engine, IReadOnlyList<GenerationRequest> requests)
+    {
+        _choices = requests[0].Choices;
+        try
+        {
+            foreach (var request in requests) _streams.Add(engine.Submit(request));
+        }
+        catch
+        {
+            Cancel();
+            throw;
+        }
+    }
+
+    /// <summary>Ends everything that has not ended; any thread.</summary>
+    public void Cancel()
+    {
+        foreach (var stream in _streams) stream.Cancel();
+    }
+
+    /// <summary>All deltas; those of one choice in order.</summary>
+    public IAsyncEnumerable<AnswerDelta> ReadAllAsync(CancellationToken cancellation) =>
+        _streams.Count == 1 ? ReadAsync(0, cancellation) : MergeAsync(cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var stream in _streams) await stream.DisposeAsync();
+    }
+
+    private async IAsyncEnumerable<AnswerDelta> ReadAsync(int prompt, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var delta in _streams[prompt].ReadAllAsync(cancellation))
+            yield return new AnswerDelta(prompt, (prompt * _choices) + delta.Choice, delta);
+    }
+
+    /// <summary>A full buffer holds the readers back, and the engine then merges deltas, so a slow client costs bounded memory here too.</summary>
+    private async IAsyncEnumerable<AnswerDelta> MergeAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var merged = Channel.CreateBounded<AnswerDelta>(new BoundedChannelOptions(BufferMax) { SingleReader = true });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var copying = Task.WhenAll(Enumerable.Range(0, _streams.Count).Select(prompt => CopyAsync(prompt, merged.Writer, stop.Token)));
+        _ = copying.ContinueWith(done => merged.Writer.TryComplete(done.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        try
+        {
+            await foreach (var delta in merged.Reader.ReadAllAsync(cancellation)) yield return delta;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+    }
+
+    private async Task CopyAsync(int prompt, ChannelWriter<AnswerDelta> to, CancellationToken cancellation)
+    {
+        await foreach (var delta in ReadAsync(prompt, cancellation)) await to.WriteAsync(delta, cancellation);
+    }
+}

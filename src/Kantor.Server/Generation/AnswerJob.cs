@@ -1,0 +1,32 @@
+using Kantor.OpenAi.Requests;
+using Kantor.OpenAi.Responses;
+using Kantor.Server.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Kantor.Server.Generation;
+
+/// <summary>One HTTP request whose prompts are in the engine.</summary>
+/// <param name="Server">What all endpoints share.</param>
+/// <param name="Http">The request and its response.</param>
+/// <param name="Head">Name of the answer.</param>
+/// <param name="Fields">What was asked for.</param>
+/// <param name="Writer">Writes the format of the route.</param>
+/// <param name="Deltas">The engine's streams.</param>
+/// <param name="Progress">Which choices have ended.</param>
+/// <param name="Stop">The client is gone, or the server's drain period is over.</param>
+internal sealed record AnswerJob(
+    ServerContext Server,
+    HttpContext Http,
+    AnswerHead Head,
+    GenerationFields Fields,
+    AnswerWriter Writer,
+    AnswerDeltas Deltas,
+    AnswerProgress Progress,
+    CancellationToken Stop)
+{
+    /// <summary>Whether the server, and not the client, ended the job.</summary>
+    public bool IsCutByServer => Server.Draining.Cut.IsCancellationRequested && !Http.RequestAborted.IsCancellationRequested;
+
+    /// <summary>Sends what was written so far.</summary>
+    public ValueTask FlushAsync() => BoundedWriting.FlushAsync(Http, Server, Head.Id);
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using Kantor.Core.Requests;
+using Kantor.OpenAi.Errors;
+using Kantor.OpenAi.Responses;
+using Kantor.Server.Routing;
+
+namespace Kantor.Server.Generation;
+
+/// <summary>Waits for every choice and sends the answer in one piece. A choice without a regular end makes the whole answer an error.</summary>
+internal static class WholeAnswer
+{
+    public static async Task SendAsync(AnswerJob job)
+    {
+        var choices = await GatherAsync(job);
+        job.Http.Response.ContentType = JsonBody.ContentType;
+        job.Writer.WriteWhole(job.Http.Response.BodyWriter, choices, job.Progress.Usage);
+        await job.FlushAsync();
+    }
+
+    private static async Task<AnswerChoice[]> GatherAsync(AnswerJob job)
+    {
+        var parts = Enumerable.Range(0, job.Progress.Choices).Select(index => new Part(index, job.Fields.TopLogprobs is not null)).ToArray();
+        try
+        {
+            await foreach (var delta in job.Deltas.ReadAllAsync(job.Stop))
+            {
+                parts[delta.Index].Add(delta);
+                var reason = job.Progress.Note(delta, out var error);
+                if (error is not null) throw new ApiErrorException(error);
+                parts[delta.Index].FinishReason ??= reason;
+            }
+        }
+        catch (OperationCanceledException) when (job.IsCutByServer)
+        {
+            throw new ApiErrorException(OutcomeTable.Of(RequestOutcome.ShutDown).Error!);
+        }
+
+        return job.Progress.IsComplete
+            ? [.. parts.Select(part => part.ToChoice())]
+            : throw new InvalidOperationException("The engine's stream ended before every choice had.");
+    }
+
+    private sealed class Part(int index, bool withLogprobs)
+    {
+        private readonly StringBuilder _text = new();
+        private readonly List<LogprobEntry>? _logprobs = withLogprobs ? [] : null;
+
+        public string? FinishReason { get; set; }
+
+        public void Add(AnswerDelta delta)
+        {
+            _text.Append(delta.Delta.Text);
+            _logprobs?.AddRange(AnswerProgress.Logprobs(delta.Delta));
+        }
+
+        public AnswerChoice ToChoice() => new(index, _text.ToString(), FinishReason!, _logprobs);
+    }
+}

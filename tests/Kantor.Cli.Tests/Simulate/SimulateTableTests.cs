@@ -1,0 +1,47 @@
+using Kantor.Cli.Simulate;
+using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Reports;
+
+namespace Kantor.Cli.Tests.Simulate;
+
+public class SimulateTableTests
+{
+    private static readonly RunReport Report = new()
+    {
+        Policy = "svf",
+        Routing = "round-robin",
+        Requests = 12_031,
+        Completed = 12_030,
+        Rejected = 1,
+        Ttft = new LatencySummary(1, 2.51, 3, 1500, 5),
+        Itl = null,
+        E2e = new LatencySummary(1, 20_000, 3, 2_500_000, 5),
+        GoodputRps = 1.25,
+        SloAttainment = 0.512,
+        PrefixHitRate = 0.04,
+        Preemptions = 2,
+        RecomputedTokens = 9,
+        WallS = 2,
+    };
+
+    [Fact]
+    public void There_is_one_line_per_run_without_escape_codes()
+    {
+        using var writer = new StringWriter();
+        SimulateTable.Write(writer, [Report, Report with { Policy = "fcfs" }], "header");
+        var lines = writer.ToString().TrimEnd().Split('\n');
+        Assert.Equal(5, lines.Length);
+        Assert.Equal("header", lines[0].TrimEnd());
+        Assert.StartsWith("svf", lines[2]);
+        foreach (var expected in (string[])["12,030", "0.003", "1.500", "20.00", "2,500", "51.2 %", "1.25", "–"]) Assert.Contains(expected, lines[2]);
+        Assert.DoesNotContain('\u001b', writer.ToString());
+    }
+
+    [Fact]
+    public void The_progress_line_shows_share_rate_and_remaining_time() =>
+        Assert.Equal("svf [############------------] 50 %  100 requests/s  5 s left", SimulateProgress.LineOf("svf", 500, 1000, TimeSpan.FromSeconds(5)));
+
+    [Fact]
+    public void Nothing_done_in_no_time_is_shown_too() =>
+        Assert.Equal("svf [------------------------] 0 %  0 requests/s  0 s left", SimulateProgress.LineOf("svf", 0, 1000, TimeSpan.Zero));
+}

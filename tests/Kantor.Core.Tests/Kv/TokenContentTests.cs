@@ -1,0 +1,31 @@
+using Kantor.Core.Kv;
+
+namespace Kantor.Core.Tests.Kv;
+
+public class TokenContentTests
+{
+    [Fact]
+    public void Known_tokens_grow_by_known_tokens()
+    {
+        var content = TokenContent.FromTokens([1, 2]);
+        content.Append(3);
+        Assert.Equal([1, 2, 3], content.Keys.ToArray());
+        Assert.Equal((3, 3), (content.Count, content.IdentifiedCount));
+    }
+
+    [Fact]
+    public void After_an_unknown_token_nothing_more_is_identified()
+    {
+        var content = TokenContent.FromTokens([1, 2]);
+        content.AppendUnknown();
+        Assert.Equal((3, 2), (content.Count, content.IdentifiedCount));
+        Assert.Throws<InvalidOperationException>(() => content.Append(4));
+    }
+
+    [Theory]
+    [InlineData(2, 512, 512)]
+    [InlineData(1, 512, 513)]
+    [InlineData(0, 512, 1)]
+    public void Block_ids_must_cover_the_tokens_exactly(int ids, int tokensPerKey, int count) =>
+        Assert.Throws<ArgumentException>(() => TokenContent.FromBlockIds(new int[ids], tokensPerKey, count));
+}

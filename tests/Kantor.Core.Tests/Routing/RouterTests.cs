@@ -1,0 +1,53 @@
+using Kantor.Core.Routing;
+
+namespace Kantor.Core.Tests.Routing;
+
+public class RouterTests
+{
+    private static readonly RouteRequest Request = new(1, 100, default);
+
+    [Fact]
+    public void Round_robin_takes_each_replica_in_turn_whatever_its_load()
+    {
+        var router = new RoundRobinRouter();
+        var state = router.NewState();
+        var fleet = new[] { Load(9, 9), Load(0, 0), Load(5, 0) };
+        Assert.Equal([0, 1, 2, 0, 1, 2, 0], Enumerable.Range(0, 7).Select(_ => Route(router, fleet, state)));
+    }
+
+    [Fact]
+    public void Round_robin_goes_on_when_the_fleet_shrinks()
+    {
+        var router = new RoundRobinRouter();
+        var state = router.NewState();
+        for (var i = 0; i < 3; i++) Route(router, [Load(0, 0), Load(0, 0), Load(0, 0), Load(0, 0)], state);
+        Assert.Equal(1, Route(router, [Load(0, 0), Load(0, 0)], state));
+    }
+
+    [Fact]
+    public void Two_fleets_have_turns_of_their_own()
+    {
+        var router = new RoundRobinRouter();
+        var (left, right) = (router.NewState(), router.NewState());
+        var fleet = new[] { Load(0, 0), Load(0, 0) };
+        Route(router, fleet, left);
+        Assert.Equal(0, Route(router, fleet, right));
+        Assert.Equal(1, Route(router, fleet, left));
+    }
+
+    [Theory]
+    [InlineData(new[] { 3, 1, 2 }, new[] { 0, 0, 0 }, 1)]
+    [InlineData(new[] { 0, 0, 5 }, new[] { 4, 2, 0 }, 1)]
+    [InlineData(new[] { 2, 0, 1 }, new[] { 0, 2, 1 }, 0)]
+    public void Least_loaded_counts_waiting_and_running_and_takes_the_lowest_index_among_equals(int[] waiting, int[] running, int expected)
+    {
+        var router = new LeastLoadedRouter();
+        var fleet = waiting.Zip(running, Load).ToArray();
+        Assert.Equal(expected, Route(router, fleet, router.NewState()));
+    }
+
+    private static EndpointView Load(int waiting, int running) => new(waiting, running, 0, 100);
+
+    private static int Route(IRouter router, EndpointView[] endpoints, RouterState state) =>
+        router.Route(Request, new FleetView { Endpoints = endpoints, NowUs = 0 }, state);
+}

@@ -1,0 +1,103 @@
+using Kantor.Core;
+using Kantor.Core.Batching;
+using Kantor.Core.Kv;
+using Kantor.Core.Prediction;
+using Kantor.Core.Routing;
+using Kantor.Core.StepTime;
+using Kantor.Engine.Backends.Scripted;
+using Kantor.Simulation;
+using Kantor.Simulation.Traces;
+
+namespace Kantor.Engine.Tests.Acceptance;
+
+/// <summary>
+/// One policy object plans for the engine, and then for the simulator on the trace that the engine's run was: it sees the same views and writes
+/// the same plans, step by step.
+/// </summary>
+public class SamePolicyTests
+{
+    private const int OutputTokensMax = 48;
+
+    // A back end cannot tell the last token of a prompt from a generated one, so both cost the same here.
+    private static readonly LinearStepTime StepTime = new(1_000, 10, 10, 0);
+    private static readonly BatchLimits Limits = new() { StepTokensMax = 96, RunningMax = 12 };
+
+    public static TheoryData<string> Policies => [.. PolicyCatalogue.PlannerNames];
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void With_memory_to_spare_and_prefix_cache__INV_HOST_1(string policy) => AssertSamePlans(policy, kvTokens: 8_192, prefixCaching: true, mustPreempt: false);
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void With_memory_that_runs_out__INV_HOST_1(string policy) => AssertSamePlans(policy, kvTokens: 420, prefixCaching: false, mustPreempt: policy is "vllm-v1" or "fcfs");
+
+    [Fact]
+    public void Another_policy_plans_otherwise()
+    {
+        var (fcfs, _, _) = RunEngine("fcfs", 420, prefixCaching: false);
+        var (svf, _, _) = RunEngine("svf", 420, prefixCaching: false);
+        Assert.NotEqual(fcfs.Steps, svf.Steps);
+    }
+
+    private static void AssertSamePlans(string policy, int kvTokens, bool prefixCaching, bool mustPreempt)
+    {
+        var (planner, trace, preemptions) = RunEngine(policy, kvTokens, prefixCaching);
+        if (mustPreempt) Assert.NotEqual(0, preemptions);
+        string[] inEngine = [.. planner.Steps];
+        planner.Steps.Clear();
+        RunSimulator(planner, trace, kvTokens, prefixCaching);
+        Assert.Equal(inEngine, planner.Steps);
+    }
+
+    private static (PlanRecorder Planner, TraceRequest[] Trace, long Preemptions) RunEngine(string policy, int kvTokens, bool prefixCaching)
+    {
+        var planner = new PlanRecorder(PolicyCatalogue.Planner(policy));
+        var bench = new EngineBench(
+            new ScriptedBackendOptions { KvTokensTotal = kvTokens, StepTime = StepTime, EndsOneIn = 24 },
+            options: plain => plain with
+            {
+                Planner = planner,
+                PrefixCaching = prefixCaching,
+                StepTokensMax = Limits.StepTokensMax,
+                RunningMax = Limits.RunningMax,
+                Predictor = new ClassQuantilePredictor(),
+            });
+
+        // Three waves, each at the moment at which a step ends.
+        var asked = new List<(long ArrivalUs, int[] Prompt, Answer Answer)>();
+        for (var step = 0; step <= 40; step++)
+        {
+            if (step is 0 or 10 or 40) AskWave(bench, asked);
+            bench.Loop.Step();
+        }
+
+        bench.Run([.. asked.Select(request => request.Answer)]);
+        var trace = asked.Select(request => new TraceRequest(request.ArrivalUs, request.Prompt.Length, request.Answer.Finish.GeneratedTokens, request.Prompt, 1));
+        return (planner, [.. trace], bench.Loop.Scheduler.Counters.Preemptions);
+    }
+
+    private static void AskWave(EngineBench bench, List<(long ArrivalUs, int[] Prompt, Answer Answer)> asked)
+    {
+        for (var index = 0; index < 8; index++)
+        {
+            var shared = index % 2 == 0 ? "In the beginning there was a queue. " : "";
+            var request = EngineBench.Request($"{shared}{asked.Count} asks {new string('x', asked.Count * 7 % 60)}?", OutputTokensMax);
+            asked.Add((bench.Backend.Clock.NowUs, request.PromptTokens, bench.Submit(request)));
+        }
+    }
+
+    private static void RunSimulator(IBatchPlanner planner, TraceRequest[] trace, int kvTokens, bool prefixCaching) => Simulator.Run(
+        trace,
+        new SimulationOptions
+        {
+            Planner = planner,
+            Router = new RoundRobinRouter(),
+            Limits = Limits,
+            Kv = new KvLedgerOptions { BlocksTotal = kvTokens, BlockSizeTokens = 1, PrefixCaching = prefixCaching, SequencesMax = 256 },
+            StepTime = StepTime,
+            NewPredictor = () => new ClassQuantilePredictor(),
+            OutputTokensMax = OutputTokensMax,
+        },
+        cancellation: TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,123 @@
+using Kantor.Core;
+using Kantor.Core.Batching;
+using Kantor.Core.Kv;
+using Kantor.Core.Requests;
+using Kantor.Engine.Backends.Scripted;
+
+namespace Kantor.Engine.Tests.Loop;
+
+public class WorkloadTests
+{
+    public static TheoryData<string, ulong> PoliciesAndSeeds()
+    {
+        var data = new TheoryData<string, ulong>();
+        foreach (var policy in PolicyCatalogue.PlannerNames)
+        {
+            for (var seed = 0UL; seed < 8; seed++) data.Add(policy, seed);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(PoliciesAndSeeds))]
+    public void Whatever_arrives_every_choice_ends_once_with_the_text_of_the_undisturbed_run__G2_INV_ENG_1(string policy, ulong seed)
+    {
+        var workload = new RandomWorkload(seed, requests: 30);
+        var bench = new EngineBench(RandomWorkload.TightBackend, policy, options => options with { RunningMax = 6 });
+        AssertUndisturbed(workload, bench, workload.Run(bench));
+        Assert.Equal(0, bench.Backend.Calls - bench.Loop.Snapshot.Steps);
+    }
+
+    [Theory]
+    [MemberData(nameof(PoliciesAndSeeds))]
+    public void Passing_faults_of_the_back_end_change_no_text(string policy, ulong seed)
+    {
+        var kinds = new[] { ScriptedFaultKind.Aborted, ScriptedFaultKind.InvalidBatch, ScriptedFaultKind.NoKvSlot, ScriptedFaultKind.Throws };
+        var faults = Enumerable.Range(0, 40).Select(index => new ScriptedFault { Kind = kinds[index % 4], Call = (index * 11) + (long)seed });
+        var workload = new RandomWorkload(seed, requests: 20);
+        var bench = new EngineBench(RandomWorkload.TightBackend with { Faults = [.. faults] }, policy);
+        AssertUndisturbed(workload, bench, workload.Run(bench));
+        Assert.True(bench.Loop.Snapshot.BackendFailures > 10);
+    }
+
+    [Fact]
+    public void The_tight_pool_really_makes_requests_give_way_and_share()
+    {
+        var bench = new EngineBench(RandomWorkload.TightBackend);
+        new RandomWorkload(1, requests: 30).Run(bench);
+        Assert.True(bench.Loop.Snapshot.Preemptions > 3);
+        Assert.True(bench.Loop.Snapshot.PrefixHitTokens > 100);
+    }
+
+    [Fact]
+    public void At_rest_memory_holds_exactly_what_the_books_say_is_cached__INV_ENG_12()
+    {
+        var bench = new EngineBench(RandomWorkload.TightBackend);
+        new RandomWorkload(2, requests: 30).Run(bench);
+        Assert.Equal((0, 0, null), (bench.Loop.Snapshot.Running, bench.Loop.Snapshot.Waiting, bench.Loop.Fault));
+        Assert.Equal(0, bench.Loop.Snapshot.KvTokensUsed);
+        Assert.True(bench.Loop.Snapshot.KvTokensIdle > 0);
+        Assert.Equal(bench.Loop.Snapshot.KvTokensIdle, bench.Backend.CellsUsed);
+    }
+
+    [Fact]
+    public void A_leak_in_the_books_is_found_at_rest_and_ends_the_engine__INV_ENG_12()
+    {
+        var bench = new EngineBench();
+        bench.Run(bench.Submit(EngineBench.Request("Sound")));
+        Assert.True(bench.Loop.Scheduler.Kv.TryOpen(TokenContent.FromTokens([1, 2, 3]), default, 0, out var leaked, out _));
+        Assert.True(bench.Loop.Scheduler.Kv.TryGrow(leaked, 3));
+        bench.Loop.VerifyAtRest();
+        Assert.NotNull(bench.Loop.Snapshot.Fault);
+        var late = bench.Submit(EngineBench.Request("Late"));
+        bench.Loop.Step();
+        late.Read();
+        Assert.Equal(RequestOutcome.BackendFailed, late.Outcome);
+    }
+
+    [Fact]
+    public void A_policy_that_plans_nonsense_changes_no_text_and_is_reported()
+    {
+        var workload = new RandomWorkload(3, requests: 15);
+        var bench = new EngineBench(RandomWorkload.TightBackend, options: options => options with { Planner = new Nonsense() });
+        AssertUndisturbed(workload, bench, workload.Run(bench));
+        Assert.NotEmpty(bench.Ended.PlanFaults);
+    }
+
+    private static void AssertUndisturbed(RandomWorkload workload, EngineBench bench, Answer[] answers)
+    {
+        Assert.Equal(workload.Requests.Sum(request => request.Choices), bench.Ended.Ends.Count);
+        for (var index = 0; index < answers.Length; index++)
+        {
+            var alone = EngineBench.Alone(workload.Requests[index], RandomWorkload.TightBackend);
+            for (var choice = 0; choice < workload.Requests[index].Choices; choice++) AssertSame(alone, answers[index], choice);
+        }
+    }
+
+    private static void AssertSame(Answer alone, Answer answer, int choice)
+    {
+        if (answer.FinishOf(choice).Outcome == RequestOutcome.Cancelled)
+        {
+            Assert.StartsWith(answer.TextOf(choice).TrimEnd('\uFFFD'), alone.TextOf(choice) + "\u0000", StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Equal(alone.TextOf(choice), answer.TextOf(choice));
+        Assert.Equal(alone.FinishOf(choice).Outcome, answer.FinishOf(choice).Outcome);
+        Assert.Equal(alone.FinishOf(choice).GeneratedTokens, answer.FinishOf(choice).GeneratedTokens);
+    }
+
+    private sealed class Nonsense : IBatchPlanner
+    {
+        public string Name => "nonsense";
+
+        public PlannerState NewState() => new();
+
+        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        {
+            if (view.Running.Length > 2) throw new NotSupportedException("Three are too many.");
+            plan.AddGrant(12345, 7);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using Kantor.Core;
+using Kantor.Core.Batching;
+using Kantor.Core.Kv;
+using Kantor.Core.Prediction;
+using Kantor.Core.Routing;
+using Kantor.Core.StepTime;
+using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Traces;
+
+namespace Kantor.Simulation.Tests;
+
+/// <summary>Small fleets for tests.</summary>
+internal static class Fleet
+{
+    /// <summary>Steps of 100 µs + 10 µs per prefill token + 1 µs per decode; 10 tokens a step; blocks of 4 tokens.</summary>
+    public static SimulationOptions Small(int blocks = 100, IBatchPlanner? planner = null, int outputTokensMax = 8) => new()
+    {
+        Planner = planner ?? new FcfsPlanner(),
+        Router = new RoundRobinRouter(),
+        Limits = new BatchLimits { StepTokensMax = 10, RunningMax = 4 },
+        Kv = new KvLedgerOptions { BlocksTotal = blocks, BlockSizeTokens = 4 },
+        StepTime = new LinearStepTime(100, 10, 1, 0),
+        NewPredictor = () => new ClassQuantilePredictor(),
+        OutputTokensMax = outputTokensMax,
+    };
+
+    /// <summary>A replica of the profile that the acceptance tests of the research notes are stated for.</summary>
+    public static SimulationOptions Yi34B(IBatchPlanner planner, int stepTokensMax, int outputTokensMax = 1024) => new()
+    {
+        Planner = planner,
+        Router = new RoundRobinRouter(),
+        Limits = StepTimeProfiles.Yi34BA100Tp2.Limits with { StepTokensMax = stepTokensMax },
+        Kv = new KvLedgerOptions { BlocksTotal = StepTimeProfiles.Yi34BA100Tp2.KvTokens / 16, BlockSizeTokens = 16 },
+        StepTime = StepTimeProfiles.Yi34BA100Tp2.StepTime,
+        NewPredictor = () => new ClassQuantilePredictor(),
+        OutputTokensMax = outputTokensMax,
+    };
+
+    /// <summary>Runs and proves the books of every replica after every event.</summary>
+    public static SimulationResult RunVerified(IReadOnlyList<TraceRequest> trace, SimulationOptions options, RunLog? log = null) =>
+        Simulator.Run(trace, options, log ?? new RunLog());
+
+    public static TraceRequest Request(long arrivalUs, int prompt, int output, params int[] blockIds) => blockIds.Length == 0
+        ? new TraceRequest(arrivalUs, prompt, output)
+        : new TraceRequest(arrivalUs, prompt, output, blockIds, 4);
+
+    public static IEnumerable<string> Policies => PolicyCatalogue.PlannerNames;
+}
+
+/// <summary>Writes down what a run does and proves the books after every event.</summary>
+internal sealed class RunLog : SimulationObserver
+{
+    public List<(int Request, int Replica, long AtUs)> Arrivals { get; } = [];
+
+    public List<(int Request, long AtUs)> Ends { get; } = [];
+
+    public List<Step> Steps { get; } = [];
+
+    public long Events { get; private set; }
+
+    public override void Routed(int request, int replica, long nowUs) => Arrivals.Add((request, replica, nowUs));
+
+    public override void RequestEnded(int request, int requestsEnded, long nowUs)
+    {
+        Ends.Add((request, nowUs));
+        Assert.Equal(Ends.Count, requestsEnded);
+    }
+
+    public override void StepBegan(int replica, ReplicaScheduler scheduler, long nowUs, long durationUs)
+    {
+        var slices = new List<(int Request, int FromToken, int Tokens)>();
+        foreach (var slice in scheduler.Slices) slices.Add(((int)scheduler.Spec(slice.Row).Id.Value, slice.FromToken, slice.Tokens));
+        Steps.Add(new Step(replica, nowUs, nowUs + durationUs, slices));
+    }
+
+    public override void EventHandled(IReadOnlyList<ReplicaScheduler> schedulers, long nowUs)
+    {
+        foreach (var scheduler in schedulers) scheduler.Verify();
+        Events++;
+    }
+
+    public sealed record Step(int Replica, long FromUs, long ToUs, IReadOnlyList<(int Request, int FromToken, int Tokens)> Slices);
+}
