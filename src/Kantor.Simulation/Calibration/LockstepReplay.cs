@@ -31,7 +31,7 @@ public sealed record LockstepReplayOptions
 /// <summary>
 /// Replays a trace in virtual time on groups that share experts: a step lasts until the slowest group is done, so that the chunks of one
 /// delay the decodes of all. With one group it is a replica like any other. Requests go to the group with the least 4 × waiting + running,
-/// as vLLM's front end for data parallelism sends them.
+/// as vLLM's front end for data parallelism sends them. Steps last whole microseconds, as in the simulator.
 /// </summary>
 public sealed class LockstepReplay
 {
@@ -107,7 +107,7 @@ public sealed class LockstepReplay
         }
 
         var startUs = _nowUs;
-        _nowUs += _options.StepTime.LockstepUs(_loads);
+        _nowUs += Math.Ceiling(_options.StepTime.LockstepUs(_loads));
         _seenUs = _options.PlansAhead ? startUs : _nowUs;
         foreach (var group in _groups) End(group);
     }
