@@ -7,12 +7,26 @@ namespace Kantor.Accuracy;
 /// <summary>Writes comparisons as Markdown and JSON.</summary>
 internal static class Report
 {
+    private const string Protocol = """
+        How the measurements are read:
+
+        - Step times come only from the operator profiles that ship with the product and one set of overheads per engine; nothing is tuned per run, model or GPU.
+        - A point of the sample is a closed loop of users, run on the engine's scheduler with the KV memory that the device leaves: vLLM with chunked prefill and steps of 8,192 tokens,
+          TensorRT-LLM with whole prompts and steps that hold one prompt and all decodes, SGLang with prompts before decodes. Predicted and measured values are means over all requests, the first wave included.
+        - Points of the public benchmark draw prompts and outputs from 80 to 100 % of the nominal lengths, ten requests a user; the others have equal prompts.
+        - Parallel sizes that the sample multiplies are taken to mean the same devices (tp 4, dp 4, ep 16 repeats the times of tp 4, ep 4).
+        - The KV cache has 8 bits where TensorRT-LLM serves 8-bit weights, and where the benchmark's recipes ask vLLM for it: on Blackwell, and for dense models on H200.
+        - Points without a shape, tables or a declared mechanism are not predicted: disaggregated ones, DeepSeek (runs with and without multi-token prediction are not told apart), hybrid and sparse attention.
+        - Runs of requests are replayed with their arrivals and lengths; data-parallel groups step together. Time to first token counts from queueing.
+        """;
+
     /// <summary>A table of every group, a summary, and what was not covered and why.</summary>
     public static string Markdown(IReadOnlyList<Comparison> rows)
     {
         var text = new StringBuilder();
         text.AppendLine("# Accuracy against measurements").AppendLine();
         text.AppendLine("Made by `dotnet run -c Release --project bench/Kantor.Accuracy`. Errors are |predicted / measured − 1|; bias is the median of predicted / measured − 1.").AppendLine();
+        text.AppendLine(Protocol).AppendLine();
         text.AppendLine("## Summary").AppendLine();
         Table(text, "source", [("all", ErrorSummary.Of(rows)), .. Groups(rows, row => Path.GetFileName(row.File))]);
         text.AppendLine("## By model, GPU and engine").AppendLine();

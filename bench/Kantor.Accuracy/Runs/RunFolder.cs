@@ -68,8 +68,7 @@ internal static class RunFolder
             using var reader = new StreamReader(Open(candidate));
             using var document = Parse(reader.ReadToEnd(), candidate);
             var root = document.RootElement;
-            var engine = root.TryGetProperty("engine_kwargs", out var kwargs) ? kwargs : root;
-            return From(key => Find(engine, key) ?? Find(root, key));
+            return From(key => Find(root, key));
         }
 
         foreach (var candidate in new[] { stem.TrimEnd('_') + ".yaml", stem + "meta.yaml" })
@@ -95,8 +94,13 @@ internal static class RunFolder
 
     private static int? Whole(string? text) => int.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : null;
 
-    private static string? Find(JsonElement element, string key) =>
-        element.TryGetProperty(key, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value.ToString() : null;
+    /// <summary>The value of a key, of the outermost object that has one.</summary>
+    private static string? Find(JsonElement element, string key)
+    {
+        if (element.TryGetProperty(key, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)) return value.ToString();
+        return element.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.Object)
+            .Select(property => Find(property.Value, key)).FirstOrDefault(found => found is not null);
+    }
 
     /// <summary>Lines of <c>key: value</c>; that is all such a file needs.</summary>
     private static Func<string, string?> FlatYaml(string path)

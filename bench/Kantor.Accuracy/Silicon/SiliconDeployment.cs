@@ -57,8 +57,11 @@ internal static class SiliconDeployment
         var dense = Parse(row.GemmFormat);
         var experts = Parse(row.ExpertFormat);
 
-        // vLLM keeps the cache in 16 bits unless it is told otherwise, which the benchmark's recipes and 4-bit checkpoints do on Blackwell only.
-        var kv = dense is NumberFormat.Bf16 or NumberFormat.Int4 || !row.HasVariedPrompts || (row.Backend == "vllm" && isHopper) ? NumberFormat.Bf16 : NumberFormat.Fp8;
+        // TensorRT-LLM keeps the cache in 8 bits with 8-bit weights. vLLM keeps it in 16 bits unless it is told otherwise, which the benchmark's
+        // recipes do on Blackwell, and for dense models on H200.
+        var isNarrow = dense is not (NumberFormat.Bf16 or NumberFormat.Int4);
+        var isTold = row.HasVariedPrompts && (!isHopper || (model.Experts == 0 && row.System == "h200_sxm"));
+        var kv = isNarrow && (row.Backend == "trtllm" || isTold) ? NumberFormat.Fp8 : NumberFormat.Bf16;
         if (model.Experts == 0) return (dense, experts, kv);
 
         // Published checkpoints of these models scale 8-bit weights by blocks, and quantise to 4 bits the experts only.

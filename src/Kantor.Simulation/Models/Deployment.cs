@@ -38,8 +38,8 @@ public sealed record Deployment
     /// <summary>Devices of the replica.</summary>
     public int Devices => TensorParallel * DataParallel;
 
-    /// <summary>The limit of a step that applies.</summary>
-    public int StepTokens => StepTokensMax ?? Engine.StepTokensMax;
+    /// <summary>The limit of a step that applies. Engines take a quarter of their usual limit by default on devices with less than 70 GiB.</summary>
+    public int StepTokens => StepTokensMax ?? (Gpu.MemoryBytes < 70.0 * (1L << 30) ? Engine.StepTokensMax / 4 : Engine.StepTokensMax);
 
     /// <summary>Throws when the split is impossible, naming the field.</summary>
     /// <exception cref="ArgumentException">A value is out of range.</exception>

@@ -36,8 +36,11 @@ public sealed record EngineProfile
     /// <summary>Share of the device's memory that the engine uses.</summary>
     public required double MemoryShare { get; init; }
 
-    /// <summary>Bytes per device that are neither weights, KV nor activations: context, captured graphs, communication buffers.</summary>
+    /// <summary>Bytes per device that are neither weights, KV nor activations: context and captured graphs.</summary>
     public required long OverheadBytes { get; init; }
+
+    /// <summary>Further bytes per device of a group with collectives: their buffers.</summary>
+    public required long CollectiveBytes { get; init; }
 
     /// <summary>Most tokens of a step by default.</summary>
     public required int StepTokensMax { get; init; }
@@ -62,7 +65,8 @@ public static class EngineProfiles
         RequestUs = 15_000,
         RequestTokenUs = 2,
         MemoryShare = 0.9,
-        OverheadBytes = 3L << 30,
+        OverheadBytes = 3L << 29,
+        CollectiveBytes = 3L << 29,
         StepTokensMax = 8192,
     };
 

@@ -40,13 +40,17 @@ public static class KvCapacity
         return (2.0 * deployment.StepTokens * width) + (256 * 8.0 * model.VocabularySize / deployment.TensorParallel);
     }
 
+    /// <summary>Bytes that the engine itself takes on one device.</summary>
+    public static double EngineBytes(Deployment deployment) =>
+        deployment.Engine.OverheadBytes + (deployment.Devices > 1 ? deployment.Engine.CollectiveBytes : 0);
+
     /// <summary>KV tokens that fit, over one tensor-parallel group.</summary>
     /// <exception cref="ArgumentException">The model does not fit the device; the message says by how much.</exception>
     public static long Tokens(Deployment deployment)
     {
         deployment.Validate();
         var usable = deployment.Gpu.MemoryBytes * deployment.Engine.MemoryShare;
-        var free = usable - WeightBytes(deployment) - ActivationBytes(deployment) - deployment.Engine.OverheadBytes;
+        var free = usable - WeightBytes(deployment) - ActivationBytes(deployment) - EngineBytes(deployment);
         var tokens = Math.Floor(free / BytesPerToken(deployment));
         if (tokens >= deployment.Engine.BlockSizeTokens) return (long)tokens;
         throw new ArgumentException(

@@ -22,7 +22,7 @@ public class KvCapacityTests
         var deployment = On("h100", "llama-3.1-8b", 1);
         var tokens = KvCapacity.Tokens(deployment);
         var taken = (tokens * KvCapacity.BytesPerToken(deployment)) + KvCapacity.WeightBytes(deployment)
-            + KvCapacity.ActivationBytes(deployment) + deployment.Engine.OverheadBytes;
+            + KvCapacity.ActivationBytes(deployment) + KvCapacity.EngineBytes(deployment);
         var usable = deployment.Gpu.MemoryBytes * deployment.Engine.MemoryShare;
         Assert.InRange(usable - taken, 0, KvCapacity.BytesPerToken(deployment));
         Assert.InRange(tokens, 350_000, 480_000);
