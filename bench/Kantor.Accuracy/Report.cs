@@ -10,7 +10,8 @@ internal static class Report
     private const string Protocol = """
         How the measurements are read:
 
-        - Step times come only from the operator profiles that ship with the product and one set of overheads per engine; nothing is tuned per run, model or GPU.
+        - Step times come only from the operator profiles that ship with the product and one set of overheads per engine; nothing is tuned per run, model or GPU. The overheads were set
+          in view of these measurements, so that errors on others can be larger.
         - A point of the sample is a closed loop of users, run on the engine's scheduler with the KV memory that the device leaves: vLLM with chunked prefill and steps of 8,192 tokens,
           TensorRT-LLM with whole prompts and steps that hold one prompt and all decodes, SGLang with prompts before decodes. Predicted and measured values are means over all requests, the first wave included.
         - Points of the public benchmark draw prompts and outputs from 80 to 100 % of the nominal lengths, ten requests a user; the others have equal prompts.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
+using Kantor.Simulation.Profiles;
 
 namespace Kantor.Accuracy.Runs;
 
@@ -23,7 +24,7 @@ internal readonly record struct MeasuredRequest(double ArrivalMs, int Prompt, in
 
 /// <summary>What a run's metadata says of its engine.</summary>
 internal sealed record RunSettings(
-    string Model, string? Gpu, int TensorParallel, int DataParallel, bool ExpertParallel, int RunningMax, int StepTokensMax, string Dtype, string KvDtype, long? KvBlocks, double? MemoryShare);
+    string Model, string? Gpu, int TensorParallel, int DataParallel, bool ExpertParallel, int RunningMax, int? StepTokensMax, string? Quantization, string KvDtype, long? KvBlocks, double? MemoryShare);
 
 /// <summary>Reads runs in LLMServingSim's format: <c>NAME__requests.jsonl</c> with <c>NAME__meta.json</c> beside it, or a <c>.yaml</c> of the same name.</summary>
 internal static class RunFolder
@@ -36,9 +37,14 @@ internal static class RunFolder
     {
         var stem = Plain(path)[..^RequestsSuffix.Length];
         var settings = ReadSettings(stem);
-        var name = Path.GetFileName(stem).TrimEnd('_');
-        var gpu = settings.Gpu ?? (name.Contains("__", StringComparison.Ordinal) ? name.Split("__")[0] : Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(path)!)!));
-        return new MeasuredRun { File = path, Model = settings.Model, Gpu = gpu, Settings = settings, Requests = ReadRequests(path) };
+        return new MeasuredRun { File = path, Model = settings.Model, Gpu = settings.Gpu ?? GpuOf(stem), Settings = settings, Requests = ReadRequests(path) };
+    }
+
+    /// <summary>The part of the file's name, or the nearest folder, that names a device.</summary>
+    private static string GpuOf(string stem)
+    {
+        var names = Path.GetFileName(stem).Split("__").Concat(Path.GetFullPath(stem).Split(Path.DirectorySeparatorChar).Reverse()).ToList();
+        return names.FirstOrDefault(name => GpuProfiles.TryFind(name) is not null) ?? names[0];
     }
 
     private static List<MeasuredRequest> ReadRequests(string path)
@@ -71,12 +77,13 @@ internal static class RunFolder
             return From(key => Find(root, key));
         }
 
-        foreach (var candidate in new[] { stem.TrimEnd('_') + ".yaml", stem + "meta.yaml" })
+        foreach (var candidate in new[] { stem.TrimEnd('_', '-', '.') + ".yaml", stem + "meta.yaml", stem + "requests.yaml", stem + "run.yaml" })
         {
             if (File.Exists(candidate)) return From(FlatYaml(candidate));
         }
 
-        throw new FormatException($"{stem}requests.jsonl has neither {Path.GetFileName(stem)}meta.json nor {Path.GetFileName(stem).TrimEnd('_')}.yaml beside it.");
+        var name = Path.GetFileName(stem);
+        throw new FormatException($"{stem}{RequestsSuffix} has neither {name}meta.json nor {name}meta.yaml beside it; the YAML needs at least 'model:' and 'gpu:'.");
     }
 
     private static RunSettings From(Func<string, string?> value) => new(
@@ -86,8 +93,8 @@ internal static class RunFolder
         Whole(value("data_parallel_size")) ?? 1,
         string.Equals(value("enable_expert_parallel"), "true", StringComparison.OrdinalIgnoreCase),
         Whole(value("max_num_seqs")) ?? 256,
-        Whole(value("max_num_batched_tokens")) ?? 8192,
-        value("dtype") ?? "bfloat16",
+        Whole(value("max_num_batched_tokens")),
+        value("quantization"),
         value("kv_cache_dtype") ?? "auto",
         Whole(value("num_gpu_blocks")) ?? Whole(value("num_gpu_blocks_override")),
         double.TryParse(value("gpu_memory_utilization"), CultureInfo.InvariantCulture, out var share) ? share : null);

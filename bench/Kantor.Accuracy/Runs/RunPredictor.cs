@@ -64,7 +64,7 @@ internal static class RunPredictor
         TensorParallel = settings.TensorParallel,
         DataParallel = settings.DataParallel,
         ExpertParallel = settings.ExpertParallel ? settings.TensorParallel * settings.DataParallel : 1,
-        WeightFormat = settings.Model.Contains("fp8", StringComparison.OrdinalIgnoreCase) ? NumberFormat.Fp8 : NumberFormat.Bf16,
+        WeightFormat = (settings.Quantization ?? settings.Model).Contains("fp8", StringComparison.OrdinalIgnoreCase) ? NumberFormat.Fp8 : NumberFormat.Bf16,
         KvFormat = settings.KvDtype.StartsWith("fp8", StringComparison.Ordinal) ? NumberFormat.Fp8 : NumberFormat.Bf16,
         StepTokensMax = settings.StepTokensMax,
     };

@@ -27,17 +27,22 @@ public static class GpuProfiles
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>The profile of a name or alias, or null.</summary>
+    /// <summary>The profile of a name or alias, or null. Case and what is neither letter nor digit do not matter.</summary>
     public static GpuProfile? TryFind(string name)
     {
-        if (Names.Contains(name)) return Load(name);
-        return Names.Select(Load).FirstOrDefault(profile => profile.Aliases.Contains(name));
+        var wanted = Plain(name);
+        if (wanted.Length == 0) return null;
+        return Names.FirstOrDefault(known => Plain(known) == wanted) is { } named
+            ? Load(named)
+            : Names.Select(Load).FirstOrDefault(profile => profile.Aliases.Any(alias => Plain(alias) == wanted));
     }
 
     /// <summary>The profile of a name or alias.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>
     public static GpuProfile Find(string name) =>
         TryFind(name) ?? throw new ArgumentException($"No GPU is called '{name}'. Known: {string.Join(", ", Names)}.");
+
+    private static string Plain(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
 
     private static GpuProfile Load(string name) => Loaded.GetOrAdd(name, static name =>
     {

@@ -32,6 +32,9 @@ public class GpuProfilesTests
     [InlineData("h200_sxm", "h200")]
     [InlineData("RTXPRO6000", "rtx-pro-6000")]
     [InlineData("b300_sxm", "b300")]
+    [InlineData("H100", "h100")]
+    [InlineData("NVIDIA RTX PRO 6000 Blackwell Server Edition", "rtx-pro-6000")]
+    [InlineData("A100-SXM4-80GB", "a100")]
     public void Names_in_measured_runs_lead_to_their_profile(string alias, string name) => Assert.Equal(name, GpuProfiles.Find(alias).Name);
 
     [Fact]
