@@ -4,6 +4,7 @@ using Kantor.Cli.Doctor;
 using Kantor.Cli.Fake;
 using Kantor.Cli.Serve;
 using Kantor.Cli.Simulate;
+using Kantor.Cli.Sweep;
 using Kantor.Cli.Traces;
 using Kantor.LlamaCpp;
 using Kantor.LlamaCpp.Gguf;
@@ -19,6 +20,7 @@ internal static class CliApp
     {
         ServeCommand.Create(),
         SimulateCommand.Create(),
+        SweepCommand.Create(),
         TraceCommand.Create(),
         CalibrateCommand.Create(),
         FakeCommand.Create(),

@@ -15,12 +15,21 @@ public class SimulationObserver
     {
     }
 
+    /// <summary>
+    /// The step that began last on this replica, whose slices can still be read from the scheduler, is followed by the same step again and
+    /// again: step k begins when step k − 1 ends, and each slice begins after the tokens of the one before. Reported when the books are brought up to the last
+    /// step, which may still be under way. <paramref name="endsUs"/> holds the end of each step, from the one already reported on.
+    /// </summary>
+    public virtual void StepsRepeated(int replica, ReplicaScheduler scheduler, ReadOnlySpan<long> endsUs)
+    {
+    }
+
     /// <summary>A request ended.</summary>
     public virtual void RequestEnded(int request, int requestsEnded, long nowUs)
     {
     }
 
-    /// <summary>An event was dealt with; the books of every replica are consistent.</summary>
+    /// <summary>An event was dealt with; the books of every replica are consistent, those of a leaping one as of its first step.</summary>
     public virtual void EventHandled(IReadOnlyList<ReplicaScheduler> schedulers, long nowUs)
     {
     }

@@ -36,6 +36,12 @@ public sealed record SimulationOptions
     /// </summary>
     public required int OutputTokensMax { get; init; }
 
+    /// <summary>
+    /// Whether runs of equal decode steps are advanced at once, where the policy promises that its plan repeats itself. Changes no event time
+    /// and no decision, only the time that the run takes; step by step is the reference.
+    /// </summary>
+    public bool Leaping { get; init; } = true;
+
     /// <summary>Steps of one replica in a row without a generated token after which the run fails as making no progress.</summary>
     public int StepsWithoutTokenMax { get; init; } = 2_000_000;
 

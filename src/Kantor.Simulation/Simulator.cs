@@ -75,6 +75,7 @@ public sealed class Simulator
         var spec = SpecOf(request);
         var replica = _replicas[Route(spec)];
         _observer.Routed(request, replica.Index, _events.NowUs);
+        CutLeap(replica);
         if (!replica.Scheduler.TryEnqueue(spec, out _, out var refusal)) _recorder.Ended(request, refusal, _events.NowUs);
         else Wake(replica);
     }
@@ -82,13 +83,23 @@ public sealed class Simulator
     private void BeginStep(SimulatedReplica replica)
     {
         replica.IsAwake = false;
-        if (!replica.TryBeginStep(_events.NowUs, out var durationUs)) return;
+        if (!replica.TryBeginStep(_events.NowUs, out var endUs)) return;
         replica.IsAwake = true;
-        _events.Schedule(checked(_events.NowUs + durationUs), EventKind.StepEnd, replica.Index);
+        _events.Schedule(endUs, EventKind.StepEnd, replica.Index);
+    }
+
+    /// <summary>What arrives joins the step after the one under way, so the leap ends with that one; it may end at this very moment.</summary>
+    private void CutLeap(SimulatedReplica replica)
+    {
+        if (!replica.TryCutLeap(_events.NowUs, out var endUs)) return;
+        if (endUs == _events.NowUs) EndStep(replica);
+        else _events.Schedule(endUs, EventKind.StepEnd, replica.Index);
     }
 
     private void EndStep(SimulatedReplica replica)
     {
+        // A leap that was cut leaves the event of its first end behind.
+        if (replica.StepEndUs != _events.NowUs) return;
         replica.EndStep(_events.NowUs);
         replica.IsAwake = false;
         Wake(replica);
@@ -109,11 +120,7 @@ public sealed class Simulator
 
     private int Route(RequestSpec spec)
     {
-        for (var index = 0; index < _endpoints.Length; index++)
-        {
-            var scheduler = _schedulers[index];
-            _endpoints[index] = new EndpointView(scheduler.WaitingCount, scheduler.RunningCount, scheduler.Kv.BlocksUsed, scheduler.Kv.BlocksTotal);
-        }
+        for (var index = 0; index < _endpoints.Length; index++) _endpoints[index] = _replicas[index].View(_events.NowUs);
 
         var fleet = new FleetView { Endpoints = _endpoints, NowUs = _events.NowUs };
         var chosen = _options.Router.Route(new RouteRequest(spec.Id.Value, spec.Content.Count, spec.CacheDomain), fleet, _routerState);

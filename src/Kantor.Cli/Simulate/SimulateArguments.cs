@@ -41,5 +41,7 @@ internal sealed record SimulateArguments
 
     public bool NoPrefixCache { get; init; }
 
+    public bool NoLeap { get; init; }
+
     public bool SkipBadLines { get; init; }
 }

@@ -3,6 +3,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
+using Kantor.Simulation;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Cli.Simulate;
@@ -45,6 +46,9 @@ internal sealed record SimulateSettings
 
     public required bool SpreadsBatches { get; init; }
 
+    /// <summary>Whether equal steps are advanced at once; changes nothing but the time that a run takes.</summary>
+    public required bool Leaps { get; init; }
+
     public required bool SkipsBadLines { get; init; }
 
     public required string? JsonPath { get; init; }
@@ -53,4 +57,18 @@ internal sealed record SimulateSettings
 
     /// <summary>Whether the standard output belongs to a report, so that the table goes to standard error.</summary>
     public bool ReportTakesStandardOutput => JsonPath == StandardOutput || CsvPath == StandardOutput;
+
+    /// <summary>The simulation of one pair of policies.</summary>
+    public SimulationOptions Options(IBatchPlanner planner, IRouter router, int outputTokensMax) => new()
+    {
+        Planner = planner,
+        Router = router,
+        Replicas = Replicas,
+        Limits = Limits,
+        Kv = Kv,
+        StepTime = Profile.StepTime,
+        NewPredictor = NewPredictor,
+        Leaping = Leaps,
+        OutputTokensMax = outputTokensMax,
+    };
 }

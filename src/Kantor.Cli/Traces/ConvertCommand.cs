@@ -12,7 +12,7 @@ internal static class ConvertCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var input = new TraceInputOptions();
+        var input = new TraceFileOptions();
         var output = TraceCommand.Text("--out", "FILE", "Where to write; gzip if the name ends in .gz; - for the standard output. Needed.");
         var spread = TraceCommand.Text(
             "--spread-batches", "true|false", "Whether arrivals that the recorder lumped together are spread at random over its tick. Either way it is said. Default: true.");
@@ -44,7 +44,7 @@ internal static class ConvertCommand
         return command;
     }
 
-    private static int Execute(TraceInput input, string path, bool spreads, ulong seed, CancellationToken cancellation)
+    private static int Execute(TraceFile input, string path, bool spreads, ulong seed, CancellationToken cancellation)
     {
         var trace = Spread(input.Load(cancellation), spreads, seed);
         var blocks = new MooncakeBlocks();
@@ -52,7 +52,7 @@ internal static class ConvertCommand
         {
             var requests = trace.Requests.Select(blocks.Regroup).ToList();
             OutputFile.Write("--out", path, stream => MooncakeWriter.Write(stream, requests));
-            TraceInput.Say($"{requests.Count} requests written.");
+            TraceFile.Say($"{requests.Count} requests written.");
             return ExitCode.Success;
         }
         catch (TraceException exception)
@@ -65,7 +65,7 @@ internal static class ConvertCommand
     {
         var batches = ArrivalBatches.Of(trace.Requests);
         if (!batches.AreBatched) return trace;
-        TraceInput.Say(string.Create(
+        TraceFile.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"arrivals come in batches, mostly {batches.TickUs / 1e6:0.###} s apart; they are {(spreads ? "spread at random over that time" : "left as they are")}."));
         return spreads ? trace.SpreadBatches(new RandomStream(seed, "spread-batches")) : trace;

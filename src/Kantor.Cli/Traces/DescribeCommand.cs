@@ -12,7 +12,7 @@ internal static class DescribeCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var input = new TraceInputOptions();
+        var input = new TraceFileOptions();
         var json = TraceCommand.Text("--json", "FILE", "Write the statistics as JSON; - for the standard output, in place of the table.");
         var seed = TraceCommand.Text("--seed", "N", "Seed of the starts of sessions (--session-gap). Default: 1.");
         var command = new Command(
@@ -38,7 +38,7 @@ internal static class DescribeCommand
         return command;
     }
 
-    private static int Execute(TraceInput input, string? jsonPath, CancellationToken cancellation)
+    private static int Execute(TraceFile input, string? jsonPath, CancellationToken cancellation)
     {
         var trace = input.Load(cancellation);
         var statistics = TraceStatistics.Of(trace.Requests);
@@ -47,7 +47,7 @@ internal static class DescribeCommand
         return ExitCode.Success;
     }
 
-    private static void WriteJson(Stream stream, TraceInput input, Trace trace, TraceStatistics statistics)
+    private static void WriteJson(Stream stream, TraceFile input, Trace trace, TraceStatistics statistics)
     {
         JsonSerializer.Serialize(stream, new Description(Path.GetFileName(input.Path), trace.FormatName, trace.LinesSkipped, trace.Note, statistics), Json);
         stream.WriteByte((byte)'\n');

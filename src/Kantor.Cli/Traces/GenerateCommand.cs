@@ -66,7 +66,7 @@ internal static class GenerateCommand
             var trace = plan.Draw();
             var blocks = new MooncakeBlocks();
             OutputFile.Write("--out", plan.OutPath, stream => MooncakeWriter.Write(stream, trace.Select(blocks.Regroup)));
-            TraceInput.Say($"{trace.Count} requests written.");
+            TraceFile.Say($"{trace.Count} requests written.");
             return ExitCode.Success;
         }
         catch (TraceException exception)

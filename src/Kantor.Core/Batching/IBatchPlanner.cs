@@ -21,6 +21,19 @@ public interface IBatchPlanner
 
     /// <summary>Writes the plan for the coming step into the empty <paramref name="plan"/>.</summary>
     void Plan(in BatchView view, PlannerState state, BatchPlan plan);
+
+    /// <summary>
+    /// For how many steps, the coming one included, the plan just written repeats itself, grant for grant; at least 1, which says that this
+    /// policy must see every step. Asked after the plan was booked, and only when it grants tokens to every running row and to nobody else,
+    /// preempts and refuses nobody, and every row either computes its newest token or cannot catch up in this step.
+    /// </summary>
+    /// <remarks>
+    /// The promise holds while nothing arrives or ends, all running rows find their KV, and every row misses more than it is granted or decodes.
+    /// Meanwhile time passes, idle cached content may be evicted, what rows with several tokens compute becomes cached, and the others grow by
+    /// a token a step. For these steps <see cref="Plan"/> is not called; the state hears of them by <see cref="PlannerState.Repeated"/>. The
+    /// simulator leaps over them; the engine does not ask. A policy that looks at the clock, or at beliefs about rows that grow, promises 1.
+    /// </remarks>
+    int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) => 1;
 }
 
 /// <summary>
@@ -41,6 +54,14 @@ public class PlannerState
 
     /// <summary>The row generated a token.</summary>
     public virtual void Generated(int row)
+    {
+    }
+
+    /// <summary>
+    /// The last plan was repeated in so many further steps, within what <see cref="IBatchPlanner.RepeatingSteps"/> promised: stands for that
+    /// many calls of the planner, each with the same grants, and the tokens generated meanwhile, which are not raised one by one.
+    /// </summary>
+    public virtual void Repeated(int steps)
     {
     }
 

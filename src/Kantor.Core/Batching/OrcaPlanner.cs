@@ -20,6 +20,13 @@ public sealed class OrcaPlanner : IBatchPlanner
         if (RunningFirst.Plan(view, plan, ref budget) == view.Running.Length) AdmitInOrder(view, plan, ref budget);
     }
 
+    /// <summary>
+    /// Without limit when nobody can be admitted anyway, or when nothing becomes cached and the head of the queue has no cached prefix. Where
+    /// one gets shorter, the rest may become a prompt longer than a step, which is cut where a shorter one waits.
+    /// </summary>
+    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) =>
+        SteadyPlans.AdmitsNobody(view, plan) || (SteadyPlans.CachesNothing(view, plan) && view.CachedPrefix(view.Waiting[0]).Tokens == 0) ? int.MaxValue : 1;
+
     private static void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)
     {
         foreach (var row in view.Waiting)

@@ -25,6 +25,13 @@ public sealed class PrefillFirstPlanner : IBatchPlanner
         if (plan.Grants.IsEmpty) DecodesFirst.Pass(view, plan, ref budget, kept, decoding: true);
     }
 
+    /// <summary>
+    /// Without limit when nobody can be admitted anyway, or when nothing becomes cached: then KV only gets scarcer and cached prefixes only
+    /// shorter, so whoever was not admitted is not admitted later. Otherwise a prefix that grows in the cache may let somebody in.
+    /// </summary>
+    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) =>
+        SteadyPlans.AdmitsNobody(view, plan) || SteadyPlans.CachesNothing(view, plan) ? int.MaxValue : 1;
+
     private static void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)
     {
         foreach (var row in view.Waiting)

@@ -47,6 +47,12 @@ public sealed class SvfPlanner : IBatchPlanner
         Admit(view, memory, plan, ref budget);
     }
 
+    /// <summary>
+    /// Without limit while nobody waits. With a queue every step must be seen: beliefs change with the tokens generated, and keys are
+    /// refreshed in turn.
+    /// </summary>
+    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) => view.Waiting.IsEmpty ? int.MaxValue : 1;
+
     private void UpdateQueue(in BatchView view, SvfState memory)
     {
         foreach (var row in memory.Returned)

@@ -53,6 +53,8 @@ internal sealed class SvfState : PlannerState
         _rows[row] = default;
     }
 
+    public override void Repeated(int steps) => _step += steps;
+
     public void BeginStep() => _step++;
 
     public long IdOf(int row) => _rows[row].Id;

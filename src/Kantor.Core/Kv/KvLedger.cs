@@ -49,6 +49,9 @@ public sealed class KvLedger
     /// <summary>Tokens per block.</summary>
     public int BlockSizeTokens => _options.BlockSizeTokens;
 
+    /// <summary>Whether released blocks keep their content for later prefix hits.</summary>
+    public bool CachesPrefixes => _options.PrefixCaching;
+
     /// <summary>Blocks without content.</summary>
     public int BlocksFree => _free.Count;
 
@@ -198,30 +201,31 @@ public sealed class KvLedger
 
         for (var block = 0; block < BlocksTotal; block++)
         {
-            Law(references[block] == _blocks[block].References, $"block {block} has {references[block]} references, booked {_blocks[block].References}");
+            if (references[block] != _blocks[block].References) throw Broken($"block {block} has {references[block]} references, booked {_blocks[block].References}");
             var idle = _idle.Contains(block);
-            Law(!idle || references[block] == 0, $"block {block} is idle and referenced");
-            Law(!idle || _tree.BlockOf(_blocks[block].Node) == block, $"block {block} is idle without content");
+            if (idle && references[block] != 0) throw Broken($"block {block} is idle and referenced");
+            if (idle && _tree.BlockOf(_blocks[block].Node) != block) throw Broken($"block {block} is idle without content");
             if (idle || references[block] > 0) held[_blocks[block].Holder]++;
             if (idle) idleHeld[_blocks[block].Holder]++;
         }
 
         var free = new HashSet<int>(_free);
-        Law(free.Count == _free.Count, "a block is free twice");
-        foreach (var block in free) Law(references[block] == 0 && !_idle.Contains(block), $"block {block} is free and in use");
+        if (free.Count != _free.Count) throw Broken("a block is free twice");
+        foreach (var block in free)
+        {
+            if (references[block] != 0 || _idle.Contains(block)) throw Broken($"block {block} is free and in use");
+        }
+
         var used = references.Count(count => count > 0);
-        Law(free.Count + _idle.Count + used == BlocksTotal, $"free {free.Count} + idle {_idle.Count} + used {used} is not {BlocksTotal}");
+        if (free.Count + _idle.Count + used != BlocksTotal) throw Broken($"free {free.Count} + idle {_idle.Count} + used {used} is not {BlocksTotal}");
         for (var id = 0; id < held.Length; id++)
         {
-            Law(held[id] == _sequences[id].BlocksHeld, $"sequence {id} holds {held[id]}, booked {_sequences[id].BlocksHeld}");
-            Law(idleHeld[id] == _sequences[id].BlocksIdle, $"sequence {id} holds {idleHeld[id]} idle, booked {_sequences[id].BlocksIdle}");
+            if (held[id] != _sequences[id].BlocksHeld) throw Broken($"sequence {id} holds {held[id]}, booked {_sequences[id].BlocksHeld}");
+            if (idleHeld[id] != _sequences[id].BlocksIdle) throw Broken($"sequence {id} holds {idleHeld[id]} idle, booked {_sequences[id].BlocksIdle}");
         }
     }
 
-    private static void Law(bool holds, string broken)
-    {
-        if (!holds) throw new InvalidOperationException("KV ledger: " + broken + ".");
-    }
+    private static InvalidOperationException Broken(string law) => new("KV ledger: " + law + ".");
 
     private int ShareCachedPrefix(int sequence, SequenceBlocks opened, int hitTokensMax)
     {

@@ -73,4 +73,11 @@ public sealed class TokenContent
 
     /// <summary>Appends a generated token of unknown identity; nothing after it can be cached.</summary>
     public void AppendUnknown() => Count++;
+
+    /// <summary>Appends so many generated tokens of unknown identity.</summary>
+    public void AppendUnknown(int tokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(tokens);
+        Count = checked(Count + tokens);
+    }
 }

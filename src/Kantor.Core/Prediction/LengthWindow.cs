@@ -7,6 +7,7 @@ internal sealed class LengthWindow(int capacity)
     private readonly int[] _sorted = new int[capacity];
     private readonly long[] _tailSums = new long[capacity + 1];
     private int _oldest;
+    private bool _sumsAreStale;
 
     public int Count { get; private set; }
 
@@ -24,8 +25,7 @@ internal sealed class LengthWindow(int capacity)
         }
 
         InsertSorted(tokens);
-        _tailSums[Count] = 0;
-        for (var i = Count - 1; i >= 0; i--) _tailSums[i] = _tailSums[i + 1] + _sorted[i];
+        _sumsAreStale = true;
     }
 
     /// <summary>Mean and quantile, rounded up, of the lengths above <paramref name="tokens"/>; false when there are none.</summary>
@@ -35,9 +35,18 @@ internal sealed class LengthWindow(int capacity)
         var survivors = Count - first;
         (mean, upper) = (0, 0);
         if (survivors == 0) return false;
+        if (_sumsAreStale) SumTails();
         mean = (int)((_tailSums[first] + survivors - 1) / survivors);
         upper = _sorted[first + Math.Min(survivors - 1, (int)(quantile * survivors))];
         return true;
+    }
+
+    /// <summary>Only when asked: policies that do not look at beliefs do not pay for them.</summary>
+    private void SumTails()
+    {
+        _tailSums[Count] = 0;
+        for (var i = Count - 1; i >= 0; i--) _tailSums[i] = _tailSums[i + 1] + _sorted[i];
+        _sumsAreStale = false;
     }
 
     private int FirstAbove(int tokens)

@@ -25,12 +25,16 @@ public sealed class GapHistogram
     public double? MeanUs => Count == 0 ? null : (double)_sumUs / Count;
 
     /// <summary>Counts one duration, which is not negative.</summary>
-    public void Add(long us)
+    public void Add(long us) => Add(us, 1);
+
+    /// <summary>Counts one duration so many times, at least once.</summary>
+    public void Add(long us, long times)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(us);
-        _counts[BucketOf(us)]++;
-        _sumUs += us;
-        Count++;
+        ArgumentOutOfRangeException.ThrowIfLessThan(times, 1);
+        _counts[BucketOf(us)] += times;
+        _sumUs += (Int128)us * times;
+        Count += times;
         MaxUs = Math.Max(MaxUs, us);
     }
 

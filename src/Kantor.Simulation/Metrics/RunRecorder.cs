@@ -17,6 +17,29 @@ internal sealed class RunRecorder(IReadOnlyList<TraceRequest> trace, int outputT
     /// <summary>The request has tokens in a step that begins now.</summary>
     public void Scheduled(int request, long nowUs) => _records[request].ScheduledUs ??= nowUs;
 
+    /// <summary>Tokens that the request still has to get, until its answer is whole or cut.</summary>
+    public int TokensLeft(int request) => Math.Min(outputTokensMax, trace[request].OutputTokens) - _records[request].OutputTokens;
+
+    /// <summary>
+    /// So many requests get a token at each of these moments, at least one. Counts the gaps between the moments; the gap before the first
+    /// differs by request and is counted by <see cref="TokensGenerated"/>, to be called for each.
+    /// </summary>
+    public void GapsBetween(ReadOnlySpan<long> momentsUs, int requests)
+    {
+        for (var index = 1; index < momentsUs.Length; index++) _gaps.Add(momentsUs[index] - momentsUs[index - 1], requests);
+    }
+
+    /// <summary>The request got these tokens.</summary>
+    public void TokensGenerated(int request, in LeaptTokens leapt)
+    {
+        ref var record = ref _records[request];
+        var gapUs = leapt.FirstUs - record.LastTokenUs ?? throw new InvalidOperationException($"Request {request} leaps before its first token.");
+        _gaps.Add(gapUs);
+        record.GapUsMax = Math.Max(record.GapUsMax, Math.Max(gapUs, leapt.GapUsMax));
+        record.LastTokenUs = leapt.LastUs;
+        record.OutputTokens += leapt.Count;
+    }
+
     /// <summary>The request got a token; the outcome when it was its last.</summary>
     public RequestOutcome? TokenGenerated(int request, long nowUs)
     {

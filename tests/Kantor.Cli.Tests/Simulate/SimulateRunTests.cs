@@ -34,6 +34,13 @@ public sealed class SimulateRunTests : IDisposable
     }
 
     [Fact]
+    public void Step_by_step_gives_the_same_bytes_as_leaping()
+    {
+        var typed = new SimulateArguments { Policy = string.Join(',', Kantor.Core.PolicyCatalogue.PlannerNames), Replicas = "2", Limit = "120", RateScale = "3" };
+        Assert.Equal(WithoutSpeed(Run(typed)), WithoutSpeed(Run(typed with { NoLeap = true })));
+    }
+
+    [Fact]
     public void Batches_stay_as_they_are_when_asked_so()
     {
         var typed = new SimulateArguments { Trace = Batched(), Policy = "fcfs", SpreadBatches = "false" };

@@ -22,6 +22,16 @@ public class TokenContentTests
         Assert.Throws<InvalidOperationException>(() => content.Append(4));
     }
 
+    [Fact]
+    public void Many_unknown_tokens_are_as_many_single_ones()
+    {
+        var content = TokenContent.FromTokens([1, 2]);
+        content.AppendUnknown(5);
+        content.AppendUnknown(0);
+        Assert.Equal((7, 2), (content.Count, content.IdentifiedCount));
+        Assert.Throws<ArgumentOutOfRangeException>(() => content.AppendUnknown(-1));
+    }
+
     [Theory]
     [InlineData(2, 512, 512)]
     [InlineData(1, 512, 513)]

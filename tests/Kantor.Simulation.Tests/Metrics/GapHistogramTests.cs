@@ -32,6 +32,17 @@ public class GapHistogramTests
     }
 
     [Fact]
+    public void Many_equal_gaps_at_once_are_as_many_single_ones()
+    {
+        var (single, bulk) = (Of([7, 7, 7, 40_000, 40_000]), new GapHistogram());
+        bulk.Add(7, 3);
+        bulk.Add(40_000, 2);
+        Assert.Equal((single.Count, single.MaxUs, single.MeanUs), (bulk.Count, bulk.MaxUs, bulk.MeanUs));
+        Assert.All(Quantiles, quantile => Assert.Equal(single.PercentileUs(quantile), bulk.PercentileUs(quantile)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => bulk.Add(7, 0));
+    }
+
+    [Fact]
     public void The_extreme_values_of_the_type_are_counted()
     {
         var histogram = Of([0, long.MaxValue, long.MaxValue]);

@@ -4,7 +4,7 @@ using Kantor.Simulation.Traces;
 namespace Kantor.Cli.Traces;
 
 /// <summary>The trace that a verb reads, and how.</summary>
-internal sealed record TraceInput(string Path, TraceReadOptions Options)
+internal sealed record TraceFile(string Path, TraceReadOptions Options)
 {
     /// <summary>Reads it; what should be known about it goes to standard error.</summary>
     public Trace Load(CancellationToken cancellation)
@@ -26,7 +26,7 @@ internal sealed record TraceInput(string Path, TraceReadOptions Options)
 }
 
 /// <summary>The argument and options that every verb that reads a trace has.</summary>
-internal sealed class TraceInputOptions
+internal sealed class TraceFileOptions
 {
     public Argument<string?> File { get; } = new("FILE") { Description = $"Trace: {TraceCommand.Formats}.", Arity = ArgumentArity.ZeroOrOne };
 
@@ -46,7 +46,7 @@ internal sealed class TraceInputOptions
     }
 
     /// <summary>The input; what is wrong with it is added to <paramref name="checks"/>.</summary>
-    public TraceInput Read(ParseResult parsed, OptionChecks checks, ulong seed) => new(
+    public TraceFile Read(ParseResult parsed, OptionChecks checks, ulong seed) => new(
         checks.Path("FILE", parsed.GetValue(File), isNeeded: true) ?? "",
         new TraceReadOptions
         {

@@ -1,0 +1,66 @@
+using Kantor.Core.Batching;
+using Kantor.Core.StepTime;
+
+namespace Kantor.Simulation.Replicas;
+
+/// <summary>How long steps take in whole microseconds: the model's figure rounded up, at least 1.</summary>
+internal sealed class StepClock(IStepTimeModel model)
+{
+    // Of a run of equal steps: the load of the last one, and what a step has more to read than the one before.
+    private StepLoad _load;
+    private long _residentKvTokensMore;
+    private double _prefillAttentionMore;
+
+    /// <summary>Duration of a step with these slices.</summary>
+    /// <exception cref="SimulationException">The model gives an impossible value.</exception>
+    public long DurationUs(ReadOnlySpan<StepSlice> slices)
+    {
+        var load = LoadOf(slices);
+        var us = model.StepUs(load);
+        return IsPossible(us) ? Whole(us) : throw new SimulationException($"The step-time model gives {us} us for {load}; a step takes 0 to 1e15 us.");
+    }
+
+    /// <summary>Begins a run of steps with these slices, each of which grows by its tokens from step to step.</summary>
+    public void BeginRun(ReadOnlySpan<StepSlice> slices)
+    {
+        _load = LoadOf(slices);
+        (_residentKvTokensMore, _prefillAttentionMore) = (0, 0);
+        foreach (ref readonly var slice in slices)
+        {
+            _residentKvTokensMore += slice.Tokens;
+            if (!slice.IsDecode) _prefillAttentionMore += 2.0 * slice.Tokens * slice.Tokens;
+        }
+    }
+
+    /// <summary>Duration of the run's next step; false when the model gives an impossible value.</summary>
+    /// <remarks>The load is summed in whole numbers that a double holds exactly, so it is the one that the slices themselves give.</remarks>
+    public bool TryNextUs(out long durationUs)
+    {
+        _load = _load with { ResidentKvTokens = _load.ResidentKvTokens + _residentKvTokensMore, PrefillAttention = _load.PrefillAttention + _prefillAttentionMore };
+        var us = model.StepUs(_load);
+        durationUs = IsPossible(us) ? Whole(us) : 0;
+        return durationUs > 0;
+    }
+
+    private static StepLoad LoadOf(ReadOnlySpan<StepSlice> slices)
+    {
+        var (decodes, decodeKvTokens, load) = (0, 0L, default(StepLoad));
+        foreach (ref readonly var slice in slices)
+        {
+            if (!slice.IsDecode)
+            {
+                load = load.With(slice.Tokens, slice.FromToken, isDecode: false);
+                continue;
+            }
+
+            decodes++;
+            decodeKvTokens += slice.FromToken;
+        }
+
+        return load with { DecodeSequences = decodes, ResidentKvTokens = load.ResidentKvTokens + decodeKvTokens };
+    }
+
+    private static bool IsPossible(double us) => us is >= 0 and < 1e15;
+
+    private static long Whole(double us) => Math.Max(1, (long)Math.Ceiling(us));
+}
