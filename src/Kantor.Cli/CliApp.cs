@@ -4,6 +4,7 @@ using Kantor.Cli.Doctor;
 using Kantor.Cli.Fake;
 using Kantor.Cli.Serve;
 using Kantor.Cli.Simulate;
+using Kantor.Cli.Sweep;
 using Kantor.LlamaCpp;
 using Kantor.LlamaCpp.Gguf;
 using Kantor.LlamaCpp.Library;
@@ -18,6 +19,7 @@ internal static class CliApp
     {
         ServeCommand.Create(),
         SimulateCommand.Create(),
+        SweepCommand.Create(),
         CalibrateCommand.Create(),
         FakeCommand.Create(),
         DoctorCommand.Create(),

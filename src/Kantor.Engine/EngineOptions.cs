@@ -25,6 +25,12 @@ public sealed record EngineOptions
     /// <summary>Whether computed prompts and answers stay cached for later requests of the same cache domain.</summary>
     public bool PrefixCaching { get; init; } = true;
 
+    /// <summary>
+    /// Most tokens that stay cached while no request uses them, at least 0; null for as many as the pool has room for. A back end may get slower
+    /// with everything that lies in its pool.
+    /// </summary>
+    public int? CachedTokensMax { get; init; }
+
     /// <summary>Deltas that a stream keeps apart for a reader that is behind; further ones are merged per choice. At least 1.</summary>
     public int StreamDeltasMax { get; init; } = 64;
 
@@ -60,6 +66,7 @@ public sealed record EngineOptions
         ThrowIfOutside(RunningMax, backend.SequencesMax, nameof(RunningMax));
         ArgumentOutOfRangeException.ThrowIfLessThan(WaitingMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(InboxMax, 1);
+        if (CachedTokensMax is { } cached) ArgumentOutOfRangeException.ThrowIfNegative(cached, nameof(CachedTokensMax));
         ArgumentOutOfRangeException.ThrowIfLessThan(StreamDeltasMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(StreamEntriesMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(StallTimeout, TimeSpan.Zero);

@@ -13,6 +13,9 @@ public sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable
     // A policy may choose to let requests wait although nothing runs; then it is asked again after this time or when something is posted.
     private const int AskAgainMs = 1;
 
+    // Proving the books takes a pass over the pool; after this time without work nobody's next request is held up by it.
+    private const int RestMs = 20;
+
     private readonly IModelBackend _backend;
     private readonly EngineOptions _options;
     private readonly EngineLoop _loop;
@@ -96,9 +99,13 @@ public sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable
             // Reset before looking: whatever is posted or closed after the look sets the signal again.
             for (_loop.Inbox.Reset(); !IsOver(); _loop.Inbox.Reset())
             {
-                if (!_loop.Step() && !IsOver()) _loop.Inbox.Wait(_loop.IsIdle ? null : AskAgainMs);
+                if (_loop.Step() || IsOver()) continue;
+                if (!_loop.IsIdle) _loop.Inbox.Wait(AskAgainMs);
+                else if (!_loop.HasUnverifiedWork) _loop.Inbox.Wait(null);
+                else if (!_loop.Inbox.Wait(RestMs)) _loop.VerifyAtRest();
             }
 
+            _loop.VerifyAtRest();
             _backend.Dispose();
             _ended.SetResult();
         }

@@ -68,7 +68,9 @@ internal sealed class EngineBench
     public void VerifyAtRest()
     {
         Loop.Step();
+        Loop.VerifyAtRest();
         Assert.Null(Loop.Fault);
+        Assert.False(Loop.HasUnverifiedWork);
         Assert.True(Loop.Scheduler.IsIdle);
         Loop.Scheduler.Verify();
         Assert.Equal(0, Loop.Scheduler.Kv.BlocksUsed);

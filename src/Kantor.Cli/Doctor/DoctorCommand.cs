@@ -45,7 +45,7 @@ internal static class DoctorCommand
         }
 
         yield return new("native library", $"llama.cpp {library.Release}, {library.LibraryPath}", null);
-        yield return new("instruction sets", library.SystemInfo, null);
+        yield return new("CPU variant", $"{library.CpuVariant ?? "generic"}; {library.SystemInfo.Trim(' ', '|')}", null);
         foreach (var device in library.Devices)
         {
             yield return new(device.Kind.ToString(), $"{device.Name}: {device.Description}, {device.MemoryFreeBytes >> 20:N0} of {device.MemoryTotalBytes >> 20:N0} MiB free", null);

@@ -19,6 +19,9 @@ internal sealed class EngineArguments
     };
 
     private readonly Option<int> _kvTokens = Number("--kv-tokens", "Tokens of the KV pool, shared by all requests.", 32_768, 1, 1 << 30);
+    private readonly Option<int> _cacheTokens = Number(
+        "--cache-tokens", "Most tokens that stay cached while no request uses them; llama.cpp's attention walks what lies in the pool, so more of them make steps slower.", 8_192, 0, 1 << 30);
+
     private readonly Option<int> _runningMax = Number("--running-max", "Most requests that run at the same time.", 64, 1, 256);
     private readonly Option<int> _waitingMax = Number("--waiting-max", "Most requests that wait; further ones are answered 429.", 1_024, 1, 1_000_000);
     private readonly Option<int> _stepTokens = Number("--step-tokens", "Most tokens that one step computes.", 512, 1, 1 << 20);
@@ -28,7 +31,7 @@ internal sealed class EngineArguments
     /// <summary>Puts the options on a verb.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _model, _policy, _kvTokens, _runningMax, _waitingMax, _stepTokens, _threads, _gpuLayers }) command.Options.Add(option);
+        foreach (var option in new Option[] { _model, _policy, _kvTokens, _cacheTokens, _runningMax, _waitingMax, _stepTokens, _threads, _gpuLayers }) command.Options.Add(option);
     }
 
     /// <summary>What was typed.</summary>
@@ -46,6 +49,7 @@ internal sealed class EngineArguments
             Model = parsed.GetValue(_model),
             Policy = policy,
             KvTokens = parsed.GetValue(_kvTokens),
+            CacheTokens = parsed.GetValue(_cacheTokens),
             RunningMax = parsed.GetValue(_runningMax),
             WaitingMax = parsed.GetValue(_waitingMax),
             StepTokens = parsed.GetValue(_stepTokens),
@@ -79,6 +83,8 @@ internal sealed record EngineSettings
     public required string Policy { get; init; }
 
     public int KvTokens { get; init; } = 32_768;
+
+    public int CacheTokens { get; init; } = 8_192;
 
     public int RunningMax { get; init; } = 64;
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Kantor.Cli.Models;
 using Kantor.Core;
 using Kantor.Core.Prediction;
@@ -24,8 +25,11 @@ internal static class EngineFactory
             StepTokensMax = settings.StepTokens,
             RunningMax = settings.RunningMax,
             WaitingMax = settings.WaitingMax,
+            CachedTokensMax = settings.CacheTokens,
             Predictor = new ClassQuantilePredictor(),
             Observer = observer,
+            // Requests without a seed of their own differ from start to start.
+            Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
         });
     }
 

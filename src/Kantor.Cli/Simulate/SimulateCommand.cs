@@ -10,54 +10,54 @@ internal static class SimulateCommand
 {
     private static readonly Option<string?> Trace = Text("--trace", "FILE", "Mooncake JSONL or Azure CSV, plain or gzip. Default: a synthetic chat trace that ships with Kantor.");
 
-    private static readonly Option<string?> Policy = Text(
+    internal static readonly Option<string?> Policy = Text(
         "--policy", "NAMES", $"Batch policies, separated by commas, one run each: {string.Join(", ", PolicyCatalogue.PlannerNames)}. Default: {SimulateValidation.DefaultPolicies}.");
 
-    private static readonly Option<string?> Routing = Text(
+    internal static readonly Option<string?> Routing = Text(
         "--routing", "NAMES", $"Routing policies, separated by commas, each combined with each batch policy: {string.Join(", ", PolicyCatalogue.RouterNames)}. Default: {PolicyCatalogue.RouterNames[0]}.");
 
     private static readonly Option<string?> Replicas = Text("--replicas", "N", "Equal replicas. Default: 1.");
 
-    private static readonly Option<string?> Profile = Text(
+    internal static readonly Option<string?> Profile = Text(
         "--profile", "NAME", $"Model and machine, which give step times and the defaults of the limits below: {string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}. Default: {SimulateValidation.DefaultProfile}.");
 
     private static readonly Option<string?> RateScale = Text("--rate-scale", "X", "Arrivals X times as dense as in the trace. Default: 1.");
 
     private static readonly Option<string?> Seed = Text("--seed", "N", "Seed of everything random, which is the spreading of batched arrivals; equal seeds give equal reports. Default: 1.");
 
-    private static readonly Option<string?> Slo = Text("--slo", "LIST", $"Objectives that a request must all meet, NAME=DURATION: {SloSpec.Help}. Default: {SimulateValidation.DefaultSlo}.");
+    internal static readonly Option<string?> Slo = Text("--slo", "LIST", $"Objectives that a request must all meet, NAME=DURATION: {SloSpec.Help}. Default: {SimulateValidation.DefaultSlo}.");
 
     private static readonly Option<string?> StepTokens = Text("--step-tokens", "N", "Most tokens of one step. Default: the profile's.");
 
-    private static readonly Option<string?> RunningMax = Text("--running-max", "N", "Most requests that run on a replica at once. Default: the profile's.");
+    internal static readonly Option<string?> RunningMax = Text("--running-max", "N", "Most requests that run on a replica at once. Default: the profile's.");
 
     private static readonly Option<string?> KvTokens = Text("--kv-tokens", "N", "KV pool of a replica in tokens. Default: the profile's.");
 
-    private static readonly Option<string?> BlockSize = Text("--block-size", "N", $"Tokens per KV block. Default: {SimulateValidation.DefaultBlockSizeTokens}.");
+    internal static readonly Option<string?> BlockSize = Text("--block-size", "N", $"Tokens per KV block. Default: {SimulateValidation.DefaultBlockSizeTokens}.");
 
-    private static readonly Option<bool> NoPrefixCache = new("--no-prefix-cache") { Description = "Forget the KV of requests that have ended." };
+    internal static readonly Option<bool> NoPrefixCache = new("--no-prefix-cache") { Description = "Forget the KV of requests that have ended." };
 
-    private static readonly Option<bool> NoLeap = new("--no-leap")
+    internal static readonly Option<bool> NoLeap = new("--no-leap")
     {
         Description = "Simulate every step by itself instead of many equal ones at once. Gives the same report, later; the reference.",
     };
 
-    private static readonly Option<string?> MaxTokens = Text(
+    internal static readonly Option<string?> MaxTokens = Text(
         "--max-tokens", "N", "Output limit that every request declares; longer outputs are cut there. Default: the trace's largest output rounded up to a power of two, the same for all requests, so that it tells nothing about any of them.");
 
-    private static readonly Option<string?> Predictor = Text(
+    internal static readonly Option<string?> Predictor = Text(
         "--predictor", "NAME", $"Belief about output lengths that policies may use: {string.Join(", ", PolicyCatalogue.PredictorNames)}, or constant:N for N tokens. Default: {SimulateValidation.DefaultPredictor}.");
 
-    private static readonly Option<string?> Limit = Text("--limit", "N", "Only the first N requests of the trace.");
+    internal static readonly Option<string?> Limit = Text("--limit", "N", "Only the first N requests of the trace.");
 
-    private static readonly Option<string?> SpreadBatches = Text(
+    internal static readonly Option<string?> SpreadBatches = Text(
         "--spread-batches", "true|false", "Whether arrivals that the recorder lumped together (at least two requests a time, times a second or more apart) are spread at random over the recorder's tick. Either way it is said on standard error. Default: true.");
 
-    private static readonly Option<bool> SkipBadLines = new("--skip-bad-lines") { Description = "Count malformed lines of the trace and leave them out, instead of ending with an error." };
+    internal static readonly Option<bool> SkipBadLines = new("--skip-bad-lines") { Description = "Count malformed lines of the trace and leave them out, instead of ending with an error." };
 
-    private static readonly Option<string?> Json = Text("--json", "FILE", "Write the report as JSON; - for the standard output.");
+    internal static readonly Option<string?> Json = Text("--json", "FILE", "Write the report as JSON; - for the standard output.");
 
-    private static readonly Option<string?> Csv = Text("--csv", "FILE", "Write the report as CSV; - for the standard output.");
+    internal static readonly Option<string?> Csv = Text("--csv", "FILE", "Write the report as CSV; - for the standard output.");
 
     /// <summary>The verb.</summary>
     public static Command Create()
@@ -84,7 +84,8 @@ internal static class SimulateCommand
         return new SimulateRun(settings!).Execute(cancellation);
     }
 
-    private static SimulateArguments Read(ParseResult parsed) => new()
+    /// <summary>What was typed; null for options that the verb does not have.</summary>
+    internal static SimulateArguments Read(ParseResult parsed) => new()
     {
         Trace = parsed.GetValue(Trace),
         Policy = parsed.GetValue(Policy),
@@ -109,5 +110,6 @@ internal static class SimulateCommand
         Csv = parsed.GetValue(Csv),
     };
 
-    private static Option<string?> Text(string name, string valueName, string description) => new(name) { Description = description, HelpName = valueName };
+    /// <summary>An option with a text.</summary>
+    internal static Option<string?> Text(string name, string valueName, string description) => new(name) { Description = description, HelpName = valueName };
 }

@@ -34,7 +34,7 @@ internal sealed class SimulateProgress(string what, int requests) : SimulationOb
     }
 
     /// <summary>The line at a moment.</summary>
-    public static string LineOf(string what, int done, int total, TimeSpan elapsed)
+    public static string LineOf(string what, long done, long total, TimeSpan elapsed)
     {
         var share = (double)done / total;
         var filled = (int)(share * BarWidth);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Kantor.Core.Batching;
-using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
 using Kantor.Simulation;
 using Kantor.Simulation.Reports;
@@ -18,9 +17,9 @@ internal sealed class SimulateRun(SimulateSettings settings)
 
     public int Execute(CancellationToken cancellation)
     {
-        RequireWritable("--json", settings.JsonPath);
-        RequireWritable("--csv", settings.CsvPath);
-        var trace = Prepare(Load(cancellation), out var batchesSpread);
+        ReportFile.RequireWritable("--json", settings.JsonPath);
+        ReportFile.RequireWritable("--csv", settings.CsvPath);
+        var trace = Prepare(TraceInput.Load(settings, cancellation), out var batchesSpread);
         try
         {
             foreach (var router in settings.Routers)
@@ -37,35 +36,10 @@ internal sealed class SimulateRun(SimulateSettings settings)
         return ExitCode.Success;
     }
 
-    private Trace Load(CancellationToken cancellation)
-    {
-        var options = new TraceReadOptions { SkipsBadLines = settings.SkipsBadLines, RequestsLimit = settings.RequestsLimit };
-        try
-        {
-            return Trace.Load(settings.TracePath is { } path ? TraceReader.Open(path, options) : SampleTrace.Open(options), cancellation: cancellation);
-        }
-        catch (TraceException exception)
-        {
-            throw new UsageException($"--trace: {exception.Message}");
-        }
-    }
-
     private Trace Prepare(Trace trace, out bool batchesSpread)
     {
-        if (trace.LinesSkipped > 0) Say($"malformed lines left out: {trace.LinesSkipped}; the first is {trace.FirstFault}.");
-        var batches = ArrivalBatches.Of(trace.Requests);
-        batchesSpread = batches.AreBatched && settings.SpreadsBatches;
-        if (batches.AreBatched)
-        {
-            var found = string.Create(
-                CultureInfo.InvariantCulture,
-                $"arrivals come in batches ({batches.DistinctTimes} different times for {batches.Requests} requests, mostly {batches.TickUs / 1e6:0.###} s apart); ");
-            Say(found + (batchesSpread
-                ? "they are spread at random over that time (--spread-batches false leaves them as they are)."
-                : "they are left as they are (--spread-batches false)."));
-        }
-
-        if (batchesSpread) trace = trace.SpreadBatches(new RandomStream(settings.Seed, "spread-batches"));
+        batchesSpread = TraceInput.Describe(trace, settings);
+        if (batchesSpread) trace = TraceInput.Spread(trace, settings.Seed);
         return trace.ScaleRate(settings.RateScale);
     }
 
@@ -75,7 +49,7 @@ internal sealed class SimulateRun(SimulateSettings settings)
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var result = Simulator.Run(trace.Requests, Options(trace, planner, router), progress, cancellation);
+            var result = Simulator.Run(trace.Requests, settings.Options(planner, router, settings.OutputTokensMax ?? trace.OutputTokensMaxDefault), progress, cancellation);
             progress.Dispose();
             if (result.PlansRefused > 0) Say($"{result.PlansRefused} plans of '{planner.Name}' were wrong and fcfs planned in their place; the last fault: {result.LastPlanFault}");
             return RunReport.Of(result, settings.Slo, Stopwatch.GetElapsedTime(started).TotalSeconds);
@@ -85,19 +59,6 @@ internal sealed class SimulateRun(SimulateSettings settings)
             throw new FailureException(exception.Message);
         }
     }
-
-    private SimulationOptions Options(Trace trace, IBatchPlanner planner, IRouter router) => new()
-    {
-        Planner = planner,
-        Router = router,
-        Replicas = settings.Replicas,
-        Limits = settings.Limits,
-        Kv = settings.Kv,
-        StepTime = settings.Profile.StepTime,
-        Leaping = settings.Leaps,
-        NewPredictor = settings.NewPredictor,
-        OutputTokensMax = settings.OutputTokensMax ?? trace.OutputTokensMaxDefault,
-    };
 
     private string TraceName => settings.TracePath is { } path ? Path.GetFileName(path) : SampleTrace.Name + " (synthetic, ships with kantor)";
 
@@ -128,36 +89,14 @@ internal sealed class SimulateRun(SimulateSettings settings)
 
     private void WriteReports(RunParameters parameters)
     {
-        if (settings.JsonPath is { } json) WriteTo("--json", json, stream => ReportJson.Write(stream, parameters, _reports));
-        if (settings.CsvPath is { } csv) WriteTo("--csv", csv, stream => WriteCsv(stream));
+        if (settings.JsonPath is { } json) ReportFile.Write("--json", json, stream => ReportJson.Write(stream, parameters, _reports));
+        if (settings.CsvPath is { } csv) ReportFile.Write("--csv", csv, stream => WriteCsv(stream));
     }
 
     private void WriteCsv(Stream stream)
     {
         using var writer = new StreamWriter(stream, leaveOpen: true);
         ReportCsv.Write(writer, _reports);
-    }
-
-    private static void WriteTo(string option, string path, Action<Stream> write)
-    {
-        try
-        {
-            using var stream = path == SimulateSettings.StandardOutput ? Console.OpenStandardOutput() : File.Create(path);
-            write(stream);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new FailureException($"{option} '{path}' cannot be written: {exception.Message}");
-        }
-    }
-
-    /// <summary>Said before the run, not after it.</summary>
-    private static void RequireWritable(string option, string? path)
-    {
-        if (path is null or SimulateSettings.StandardOutput) return;
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path));
-        if (Directory.Exists(path)) throw new UsageException($"{option} '{path}' is a folder; give a file.");
-        if (!Directory.Exists(folder)) throw new UsageException($"{option} '{path}': the folder {folder} is not there.");
     }
 
     private static void Say(string what) => Console.Error.WriteLine($"kantor: {what}");

@@ -3,6 +3,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
+using Kantor.Simulation;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Cli.Simulate;
@@ -56,4 +57,18 @@ internal sealed record SimulateSettings
 
     /// <summary>Whether the standard output belongs to a report, so that the table goes to standard error.</summary>
     public bool ReportTakesStandardOutput => JsonPath == StandardOutput || CsvPath == StandardOutput;
+
+    /// <summary>The simulation of one pair of policies.</summary>
+    public SimulationOptions Options(IBatchPlanner planner, IRouter router, int outputTokensMax) => new()
+    {
+        Planner = planner,
+        Router = router,
+        Replicas = Replicas,
+        Limits = Limits,
+        Kv = Kv,
+        StepTime = Profile.StepTime,
+        Leaping = Leaps,
+        NewPredictor = NewPredictor,
+        OutputTokensMax = outputTokensMax,
+    };
 }

@@ -18,18 +18,24 @@ internal static class SimulateTable
 
     public static void Write(TextWriter writer, IReadOnlyList<RunReport> runs, string header)
     {
+        writer.WriteLine(header);
+        WriteGrid(writer, Columns, namesLeft: 2, runs.Select(Cells));
+        writer.WriteLine("Times in seconds; ITL over all gaps between tokens; in SLO and goodput by the objectives above.");
+    }
+
+    /// <summary>Rows under columns; the first <paramref name="namesLeft"/> columns are names, the others figures.</summary>
+    public static void WriteGrid(TextWriter writer, IReadOnlyList<string> columns, int namesLeft, IEnumerable<string[]> rows)
+    {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });
         console.Profile.Width = Width;
         var table = new Table().Border(TableBorder.None);
-        foreach (var (index, column) in Columns.Index())
+        foreach (var (index, column) in columns.Index())
         {
-            table.AddColumn(new TableColumn(column) { Alignment = index < 2 ? Justify.Left : Justify.Right, NoWrap = true });
+            table.AddColumn(new TableColumn(column) { Alignment = index < namesLeft ? Justify.Left : Justify.Right, NoWrap = true });
         }
 
-        foreach (var run in runs) table.AddRow([.. Cells(run).Select(cell => new Text(cell))]);
-        writer.WriteLine(header);
+        foreach (var row in rows) table.AddRow([.. row.Select(cell => new Text(cell))]);
         console.Write(table);
-        writer.WriteLine("Times in seconds; ITL over all gaps between tokens; in SLO and goodput by the objectives above.");
     }
 
     private static string[] Cells(RunReport run) =>
@@ -41,11 +47,14 @@ internal static class SimulateTable
         Share(run.SloAttainment), run.GoodputRps.ToString("0.###", CultureInfo.InvariantCulture), Share(run.PrefixHitRate), Whole(run.Preemptions),
     ];
 
-    private static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    /// <summary>With thousands apart.</summary>
+    public static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Share(double value) => value.ToString("0.0 %", CultureInfo.InvariantCulture);
+    /// <summary>In per cent.</summary>
+    public static string Share(double value) => value.ToString("0.0 %", CultureInfo.InvariantCulture);
 
-    private static string Seconds(double? ms) => ms switch
+    /// <summary>Milliseconds as seconds; a dash for none.</summary>
+    public static string Seconds(double? ms) => ms switch
     {
         null => "–",
         < 10_000 => (ms.Value / 1000).ToString("0.000", CultureInfo.InvariantCulture),

@@ -172,6 +172,7 @@ public sealed class KvLedger
         closed.Close();
         SequencesOpen--;
         RecycleIfEmpty(sequence);
+        while (_options.IdleBlocksMax is { } most && _idle.Count > most) _free.Push(EvictLeastRecentlyUsed());
     }
 
     /// <summary>Blocks that become available when this sequence alone closes.</summary>

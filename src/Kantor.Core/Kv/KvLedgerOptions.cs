@@ -13,6 +13,12 @@ public sealed record KvLedgerOptions
     public bool PrefixCaching { get; init; } = true;
 
     /// <summary>
+    /// Most idle blocks that are kept; beyond them the least recently used are freed, though the pool has room. Null for as many as fit.
+    /// Memory whose cost grows with what lies in it (llama.cpp's attention walks every cell up to the highest one in use) needs a limit.
+    /// </summary>
+    public int? IdleBlocksMax { get; init; }
+
+    /// <summary>
     /// Most sequence ids in use at once, live ones and those that keep cached blocks after their request ended; null for no limit.
     /// llama.cpp has 256.
     /// </summary>
@@ -30,6 +36,7 @@ public sealed record KvLedgerOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(BlocksTotal, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BlockSizeTokens, 1);
+        if (IdleBlocksMax is { } idle) ArgumentOutOfRangeException.ThrowIfNegative(idle, nameof(IdleBlocksMax));
         if (SequencesMax is { } limit) ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1, nameof(SequencesMax));
     }
 }

@@ -50,8 +50,8 @@ internal sealed class EngineInbox(int commandsMax) : IDisposable
         _news.Set();
     }
 
-    /// <summary>Waits until something was posted since the last <see cref="Reset"/>, at most so many milliseconds; null for however long it takes.</summary>
-    public void Wait(int? millisecondsMax) => _news.Wait(millisecondsMax ?? Timeout.Infinite);
+    /// <summary>Waits until something was posted since the last <see cref="Reset"/>, at most so many milliseconds; null for however long it takes. False when nothing was.</summary>
+    public bool Wait(int? millisecondsMax) => _news.Wait(millisecondsMax ?? Timeout.Infinite);
 
     /// <summary>Everything posted so far is about to be taken.</summary>
     public void Reset() => _news.Reset();

@@ -26,7 +26,6 @@ internal sealed class EngineLoop
     private readonly StepTimeFitter _stepTimes = new();
     private long _deadlineUs = long.MaxValue;
     private long _plansRefused;
-    private bool _isVerified;
 
     /// <summary>An idle engine on an empty back end.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range for this back end.</exception>
@@ -64,6 +63,29 @@ internal sealed class EngineLoop
     /// <summary>Whether nothing is left to do until something is posted.</summary>
     public bool IsIdle => _requests.ActiveCount == 0 && _embeddings.IsEmpty;
 
+    /// <summary>Whether something was computed since the books were last proved.</summary>
+    public bool HasUnverifiedWork { get; private set; }
+
+    /// <summary>
+    /// Proves that the books close, which they must when nothing is left to do; a broken law ends the engine. It reads the whole pool, so a host calls
+    /// it when nobody is waiting.
+    /// </summary>
+    public void VerifyAtRest()
+    {
+        if (!IsIdle || Fault is not null) return;
+        HasUnverifiedWork = false;
+        try
+        {
+            _scheduler.Verify();
+            _requests.Verify();
+            if (_scheduler.Kv.BlocksUsed > 0) throw new InvalidOperationException($"{_scheduler.Kv.BlocksUsed} KV tokens are in use at rest.");
+        }
+        catch (InvalidOperationException broken)
+        {
+            Collapse($"The engine failed: {broken.Message}");
+        }
+    }
+
     /// <summary>One turn of the loop; false when there was nothing to compute.</summary>
     public bool Step()
     {
@@ -98,7 +120,7 @@ internal sealed class EngineLoop
         _scheduler.PlanStep(_clock.NowUs);
         _requests.EndRefused(_scheduler.Refused);
         _memory.Repeat(_scheduler.Kv);
-        if (_scheduler.Slices.IsEmpty) return Rest();
+        if (_scheduler.Slices.IsEmpty) return false;
 
         NotePlaces();
         if (_executor.Execute() is { } fault)
@@ -131,7 +153,7 @@ internal sealed class EngineLoop
     {
         var nowUs = _clock.NowUs;
         foreach (var slice in _scheduler.Slices) _requests.ChoiceOf(slice.Row).NotePlace(slice, nowUs);
-        _isVerified = false;
+        HasUnverifiedWork = true;
     }
 
     private void Learn()
@@ -148,16 +170,6 @@ internal sealed class EngineLoop
             if (result.Failure is { } failure) _requests.End(result.Choice, RequestOutcome.BackendFailed, failure);
             else if (result.Chosen is { } chosen) _requests.Advance(result.Choice, chosen);
         }
-    }
-
-    /// <summary>Nothing to execute: when nothing is left at all, the books must close.</summary>
-    private bool Rest()
-    {
-        if (_isVerified || !_scheduler.IsIdle) return false;
-        _scheduler.Verify();
-        _requests.Verify();
-        _isVerified = true;
-        return false;
     }
 
     private void Fail(string fault)
@@ -246,6 +258,7 @@ internal sealed class EngineLoop
             SequencesMax = backend.SequencesMax,
             RecordsChanges = true,
             PrefixCaching = options.PrefixCaching,
+            IdleBlocksMax = options.CachedTokensMax,
         },
     };
 

@@ -6,7 +6,7 @@ namespace Kantor.Simulation.Reports;
 /// <summary>Writes a comparison as CSV (RFC 4180, LF): one line per run, the fields of the JSON report with distributions spread over columns.</summary>
 public static class ReportCsv
 {
-    private const string Header =
+    internal const string Header =
         "policy,routing,requests,completed,rejected,"
         + "ttft_ms_mean,ttft_ms_p50,ttft_ms_p90,ttft_ms_p99,ttft_ms_max,"
         + "itl_ms_mean,itl_ms_p50,itl_ms_p90,itl_ms_p99,itl_ms_max,"
@@ -20,7 +20,7 @@ public static class ReportCsv
         foreach (var run in runs) writer.Write(string.Join(',', Fields(run)) + "\n");
     }
 
-    private static IEnumerable<string> Fields(RunReport run) =>
+    internal static IEnumerable<string> Fields(RunReport run) =>
     [
         Text(run.Policy), Text(run.Routing), Number(run.Requests), Number(run.Completed), Number(run.Rejected),
         .. Latency(run.Ttft), .. Latency(run.Itl), .. Latency(run.E2e),
@@ -32,9 +32,9 @@ public static class ReportCsv
         ? ["", "", "", "", ""]
         : [Number(latency.MeanMs), Number(latency.P50Ms), Number(latency.P90Ms), Number(latency.P99Ms), Number(latency.MaxMs)];
 
-    private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+    internal static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+    internal static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Quoted where needed; a text that a spreadsheet would run as a formula is made plain with an apostrophe.</summary>
     private static string Text(string value)

@@ -10,7 +10,7 @@ namespace Kantor.Simulation.Reports;
 /// </summary>
 public static class ReportJson
 {
-    private static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes all of it, ended by LF.</summary>
     public static void Write(Stream stream, RunParameters parameters, IEnumerable<RunReport> runs)
@@ -54,6 +54,13 @@ public static class ReportJson
     private static void WriteRun(Utf8JsonWriter json, RunReport run)
     {
         json.WriteStartObject();
+        WriteFigures(json, run);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The fields of a run, into the object that is open.</summary>
+    internal static void WriteFigures(Utf8JsonWriter json, RunReport run)
+    {
         json.WriteString("policy", run.Policy);
         json.WriteString("routing", run.Routing);
         json.WriteNumber("requests", run.Requests);
@@ -69,7 +76,6 @@ public static class ReportJson
         json.WriteNumber("recomputed_tokens", run.RecomputedTokens);
         json.WriteNumber("wall_s", run.WallS);
         json.WriteNumber("simulated_requests_per_s", run.SimulatedRequestsPerS);
-        json.WriteEndObject();
     }
 
     private static void WriteLatency(Utf8JsonWriter json, string name, LatencySummary? latency)

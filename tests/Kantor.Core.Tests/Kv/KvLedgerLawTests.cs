@@ -29,6 +29,25 @@ public class KvLedgerLawTests
         Assert.Equal(good.HitTokens, constant.HitTokens);
     });
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public void No_more_idle_blocks_are_kept_than_allowed_and_the_books_and_memory_hold(int idleBlocksMax) => Laws.HoldForLists(operations =>
+    {
+        var driver = new LedgerDriver(new KvLedgerOptions
+        {
+            BlocksTotal = 30, BlockSizeTokens = 1, IdleBlocksMax = idleBlocksMax, SequencesMax = 8, RecordsChanges = true,
+        });
+        foreach (var operation in operations)
+        {
+            driver.Run([operation]);
+            Assert.InRange(driver.Ledger.BlocksIdle, 0, idleBlocksMax);
+        }
+
+        driver.CloseAll();
+        Assert.Equal(driver.Ledger.BlocksIdle, driver.Memory.LiveCells);
+    });
+
     [Fact]
     public void Without_prefix_caching_nothing_is_hit_and_closed_sequences_leave_nothing() => Laws.HoldForLists(operations =>
     {

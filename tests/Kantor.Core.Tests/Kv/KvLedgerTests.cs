@@ -43,6 +43,19 @@ public class KvLedgerTests
     }
 
     [Fact]
+    public void With_a_limit_on_idle_blocks_the_head_of_the_newest_sequence_stays()
+    {
+        var ledger = new KvLedger(new KvLedgerOptions { BlocksTotal = 64, BlockSizeTokens = 4, IdleBlocksMax = 3 });
+        Run(ledger, Numbers(100, 16), Home);
+        Run(ledger, Numbers(0, 16), Home);
+        Assert.Equal(3, ledger.BlocksIdle);
+        Assert.Equal(61, ledger.BlocksFree);
+        Assert.Equal(12, ledger.Probe(TokenContent.FromTokens(Numbers(0, 16)), Home, 16).Tokens);
+        Assert.Equal(0, ledger.Probe(TokenContent.FromTokens(Numbers(100, 16)), Home, 16).Tokens);
+        ledger.Verify();
+    }
+
+    [Fact]
     public void Growing_beyond_the_pool_changes_nothing()
     {
         var ledger = Pool(blocks: 4, blockSizeTokens: 4);

@@ -75,7 +75,7 @@ public class AdmissionTests
     }
 
     [Fact]
-    public void The_same_prompt_is_shared_within_a_tenant_and_never_across__G5()
+    public void The_same_prompt_is_shared_within_a_tenant_and_never_across__G5_INV_ENG_10()
     {
         var request = EngineBench.Request("A secret prompt");
         var bench = new EngineBench(Small);

@@ -70,7 +70,7 @@ public class CancellationTests
     [Theory]
     [InlineData(1)]
     [InlineData(20)]
-    public void While_it_decodes__F2(int tokens)
+    public void While_it_decodes__F2_INV_ENG_8(int tokens)
     {
         var bench = new EngineBench(Endless);
         var answer = bench.Submit(Long);
@@ -107,7 +107,7 @@ public class CancellationTests
     }
 
     [Fact]
-    public void In_the_step_of_its_last_token_it_ends_once__G22_F11()
+    public void In_the_step_of_its_last_token_it_ends_once__G22_F11_INV_ENG_8()
     {
         var steps = StepsOf(Long);
         Answer? answer = null;

@@ -14,7 +14,7 @@ public class ChoicesTests
     };
 
     [Fact]
-    public void The_prompt_is_computed_once_and_the_siblings_find_all_but_its_last_token()
+    public void The_prompt_is_computed_once_and_the_siblings_find_all_but_its_last_token__INV_ENG_7()
     {
         var bench = new EngineBench(new ScriptedBackendOptions { EndsOneIn = null });
         var answer = bench.Submit(Five);

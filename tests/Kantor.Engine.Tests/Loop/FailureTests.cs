@@ -72,7 +72,7 @@ public class FailureTests
     }
 
     [Fact]
-    public void Nothing_of_a_failed_request_is_ever_a_hit__G6_G13()
+    public void Nothing_of_a_failed_request_is_ever_a_hit__G6_G13_INV_ENG_11()
     {
         var faults = new[] { new ScriptedFault { Kind = ScriptedFaultKind.Aborted, Call = 1 }, new ScriptedFault { Kind = ScriptedFaultKind.Aborted, Call = 2 } };
         var options = new ScriptedBackendOptions { BatchTokensMax = 10, Faults = faults };

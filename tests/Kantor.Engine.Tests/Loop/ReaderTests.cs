@@ -21,7 +21,7 @@ public class ReaderTests
     }
 
     [Fact]
-    public void A_slow_reader_is_not_a_stalled_one_gets_all_text_and_slows_nobody__F13()
+    public void A_slow_reader_is_not_a_stalled_one_gets_all_text_and_slows_nobody__F13_INV_ENG_9()
     {
         var bench = new EngineBench(Endless, options: options => options with { StallTimeout = TimeSpan.FromMilliseconds(100), StreamDeltasMax = 4 });
         var request = EngineBench.Request("Read now and then", 500);

@@ -1,5 +1,6 @@
 using Kantor.Core;
 using Kantor.Core.Batching;
+using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends.Scripted;
 
@@ -47,6 +48,32 @@ public class WorkloadTests
         new RandomWorkload(1, requests: 30).Run(bench);
         Assert.True(bench.Loop.Snapshot.Preemptions > 3);
         Assert.True(bench.Loop.Snapshot.PrefixHitTokens > 100);
+    }
+
+    [Fact]
+    public void At_rest_memory_holds_exactly_what_the_books_say_is_cached__INV_ENG_12()
+    {
+        var bench = new EngineBench(RandomWorkload.TightBackend);
+        new RandomWorkload(2, requests: 30).Run(bench);
+        Assert.Equal((0, 0, null), (bench.Loop.Snapshot.Running, bench.Loop.Snapshot.Waiting, bench.Loop.Fault));
+        Assert.Equal(0, bench.Loop.Snapshot.KvTokensUsed);
+        Assert.True(bench.Loop.Snapshot.KvTokensIdle > 0);
+        Assert.Equal(bench.Loop.Snapshot.KvTokensIdle, bench.Backend.CellsUsed);
+    }
+
+    [Fact]
+    public void A_leak_in_the_books_is_found_at_rest_and_ends_the_engine__INV_ENG_12()
+    {
+        var bench = new EngineBench();
+        bench.Run(bench.Submit(EngineBench.Request("Sound")));
+        Assert.True(bench.Loop.Scheduler.Kv.TryOpen(TokenContent.FromTokens([1, 2, 3]), default, 0, out var leaked, out _));
+        Assert.True(bench.Loop.Scheduler.Kv.TryGrow(leaked, 3));
+        bench.Loop.VerifyAtRest();
+        Assert.NotNull(bench.Loop.Snapshot.Fault);
+        var late = bench.Submit(EngineBench.Request("Late"));
+        bench.Loop.Step();
+        late.Read();
+        Assert.Equal(RequestOutcome.BackendFailed, late.Outcome);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public class DeltaStreamTests
     private int _cancels;
 
     [Fact]
-    public void An_unread_stream_holds_a_bounded_number_of_deltas_and_loses_nothing__F1()
+    public void An_unread_stream_holds_a_bounded_number_of_deltas_and_loses_nothing__F1_INV_ENG_9()
     {
         var stream = NewStream(choices: 2, deltasMax: 3);
         for (var index = 0; index < 1_000; index++) stream.Publish(Delta(index % 2, $"{index} "));

@@ -1,0 +1,28 @@
+namespace Kantor.Cli.Simulate;
+
+/// <summary>Files that reports are written to; <see cref="SimulateSettings.StandardOutput"/> stands for the standard output.</summary>
+internal static class ReportFile
+{
+    /// <summary>Says before the run, not after it, that a report could not be written.</summary>
+    public static void RequireWritable(string option, string? path)
+    {
+        if (path is null or SimulateSettings.StandardOutput) return;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (Directory.Exists(path)) throw new UsageException($"{option} '{path}' is a folder; give a file.");
+        if (!Directory.Exists(folder)) throw new UsageException($"{option} '{path}': the folder {folder} is not there.");
+    }
+
+    /// <summary>Writes one report.</summary>
+    public static void Write(string option, string path, Action<Stream> write)
+    {
+        try
+        {
+            using var stream = path == SimulateSettings.StandardOutput ? Console.OpenStandardOutput() : File.Create(path);
+            write(stream);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException($"{option} '{path}' cannot be written: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+
+namespace Kantor.Simulation.Reports;
+
+/// <summary>
+/// Writes a sweep as JSON, schema <c>kantor.sweep.v1</c>: each cell has its place in the grid and the fields of a run of
+/// <c>kantor.simulate.v1</c>. Equal inputs give equal bytes but for <c>wall_s</c> and <c>simulated_requests_per_s</c>.
+/// </summary>
+public static class SweepJson
+{
+    /// <summary>Writes all of it, ended by LF.</summary>
+    public static void Write(Stream stream, SweepReport sweep)
+    {
+        using (var json = new Utf8JsonWriter(stream, ReportJson.Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("schema", "kantor.sweep.v1");
+            WriteParameters(json, sweep);
+            json.WriteNumber("cells_total", sweep.CellsTotal);
+            json.WriteBoolean("complete", sweep.IsComplete);
+            json.WriteStartArray("cells");
+            foreach (var cell in sweep.Cells) WriteCell(json, cell);
+            json.WriteEndArray();
+            json.WriteStartArray("failures");
+            foreach (var failure in sweep.Failures) WriteFailure(json, failure);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        stream.WriteByte((byte)'\n');
+    }
+
+    private static void WriteParameters(Utf8JsonWriter json, SweepReport sweep)
+    {
+        json.WriteStartObject("parameters");
+        json.WriteString("command", sweep.Command);
+        json.WriteString("trace", sweep.Trace);
+        json.WriteString("format", sweep.Format);
+        json.WriteNumber("requests", sweep.Requests);
+        json.WriteNumber("lines_skipped", sweep.LinesSkipped);
+        json.WriteBoolean("batches_spread", sweep.BatchesSpread);
+        json.WriteString("profile", sweep.Profile);
+        json.WriteString("predictor", sweep.Predictor);
+        json.WriteNumber("running_max", sweep.RunningMax);
+        json.WriteNumber("block_size_tokens", sweep.BlockSizeTokens);
+        json.WriteBoolean("prefix_caching", sweep.PrefixCaching);
+        json.WriteNumber("output_tokens_max", sweep.OutputTokensMax);
+        json.WriteString("slo", sweep.Slo);
+        json.WriteEndObject();
+    }
+
+    private static void WriteCell(Utf8JsonWriter json, SweepCell cell)
+    {
+        json.WriteStartObject();
+        WritePlace(json, cell.Point);
+        if (cell.ArrivalsPerS is { } rate) json.WriteNumber("arrivals_per_s", rate);
+        else json.WriteNull("arrivals_per_s");
+        ReportJson.WriteFigures(json, cell.Run);
+        json.WriteEndObject();
+    }
+
+    private static void WriteFailure(Utf8JsonWriter json, SweepFailure failure)
+    {
+        json.WriteStartObject();
+        WritePlace(json, failure.Point);
+        json.WriteString("policy", failure.Point.Policy);
+        json.WriteString("routing", failure.Point.Routing);
+        json.WriteString("message", failure.Message);
+        json.WriteEndObject();
+    }
+
+    private static void WritePlace(Utf8JsonWriter json, SweepPoint point)
+    {
+        json.WriteNumber("replicas", point.Replicas);
+        json.WriteNumber("step_tokens_max", point.StepTokensMax);
+        json.WriteNumber("kv_tokens", point.KvTokens);
+        json.WriteNumber("rate_scale", point.RateScale);
+        json.WriteNumber("seed", point.Seed);
+    }
+}
