@@ -25,6 +25,7 @@ internal static class CalibrateCommand
         {
             Rounds, Url, Json,
         };
+        command.Add(ProfileCommand.Create());
         Engine.AddTo(command);
         command.SetAction(RunAsync);
         return command;

@@ -69,6 +69,7 @@ internal sealed record SimulateSettings
         StepTime = Profile.StepTime,
         Leaping = Leaps,
         NewPredictor = NewPredictor,
+        Leaping = Leaps,
         OutputTokensMax = outputTokensMax,
     };
 }

@@ -5,6 +5,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Models;
 
 namespace Kantor.Cli.Simulate;
 
@@ -40,8 +41,7 @@ internal sealed class SimulateValidation
 
     private SimulateSettings Parse(SimulateArguments typed)
     {
-        var profile = OneOf("--profile", typed.Profile ?? DefaultProfile, [.. StepTimeProfiles.All.Select(known => known.Name)], StepTimeProfiles.Find)
-            ?? StepTimeProfiles.All[0];
+        var profile = Profile(typed.Profile ?? DefaultProfile) ?? StepTimeProfiles.All[0];
         if (typed.Json is not null && typed.Json == typed.Csv) _errors.Add($"--json and --csv both write to '{typed.Json}'; give them different files.");
         var predictor = typed.Predictor ?? DefaultPredictor;
         return new SimulateSettings
@@ -71,6 +71,24 @@ internal sealed class SimulateValidation
             JsonPath = NotEmpty("--json", typed.Json),
             CsvPath = NotEmpty("--csv", typed.Csv),
         };
+    }
+
+    private StepTimeProfile? Profile(string typed)
+    {
+        if (!typed.Contains('@', StringComparison.Ordinal))
+        {
+            return OneOf("--profile", typed, [.. StepTimeProfiles.All.Select(known => known.Name), DeploymentName.Form], StepTimeProfiles.Find);
+        }
+
+        try
+        {
+            return DeploymentName.Profile(typed);
+        }
+        catch (FormatException wrong)
+        {
+            _errors.Add($"--profile: {wrong.Message}");
+            return null;
+        }
     }
 
     private KvLedgerOptions Kv(SimulateArguments typed, StepTimeProfile profile)

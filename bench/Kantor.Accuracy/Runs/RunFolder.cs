@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text.Json;
+using Kantor.Simulation.Profiles;
+
+namespace Kantor.Accuracy.Runs;
+
+/// <summary>A measured run of requests: lengths, arrivals and token times, and what the engine was told.</summary>
+internal sealed record MeasuredRun
+{
+    public required string File { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string Gpu { get; init; }
+
+    public required RunSettings Settings { get; init; }
+
+    public required IReadOnlyList<MeasuredRequest> Requests { get; init; }
+}
+
+/// <summary>One measured request; times in milliseconds from the first arrival.</summary>
+internal readonly record struct MeasuredRequest(double ArrivalMs, int Prompt, int Output, double TtftMs, double? TpotMs);
+
+/// <summary>What a run's metadata says of its engine.</summary>
+internal sealed record RunSettings(
+    string Model, string? Gpu, int TensorParallel, int DataParallel, bool ExpertParallel, int RunningMax, int? StepTokensMax, string? Quantization, string KvDtype, long? KvBlocks, double? MemoryShare);
+
+/// <summary>Reads runs in LLMServingSim's format: <c>NAME__requests.jsonl</c> with <c>NAME__meta.json</c> beside it, or a <c>.yaml</c> of the same name.</summary>
+internal static class RunFolder
+{
+    private const string RequestsSuffix = "requests.jsonl";
+
+    public static bool IsRun(string path) => Plain(path).EndsWith(RequestsSuffix, StringComparison.Ordinal);
+
+    public static MeasuredRun Read(string path)
+    {
+        var stem = Plain(path)[..^RequestsSuffix.Length];
+        var settings = ReadSettings(stem);
+        return new MeasuredRun { File = path, Model = settings.Model, Gpu = settings.Gpu ?? GpuOf(stem), Settings = settings, Requests = ReadRequests(path) };
+    }
+
+    /// <summary>The part of the file's name, or the nearest folder, that names a device.</summary>
+    private static string GpuOf(string stem)
+    {
+        var names = Path.GetFileName(stem).Split("__").Concat(Path.GetFullPath(stem).Split(Path.DirectorySeparatorChar).Reverse()).ToList();
+        return names.FirstOrDefault(name => GpuProfiles.TryFind(name) is not null) ?? names[0];
+    }
+
+    private static List<MeasuredRequest> ReadRequests(string path)
+    {
+        var requests = new List<(double Arrival, int Prompt, int Output, double Ttft, double? Tpot)>();
+        using var reader = new StreamReader(Open(path));
+        for (var line = 1; reader.ReadLine() is { } text; line++)
+        {
+            if (text.Length == 0) continue;
+            using var document = Parse(text, $"{path}, line {line}");
+            var request = document.RootElement;
+            var (queued, first, last) = (Number(request, "queued_ts", path), Number(request, "first_token_ts", path), Number(request, "last_token_ts", path));
+            var output = (int)Number(request, "output_toks", path);
+            requests.Add((queued, (int)Number(request, "input_toks", path), output, (first - queued) * 1e3, output > 1 ? (last - first) * 1e3 / (output - 1) : null));
+        }
+
+        if (requests.Count == 0) throw new FormatException($"{path} holds no request.");
+        var start = requests.Min(request => request.Arrival);
+        return [.. requests.OrderBy(request => request.Arrival).Select(request => new MeasuredRequest((request.Arrival - start) * 1e3, request.Prompt, request.Output, request.Ttft, request.Tpot))];
+    }
+
+    private static RunSettings ReadSettings(string stem)
+    {
+        foreach (var candidate in new[] { stem + "meta.json", stem + "meta.json.gz" })
+        {
+            if (!File.Exists(candidate)) continue;
+            using var reader = new StreamReader(Open(candidate));
+            using var document = Parse(reader.ReadToEnd(), candidate);
+            var root = document.RootElement;
+            return From(key => Find(root, key));
+        }
+
+        foreach (var candidate in new[] { stem.TrimEnd('_', '-', '.') + ".yaml", stem + "meta.yaml", stem + "requests.yaml", stem + "run.yaml" })
+        {
+            if (File.Exists(candidate)) return From(FlatYaml(candidate));
+        }
+
+        var name = Path.GetFileName(stem);
+        throw new FormatException($"{stem}{RequestsSuffix} has neither {name}meta.json nor {name}meta.yaml beside it; the YAML needs at least 'model:' and 'gpu:'.");
+    }
+
+    private static RunSettings From(Func<string, string?> value) => new(
+        value("model") ?? throw new FormatException("The run's metadata names no model."),
+        value("gpu") ?? value("hardware"),
+        Whole(value("tensor_parallel_size")) ?? 1,
+        Whole(value("data_parallel_size")) ?? 1,
+        string.Equals(value("enable_expert_parallel"), "true", StringComparison.OrdinalIgnoreCase),
+        Whole(value("max_num_seqs")) ?? 256,
+        Whole(value("max_num_batched_tokens")),
+        value("quantization"),
+        value("kv_cache_dtype") ?? "auto",
+        Whole(value("num_gpu_blocks")) ?? Whole(value("num_gpu_blocks_override")),
+        double.TryParse(value("gpu_memory_utilization"), CultureInfo.InvariantCulture, out var share) ? share : null);
+
+    private static int? Whole(string? text) => int.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : null;
+
+    /// <summary>The value of a key, of the outermost object that has one.</summary>
+    private static string? Find(JsonElement element, string key)
+    {
+        if (element.TryGetProperty(key, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)) return value.ToString();
+        return element.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.Object)
+            .Select(property => Find(property.Value, key)).FirstOrDefault(found => found is not null);
+    }
+
+    /// <summary>Lines of <c>key: value</c>; that is all such a file needs.</summary>
+    private static Func<string, string?> FlatYaml(string path)
+    {
+        var values = File.ReadLines(path)
+            .Select(line => line.Split('#')[0].Split(':', 2))
+            .Where(parts => parts.Length == 2 && parts[1].Trim().Length > 0)
+            .ToDictionary(parts => parts[0].Trim(), parts => parts[1].Trim().Trim('"', '\''), StringComparer.Ordinal);
+        return key => values.GetValueOrDefault(key);
+    }
+
+    private static double Number(JsonElement element, string key, string path) =>
+        element.TryGetProperty(key, out var value) && value.TryGetDouble(out var number) ? number : throw new FormatException($"{path}: a request has no number '{key}'.");
+
+    private static JsonDocument Parse(string text, string where)
+    {
+        try
+        {
+            return JsonDocument.Parse(text);
+        }
+        catch (JsonException exception)
+        {
+            throw new FormatException($"{where}: {exception.Message}", exception);
+        }
+    }
+
+    private static string Plain(string path) => path.EndsWith(".gz", StringComparison.Ordinal) ? path[..^3] : path;
+
+    private static Stream Open(string path) =>
+        path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(File.OpenRead(path), CompressionMode.Decompress) : File.OpenRead(path);
+}

@@ -1,0 +1,98 @@
+using Kantor.Core.Batching;
+using Kantor.Core.Kv;
+using Kantor.Core.Prediction;
+using Kantor.Simulation;
+using Kantor.Simulation.Calibration;
+using Kantor.Simulation.Models;
+using Kantor.Simulation.Profiles;
+using Kantor.Simulation.Traces;
+
+namespace Kantor.Accuracy.Runs;
+
+/// <summary>Replays measured runs through the simulator, with the engine's scheduler and the measured arrivals and lengths.</summary>
+internal static class RunPredictor
+{
+    /// <summary>Mean and 99th percentile of TTFT and TPOT, measured and predicted, as one comparison each; a reason for each when the run cannot be predicted.</summary>
+    public static IEnumerable<Comparison> Predict(MeasuredRun run)
+    {
+        var blank = new Comparison
+        {
+            File = run.File,
+            Id = "",
+            IsDistribution = true,
+            Model = run.Model[(run.Model.LastIndexOf('/') + 1)..],
+            Gpu = run.Gpu,
+            Engine = "vllm",
+            Load = $"{run.Requests.Count} requests",
+        };
+        double[] ttft = [.. run.Requests.Select(request => request.TtftMs)];
+        double[] tpot = [.. run.Requests.Select(request => request.TpotMs).OfType<double>()];
+        var (simulated, reason) = Simulate(run);
+        foreach (var (id, statistic) in new (string, Func<double[], double>)[] { ("mean", values => values.Average()), ("p50", values => Quantile(values, 0.5)), ("p99", values => Quantile(values, 0.99)) })
+        {
+            yield return blank with
+            {
+                Id = id,
+                TtftMs = statistic(ttft),
+                TpotMs = statistic(tpot),
+                PredictedTtftMs = simulated is null ? null : statistic([.. simulated.Select(timing => timing.TtftMs)]),
+                PredictedTpotMs = simulated is null ? null : statistic([.. simulated.Select(timing => timing.TpotMs).OfType<double>()]),
+                NotCovered = reason,
+            };
+        }
+    }
+
+    private static (IReadOnlyList<ClosedLoopTiming>? Timings, string? Reason) Simulate(MeasuredRun run)
+    {
+        if (GpuProfiles.TryFind(run.Gpu) is not { } gpu) return (null, $"no tables for {run.Gpu}");
+        if (ModelPresets.TryMatch(run.Model) is not { } model) return (null, $"no shape for {run.Model}");
+        try
+        {
+            return (Simulate(run, DeploymentOf(run.Settings, gpu, model)), null);
+        }
+        catch (Exception exception) when (exception is ArgumentException or SimulationException)
+        {
+            return (null, exception.Message);
+        }
+    }
+
+    private static Deployment DeploymentOf(RunSettings settings, GpuProfile gpu, ModelShape model) => new()
+    {
+        Model = model,
+        Gpu = gpu,
+        Engine = settings.MemoryShare is { } share ? EngineProfiles.Vllm with { MemoryShare = share } : EngineProfiles.Vllm,
+        TensorParallel = settings.TensorParallel,
+        DataParallel = settings.DataParallel,
+        ExpertParallel = settings.ExpertParallel ? settings.TensorParallel * settings.DataParallel : 1,
+        WeightFormat = (settings.Quantization ?? settings.Model).Contains("fp8", StringComparison.OrdinalIgnoreCase) ? NumberFormat.Fp8 : NumberFormat.Bf16,
+        KvFormat = settings.KvDtype.StartsWith("fp8", StringComparison.Ordinal) ? NumberFormat.Fp8 : NumberFormat.Bf16,
+        StepTokensMax = settings.StepTokensMax,
+    };
+
+    private static IReadOnlyList<ClosedLoopTiming> Simulate(MeasuredRun run, Deployment deployment)
+    {
+        var blocks = run.Settings.KvBlocks ?? KvCapacity.Tokens(deployment) / deployment.Engine.BlockSizeTokens;
+        var stepTime = StepTimeComposer.Compose(deployment);
+        return LockstepReplay.Run(new LockstepReplayOptions
+        {
+            Trace = [.. run.Requests.Select(request => new TraceRequest((long)(request.ArrivalMs * 1e3), request.Prompt, request.Output))],
+            Groups = deployment.DataParallel,
+            StepTime = stepTime,
+            PlansAhead = deployment.Engine.HostOverlaps,
+            Replica = new ReplicaOptions
+            {
+                Planner = new VllmV1Planner(),
+                Limits = new BatchLimits { StepTokensMax = deployment.StepTokens, RunningMax = run.Settings.RunningMax },
+                Kv = new KvLedgerOptions { BlocksTotal = (int)blocks, BlockSizeTokens = deployment.Engine.BlockSizeTokens, PrefixCaching = false },
+                StepTime = stepTime,
+                Predictor = new ConstantLengthPredictor(256),
+            },
+        });
+    }
+
+    private static double Quantile(double[] values, double quantile)
+    {
+        Array.Sort(values);
+        return values[Math.Clamp((int)Math.Ceiling(quantile * values.Length) - 1, 0, values.Length - 1)];
+    }
+}

@@ -1,0 +1,98 @@
+using Kantor.Core.Batching;
+using Kantor.Core.Kv;
+using Kantor.Core.Prediction;
+using Kantor.Core.Randomness;
+using Kantor.Core.StepTime;
+using Kantor.Simulation;
+using Kantor.Simulation.Calibration;
+using Kantor.Simulation.Models;
+using Kantor.Simulation.Profiles;
+
+namespace Kantor.Accuracy.Silicon;
+
+/// <summary>Predicts measured points by running their closed loop on the scheduler of their engine.</summary>
+internal static class SiliconPredictor
+{
+    private const long TokensMax = 6_000_000;
+
+    public static Comparison Predict(string file, SiliconRow row, CancellationToken cancellation)
+    {
+        var comparison = new Comparison
+        {
+            File = file,
+            Id = row.Id,
+            Model = row.Model[(row.Model.LastIndexOf('/') + 1)..],
+            Gpu = row.System,
+            Engine = row.Backend,
+            Load = $"{row.Prompt}/{row.Output}",
+            TtftMs = row.TtftMs,
+            TpotMs = row.TpotMs,
+        };
+        if (SiliconDeployment.TryBuild(row, out var deployment) is { } reason) return comparison with { NotCovered = reason };
+        if (row.Users is not { } users) return comparison with { NotCovered = "no concurrency" };
+        try
+        {
+            return Simulate(comparison, row, deployment!, users, cancellation);
+        }
+        catch (Exception exception) when (exception is ArgumentException or SimulationException)
+        {
+            return comparison with { NotCovered = exception.Message };
+        }
+    }
+
+    private static Comparison Simulate(Comparison comparison, SiliconRow row, Deployment deployment, int users, CancellationToken cancellation)
+    {
+        var timings = ClosedLoop.Run(OptionsOf(row, deployment, Math.Max(1, users / deployment.DataParallel)), cancellation);
+        return comparison with
+        {
+            PredictedTtftMs = Mean(timings.Select(timing => timing.TtftMs)),
+            PredictedTpotMs = Mean(timings.Select(timing => timing.TpotMs).OfType<double>()),
+        };
+    }
+
+    private static double Mean(IEnumerable<double> values) => values.Average();
+
+    private static ClosedLoopOptions OptionsOf(SiliconRow row, Deployment deployment, int users)
+    {
+        var engine = deployment.Engine;
+        var delays = new RandomStream(1, "accuracy.delays");
+        var capacity = Math.Min(KvCapacity.Tokens(deployment), (long)users * (row.Prompt + row.Output + engine.BlockSizeTokens));
+        return new ClosedLoopOptions
+        {
+            Users = users,
+            PlansAhead = engine.HostOverlaps,
+            Lengths = Lengths(row, users),
+            RequestUs = prompt => (engine.RequestUs * -Math.Log(1 - delays.NextDouble())) + (engine.RequestTokenUs * prompt),
+            Replica = new ReplicaOptions
+            {
+                Planner = engine.Name switch
+                {
+                    "sglang" => new PrefillFirstPlanner(),
+                    "trtllm" => new VllmV1Planner(new VllmV1Options { ChunkedPrefill = false }),
+                    _ => new VllmV1Planner(),
+                },
+                Limits = new BatchLimits { StepTokensMax = deployment.StepTokens, RunningMax = 1024 },
+                Kv = new KvLedgerOptions
+                {
+                    BlocksTotal = (int)Math.Max(1, capacity / engine.BlockSizeTokens),
+                    BlockSizeTokens = engine.BlockSizeTokens,
+                    PrefixCaching = false,
+                },
+                Predictor = new ConstantLengthPredictor(row.Output),
+                StepTime = StepTimeComposer.Compose(deployment),
+            },
+        };
+    }
+
+    /// <summary>Ten requests a user, as the benchmark sends them; fewer where that would be a long simulation of the same steady state.</summary>
+    private static List<(int Prompt, int Output)> Lengths(SiliconRow row, int users)
+    {
+        var random = new RandomStream(1, "accuracy.lengths");
+        var count = (int)Math.Clamp(TokensMax / ((long)users * row.Output), 2, 10) * users;
+        var lengths = new List<(int Prompt, int Output)>(count);
+        for (var i = 0; i < count; i++) lengths.Add((Length(row.Prompt, row.HasVariedPrompts), Length(row.Output, row.HasVariedOutputs)));
+        return lengths;
+
+        int Length(int nominal, bool isVaried) => isVaried ? (int)(nominal * (0.8 + (0.2 * random.NextDouble()))) : nominal;
+    }
+}
