@@ -58,12 +58,28 @@ root.SetAction(parsed =>
     if (parsed.GetValue(peer) is { } command)
     {
         var (ours, theirsS) = (Measurement.Of(chat, leaping: true, repetitions: 1), Peer.RunS(command, chat, fleetSize));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peer: {chat.Trace.Count / theirsS:N1} requests/s, {theirsS:0.00} s of wall time; leaping {ours.WallS:0.000} s, {theirsS / ours.WallS:N0} times as fast"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peer: {chat.Trace.Count / theirsS:N1} requests/s, {theirsS:0.00} s of wall time; leaping {ours.WallS:0.000} s, {theirsS / ours.WallS:N1} times as fast"));
     }
 
     Console.WriteLine(Machine());
 });
 
-return root.Parse(args).Invoke();
+foreach (var count in (Option<int>[])[requests, prefixRequests, replicas, blockSize, repetitions]) Require(count, value => value >= 1, "at least 1");
+Require(load, value => value is > 0 and <= 10, "above 0 and at most 10");
+
+try
+{
+    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or TraceException or Kantor.Simulation.SimulationException)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}
+
+static void Require<T>(Option<T> option, Predicate<T> holds, string range) => option.Validators.Add(result =>
+{
+    if (result.Tokens.Count > 0 && !holds(result.GetValueOrDefault<T>()!)) result.AddError($"{option.Name} is {range}.");
+});
 
 static string Machine() => File.Exists("/proc/loadavg") ? $"load average {File.ReadAllText("/proc/loadavg")[..14]} on {Environment.ProcessorCount} cores" : $"{Environment.ProcessorCount} cores";

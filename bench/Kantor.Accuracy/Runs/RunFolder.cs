@@ -24,7 +24,7 @@ internal readonly record struct MeasuredRequest(double ArrivalMs, int Prompt, in
 
 /// <summary>What a run's metadata says of its engine.</summary>
 internal sealed record RunSettings(
-    string Model, string? Gpu, int TensorParallel, int DataParallel, bool ExpertParallel, int RunningMax, int? StepTokensMax, string? Quantization, string KvDtype, long? KvBlocks, double? MemoryShare);
+    string Model, string? Gpu, int TensorParallel, int DataParallel, bool ExpertParallel, int RunningMax, int? StepTokensMax, string? Quantization, string KvDtype, string? Version, long? KvBlocks, double? MemoryShare);
 
 /// <summary>Reads runs in LLMServingSim's format: <c>NAME__requests.jsonl</c> with <c>NAME__meta.json</c> beside it, or a <c>.yaml</c> of the same name.</summary>
 internal static class RunFolder
@@ -96,6 +96,7 @@ internal static class RunFolder
         Whole(value("max_num_batched_tokens")),
         value("quantization"),
         value("kv_cache_dtype") ?? "auto",
+        value("vllm_version"),
         Whole(value("num_gpu_blocks")) ?? Whole(value("num_gpu_blocks_override")),
         double.TryParse(value("gpu_memory_utilization"), CultureInfo.InvariantCulture, out var share) ? share : null);
 

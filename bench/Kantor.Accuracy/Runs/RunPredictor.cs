@@ -56,11 +56,17 @@ internal static class RunPredictor
         }
     }
 
+    private static EngineProfile EngineOf(RunSettings settings)
+    {
+        var engine = EngineProfiles.VllmOf(settings.Version);
+        return settings.MemoryShare is { } share ? engine with { MemoryShare = share } : engine;
+    }
+
     private static Deployment DeploymentOf(RunSettings settings, GpuProfile gpu, ModelShape model) => new()
     {
         Model = model,
         Gpu = gpu,
-        Engine = settings.MemoryShare is { } share ? EngineProfiles.Vllm with { MemoryShare = share } : EngineProfiles.Vllm,
+        Engine = EngineOf(settings),
         TensorParallel = settings.TensorParallel,
         DataParallel = settings.DataParallel,
         ExpertParallel = settings.ExpertParallel ? settings.TensorParallel * settings.DataParallel : 1,

@@ -24,7 +24,7 @@ internal static class SiliconDeployment
         {
             Model = model,
             Gpu = gpu,
-            Engine = EngineProfiles.Find(row.Backend),
+            Engine = row.Backend == "vllm" ? EngineProfiles.VllmOf(row.Version) : EngineProfiles.Find(row.Backend),
             TensorParallel = tensor,
             DataParallel = data,
             ExpertParallel = model.Experts == 0 ? 1 : experts,

@@ -14,12 +14,15 @@ internal static class ProfileCommand
 
     private static readonly Option<string> Device = new("--device")
     {
-        Description = $"Device that was measured: {string.Join(", ", Devices.All.Select(device => device.Name))}.", HelpName = "NAME", Required = true,
+        Description = $"Device that was measured: {string.Join(", ", Devices.All.Select(device => device.Name))}.",
+        HelpName = "NAME",
+        Required = true,
     };
 
     private static readonly Option<string?> Collectives = new("--collectives")
     {
-        Description = $"Profile whose collectives are taken when the tables have none: {string.Join(", ", GpuProfiles.Names)}.", HelpName = "NAME",
+        Description = $"Profile whose collectives are taken when the tables have none: {string.Join(", ", GpuProfiles.Names)}.",
+        HelpName = "NAME",
     };
 
     private static readonly Option<string> Out = new("--out") { Description = "File of the profile, as JSON; - for the standard output.", HelpName = "FILE", Required = true };

@@ -39,7 +39,7 @@ internal static class SimulateCommand
 
     internal static readonly Option<bool> NoPrefixCache = new("--no-prefix-cache") { Description = "Forget the KV of requests that have ended." };
 
-    private static readonly Option<bool> NoLeap = new("--no-leap")
+    internal static readonly Option<bool> NoLeap = new("--no-leap")
     {
         Description = "Simulate every step by itself instead of many equal ones at once. Gives the same report, later; the reference.",
     };

@@ -67,8 +67,8 @@ internal sealed record SimulateSettings
         Limits = Limits,
         Kv = Kv,
         StepTime = Profile.StepTime,
-        NewPredictor = NewPredictor,
         Leaping = Leaps,
+        NewPredictor = NewPredictor,
         OutputTokensMax = outputTokensMax,
     };
 }

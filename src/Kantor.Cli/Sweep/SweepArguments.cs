@@ -13,7 +13,7 @@ internal sealed record SweepArguments
 
     public string? Threads { get; init; }
 
-    /// <summary>The command line that gives the same figures: without reports and threads, quoted for a POSIX shell.</summary>
+    /// <summary>The command line that gives the same figures: without reports, threads and whether steps are leapt, quoted for a POSIX shell.</summary>
     public string Command
     {
         get

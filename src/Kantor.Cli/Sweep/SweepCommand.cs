@@ -36,7 +36,7 @@ internal static class SweepCommand
         {
             Trace, SimulateCommand.Policy, SimulateCommand.Routing, Replicas, SimulateCommand.Profile, RateScale, Seed, SimulateCommand.Slo, StepTokens,
             SimulateCommand.RunningMax, KvTokens, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.MaxTokens,
-            SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches, SimulateCommand.SkipBadLines,
+            SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches, SimulateCommand.SkipBadLines, SimulateCommand.NoLeap,
             SimulateCommand.Json, SimulateCommand.Csv, Html, Threads,
         };
 

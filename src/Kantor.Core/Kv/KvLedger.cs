@@ -144,7 +144,12 @@ public sealed class KvLedger
         var committed = OpenSequence(sequence);
         if (!_options.PrefixCaching) return;
         var blocks = Math.Min(tokensComputed, committed.Content.IdentifiedCount) / BlockSizeTokens;
+        if (committed.BlocksCommitted >= blocks) return;
+        // Only the last node needs a pin: the ones before it have a child.
+        var pinned = committed.LastNode;
         for (; committed.BlocksCommitted < blocks; committed.BlocksCommitted++) Register(committed, committed.BlocksCommitted);
+        _tree.Pin(committed.LastNode);
+        _tree.Unpin(pinned);
     }
 
     /// <summary>
@@ -261,16 +266,13 @@ public sealed class KvLedger
 
     private void Register(SequenceBlocks sequence, int index)
     {
-        var parent = sequence.LastNode;
-        if (!_tree.TryFindChild(parent, sequence.Content, index, out var node)) node = _tree.AddChild(parent, sequence.Content, index);
+        var node = _tree.ChildFor(sequence.LastNode, sequence.Content, index);
         if (_tree.BlockOf(node) is null)
         {
             _tree.SetBlock(node, sequence.Blocks[index]);
             _blocks[sequence.Blocks[index]].Node = node;
         }
 
-        _tree.Pin(node);
-        _tree.Unpin(parent);
         sequence.LastNode = node;
     }
 

@@ -68,27 +68,31 @@ internal sealed class PrefixTree(int blockSizeTokens, Func<int, int>? keyHash)
     /// <summary>Child of <paramref name="parent"/> whose content is the content's block number <paramref name="block"/>.</summary>
     public bool TryFindChild(int parent, TokenContent content, int block, out int child)
     {
-        if (_keysPerNode == 0)
-        {
-            child = None;
-            return false;
-        }
-
+        child = None;
+        if (_keysPerNode == 0) return false;
         var keys = KeysOfBlock(content, block);
-        var hash = HashOf(parent, keys);
-        for (child = _buckets[hash & (_buckets.Length - 1)]; child != None; child = _nodes[child].NextInBucket)
-        {
-            if (_nodes[child].Hash == hash && _nodes[child].Parent == parent && KeysOf(child).SequenceEqual(keys)) return true;
-        }
-
-        return false;
+        child = Find(parent, keys, HashOf(parent, keys));
+        return child != None;
     }
 
-    public int AddChild(int parent, TokenContent content, int block)
+    /// <summary>The same child, made if there is none.</summary>
+    public int ChildFor(int parent, TokenContent content, int block)
     {
         FixGranularity(content);
         var keys = KeysOfBlock(content, block);
         var hash = HashOf(parent, keys);
+        return Find(parent, keys, hash) is not None and var child ? child : AddChild(parent, keys, hash);
+    }
+
+    private int Find(int parent, ReadOnlySpan<int> keys, int hash)
+    {
+        var child = _buckets[hash & (_buckets.Length - 1)];
+        while (child != None && !(_nodes[child].Hash == hash && _nodes[child].Parent == parent && KeysOf(child).SequenceEqual(keys))) child = _nodes[child].NextInBucket;
+        return child;
+    }
+
+    private int AddChild(int parent, ReadOnlySpan<int> keys, int hash)
+    {
         var child = NewNode();
         if (Count > _buckets.Length) Rehash();
         ref var bucket = ref _buckets[hash & (_buckets.Length - 1)];
@@ -126,10 +130,15 @@ internal sealed class PrefixTree(int blockSizeTokens, Func<int, int>? keyHash)
 
     private ReadOnlySpan<int> KeysOf(int node) => _keys.AsSpan(node * _keysPerNode, _keysPerNode);
 
+    /// <summary>
+    /// The parent is added, not mixed in: nodes of one prefix are numbered in a row, and so lie in neighbouring buckets while their keys are
+    /// equal, which is the rule where a key stands for many blocks.
+    /// </summary>
     private int HashOf(int parent, ReadOnlySpan<int> keys)
     {
-        var hash = (uint)parent * 0x9E3779B1u;
-        foreach (var key in keys) hash = (hash ^ (uint)(keyHash?.Invoke(key) ?? key)) * 0x85EBCA6Bu ^ (hash >> 15);
+        var hash = 0u;
+        foreach (var key in keys) hash = ((hash ^ (uint)(keyHash?.Invoke(key) ?? key)) * 0x85EBCA6Bu) ^ (hash >> 15);
+        hash = (uint)parent + (hash ^ (hash >> 16));
         return keyHash is null ? (int)hash : keyHash((int)hash);
     }
 

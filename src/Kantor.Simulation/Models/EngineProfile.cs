@@ -52,7 +52,7 @@ public sealed record EngineProfile
 /// <summary>The engines that are known.</summary>
 public static class EngineProfiles
 {
-    /// <summary>vLLM V1.</summary>
+    /// <summary>vLLM V1 with asynchronous scheduling, the default from version 0.14 on.</summary>
     public static EngineProfile Vllm { get; } = new()
     {
         Name = "vllm",
@@ -70,14 +70,21 @@ public static class EngineProfiles
         StepTokensMax = 8192,
     };
 
+    /// <summary>vLLM V1 before that: the device waits while the host schedules.</summary>
+    public static EngineProfile VllmSynchronous { get; } = Vllm with { Name = "vllm-sync", HostUs = 900, HostSequenceUs = 25, HostOverlaps = false };
+
     /// <summary>TensorRT-LLM with its PyTorch backend.</summary>
-    public static EngineProfile TensorRtLlm { get; } = Vllm with { Name = "trtllm", RequestUs = 25_000, ElementwiseFactor = 0.6, CollectiveSkewUs = 1, MemoryShare = 0.9, BlockSizeTokens = 32 };
+    public static EngineProfile TensorRtLlm { get; } = Vllm with { Name = "trtllm", RequestUs = 25_000, HostSequenceUs = 30, ElementwiseFactor = 0.6, CollectiveSkewUs = 1, MemoryShare = 0.9, BlockSizeTokens = 32 };
 
     /// <summary>SGLang.</summary>
     public static EngineProfile Sglang { get; } = Vllm with { Name = "sglang", MemoryShare = 0.88, BlockSizeTokens = 1 };
 
     /// <summary>All, by name.</summary>
-    public static IReadOnlyList<EngineProfile> All { get; } = [Vllm, TensorRtLlm, Sglang];
+    public static IReadOnlyList<EngineProfile> All { get; } = [Vllm, VllmSynchronous, TensorRtLlm, Sglang];
+
+    /// <summary>vLLM of a version such as 0.19.0; without a version, as it is today.</summary>
+    public static EngineProfile VllmOf(string? version) =>
+        System.Version.TryParse(version, out var parsed) && parsed < new Version(0, 14) ? VllmSynchronous : Vllm;
 
     /// <summary>The engine of a name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>

@@ -75,6 +75,9 @@ public static class ModelPresets
     private static ModelShape DeepSeek(string name, int heads, int denseLayers, int experts, int vocabulary) =>
         Experts(name, 61, 7168, heads, heads, experts, perToken: 8, expertFfn: 2048, vocabulary) with
         {
-            FfnSize = 18432, SharedFfnSize = 2048, DenseLayers = denseLayers, LatentAttention = DeepSeekLatent,
+            FfnSize = 18432,
+            SharedFfnSize = 2048,
+            DenseLayers = denseLayers,
+            LatentAttention = DeepSeekLatent,
         };
 }

@@ -30,8 +30,8 @@ public class PrefixTreeTests
         var tree = new PrefixTree(1, null);
         var root = tree.RootFor(Home);
         var content = TokenContent.FromTokens([1, 2, 3]);
-        var first = tree.AddChild(root, content, 0);
-        var second = tree.AddChild(first, content, 1);
+        var first = tree.ChildFor(root, content, 0);
+        var second = tree.ChildFor(first, content, 1);
         tree.SetBlock(first, 10);
         tree.SetBlock(second, 11);
         Assert.Equal(3, tree.Count);
@@ -46,7 +46,7 @@ public class PrefixTreeTests
     public void A_pinned_node_stays_without_a_block()
     {
         var tree = new PrefixTree(1, null);
-        var node = tree.AddChild(tree.RootFor(Home), TokenContent.FromTokens([1]), 0);
+        var node = tree.ChildFor(tree.RootFor(Home), TokenContent.FromTokens([1]), 0);
         tree.Pin(node);
         tree.SetBlock(node, 0);
         tree.ClearBlock(node);
@@ -64,7 +64,7 @@ public class PrefixTreeTests
         var node = root;
         for (var i = 0; i < word.Length; i++)
         {
-            if (!tree.TryFindChild(node, content, i, out var child)) child = tree.AddChild(node, content, i);
+            if (!tree.TryFindChild(node, content, i, out var child)) child = tree.ChildFor(node, content, i);
             node = child;
         }
 

@@ -57,6 +57,9 @@ public class KvCapacityTests
 
     private static Deployment On(string gpu, string model, int tensorParallel) => new()
     {
-        Gpu = GpuProfiles.Find(gpu), Model = ModelPresets.Find(model), Engine = EngineProfiles.Vllm, TensorParallel = tensorParallel,
+        Gpu = GpuProfiles.Find(gpu),
+        Model = ModelPresets.Find(model),
+        Engine = EngineProfiles.Vllm,
+        TensorParallel = tensorParallel,
     };
 }

@@ -96,6 +96,10 @@ public class StepTimeComposerTests
 
     private static Deployment On(string gpu, string model, int tensorParallel, NumberFormat format) => new()
     {
-        Gpu = GpuProfiles.Find(gpu), Model = ModelPresets.Find(model), Engine = EngineProfiles.Vllm, TensorParallel = tensorParallel, WeightFormat = format,
+        Gpu = GpuProfiles.Find(gpu),
+        Model = ModelPresets.Find(model),
+        Engine = EngineProfiles.Vllm,
+        TensorParallel = tensorParallel,
+        WeightFormat = format,
     };
 }
