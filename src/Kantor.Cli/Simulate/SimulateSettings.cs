@@ -67,7 +67,6 @@ internal sealed record SimulateSettings
         Limits = Limits,
         Kv = Kv,
         StepTime = Profile.StepTime,
-        Leaping = Leaps,
         NewPredictor = NewPredictor,
         Leaping = Leaps,
         OutputTokensMax = outputTokensMax,
