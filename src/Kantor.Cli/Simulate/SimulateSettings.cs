@@ -67,8 +67,8 @@ internal sealed record SimulateSettings
         Limits = Limits,
         Kv = Kv,
         StepTime = Profile.StepTime,
-        Leaping = Leaps,
         NewPredictor = NewPredictor,
+        Leaping = Leaps,
         OutputTokensMax = outputTokensMax,
     };
 }
