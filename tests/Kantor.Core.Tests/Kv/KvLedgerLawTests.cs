@@ -36,7 +36,11 @@ public class KvLedgerLawTests
     {
         var driver = new LedgerDriver(new KvLedgerOptions
         {
-            BlocksTotal = 30, BlockSizeTokens = 1, IdleBlocksMax = idleBlocksMax, SequencesMax = 8, RecordsChanges = true,
+            BlocksTotal = 30,
+            BlockSizeTokens = 1,
+            IdleBlocksMax = idleBlocksMax,
+            SequencesMax = 8,
+            RecordsChanges = true,
         });
         foreach (var operation in operations)
         {
