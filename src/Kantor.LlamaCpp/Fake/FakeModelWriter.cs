@@ -1,3 +1,4 @@
+using Kantor.Core.Randomness;
 using Kantor.LlamaCpp.Gguf;
 
 namespace Kantor.LlamaCpp.Fake;
@@ -116,11 +117,7 @@ public static class FakeModelWriter
         return tensors;
     }
 
-    private static ulong TensorSeed(ulong seed, int tensor)
-    {
-        var mix = new SplitMix(seed ^ ((ulong)(tensor + 1) << 32));
-        return mix.Next();
-    }
+    private static ulong TensorSeed(ulong seed, int tensor) => new RandomStream(seed ^ ((ulong)(tensor + 1) << 32), "").NextBits();
 
     private sealed record Tensor(string Name, GgufTensorType Type, float? Deviation, params long[] Dimensions);
 }
