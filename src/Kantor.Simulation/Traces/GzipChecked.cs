@@ -7,7 +7,7 @@ namespace Kantor.Simulation.Traces;
 /// <see cref="GZipStream"/> takes the end of its input for the end of the data, wherever it is. So one more member with a known text is put
 /// behind the file: only a complete file lets the decompressor come to it.
 /// </remarks>
-internal sealed class GzipChecked : Stream
+internal sealed class GzipChecked : ForwardStream
 {
     private static readonly byte[] Seal = Convert.FromHexString("4B616E746F7200FF5345414C9E3779B9");
     private static readonly byte[] SealMember = Compress(Seal);
@@ -35,20 +35,6 @@ internal sealed class GzipChecked : Stream
         return isGzip ? new GzipChecked(stream) : stream;
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override int Read(Span<byte> buffer)
     {
         while (!_isAtEnd && _heldCount <= Seal.Length) Decompress();
@@ -58,18 +44,6 @@ internal sealed class GzipChecked : Stream
         _heldCount -= given;
         return given;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -95,23 +69,9 @@ internal sealed class GzipChecked : Stream
     }
 
     /// <summary>A stream with some bytes behind it.</summary>
-    private sealed class FollowedBy(Stream first, byte[] second) : Stream
+    private sealed class FollowedBy(Stream first, byte[] second) : ForwardStream
     {
         private int _given;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override int Read(Span<byte> buffer)
         {
@@ -122,18 +82,6 @@ internal sealed class GzipChecked : Stream
             _given += read;
             return read;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {
