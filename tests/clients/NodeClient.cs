@@ -8,7 +8,6 @@ namespace Kantor.Clients;
 internal static class NodeClient
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-    private static readonly SemaphoreSlim Installing = new(1, 1);
 
     /// <summary>Runs <c>drive.mjs</c> and returns its report.</summary>
     /// <param name="baseUrl">Server's address with /v1.</param>
@@ -23,34 +22,31 @@ internal static class NodeClient
         return JsonNode.Parse(await RunAsync("node", ["drive.mjs"], input.ToJsonString()))!;
     }
 
-    private static async Task InstallAsync()
+    /// <summary>Test projects run at the same time and share the folder: one at a time looks and installs. A mutex belongs to a thread, so all happens on one.</summary>
+    private static Task InstallAsync() => Task.Run(() =>
     {
-        await Installing.WaitAsync();
+        using var alone = new Mutex(initiallyOwned: false, @"Global\kantor-node-clients");
+        if (!TryEnter(alone)) throw new TimeoutException($"Another process has been installing in {Folder()} for {Patience}.");
         try
         {
-            await using var alone = await LockAsync();
-            if (!File.Exists(Path.Combine(Folder(), "node_modules", "openai", "package.json"))) await RunAsync("npm", ["ci", "--no-audit", "--no-fund"], "");
+            if (!File.Exists(Path.Combine(Folder(), "node_modules", "openai", "package.json"))) RunAsync("npm", ["ci", "--no-audit", "--no-fund"], "").GetAwaiter().GetResult();
         }
         finally
         {
-            Installing.Release();
+            alone.ReleaseMutex();
         }
-    }
+    });
 
-    /// <summary>Test projects run at the same time and share the folder: only one of them installs.</summary>
-    private static async Task<FileStream> LockAsync()
+    private static bool TryEnter(Mutex mutex)
     {
-        var path = Path.Combine(Path.GetTempPath(), "kantor-node-clients.lock");
-        for (var waitedMs = 0; ; waitedMs += 100)
+        try
         {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (waitedMs < Patience.TotalMilliseconds)
-            {
-                await Task.Delay(100);
-            }
+            return mutex.WaitOne(Patience);
+        }
+        catch (AbandonedMutexException)
+        {
+            // Whoever had it was killed; it is ours now, and npm begins anew in any case.
+            return true;
         }
     }
 
