@@ -1,7 +1,7 @@
 using Kantor.Core;
+using Kantor.Core.Requests;
 using Kantor.Engine.Backends.Scripted;
 using Kantor.Engine.Loop;
-using Kantor.Engine.Sampling;
 using Kantor.Engine.Streams;
 
 namespace Kantor.Engine.Tests;

@@ -3,7 +3,6 @@ using Kantor.Core;
 using Kantor.Core.Batching;
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends.Scripted;
-using Kantor.Engine.Sampling;
 using Kantor.Engine.Streams;
 
 namespace Kantor.Engine.Tests;

@@ -1,6 +1,6 @@
 using Kantor.Core.Randomness;
+using Kantor.Core.Requests;
 using Kantor.Engine;
-using Kantor.Engine.Sampling;
 using Kantor.Engine.Streams;
 
 namespace Kantor.Cli.Calibrate;

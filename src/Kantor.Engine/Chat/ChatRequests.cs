@@ -1,5 +1,5 @@
+using Kantor.Core.Requests;
 using Kantor.Engine.Backends;
-using Kantor.Engine.Sampling;
 using Kantor.Engine.Streams;
 using Microsoft.Extensions.AI;
 

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Kantor.Core.Randomness;
+using Kantor.Core.Requests;
 
 namespace Kantor.Engine.Sampling;
 

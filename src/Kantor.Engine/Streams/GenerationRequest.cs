@@ -1,6 +1,6 @@
 using Kantor.Core.Kv;
+using Kantor.Core.Requests;
 using Kantor.Core.Units;
-using Kantor.Engine.Sampling;
 
 namespace Kantor.Engine.Streams;
 

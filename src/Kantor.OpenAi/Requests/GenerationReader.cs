@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kantor.Core.Requests;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Json;
 
@@ -15,7 +16,7 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
 
     private const double Smallest = 1e-6;
 
-    private SamplingFields _sampling = new();
+    private SamplingSpec _sampling = new();
     private string? _model;
     private int? _maxTokens;
     private int? _maxCompletionTokens;

@@ -1,5 +1,4 @@
 using Kantor.Engine.Backends;
-using Kantor.Engine.Sampling;
 using Kantor.Engine.Streams;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Requests;
@@ -31,7 +30,7 @@ internal static class RequestBuilder
         StopTexts = fields.Stop,
         TopLogprobs = fields.TopLogprobs,
         Priority = fields.Priority,
-        Sampling = Sampling(fields.Sampling),
+        Sampling = fields.Sampling,
     };
 
     private static int Checked(int wanted, int promptTokens, BackendInfo model)
@@ -51,17 +50,4 @@ internal static class RequestBuilder
     }
 
     private static ApiErrorException TooLong(string? field, string message) => new(ApiError.BadRequest(field, message, ErrorCodes.ContextLengthExceeded));
-
-    private static SamplingSpec Sampling(SamplingFields fields) => new()
-    {
-        Temperature = fields.Temperature,
-        TopP = fields.TopP,
-        TopK = fields.TopK,
-        MinP = fields.MinP,
-        PresencePenalty = fields.PresencePenalty,
-        FrequencyPenalty = fields.FrequencyPenalty,
-        RepetitionPenalty = fields.RepetitionPenalty,
-        Seed = fields.Seed,
-        LogitBias = fields.LogitBias,
-    };
 }

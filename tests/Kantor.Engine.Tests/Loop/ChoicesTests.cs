@@ -1,6 +1,5 @@
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends.Scripted;
-using Kantor.Engine.Sampling;
 using Kantor.Engine.Streams;
 
 namespace Kantor.Engine.Tests.Loop;

@@ -1,7 +1,6 @@
 using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends.Scripted;
-using Kantor.Engine.Sampling;
 using Kantor.Engine.Streams;
 
 namespace Kantor.Engine.Tests.Loop;

@@ -1,8 +1,8 @@
 using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
+using Kantor.Core.Requests;
 using Kantor.Core.Units;
 using Kantor.Engine.Backends.Scripted;
-using Kantor.Engine.Sampling;
 using Kantor.Engine.Streams;
 
 namespace Kantor.Engine.Tests.Loop;

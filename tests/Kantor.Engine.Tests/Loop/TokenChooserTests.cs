@@ -1,3 +1,4 @@
+using Kantor.Core.Requests;
 using Kantor.Engine.Backends.Scripted;
 using Kantor.Engine.Sampling;
 

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Kantor.Core.Randomness;
+using Kantor.Core.Requests;
 using Kantor.Engine.Sampling;
 
 namespace Kantor.Engine.Tests.Sampling;

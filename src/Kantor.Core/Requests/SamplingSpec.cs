@@ -1,4 +1,4 @@
-namespace Kantor.Engine.Sampling;
+namespace Kantor.Core.Requests;
 
 /// <summary>How the next token is chosen from the logits. Defaults are OpenAI's; values are checked at the edge and again by <see cref="Validate"/>.</summary>
 public sealed record SamplingSpec
