@@ -16,7 +16,7 @@ namespace Kantor.Simulation;
 /// <remarks>One run, one thread; deterministic: equal trace and options give equal results. Open loop: arrivals do not wait for answers.</remarks>
 public sealed class Simulator
 {
-    private readonly IReadOnlyList<TraceRequest> _trace;
+    private readonly ITraceSource _source;
     private readonly SimulationOptions _options;
     private readonly SimulationObserver _observer;
     private readonly EventQueue _events = new();
@@ -26,13 +26,17 @@ public sealed class Simulator
     private readonly RouterState _routerState;
     private readonly RunRecorder _recorder;
 
-    private Simulator(IReadOnlyList<TraceRequest> trace, SimulationOptions options, SimulationObserver observer)
+    // The request whose arrival is scheduled: the source is read one ahead.
+    private TraceRequest _next;
+    private int _arrivalsScheduled;
+
+    private Simulator(ITraceSource source, SimulationOptions options, SimulationObserver observer)
     {
         options.Validate();
-        _trace = trace;
+        _source = source;
         _options = options;
         _observer = observer;
-        _recorder = new RunRecorder(trace, options.OutputTokensMax, observer);
+        _recorder = new RunRecorder(options, observer);
         _replicas = [.. Enumerable.Range(0, options.Replicas).Select(index => new SimulatedReplica(index, options, _recorder, observer))];
         _schedulers = [.. _replicas.Select(replica => replica.Scheduler)];
         _endpoints = new EndpointView[options.Replicas];
@@ -40,19 +44,28 @@ public sealed class Simulator
     }
 
     /// <summary>Runs the whole trace, which is in order of arrival.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    /// <exception cref="SimulationException">The policy left requests waiting for ever, or the step-time model gave an impossible value.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <inheritdoc cref="Run(ITraceSource, SimulationOptions, SimulationObserver?, CancellationToken)"/>
     public static SimulationResult Run(
         IReadOnlyList<TraceRequest> trace,
         SimulationOptions options,
         SimulationObserver? observer = null,
         CancellationToken cancellation = default) =>
-        new Simulator(trace, options, observer ?? new SimulationObserver()).RunToEnd(cancellation);
+        Run(TraceSource.Of(trace), options, observer, cancellation);
+
+    /// <summary>Runs all that the source gives, which is in order of arrival; each request is taken when the one before arrives.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="SimulationException">The policy left requests waiting for ever, or the step-time model gave an impossible value.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public static SimulationResult Run(
+        ITraceSource source,
+        SimulationOptions options,
+        SimulationObserver? observer = null,
+        CancellationToken cancellation = default) =>
+        new Simulator(source, options, observer ?? new SimulationObserver()).RunToEnd(cancellation);
 
     private SimulationResult RunToEnd(CancellationToken cancellation)
     {
-        ScheduleArrival(0);
+        ScheduleArrival();
         while (_events.TryNext(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -71,8 +84,10 @@ public sealed class Simulator
 
     private void Arrive(int request)
     {
-        ScheduleArrival(request + 1);
-        var spec = SpecOf(request);
+        var truth = _next;
+        ScheduleArrival();
+        _recorder.Arrived(request, truth, _events.NowUs);
+        var spec = SpecOf(request, truth);
         var replica = _replicas[Route(spec)];
         _observer.Routed(request, replica.Index, _events.NowUs);
         CutLeap(replica);
@@ -113,9 +128,9 @@ public sealed class Simulator
         _events.Schedule(_events.NowUs, EventKind.StepStart, replica.Index);
     }
 
-    private void ScheduleArrival(int request)
+    private void ScheduleArrival()
     {
-        if (request < _trace.Count) _events.Schedule(_trace[request].ArrivalUs, EventKind.Arrival, request);
+        if (_source.TryNext(out _next)) _events.Schedule(_next.ArrivalUs, EventKind.Arrival, _arrivalsScheduled++);
     }
 
     private int Route(RequestSpec spec)
@@ -128,10 +143,10 @@ public sealed class Simulator
         throw new SimulationException($"Routing '{_options.Router.Name}' sent request {spec.Id} to replica {chosen} of {_replicas.Length}.");
     }
 
-    private RequestSpec SpecOf(int request) => new()
+    private RequestSpec SpecOf(int request, in TraceRequest truth) => new()
     {
         Id = new RequestId(request),
-        Content = _trace[request].NewContent(),
+        Content = truth.NewContent(),
         OutputTokensMax = _options.OutputTokensMax,
         ArrivalUs = _events.NowUs,
     };
@@ -140,7 +155,7 @@ public sealed class Simulator
     {
         foreach (var replica in _replicas) replica.Scheduler.Verify();
         var unfinished = _recorder.Unfinished();
-        if (unfinished.Count == 0) return _recorder.Conclude(_options, _schedulers);
+        if (unfinished.Count == 0) return _recorder.Conclude(_schedulers);
         var faults = _schedulers.Select(scheduler => scheduler.LastPlanFault).OfType<string>().Distinct();
         throw new SimulationException(
             $"Policy '{_options.Planner.Name}' plans nothing for {unfinished.Count} requests and no event is left: "
