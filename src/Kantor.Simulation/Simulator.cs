@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Core.Units;
 using Kantor.Simulation.Disaggregation;
@@ -27,6 +28,7 @@ public sealed class Simulator : IReplicaHost
     private readonly IReadOnlyList<ReplicaScheduler> _schedulers;
     private readonly IReadOnlyList<LinkQueue> _wayOut;
     private readonly KvCopies _copies = new();
+    private readonly AdapterNumbers _adapters = new();
     private readonly RunRecorder _recorder;
 
     // The request whose arrival is scheduled: the source is read one ahead.
@@ -163,7 +165,12 @@ public sealed class Simulator : IReplicaHost
 
     void IReplicaHost.LoadBegan(SimulatedReplica replica, in KvLoad load)
     {
-        var way = load.Source == KvSource.Handover ? _wayOut[_copies.SourceOf((int)load.Id).Index] : replica.HostLink;
+        var way = load.Source switch
+        {
+            KvSource.Handover => _wayOut[_copies.SourceOf((int)load.Id).Index],
+            KvSource.Swap => replica.SwapLink,
+            _ => replica.TierLink,
+        };
         _events.Schedule(way.EndUs(_events.NowUs, load.ToToken - load.FromToken), EventKind.CopyEnd, _copies.Begin(replica, load));
     }
 
@@ -191,6 +198,7 @@ public sealed class Simulator : IReplicaHost
         Content = truth.NewContent(),
         OutputTokensMax = _options.OutputTokensMax,
         ArrivalUs = _events.NowUs,
+        CacheDomain = new CacheDomain(Tenant: 0, _adapters.Of(truth.Adapter)),
     };
 
     private SimulationResult Conclude()

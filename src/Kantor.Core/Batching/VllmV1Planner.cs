@@ -3,7 +3,7 @@ namespace Kantor.Core.Batching;
 /// <summary>
 /// vLLM's V1 scheduler (arXiv 2309.06180 and vllm/v1/core/sched/scheduler.py; research notes, scheduling 4.2). Running requests in order of
 /// admission, prompts cut to fit; on memory exhaustion a victim is preempted and recomputed later. The queue moves only in a step that
-/// preempted nobody, strictly from its head.
+/// preempted nobody, strictly from its head; only requests whose adapter has no slot are passed over.
 /// </summary>
 public sealed class VllmV1Planner : IBatchPlanner
 {
@@ -77,7 +77,7 @@ public sealed class VllmV1Planner : IBatchPlanner
     {
         foreach (var row in view.Waiting)
         {
-            if (!TryAdmit(view, plan, ref budget, row)) return;
+            if (budget.HasAdapterSlot(row) && !TryAdmit(view, plan, ref budget, row)) return;
         }
     }
 
@@ -85,7 +85,7 @@ public sealed class VllmV1Planner : IBatchPlanner
     {
         for (var row = NextByPriority(view, null); row is { } next; row = NextByPriority(view, next))
         {
-            if (!TryAdmit(view, plan, ref budget, next)) return;
+            if (budget.HasAdapterSlot(next) && !TryAdmit(view, plan, ref budget, next)) return;
         }
     }
 
