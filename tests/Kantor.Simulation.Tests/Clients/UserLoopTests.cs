@@ -1,4 +1,6 @@
+using Kantor.Core.StepTime;
 using Kantor.Simulation.Clients;
+using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
@@ -24,6 +26,30 @@ public class UserLoopTests
             var busyUs = result.Records.Sum(record => record.E2eUs!.Value + thinkUs);
             Assert.InRange(busyUs / (double)users, result.MakespanUs - 5000, result.MakespanUs + 5000);
         }
+    }
+
+    [Fact]
+    public void A_lone_user_waits_for_the_way_there_and_one_prefill()
+    {
+        foreach (var record in Loop(users: 1, requests: 5).Records)
+        {
+            Assert.Equal(7_000 + StepUs(new StepLoad(400, 0, 0, 400.0 * 400)), record.TtftUs);
+            Assert.InRange(record.TpotUs!.Value, StepUs(new StepLoad(0, 1, 400, 0)), StepUs(new StepLoad(0, 1, 420, 0)));
+        }
+    }
+
+    [Fact]
+    public void More_users_wait_longer()
+    {
+        double MeanE2eUs(int users) => Loop(users, requests: 50 * users).Records.Average(record => record.E2eUs!.Value);
+        Assert.True(MeanE2eUs(8) > 1.1 * MeanE2eUs(1));
+    }
+
+    [Fact]
+    public void A_request_that_arrives_during_a_step_misses_the_next_one_when_steps_are_planned_ahead()
+    {
+        double MeanTtftMs(bool plansAhead) => Loop(users: 4, requests: 200, plansAhead, scatter: 17).Records.Average(record => record.TtftUs!.Value / 1e3);
+        Assert.InRange(MeanTtftMs(plansAhead: true) - MeanTtftMs(plansAhead: false), 1, 30);
     }
 
     [Fact]
@@ -68,6 +94,12 @@ public class UserLoopTests
         Assert.Throws<ArgumentOutOfRangeException>(() => RunVerified(Alike(1), Small() with { Clients = Users(0) }));
 
     private static TraceRequest[] Alike(int count) => [.. Enumerable.Range(0, count).Select(_ => Request(0, 4, 3))];
+
+    private static long StepUs(StepLoad load) => (long)Math.Ceiling(ComposedSteps.Model.StepUs(load));
+
+    private static SimulationResult Loop(int users, int requests, bool plansAhead = false, int scatter = 1) => RunVerified(
+        [.. Enumerable.Range(0, requests).Select(number => new TraceRequest(0, 400, 20 + (7 * number % scatter)))],
+        ComposedSteps.Replica with { PlansAhead = plansAhead, Clients = Users(users) with { RequestUs = _ => 7_000 } });
 
     private static ClientOptions Users(int users, long thinkUs = 0) => new() { Loop = new UserLoop { Users = users, ThinkUs = thinkUs } };
 }
