@@ -190,11 +190,18 @@ public sealed class Simulator : IReplicaHost
         _clients.Ended(request, outcome);
     }
 
+    private double? PipelineIdleShare()
+    {
+        var (idleUs, busyUs) = (0L, 0L);
+        foreach (var unit in _fleet.Units.OfType<PipelineUnit>()) (idleUs, busyUs) = (idleUs + unit.Stages.IdleUs, busyUs + unit.Stages.BusyUs);
+        return busyUs == 0 ? null : (double)idleUs / (idleUs + busyUs);
+    }
+
     private SimulationResult Conclude()
     {
         foreach (var scheduler in _schedulers) scheduler.Verify();
         var unfinished = _recorder.Unfinished();
-        if (unfinished.Count == 0) return _recorder.Conclude(_schedulers);
+        if (unfinished.Count == 0) return _recorder.Conclude(_schedulers) with { PipelineIdleShare = PipelineIdleShare() };
         var faults = _schedulers.Select(scheduler => scheduler.LastPlanFault).OfType<string>().Distinct();
         throw new SimulationException(
             $"Policy '{_options.Planner.Name}' plans nothing for {unfinished.Count} requests and no event is left: "

@@ -1,9 +1,7 @@
-using Kantor.Core;
 using Kantor.Core.Requests;
 using Kantor.Simulation.Clients;
-using Kantor.Simulation.Disaggregation;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Replicas;
+using Kantor.Simulation.Tests.Replicas;
 using Kantor.Simulation.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
@@ -37,26 +35,27 @@ public class ClientSideTests
     }
 
     [Theory]
-    [InlineData("lockstep")]
-    [InlineData("pipeline")]
-    [InlineData("apart")]
-    [InlineData("swap")]
-    public void INV_SIM_12_clients_may_give_up_whatever_the_fleet_is_made_of(string kind)
+    [MemberData(nameof(AllPolicies))]
+    public void INV_SIM_12_clients_may_give_up_whatever_the_engine_does_and_leaping_changes_nothing(string policy)
     {
-        var (cancelled, completed) = (0, 0);
-        for (var number = 0; number < 80; number++)
+        var (cancelled, completed, leapt) = (0, 0, 0L);
+        for (var number = 0; number < 120; number++)
         {
-            var run = RandomRun.Draw(number, "vllm-v1");
-            var options = RandomClients.Draw(number, run.Options);
-            options = Of(kind, options) with { Clients = options.Clients with { TimeoutUs = 300 + (31 * number), Retries = new RetryOptions { BackoffUs = 1 + number } } };
-            var log = new RunLog();
-            var result = RunVerified(run.Trace, options, log);
-            Assert.Equal(Enumerable.Range(0, run.Trace.Count), log.Ends.Select(end => end.Request).Order());
+            var run = Mechanics.Draw(number, policy);
+            var drawn = RandomClients.Draw(number, run.Options);
+            var clients = drawn.Clients with { TimeoutUs = 300 + (31 * number), Retries = new RetryOptions { BackoffUs = 1 + number } };
+            var options = run.Options with { Limits = drawn.Limits, Clients = clients };
+            var (stepping, leaping) = (new RunLog(), new RunLog { ProvesBooks = false });
+            var result = RunVerified(run.Trace, options with { Leaping = false }, stepping);
+            Assert.Equal(Enumerable.Range(0, run.Trace.Count), stepping.Ends.Select(end => end.Request).Order());
+            Assert.True(result.Records.SequenceEqual(RunVerified(run.Trace, options, leaping).Records), $"case {number}");
+            Assert.Equal(stepping.Arrivals, leaping.Arrivals);
             cancelled += result.Totals.Cancelled;
             completed += result.Completed;
+            leapt += leaping.StepsLeapt;
         }
 
-        Assert.True(cancelled > 50 && completed > 50, $"{cancelled} cancelled, {completed} completed");
+        Assert.True(cancelled > 100 && completed > 100 && leapt > 10, $"{cancelled} cancelled, {completed} completed, {leapt} steps leapt");
     }
 
     [Theory]
@@ -198,27 +197,4 @@ public class ClientSideTests
 
     private static void Refuses(string what, ClientOptions clients) =>
         Assert.Contains(what, Assert.ThrowsAny<ArgumentException>(clients.Validate).Message, StringComparison.OrdinalIgnoreCase);
-
-    private static SimulationOptions Of(string kind, SimulationOptions options) => kind switch
-    {
-        "lockstep" => options with { Replicas = 2, LockstepReplicas = 2 },
-        "pipeline" => options with { PipelineStages = 3, PipelineHopUs = 2 },
-        "swap" => options with { Swap = new SwapSpace { Blocks = 20, Link = Link }, Tier = new HostTier { Blocks = 30, Link = Link } },
-        _ => options with
-        {
-            Decode = new DecodePool
-            {
-                Planner = PolicyCatalogue.Planner("vllm-v1"),
-                Router = PolicyCatalogue.Router("least-loaded"),
-                Replicas = 2,
-                Limits = options.Limits,
-                Kv = options.Kv,
-                StepTime = options.StepTime,
-                NewPredictor = options.NewPredictor,
-                Link = Link,
-            },
-        },
-    };
-
-    private static KvLink Link => new() { TokensPerUs = 0.05 };
 }
