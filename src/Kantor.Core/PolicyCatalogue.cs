@@ -21,6 +21,7 @@ public static class PolicyCatalogue
     [
         ("round-robin", () => new RoundRobinRouter()),
         ("least-loaded", () => new LeastLoadedRouter()),
+        ("vllm-dp", () => new VllmDpRouter()),
     ];
 
     private static readonly (string Name, Func<ILengthPredictor> Make)[] Predictors =

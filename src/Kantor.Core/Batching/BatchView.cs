@@ -35,6 +35,12 @@ public readonly ref struct BatchView
     /// <summary>Rows that hold KV, in order of admission.</summary>
     public required ReadOnlySpan<int> Running { get; init; }
 
+    /// <summary>
+    /// Rows that hold KV and a place without being there: a step of them is under way, or their KV is on the way. They cannot be granted or
+    /// preempted, and run again later.
+    /// </summary>
+    public ReadOnlySpan<int> Returning { get; init; }
+
     /// <summary>Rows that wait, in order of arrival; preempted ones first, the latest preempted at the very front.</summary>
     public required ReadOnlySpan<int> Waiting { get; init; }
 

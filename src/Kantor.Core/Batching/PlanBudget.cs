@@ -20,12 +20,10 @@ public ref struct PlanBudget
         _view = view;
         TokensLeft = view.Limits.StepTokensMax;
         BlocksLeft = view.KvBlocksAvailable;
-        PlacesLeft = Math.Max(0, view.Limits.RunningMax - view.Running.Length);
+        PlacesLeft = Math.Max(0, view.Limits.RunningMax - view.Running.Length - view.Returning.Length);
         if (view.Limits.AdaptersMax is null) return;
-        foreach (var row in view.Running)
-        {
-            if (_adapters.Count < AdapterSet.Capacity) _adapters.Add(view.Adapters[row]);
-        }
+        foreach (var row in view.Running) _adapters.Add(view.Adapters[row]);
+        foreach (var row in view.Returning) _adapters.Add(view.Adapters[row]);
     }
 
     /// <summary>Tokens that the step can still compute.</summary>

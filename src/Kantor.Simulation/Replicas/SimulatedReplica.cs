@@ -3,6 +3,8 @@ using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
+using Kantor.Core.Units;
+using Kantor.Simulation.Clients;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation.Replicas;
@@ -85,6 +87,13 @@ internal sealed class SimulatedReplica
         return true;
     }
 
+    /// <summary>The attempt leaves, wherever it stands here; its client has gone.</summary>
+    public void Cancel(RequestId attempt)
+    {
+        if (Scheduler.TryFind(attempt, out var row)) Scheduler.End(row, RequestOutcome.Cancelled);
+        else DropUnseen(attempt);
+    }
+
     /// <summary>
     /// Plans a step with what has arrived by <paramref name="seenUs"/>; a plan that only refuses is followed by another, until something runs
     /// or nobody is left. False when there is no step.
@@ -162,14 +171,23 @@ internal sealed class SimulatedReplica
         return steps;
     }
 
-    public int RequestOf(int row) => (int)Scheduler.Spec(row).Id.Value;
+    public int RequestOf(int row) => AttemptId.RequestOf(Scheduler.Spec(row).Id.Value);
 
     private void Receive(long seenUs)
     {
         while (_inbox.TryPeek(out var next) && next.AtUs <= seenUs)
         {
             _inbox.Dequeue();
-            if (!Scheduler.TryTakeOver(next.Spec, next.Handover, out _, out var refusal)) _host.Ended((int)next.Spec.Id.Value, refusal);
+            if (!Scheduler.TryTakeOver(next.Spec, next.Handover, out _, out var refusal)) _host.Ended(AttemptId.RequestOf(next.Spec.Id.Value), refusal);
+        }
+    }
+
+    private void DropUnseen(RequestId attempt)
+    {
+        for (var left = _inbox.Count; left > 0; left--)
+        {
+            var next = _inbox.Dequeue();
+            if (next.Spec.Id != attempt) _inbox.Enqueue(next);
         }
     }
 
