@@ -2,12 +2,16 @@ using Kantor.Core.Kv;
 
 namespace Kantor.Core.Tests.Kv;
 
-/// <summary>Drives a ledger by numbers, repeats its changes on a fake memory, and proves the books after each operation.</summary>
+/// <summary>
+/// Drives a ledger and its naive model by numbers, repeats the changes on a fake memory, and after each operation proves the books and that the
+/// two agree.
+/// </summary>
 internal sealed class LedgerDriver(KvLedgerOptions options)
 {
     private const int ContentMax = 12;
 
     private readonly List<Live> _live = [];
+    private readonly NaiveLedger _naive = new(options);
 
     private sealed class Live
     {
@@ -47,7 +51,7 @@ internal sealed class LedgerDriver(KvLedgerOptions options)
                     Compute(_live[argument % _live.Count], 1 + (argument / 7 % 5));
                     break;
                 case 6 or 7 when _live.Count > 0:
-                    Close(argument % _live.Count);
+                    Close(argument % _live.Count, keepsContent: argument % 13 != 0);
                     break;
                 default:
                     break;
@@ -59,7 +63,7 @@ internal sealed class LedgerDriver(KvLedgerOptions options)
 
     public void CloseAll()
     {
-        while (_live.Count > 0) Close(0);
+        while (_live.Count > 0) Close(0, keepsContent: true);
         AssertLaws();
     }
 
@@ -72,7 +76,9 @@ internal sealed class LedgerDriver(KvLedgerOptions options)
         var domain = new CacheDomain(argument / 5 % 2, argument / 11 % 2);
         var expected = Ledger.Probe(TokenContent.FromTokens(tokens), domain, length - 1);
         var before = (Ledger.BlocksFree, Ledger.BlocksIdle, Ledger.Changes.Count);
+        Assert.Equal(_naive.Hit(tokens, domain, length - 1), expected.Tokens);
         var opened = Ledger.TryOpen(TokenContent.FromTokens(tokens), domain, length - 1, out var sequence, out var hitTokens);
+        Assert.Equal((_naive.TryOpen(tokens, domain, length - 1, out var naiveSequence, out var naiveHit), naiveSequence, naiveHit), (opened, sequence, hitTokens));
         Opened.Add(opened);
         if (!opened)
         {
@@ -90,15 +96,19 @@ internal sealed class LedgerDriver(KvLedgerOptions options)
     private void Compute(Live live, int tokens)
     {
         var target = Math.Min(live.Tokens.Length, live.Computed + tokens);
-        if (!Ledger.TryGrow(live.Sequence, target)) return;
-        Memory.Repeat(Ledger);
+        var grown = Ledger.TryGrow(live.Sequence, target);
+        Assert.Equal(_naive.TryGrow(live.Sequence, target), grown);
+        if (!grown) return;
+        Repeat();
         for (; live.Computed < target; live.Computed++) Memory.Write(live.Sequence, live.Computed, live.Prefix(live.Computed), live.Domain.ToString());
         Ledger.Commit(live.Sequence, target);
+        _naive.Commit(live.Sequence, target);
     }
 
-    private void Close(int index)
+    private void Close(int index, bool keepsContent)
     {
-        Ledger.Close(_live[index].Sequence);
+        Ledger.Close(_live[index].Sequence, keepsContent);
+        _naive.Close(_live[index].Sequence, keepsContent);
         _live.RemoveAt(index);
     }
 
@@ -107,13 +117,20 @@ internal sealed class LedgerDriver(KvLedgerOptions options)
         Ledger.Verify();
         Assert.Equal(Ledger.BlocksTotal, Ledger.BlocksFree + Ledger.BlocksIdle + Ledger.BlocksUsed);
         for (var block = 0; block < Ledger.BlocksTotal; block++) Assert.True(Ledger.ReferencesOf(block) >= 0);
-        if (!options.RecordsChanges) return;
-        Memory.Repeat(Ledger);
+        Assert.Equal((_naive.BlocksFree, _naive.BlocksIdle), (Ledger.BlocksFree, Ledger.BlocksIdle));
+        Repeat();
         Assert.True(Memory.LiveCells <= Ledger.BlocksTotal * Ledger.BlockSizeTokens, $"{Memory.LiveCells} cells live in {Ledger.BlocksTotal} blocks");
         if (options.SequencesMax is { } limit) Assert.True(Memory.LiveSequences <= limit);
         foreach (var live in _live)
         {
             for (var position = 0; position < live.Computed; position++) Memory.AssertHolds(live.Sequence, position, live.Prefix(position), live.Domain.ToString());
         }
+    }
+
+    private void Repeat()
+    {
+        Assert.Equal(_naive.Changes, Ledger.Changes);
+        _naive.Changes.Clear();
+        Memory.Repeat(Ledger);
     }
 }
