@@ -17,6 +17,7 @@ public class KvLedgerLawTests
     [InlineData(1, 16, 4)]
     [InlineData(1, 30, 2)]
     [InlineData(2, 12, 5)]
+    [InlineData(4, 14, null)]
     public void Real_memory_that_repeats_the_changes_holds_every_computed_token_within_the_pool__INV_KV_2(int blockSizeTokens, int blocks, int? sequencesMax) =>
         Laws.HoldForLists(operations => Driver(blockSizeTokens, blocks, sequencesMax).Run(operations), cases: 300, length: 100);
 
@@ -85,6 +86,20 @@ public class KvLedgerLawTests
             refused += driver.Refused;
         });
         Assert.True(hits > 100 && refused > 100, $"{hits} hits, {refused} refused");
+    }
+
+    [Fact]
+    public void The_operations_really_fork_and_copy()
+    {
+        var (forks, copies) = (0, 0);
+        Laws.HoldForLists(operations =>
+        {
+            var driver = Driver(4, 20);
+            driver.Run(operations);
+            forks += driver.Forks;
+            copies += driver.CopiedBlocks;
+        });
+        Assert.True(forks > 100 && copies > 100, $"{forks} forks, {copies} copies");
     }
 
     private static LedgerDriver Driver(int blockSizeTokens, int blocks, int? sequencesMax = null, Func<int, int>? keyHash = null) => new(new KvLedgerOptions

@@ -40,6 +40,9 @@ internal sealed class NaiveLedger(KvLedgerOptions options)
         public SortedList<int, Block> Held { get; } = [];
 
         public int Committed { get; set; }
+
+        /// <summary>Tokens at a fork whose last block is filled in part and was not written into since.</summary>
+        public int? ForkedAt { get; set; }
     }
 
     public int BlocksFree { get; private set; } = options.BlocksTotal;
@@ -69,9 +72,23 @@ internal sealed class NaiveLedger(KvLedgerOptions options)
     public bool TryGrow(int id, int tokensTotal)
     {
         var grown = _sequences[id];
-        var needed = ((tokensTotal + options.BlockSizeTokens - 1) / options.BlockSizeTokens) - grown.Blocks.Count;
-        if (needed > BlocksFree + BlocksIdle) return false;
+        var needed = Math.Max(0, BlocksFor(tokensTotal) - grown.Blocks.Count);
+        var tail = grown.ForkedAt < tokensTotal ? grown.Blocks[grown.ForkedAt.Value / options.BlockSizeTokens] : null;
+        if (needed + (tail?.References > 1 ? 1 : 0) > BlocksFree + BlocksIdle) return false;
+        if (tail is not null) OwnTail(grown, tail);
         for (; needed > 0; needed--) grown.Blocks.Add(Hold(grown, grown.Blocks.Count));
+        return true;
+    }
+
+    public bool TryFork(int id, int[] tokens, int computed, out int fork)
+    {
+        fork = 0;
+        if (TakeSequence() is not { } opened) return false;
+        var parent = _sequences[id];
+        fork = opened.Id;
+        Start(opened, tokens, parent.Domain, parent.Committed);
+        foreach (var block in parent.Blocks.Take(BlocksFor(computed))) Share(opened, block, computed);
+        if (computed % options.BlockSizeTokens != 0) opened.ForkedAt = parent.ForkedAt = computed;
         return true;
     }
 
@@ -102,22 +119,43 @@ internal sealed class NaiveLedger(KvLedgerOptions options)
         while (options.IdleBlocksMax < _idle.Count) Free(_idle[0]);
     }
 
+    private int BlocksFor(int tokens) => (tokens + options.BlockSizeTokens - 1) / options.BlockSizeTokens;
+
     private string Text(int[] tokens, string domain, int block) => domain + string.Join(',', tokens[..((block + 1) * options.BlockSizeTokens)]);
 
     private static void Start(Sequence opened, int[] tokens, string domain, int committed)
     {
         (opened.IsOpen, opened.Tokens, opened.Domain, opened.Committed) = (true, tokens, domain, committed);
+        opened.ForkedAt = null;
         opened.Blocks.Clear();
     }
 
-    private void Share(Sequence opened, Block block)
+    private void Share(Sequence opened, Block block, int tokensEnd = int.MaxValue)
     {
-        Changes.Add(Change(KvChangeKind.Share, opened, block.Holder, block.Index));
+        Changes.Add(Change(KvChangeKind.Share, opened, block.Holder, block.Index, tokensEnd));
         opened.Blocks.Add(block);
         if (block.References++ > 0) return;
         _idle.Remove(block);
         Drop(block.Holder, block.Index);
         Move(block, opened);
+    }
+
+    private void OwnTail(Sequence writer, Block tail)
+    {
+        if (tail.References > 1)
+        {
+            if (tail.Holder == writer) Move(tail, _sequences.First(other => other.IsOpen && other != writer && other.Blocks.Contains(tail)));
+            writer.Blocks[tail.Index] = Hold(writer, tail.Index);
+            Changes.Add(Change(KvChangeKind.Copy, writer, writer, tail.Index, writer.ForkedAt!.Value));
+            tail.References--;
+        }
+        else if (tail.Holder != writer)
+        {
+            Drop(tail.Holder, tail.Index);
+            Move(tail, writer);
+        }
+
+        writer.ForkedAt = null;
     }
 
     private Block Hold(Sequence holder, int index)
@@ -166,6 +204,6 @@ internal sealed class NaiveLedger(KvLedgerOptions options)
 
     private void Drop(Sequence sequence, int index) => Changes.Add(Change(KvChangeKind.Drop, sequence, sequence, index));
 
-    private KvChange Change(KvChangeKind kind, Sequence sequence, Sequence source, int index) =>
-        new(kind, sequence.Id, source.Id, index * options.BlockSizeTokens, (index + 1) * options.BlockSizeTokens);
+    private KvChange Change(KvChangeKind kind, Sequence sequence, Sequence source, int index, int tokensEnd = int.MaxValue) =>
+        new(kind, sequence.Id, source.Id, index * options.BlockSizeTokens, Math.Min((index + 1) * options.BlockSizeTokens, tokensEnd));
 }
