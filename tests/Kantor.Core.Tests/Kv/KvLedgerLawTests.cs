@@ -17,8 +17,14 @@ public class KvLedgerLawTests
     [InlineData(1, 16, 4)]
     [InlineData(1, 30, 2)]
     [InlineData(2, 12, 5)]
-    [InlineData(4, 14, null)]
     public void Real_memory_that_repeats_the_changes_holds_every_computed_token_within_the_pool__INV_KV_2(int blockSizeTokens, int blocks, int? sequencesMax) =>
+        Laws.HoldForLists(operations => Driver(blockSizeTokens, blocks, sequencesMax).Run(operations), cases: 300, length: 100);
+
+    [Theory]
+    [InlineData(2, 24, null)]
+    [InlineData(4, 14, null)]
+    [InlineData(4, 14, 4)]
+    public void In_memory_of_blocks_no_sequence_writes_what_another_reads__INV_KV_8(int blockSizeTokens, int blocks, int? sequencesMax) =>
         Laws.HoldForLists(operations => Driver(blockSizeTokens, blocks, sequencesMax).Run(operations), cases: 300, length: 100);
 
     [Fact]
