@@ -126,6 +126,8 @@ public sealed partial class KvLedger
     public bool TryGrow(int sequence, int tokensTotal)
     {
         var grown = OpenSequence(sequence);
+        // The rule in a decode, which is asked once a token.
+        if (tokensTotal <= grown.Blocks.Count * BlockSizeTokens && grown.SharedTailTokens is null) return true;
         var needed = Math.Max(0, BlocksFor(tokensTotal) - grown.Blocks.Count);
         var writesSharedTail = tokensTotal > grown.SharedTailTokens;
         if (needed + (writesSharedTail && IsTailReferencedByOthers(grown) ? 1 : 0) > BlocksAvailable) return false;
