@@ -15,6 +15,7 @@ public static class PolicyCatalogue
         ("svf", () => new SvfPlanner()),
         ("orca", () => new OrcaPlanner()),
         ("prefill-first", () => new PrefillFirstPlanner()),
+        ("static", () => new StaticPlanner()),
     ];
 
     private static readonly (string Name, Func<IRouter> Make)[] Routers =

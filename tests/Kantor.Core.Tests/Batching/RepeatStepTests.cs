@@ -72,6 +72,7 @@ public class RepeatStepTests
     [InlineData("vllm-v1", 8, int.MaxValue)]
     [InlineData("sarathi", 8, int.MaxValue)]
     [InlineData("prefill-first", 8, int.MaxValue)]
+    [InlineData("static", 8, int.MaxValue)]
     [InlineData("orca", 0, int.MaxValue)]
     [InlineData("orca", 8, 1)]
     [InlineData("svf", 0, 1)]
