@@ -16,6 +16,7 @@ public static class PolicyCatalogue
         ("orca", () => new OrcaPlanner()),
         ("prefill-first", () => new PrefillFirstPlanner()),
         ("static", () => new StaticPlanner()),
+        ("decode-maximal", () => new DecodeMaximalPlanner()),
     ];
 
     private static readonly (string Name, Func<IRouter> Make)[] Routers =

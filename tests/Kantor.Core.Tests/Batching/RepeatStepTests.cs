@@ -73,6 +73,7 @@ public class RepeatStepTests
     [InlineData("sarathi", 8, int.MaxValue)]
     [InlineData("prefill-first", 8, int.MaxValue)]
     [InlineData("static", 8, int.MaxValue)]
+    [InlineData("decode-maximal", 8, int.MaxValue)]
     [InlineData("orca", 0, int.MaxValue)]
     [InlineData("orca", 8, 1)]
     [InlineData("svf", 0, 1)]

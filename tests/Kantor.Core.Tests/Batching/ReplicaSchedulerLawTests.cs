@@ -60,6 +60,7 @@ public class ReplicaSchedulerLawTests
     [InlineData("orca")]
     [InlineData("prefill-first")]
     [InlineData("static")]
+    [InlineData("decode-maximal")]
     public void Policies_in_order_of_arrival_start_nobody_before_somebody_who_came_earlier__INV_RUN_4(string policy)
     {
         for (var seed = 0UL; seed < Seeds; seed++)
