@@ -17,6 +17,7 @@ public static class PolicyCatalogue
         ("prefill-first", () => new PrefillFirstPlanner()),
         ("static", () => new StaticPlanner()),
         ("decode-maximal", () => new DecodeMaximalPlanner()),
+        ("scls", () => new SclsPlanner()),
     ];
 
     private static readonly (string Name, Func<IRouter> Make)[] Routers =
