@@ -1,16 +1,19 @@
 namespace Kantor.Simulation.Events;
 
-/// <summary>What happens; also the order among events of the same microsecond: steps end, then requests arrive, then steps begin.</summary>
+/// <summary>What happens; also the order among events of the same microsecond: steps and copies end, then requests arrive, then steps begin.</summary>
 /// <remarks>So whatever arrives at the moment at which a step begins can be part of it.</remarks>
 public enum EventKind
 {
-    /// <summary>A replica's step is done; the target is the replica.</summary>
+    /// <summary>A step is done; the target is the unit that steps.</summary>
     StepEnd,
+
+    /// <summary>KV has been copied; the target is the copy.</summary>
+    CopyEnd,
 
     /// <summary>A request reaches the fleet; the target is the request.</summary>
     Arrival,
 
-    /// <summary>A replica plans its next step; the target is the replica.</summary>
+    /// <summary>A unit plans its next step; the target is the unit.</summary>
     StepStart,
 }
 

@@ -16,9 +16,18 @@ internal sealed class StepClock(IStepTimeModel model)
     public long DurationUs(ReadOnlySpan<StepSlice> slices)
     {
         var load = LoadOf(slices);
-        var us = model.StepUs(load);
-        return IsPossible(us) ? Whole(us) : throw new SimulationException($"The step-time model gives {us} us for {load}; a step takes 0 to 1e15 us.");
+        return Whole(model.StepUs(load), load);
     }
+
+    /// <summary>The model's figure for this load in whole microseconds.</summary>
+    /// <exception cref="SimulationException">The figure is impossible.</exception>
+    public static long Whole(double us, in StepLoad load) =>
+        IsPossible(us) ? Whole(us) : throw new SimulationException($"The step-time model gives {us} us for {load}; a step takes 0 to 1e15 us.");
+
+    /// <summary><see cref="Whole(double, in StepLoad)"/> for replicas that step together.</summary>
+    /// <exception cref="SimulationException">The figure is impossible.</exception>
+    public static long Whole(double us, ReadOnlySpan<StepLoad> loads) =>
+        IsPossible(us) ? Whole(us) : throw new SimulationException($"The step-time model gives {us} us for {string.Join(", ", loads.ToArray())}; a step takes 0 to 1e15 us.");
 
     /// <summary>Begins a run of steps with these slices, each of which grows by its tokens from step to step.</summary>
     public void BeginRun(ReadOnlySpan<StepSlice> slices)
@@ -42,7 +51,8 @@ internal sealed class StepClock(IStepTimeModel model)
         return durationUs > 0;
     }
 
-    private static StepLoad LoadOf(ReadOnlySpan<StepSlice> slices)
+    /// <summary>What the slices compute.</summary>
+    public static StepLoad LoadOf(ReadOnlySpan<StepSlice> slices)
     {
         var (decodes, decodeKvTokens, load) = (0, 0L, default(StepLoad));
         foreach (ref readonly var slice in slices)
