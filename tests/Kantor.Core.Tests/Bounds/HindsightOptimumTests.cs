@@ -34,7 +34,7 @@ public class HindsightOptimumTests
     }
 
     [Fact]
-    public void Preempting_for_nothing_never_costs_and_bounds_stay_below()
+    public void Preempting_for_nothing_never_costs_and_bounds_stay_below__INV_BND_1_INV_BND_2()
     {
         var gains = 0;
         for (var seed = 0UL; seed < 150; seed++)

@@ -28,7 +28,7 @@ public class HindsightTests(ITestOutputHelper output)
     /// for nothing, because a round recomputes any number of tokens; runs that preempted nobody are measured by the one that may not, too.
     /// </summary>
     [Fact]
-    public void ACC_7a_ACC_9_5_the_exact_optimum_is_below_every_policy_and_above_the_bound()
+    public void ACC_7a_ACC_9_5_the_exact_optimum_is_below_every_policy_and_above_the_bound__INV_BND_1()
     {
         var optima = Enumerable.Range(0, Instances).Select(Optimum.Of).ToArray();
         Assert.All(optima, optimum => Assert.True(optimum.Bound.TotalRounds <= optimum.Preempting + 1e-6 && optimum.Preempting <= optimum.Steady, $"{optimum}"));

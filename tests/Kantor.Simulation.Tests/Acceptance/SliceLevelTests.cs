@@ -41,6 +41,21 @@ public class SliceLevelTests(ITestOutputHelper output)
         Assert.InRange(runs[^1].Run.Rps / Run(new StaticPlanner(), 1).Rps, 0.8, 1.2);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Leaping_ends_with_the_slice_and_changes_nothing__INV_SIM_9(int slice)
+    {
+        for (var number = 0; number < 60; number++)
+        {
+            var run = RandomRun.Draw(number, "scls");
+            var options = run.Options with { Planner = new SclsPlanner(new SclsOptions { SliceTokens = slice }) };
+            var (leaping, stepping) = (Simulator.Run(run.Trace, options), Simulator.Run(run.Trace, options with { Leaping = false }));
+            Assert.Equal(stepping.Records, leaping.Records);
+            Assert.Equal((stepping.Steps, stepping.Preemptions, 0L), (leaping.Steps, leaping.Preemptions, leaping.PlansRefused));
+        }
+    }
+
     private static Figures Run(IBatchPlanner planner, ulong seed)
     {
         var workload = new WorkloadSpec
