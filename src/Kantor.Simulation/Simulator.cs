@@ -69,6 +69,7 @@ public sealed class Simulator : IReplicaHost
         while (_events.TryNext(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
+            _recorder.Advance(next.TimeUs, _fleet.Replicas);
             switch (next.Kind)
             {
                 case EventKind.StepEnd: EndStep(_fleet.Units[next.Target]); break;
