@@ -21,6 +21,7 @@ public static class PolicyCatalogue
     [
         ("round-robin", () => new RoundRobinRouter()),
         ("least-loaded", () => new LeastLoadedRouter()),
+        ("two-choices", () => new TwoChoicesRouter()),
     ];
 
     private static readonly (string Name, Func<ILengthPredictor> Make)[] Predictors =

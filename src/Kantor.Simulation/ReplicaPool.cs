@@ -3,6 +3,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Replicas;
+using Kantor.Simulation.Signals;
 
 namespace Kantor.Simulation;
 
@@ -54,6 +55,9 @@ public record ReplicaPool
     /// <summary>KV kept behind the pool of each replica; null for none.</summary>
     public HostTier? Tier { get; init; }
 
+    /// <summary>What the router of the pool hears of its replicas, and when.</summary>
+    public FleetSignals Signals { get; init; } = new();
+
     /// <summary>Throws when a value is out of range, naming it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public virtual void Validate()
@@ -70,5 +74,6 @@ public record ReplicaPool
         Kv.Validate();
         Swap?.Validate();
         Tier?.Validate();
+        Signals.Validate();
     }
 }

@@ -56,13 +56,15 @@ public sealed class Simulator : IReplicaHost
     private SimulationResult RunToEnd(CancellationToken cancellation)
     {
         ScheduleArrival(0);
-        while (_events.TryNext(out var next))
+        BeginSampling();
+        while (_events.CountPressing > 0 && _events.TryNext(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
             switch (next.Kind)
             {
                 case EventKind.StepEnd: EndStep(_fleet.Units[next.Target]); break;
                 case EventKind.CopyEnd: EndCopy(_copies.End(next.Target)); break;
+                case EventKind.Sample: Sample(next.Target); break;
                 case EventKind.Arrival: Arrive(next.Target); break;
                 case EventKind.StepStart: BeginStep(_fleet.Units[next.Target]); break;
             }
@@ -130,7 +132,7 @@ public sealed class Simulator : IReplicaHost
     {
         if (_copies.Release(request) is not var (replica, row)) return;
         CutLeap(replica.Unit);
-        replica.Scheduler.Leave(row);
+        replica.Leave(row);
         Wake(replica.Unit);
     }
 
@@ -157,6 +159,15 @@ public sealed class Simulator : IReplicaHost
         ReleaseKept(request);
         _recorder.Ended(request, outcome, _events.NowUs);
     }
+
+    /// <summary>Samples begin with the first arrival, because before it there is nothing to hear.</summary>
+    private void BeginSampling()
+    {
+        if (_events.NextUs is not { } firstUs) return;
+        for (var feed = 0; feed < _fleet.Feeds.Count; feed++) _events.Schedule(firstUs, EventKind.Sample, feed);
+    }
+
+    private void Sample(int feed) => _events.Schedule(_fleet.Feeds[feed].Take(_events.NowUs), EventKind.Sample, feed);
 
     private void ScheduleArrival(int request)
     {

@@ -50,19 +50,23 @@ internal sealed class SimulatedReplica
     /// <summary>Whether requests have arrived that the next step does not hold, because it was planned before.</summary>
     public bool HasUnseen => _inbox.Count > 0;
 
-    /// <summary>The replica as the router sees it.</summary>
+    /// <summary>What came here and left.</summary>
+    public ReplicaTraffic Traffic { get; private set; }
+
+    /// <summary>The replica as of now, which is not before the moment asked for last.</summary>
     public EndpointView View(long nowUs) => new(
         Scheduler.WaitingCount + _inbox.Count,
         Scheduler.RunningCount + Scheduler.ParkedCount,
         Scheduler.Kv.BlocksUsed + Unit.BlocksUnbooked(nowUs),
-        Scheduler.Kv.BlocksTotal);
+        Scheduler.Kv.BlocksTotal) { Replica = Index };
 
     /// <summary>A request arrives; false with the reason when it is refused. With <see cref="ReplicaPool.PlansAhead"/> the scheduler sees it later.</summary>
     public bool TryTake(RequestSpec spec, Handover handover, long nowUs, out RequestOutcome refusal)
     {
         refusal = default;
-        if (!Pool.PlansAhead) return Scheduler.TryTakeOver(spec, handover, out _, out refusal);
-        _inbox.Enqueue((spec, handover, nowUs));
+        if (Pool.PlansAhead) _inbox.Enqueue((spec, handover, nowUs));
+        else if (!Scheduler.TryTakeOver(spec, handover, out _, out refusal)) return false;
+        Traffic = Traffic.WithSent(PromptBlocks(spec, handover.GeneratedTokens));
         return true;
     }
 
@@ -143,6 +147,13 @@ internal sealed class SimulatedReplica
         return steps;
     }
 
+    /// <summary>The row's request goes on elsewhere, or has done so and leaves the KV that was kept for it.</summary>
+    public void Leave(int row)
+    {
+        CountLeft(row);
+        Scheduler.Leave(row);
+    }
+
     public int RequestOf(int row) => (int)Scheduler.Spec(row).Id.Value;
 
     private void Receive(long seenUs)
@@ -150,7 +161,9 @@ internal sealed class SimulatedReplica
         while (_inbox.TryPeek(out var next) && next.AtUs <= seenUs)
         {
             _inbox.Dequeue();
-            if (!Scheduler.TryTakeOver(next.Spec, next.Handover, out _, out var refusal)) _host.Ended((int)next.Spec.Id.Value, refusal);
+            if (Scheduler.TryTakeOver(next.Spec, next.Handover, out _, out var refusal)) continue;
+            Traffic = Traffic.WithLeft(PromptBlocks(next.Spec, next.Handover.GeneratedTokens));
+            _host.Ended((int)next.Spec.Id.Value, refusal);
         }
     }
 
@@ -165,7 +178,12 @@ internal sealed class SimulatedReplica
     private void End(int row, RequestOutcome outcome)
     {
         var request = RequestOf(row);
+        CountLeft(row);
         Scheduler.End(row, outcome);
         _host.Ended(request, outcome);
     }
+
+    private void CountLeft(int row) => Traffic = Traffic.WithLeft(PromptBlocks(Scheduler.Spec(row), Scheduler.GeneratedTokens(row)));
+
+    private int PromptBlocks(RequestSpec spec, int generatedTokens) => Scheduler.Kv.BlocksFor(spec.Content.Count - generatedTokens);
 }
