@@ -1,5 +1,6 @@
 using Kantor.Core.Routing;
 using Kantor.Simulation.Disaggregation;
+using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation;
 
@@ -23,6 +24,12 @@ public sealed record SimulationOptions : ReplicaPool
     /// and no decision, only the time that the run takes; step by step is the reference.
     /// </summary>
     public bool Leaping { get; init; } = true;
+
+    /// <summary>Objectives that attainment and goodput are counted by; none by default, which every completed request meets. Decides nothing in the run.</summary>
+    public SloSpec Slo { get; init; } = new();
+
+    /// <summary>Whether the result holds a record of every request; without them the memory of a run does not grow with its trace.</summary>
+    public bool KeepsRecords { get; init; } = true;
 
     /// <summary>Steps of one replica in a row without a generated token after which the run fails as making no progress.</summary>
     public int StepsWithoutTokenMax { get; init; } = 2_000_000;

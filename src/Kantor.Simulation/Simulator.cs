@@ -17,7 +17,7 @@ namespace Kantor.Simulation;
 /// <remarks>One run, one thread; deterministic: equal trace and options give equal results. Open loop: arrivals do not wait for answers.</remarks>
 public sealed class Simulator : IReplicaHost
 {
-    private readonly IReadOnlyList<TraceRequest> _trace;
+    private readonly ITraceSource _source;
     private readonly SimulationOptions _options;
     private readonly SimulationObserver _observer;
     private readonly EventQueue _events = new();
@@ -29,13 +29,17 @@ public sealed class Simulator : IReplicaHost
     private readonly KvCopies _copies = new();
     private readonly RunRecorder _recorder;
 
-    private Simulator(IReadOnlyList<TraceRequest> trace, SimulationOptions options, SimulationObserver observer)
+    // The request whose arrival is scheduled: the source is read one ahead.
+    private TraceRequest _next;
+    private int _arrivalsScheduled;
+
+    private Simulator(ITraceSource source, SimulationOptions options, SimulationObserver observer)
     {
         options.Validate();
-        _trace = trace;
+        _source = source;
         _options = options;
         _observer = observer;
-        _recorder = new RunRecorder(trace, options.OutputTokensMax, observer);
+        _recorder = new RunRecorder(options, observer);
         _entry = new ReplicaGroup(options, options.Router, _fleet, options, _recorder, observer, this);
         if (options.Decode is { } decode) _decode = new ReplicaGroup(decode, decode.Router, _fleet, options, _recorder, observer, this);
         _schedulers = [.. _fleet.Replicas.Select(replica => replica.Scheduler)];
@@ -43,19 +47,28 @@ public sealed class Simulator : IReplicaHost
     }
 
     /// <summary>Runs the whole trace, which is in order of arrival.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    /// <exception cref="SimulationException">The policy left requests waiting for ever, or the step-time model gave an impossible value.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <inheritdoc cref="Run(ITraceSource, SimulationOptions, SimulationObserver?, CancellationToken)"/>
     public static SimulationResult Run(
         IReadOnlyList<TraceRequest> trace,
         SimulationOptions options,
         SimulationObserver? observer = null,
         CancellationToken cancellation = default) =>
-        new Simulator(trace, options, observer ?? new SimulationObserver()).RunToEnd(cancellation);
+        Run(TraceSource.Of(trace), options, observer, cancellation);
+
+    /// <summary>Runs all that the source gives, which is in order of arrival; each request is taken when the one before arrives.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="SimulationException">The policy left requests waiting for ever, or the step-time model gave an impossible value.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public static SimulationResult Run(
+        ITraceSource source,
+        SimulationOptions options,
+        SimulationObserver? observer = null,
+        CancellationToken cancellation = default) =>
+        new Simulator(source, options, observer ?? new SimulationObserver()).RunToEnd(cancellation);
 
     private SimulationResult RunToEnd(CancellationToken cancellation)
     {
-        ScheduleArrival(0);
+        ScheduleArrival();
         BeginSampling();
         while (_events.CountPressing > 0 && _events.TryNext(out var next))
         {
@@ -77,8 +90,10 @@ public sealed class Simulator : IReplicaHost
 
     private void Arrive(int request)
     {
-        ScheduleArrival(request + 1);
-        var spec = SpecOf(request);
+        var truth = _next;
+        ScheduleArrival();
+        _recorder.Arrived(request, truth, _events.NowUs);
+        var spec = SpecOf(request, truth);
         var replica = _entry.Route(spec, _events.NowUs);
         _observer.Routed(request, replica.Index, _events.NowUs);
         Give(replica, spec, default);
@@ -169,15 +184,22 @@ public sealed class Simulator : IReplicaHost
 
     private void Sample(int feed) => _events.Schedule(_fleet.Feeds[feed].Take(_events.NowUs), EventKind.Sample, feed);
 
-    private void ScheduleArrival(int request)
+    private void ScheduleArrival()
     {
-        if (request < _trace.Count) _events.Schedule(_trace[request].ArrivalUs, EventKind.Arrival, request);
+        if (_source.TryNext(out _next)) _events.Schedule(_next.ArrivalUs, EventKind.Arrival, _arrivalsScheduled++);
     }
 
-    private RequestSpec SpecOf(int request) => new()
+    private double? PipelineIdleShare()
+    {
+        var (idleUs, busyUs) = (0L, 0L);
+        foreach (var unit in _fleet.Units.OfType<PipelineUnit>()) (idleUs, busyUs) = (idleUs + unit.Stages.IdleUs, busyUs + unit.Stages.BusyUs);
+        return busyUs == 0 ? null : (double)idleUs / (idleUs + busyUs);
+    }
+
+    private RequestSpec SpecOf(int request, in TraceRequest truth) => new()
     {
         Id = new RequestId(request),
-        Content = _trace[request].NewContent(),
+        Content = truth.NewContent(),
         OutputTokensMax = _options.OutputTokensMax,
         ArrivalUs = _events.NowUs,
     };
@@ -186,7 +208,7 @@ public sealed class Simulator : IReplicaHost
     {
         foreach (var scheduler in _schedulers) scheduler.Verify();
         var unfinished = _recorder.Unfinished();
-        if (unfinished.Count == 0) return _recorder.Conclude(_options, _schedulers);
+        if (unfinished.Count == 0) return _recorder.Conclude(_schedulers) with { PipelineIdleShare = PipelineIdleShare() };
         var faults = _schedulers.Select(scheduler => scheduler.LastPlanFault).OfType<string>().Distinct();
         throw new SimulationException(
             $"Policy '{_options.Planner.Name}' plans nothing for {unfinished.Count} requests and no event is left: "

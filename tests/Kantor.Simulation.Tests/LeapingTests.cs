@@ -18,6 +18,8 @@ public class LeapingTests
 {
     private const int Cases = 250;
 
+    private static readonly SloSpec Slo = new() { TtftUsMax = 2000, GapUsMax = 300 };
+
     public static TheoryData<string> AllPolicies => [.. Policies];
 
     [Theory]
@@ -109,8 +111,8 @@ public class LeapingTests
     private static string? Differs(IReadOnlyList<TraceRequest> trace, SimulationOptions options, out long stepsLeapt)
     {
         var (leaping, stepping) = (new RunLog { ProvesBooks = false }, new RunLog { ProvesBooks = false });
-        var fast = Simulator.Run(trace, options with { Leaping = true }, leaping);
-        var slow = Simulator.Run(trace, options with { Leaping = false }, stepping);
+        var fast = Simulator.Run(trace, options with { Leaping = true, Slo = Slo }, leaping);
+        var slow = Simulator.Run(trace, options with { Leaping = false, Slo = Slo }, stepping);
         stepsLeapt = leaping.StepsLeapt;
         Assert.Equal(0, stepping.StepsLeapt);
         if (!slow.Records.SequenceEqual(fast.Records)) return "records";
@@ -124,7 +126,7 @@ public class LeapingTests
         .Select(step => $"{step.Replica} {step.FromUs} {step.ToUs} {string.Join(' ', step.Slices)}");
 
     private static string Json(SimulationResult result) => JsonSerializer.Serialize(
-        (object)new { Report = RunReport.Of(result, new SloSpec { TtftUsMax = 2000, GapUsMax = 300 }, wallS: 0), result.Steps, result.PlansRefused, result.MakespanUs });
+        (object)new { Report = RunReport.Of(result, wallS: 0), result.Steps, result.PlansRefused, result.MakespanUs });
 
     /// <summary>The same arrivals with long prompts, which begin alike in three families, and long outputs.</summary>
     private static IReadOnlyList<TraceRequest> Longer(int number, IReadOnlyList<TraceRequest> trace)

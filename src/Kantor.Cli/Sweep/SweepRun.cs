@@ -56,7 +56,7 @@ internal sealed class SweepRun(SweepSettings settings)
             var options = cell.Options(cell.Planners[0], cell.Routers[0], source.OutputTokensMax);
             var result = Simulator.Run(trace.Requests, options, progress.NewObserver(), cancellation);
             if (result.PlansRefused > 0) Say($"{point}: {result.PlansRefused} plans were wrong and fcfs planned in their place; the last fault: {result.LastPlanFault}");
-            _cells[index] = new SweepCell(point, ArrivalsPerS(trace), RunReport.Of(result, cell.Slo, Stopwatch.GetElapsedTime(started).TotalSeconds));
+            _cells[index] = new SweepCell(point, ArrivalsPerS(trace), RunReport.Of(result, Stopwatch.GetElapsedTime(started).TotalSeconds));
         }
         catch (SimulationException exception)
         {

@@ -29,6 +29,9 @@ public record struct RequestRecord
     /// <summary>Whether it ended with its whole answer.</summary>
     public readonly bool IsCompleted => Outcome is RequestOutcome.Stopped or RequestOutcome.LengthReached;
 
+    /// <summary>From arrival to the first step with tokens of it.</summary>
+    public readonly long? QueueingDelayUs => ScheduledUs - ArrivalUs;
+
     /// <summary>Time to first token: from arrival to the end of the step that gave it.</summary>
     public readonly long? TtftUs => FirstTokenUs - ArrivalUs;
 

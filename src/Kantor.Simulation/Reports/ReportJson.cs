@@ -5,7 +5,8 @@ using Kantor.Simulation.Metrics;
 namespace Kantor.Simulation.Reports;
 
 /// <summary>
-/// Writes a comparison as JSON, schema <c>kantor.simulate.v1</c>. Times are milliseconds with three decimals; a distribution of nothing has null
+/// Writes a comparison as JSON, schema <c>kantor.simulate.v1</c>. Times are milliseconds with three decimals; percentiles are off by at
+/// most <c>percentile_error_max</c> as a share of themselves; a distribution of nothing has null
 /// figures. Equal inputs give equal bytes but for <c>wall_s</c> and <c>simulated_requests_per_s</c>.
 /// </summary>
 public static class ReportJson
@@ -48,6 +49,7 @@ public static class ReportJson
         json.WriteBoolean("prefix_caching", parameters.PrefixCaching);
         json.WriteNumber("output_tokens_max", parameters.OutputTokensMax);
         json.WriteString("slo", parameters.Slo);
+        json.WriteNumber("percentile_error_max", DurationHistogram.PercentileErrorMax);
         json.WriteEndObject();
     }
 

@@ -50,26 +50,22 @@ public sealed record RunReport
     /// <summary>Requests simulated per real second.</summary>
     public double SimulatedRequestsPerS => WallS > 0 ? Math.Round(Requests / WallS, 1) : 0;
 
-    /// <summary>The figures of a run.</summary>
-    public static RunReport Of(SimulationResult result, SloSpec slo, double wallS)
+    /// <summary>The figures of a run, whose options hold the objectives.</summary>
+    public static RunReport Of(SimulationResult result, double wallS) => new()
     {
-        var within = result.Records.Count(record => slo.IsMetBy(record));
-        return new RunReport
-        {
-            Policy = result.Policy,
-            Routing = result.Routing,
-            Requests = result.Records.Count,
-            Completed = result.Completed,
-            Rejected = result.Rejected,
-            Ttft = LatencySummary.Of([.. result.Records.Where(record => record.IsCompleted).Select(record => record.TtftUs).OfType<long>()]),
-            Itl = LatencySummary.Of(result.Gaps),
-            E2e = LatencySummary.Of([.. result.Records.Select(record => record.E2eUs).OfType<long>()]),
-            GoodputRps = result.MakespanUs == 0 ? 0 : Math.Round(within / (result.MakespanUs / 1e6), 6),
-            SloAttainment = result.Records.Count == 0 ? 0 : Math.Round((double)within / result.Records.Count, 6),
-            PrefixHitRate = Math.Round(result.PrefixHitRate, 6),
-            Preemptions = result.Preemptions,
-            RecomputedTokens = result.RecomputedTokens,
-            WallS = Math.Round(wallS, 3),
-        };
-    }
+        Policy = result.Policy,
+        Routing = result.Routing,
+        Requests = result.Totals.Ended,
+        Completed = result.Completed,
+        Rejected = result.Rejected,
+        Ttft = LatencySummary.Of(result.Totals.Ttft),
+        Itl = LatencySummary.Of(result.Gaps),
+        E2e = LatencySummary.Of(result.Totals.E2e),
+        GoodputRps = result.MakespanUs == 0 ? 0 : Math.Round(result.Totals.WithinSlo / (result.MakespanUs / 1e6), 6),
+        SloAttainment = Math.Round(result.Totals.SloAttainment, 6),
+        PrefixHitRate = Math.Round(result.PrefixHitRate, 6),
+        Preemptions = result.Preemptions,
+        RecomputedTokens = result.RecomputedTokens,
+        WallS = Math.Round(wallS, 3),
+    };
 }
