@@ -22,6 +22,7 @@ public static class PolicyCatalogue
         ("round-robin", () => new RoundRobinRouter()),
         ("least-loaded", () => new LeastLoadedRouter()),
         ("two-choices", () => new TwoChoicesRouter()),
+        ("vllm-dp", () => new VllmDpRouter()),
     ];
 
     private static readonly (string Name, Func<ILengthPredictor> Make)[] Predictors =

@@ -1,4 +1,5 @@
 using Kantor.Core.Routing;
+using Kantor.Simulation.Clients;
 using Kantor.Simulation.Disaggregation;
 using Kantor.Simulation.Metrics;
 
@@ -12,6 +13,9 @@ public sealed record SimulationOptions : ReplicaPool
 
     /// <summary>Where requests go on after their first token; null when the replicas that they arrive at serve them to the end.</summary>
     public DecodePool? Decode { get; init; }
+
+    /// <summary>Who sends the requests of the trace, and when.</summary>
+    public ClientOptions Clients { get; init; } = new();
 
     /// <summary>
     /// Output limit that every request declares, at least 1. One constant for all, so that it tells nothing about a request's true output;
@@ -40,6 +44,7 @@ public sealed record SimulationOptions : ReplicaPool
         base.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(OutputTokensMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(StepsWithoutTokenMax, 1);
+        Clients.Validate();
         Decode?.Validate();
     }
 }

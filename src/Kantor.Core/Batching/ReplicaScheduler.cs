@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Requests;
+using Kantor.Core.Units;
 
 namespace Kantor.Core.Batching;
 
@@ -78,6 +79,21 @@ public sealed partial class ReplicaScheduler : IBatchProbe
 
     /// <summary>The request of a row.</summary>
     public RequestSpec Spec(int row) => _table.Spec(row);
+
+    /// <summary>The row of a request that is here; false when it is not.</summary>
+    public bool TryFind(RequestId id, out int row)
+    {
+        row = 0;
+        var rows = _table.Ids.AsSpan(0, _table.RowCount);
+        while (rows[row..].IndexOf(id.Value) is >= 0 and var skipped)
+        {
+            row += skipped;
+            if (_table.States[row] != RowState.Free) return true;
+            row++;
+        }
+
+        return false;
+    }
 
     /// <summary>Tokens that the row's request has generated.</summary>
     public int GeneratedTokens(int row) => _table.GeneratedTokens[row];

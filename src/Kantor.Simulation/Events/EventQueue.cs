@@ -1,8 +1,8 @@
 namespace Kantor.Simulation.Events;
 
 /// <summary>
-/// What happens; also the order among events of the same microsecond: steps and copies end, then samples are taken, then requests arrive, then
-/// steps begin.
+/// What happens; also the order among events of the same microsecond: steps and copies end, clients give up, samples are taken, clients send,
+/// requests arrive, then steps begin.
 /// </summary>
 /// <remarks>So whatever arrives at the moment at which a step begins can be part of it.</remarks>
 public enum EventKind
@@ -13,18 +13,25 @@ public enum EventKind
     /// <summary>KV has been copied; the target is the copy.</summary>
     CopyEnd,
 
+    /// <summary>A client may lose patience; the target is its request.</summary>
+    Timeout,
+
     /// <summary>A router's sample of a replica is taken; the target is the feed. Accompanies the run and does not keep it going.</summary>
     Sample,
 
-    /// <summary>A request reaches the fleet; the target is the request.</summary>
+    /// <summary>A client sends a request; the target is the request.</summary>
+    Sending,
+
+    /// <summary>A request that was on its way reaches the fleet; the target is the request.</summary>
     Arrival,
 
     /// <summary>A unit plans its next step; the target is the unit.</summary>
     StepStart,
 }
 
-/// <summary>Total order of events: time, then kind, then the order in which they were scheduled.</summary>
-public readonly record struct EventKey(long TimeUs, EventKind Kind, long Sequence) : IComparable<EventKey>
+/// <summary>Total order of events: time, then kind, then target, then the order in which they were scheduled.</summary>
+/// <remarks>Leaping schedules ends of steps at other moments than stepping does, so that order comes last.</remarks>
+public readonly record struct EventKey(long TimeUs, EventKind Kind, int Target, long Sequence) : IComparable<EventKey>
 {
     /// <inheritdoc/>
     public int CompareTo(EventKey other)
@@ -32,7 +39,9 @@ public readonly record struct EventKey(long TimeUs, EventKind Kind, long Sequenc
         var byTime = TimeUs.CompareTo(other.TimeUs);
         if (byTime != 0) return byTime;
         var byKind = Kind.CompareTo(other.Kind);
-        return byKind != 0 ? byKind : Sequence.CompareTo(other.Sequence);
+        if (byKind != 0) return byKind;
+        var byTarget = Target.CompareTo(other.Target);
+        return byTarget != 0 ? byTarget : Sequence.CompareTo(other.Sequence);
     }
 
     /// <summary>Earlier event.</summary>
@@ -76,7 +85,7 @@ public sealed class EventQueue
     {
         if (timeUs < NowUs) throw new InvalidOperationException($"{kind} of {target} is scheduled for {timeUs} us, before now ({NowUs} us).");
         _ahead[(int)kind]++;
-        _future.Enqueue(new SimulationEvent(timeUs, kind, target), new EventKey(timeUs, kind, _sequence++));
+        _future.Enqueue(new SimulationEvent(timeUs, kind, target), new EventKey(timeUs, kind, target, _sequence++));
     }
 
     /// <summary>Takes the next event and moves the clock to it; false when nothing is left.</summary>

@@ -18,17 +18,26 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     private long _lastEndUs;
 
     /// <summary>A request is made: its time counts from now, whatever its trace says. Its truth is known to the recorder until it ends.</summary>
-    public void Arrived(int request, in TraceRequest truth, long nowUs)
+    public void Arrived(int request, in TraceRequest truth, long nowUs, long? deadlineUs = null)
     {
         _firstArrivalUs ??= nowUs;
         var tenant = _tenants.Of(truth.Tenant);
         ref var open = ref _records.Open(request);
         open.Record.ArrivalUs = nowUs;
+        open.Record.Attempts = 1;
+        open.DeadlineUs = deadlineUs;
         open.PromptTokens = truth.PromptTokens;
         open.OutputTokens = truth.OutputTokens;
         open.Tenant = tenant;
         _totals.Arrive();
         tenant.Arrive();
+    }
+
+    /// <summary>The request is sent again: what its last attempt brought is lost, but its time goes on.</summary>
+    public void TriedAgain(int request)
+    {
+        ref var record = ref _records[request].Record;
+        record = new RequestRecord { ArrivalUs = record.ArrivalUs, Attempts = record.Attempts + 1 };
     }
 
     /// <summary>The request has tokens in a step that begins now.</summary>
@@ -87,8 +96,9 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
         if (open.Record.Outcome is { } before) throw new InvalidOperationException($"Request {request} ends as {outcome} and has ended as {before}.");
         open.Record.Outcome = outcome;
         var isWithinSlo = options.Slo.IsMetBy(open.Record);
-        _totals.End(open.Record, open.PromptTokens, isWithinSlo);
-        tenant.End(open.Record, open.PromptTokens, isWithinSlo);
+        var isInTime = open.DeadlineUs is not { } deadlineUs || (open.Record.IsCompleted && nowUs <= deadlineUs);
+        _totals.End(open.Record, open.PromptTokens, isWithinSlo, isInTime);
+        tenant.End(open.Record, open.PromptTokens, isWithinSlo, isInTime);
         _records.Close(request);
         _lastEndUs = nowUs;
         observer.RequestEnded(request, _records.Closed, nowUs);

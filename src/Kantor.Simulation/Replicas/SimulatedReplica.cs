@@ -2,6 +2,8 @@ using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
+using Kantor.Core.Units;
+using Kantor.Simulation.Clients;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation.Replicas;
@@ -68,6 +70,19 @@ internal sealed class SimulatedReplica
         else if (!Scheduler.TryTakeOver(spec, handover, out _, out refusal)) return false;
         Traffic = Traffic.WithSent(PromptBlocks(spec, handover.GeneratedTokens));
         return true;
+    }
+
+    /// <summary>The attempt leaves, wherever it stands here; its client has gone.</summary>
+    public void Cancel(RequestId attempt)
+    {
+        if (!Scheduler.TryFind(attempt, out var row))
+        {
+            DropUnseen(attempt);
+            return;
+        }
+
+        CountLeft(row);
+        Scheduler.End(row, RequestOutcome.Cancelled);
     }
 
     /// <summary>
@@ -154,7 +169,7 @@ internal sealed class SimulatedReplica
         Scheduler.Leave(row);
     }
 
-    public int RequestOf(int row) => (int)Scheduler.Spec(row).Id.Value;
+    public int RequestOf(int row) => AttemptId.RequestOf(Scheduler.Spec(row).Id.Value);
 
     private void Receive(long seenUs)
     {
@@ -162,8 +177,18 @@ internal sealed class SimulatedReplica
         {
             _inbox.Dequeue();
             if (Scheduler.TryTakeOver(next.Spec, next.Handover, out _, out var refusal)) continue;
-            Traffic = Traffic.WithLeft(PromptBlocks(next.Spec, next.Handover.GeneratedTokens));
-            _host.Ended((int)next.Spec.Id.Value, refusal);
+            CountLeft(next.Spec, next.Handover);
+            _host.Ended(AttemptId.RequestOf(next.Spec.Id.Value), refusal);
+        }
+    }
+
+    private void DropUnseen(RequestId attempt)
+    {
+        for (var left = _inbox.Count; left > 0; left--)
+        {
+            var next = _inbox.Dequeue();
+            if (next.Spec.Id != attempt) _inbox.Enqueue(next);
+            else CountLeft(next.Spec, next.Handover);
         }
     }
 
@@ -184,6 +209,8 @@ internal sealed class SimulatedReplica
     }
 
     private void CountLeft(int row) => Traffic = Traffic.WithLeft(PromptBlocks(Scheduler.Spec(row), Scheduler.GeneratedTokens(row)));
+
+    private void CountLeft(RequestSpec spec, Handover handover) => Traffic = Traffic.WithLeft(PromptBlocks(spec, handover.GeneratedTokens));
 
     private int PromptBlocks(RequestSpec spec, int generatedTokens) => Scheduler.Kv.BlocksFor(spec.Content.Count - generatedTokens);
 }

@@ -88,6 +88,16 @@ public class RouterTests
 
     private static FleetView View(EndpointView[] endpoints) => new() { Endpoints = endpoints, NowUs = 0 };
 
+    [Theory]
+    [InlineData(new[] { 0, 1, 0 }, new[] { 7, 0, 5 }, 1)]
+    [InlineData(new[] { 0, 2, 0 }, new[] { 7, 0, 7 }, 0)]
+    [InlineData(new[] { 1, 1, 1 }, new[] { 2, 1, 1 }, 1)]
+    public void Vllm_dp_counts_a_waiting_request_as_four_running_ones_and_takes_the_lowest_index_among_equals(int[] waiting, int[] running, int expected)
+    {
+        var router = new VllmDpRouter();
+        Assert.Equal(expected, Route(router, [.. waiting.Zip(running, Load)], router.NewState()));
+    }
+
     private static EndpointView Load(int waiting, int running) => new(waiting, running, 0, 100);
 
     private static int Route(IRouter router, EndpointView[] endpoints, RouterState state) =>

@@ -10,7 +10,7 @@ namespace Kantor.Simulation.Tests.Signals;
 public class ReplicaSignalsTests
 {
     [Fact]
-    public void INV_SIM_10_a_router_hears_each_signal_as_it_was_when_its_age_says_and_never_older_than_its_freshness_allows()
+    public void INV_SIM_20_a_router_hears_each_signal_as_it_was_when_its_age_says_and_never_older_than_its_freshness_allows()
     {
         var oldest = 0L;
         for (var number = 0; number < 60; number++)
