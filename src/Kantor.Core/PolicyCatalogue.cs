@@ -24,6 +24,7 @@ public static class PolicyCatalogue
     [
         ("round-robin", () => new RoundRobinRouter()),
         ("least-loaded", () => new LeastLoadedRouter()),
+        ("two-choices", () => new TwoChoicesRouter()),
         ("vllm-dp", () => new VllmDpRouter()),
     ];
 

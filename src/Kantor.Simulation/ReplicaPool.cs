@@ -3,6 +3,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Replicas;
+using Kantor.Simulation.Signals;
 
 namespace Kantor.Simulation;
 
@@ -60,6 +61,9 @@ public record ReplicaPool
     /// <summary>What adapters cost; needs <see cref="BatchLimits.AdaptersMax"/>, the slots that there are. Null: they cost nothing.</summary>
     public AdapterCost? Adapters { get; init; }
 
+    /// <summary>What the router of the pool hears of its replicas, and when.</summary>
+    public FleetSignals Signals { get; init; } = new();
+
     /// <summary>Throws when a value is out of range, naming it.</summary>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     public virtual void Validate()
@@ -79,5 +83,6 @@ public record ReplicaPool
         Speculation?.Validate();
         Adapters?.Validate();
         if (Adapters is not null && Limits.AdaptersMax is null) throw new ArgumentException($"{nameof(Adapters)} needs {nameof(Limits)}.{nameof(BatchLimits.AdaptersMax)}, the slots that there are.");
+        Signals.Validate();
     }
 }

@@ -66,7 +66,8 @@ public sealed class Simulator : IReplicaHost
     private SimulationResult RunToEnd(CancellationToken cancellation)
     {
         _clients.Begin();
-        while (_events.TryNext(out var next))
+        BeginSampling();
+        while (_events.CountPressing > 0 && _events.TryNext(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
             _recorder.Advance(next.TimeUs, _fleet.Replicas);
@@ -75,6 +76,7 @@ public sealed class Simulator : IReplicaHost
                 case EventKind.StepEnd: EndStep(_fleet.Units[next.Target]); break;
                 case EventKind.CopyEnd: EndCopy(_copies.End(next.Target)); break;
                 case EventKind.Timeout: GiveUp(next.Target); break;
+                case EventKind.Sample: Sample(next.Target); break;
                 case EventKind.Sending: Send(next.Target); break;
                 case EventKind.Arrival: Arrive(next.Target); break;
                 case EventKind.StepStart: BeginStep(_fleet.Units[next.Target]); break;
@@ -164,7 +166,7 @@ public sealed class Simulator : IReplicaHost
     {
         if (_copies.Release(attempt) is not var (replica, row)) return;
         CutLeap(replica.Unit);
-        replica.Scheduler.Leave(row);
+        replica.Leave(row);
         Wake(replica.Unit);
     }
 
@@ -196,6 +198,15 @@ public sealed class Simulator : IReplicaHost
         ReleaseKept(_clients.IdOf(request).Value);
         _clients.Ended(request, outcome);
     }
+
+    /// <summary>Samples begin with the first arrival, because before it there is nothing to hear.</summary>
+    private void BeginSampling()
+    {
+        if (_events.NextUs is not { } firstUs) return;
+        for (var feed = 0; feed < _fleet.Feeds.Count; feed++) _events.Schedule(firstUs, EventKind.Sample, feed);
+    }
+
+    private void Sample(int feed) => _events.Schedule(_fleet.Feeds[feed].Take(_events.NowUs), EventKind.Sample, feed);
 
     private double? PipelineIdleShare()
     {

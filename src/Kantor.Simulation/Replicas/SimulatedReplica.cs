@@ -71,27 +71,37 @@ internal sealed class SimulatedReplica
     /// <summary>Whether requests have arrived that the next step does not hold, because it was planned before.</summary>
     public bool HasUnseen => _inbox.Count > 0;
 
-    /// <summary>The replica as the router sees it.</summary>
+    /// <summary>What came here and left.</summary>
+    public ReplicaTraffic Traffic { get; private set; }
+
+    /// <summary>The replica as of now, which is not before the moment asked for last.</summary>
     public EndpointView View(long nowUs) => new(
         Scheduler.WaitingCount + _inbox.Count,
         Scheduler.RunningCount + Scheduler.ParkedCount,
         Scheduler.Kv.BlocksUsed + Unit.BlocksUnbooked(nowUs),
-        Scheduler.Kv.BlocksTotal);
+        Scheduler.Kv.BlocksTotal) { Replica = Index };
 
     /// <summary>A request arrives; false with the reason when it is refused. With <see cref="ReplicaPool.PlansAhead"/> the scheduler sees it later.</summary>
     public bool TryTake(RequestSpec spec, Handover handover, long nowUs, out RequestOutcome refusal)
     {
         refusal = default;
-        if (!Pool.PlansAhead) return Scheduler.TryTakeOver(spec, handover, out _, out refusal);
-        _inbox.Enqueue((spec, handover, nowUs));
+        if (Pool.PlansAhead) _inbox.Enqueue((spec, handover, nowUs));
+        else if (!Scheduler.TryTakeOver(spec, handover, out _, out refusal)) return false;
+        Traffic = Traffic.WithSent(PromptBlocks(spec, handover.GeneratedTokens));
         return true;
     }
 
     /// <summary>The attempt leaves, wherever it stands here; its client has gone.</summary>
     public void Cancel(RequestId attempt)
     {
-        if (Scheduler.TryFind(attempt, out var row)) Scheduler.End(row, RequestOutcome.Cancelled);
-        else DropUnseen(attempt);
+        if (!Scheduler.TryFind(attempt, out var row))
+        {
+            DropUnseen(attempt);
+            return;
+        }
+
+        CountLeft(row);
+        Scheduler.End(row, RequestOutcome.Cancelled);
     }
 
     /// <summary>
@@ -171,6 +181,13 @@ internal sealed class SimulatedReplica
         return steps;
     }
 
+    /// <summary>The row's request goes on elsewhere, or has done so and leaves the KV that was kept for it.</summary>
+    public void Leave(int row)
+    {
+        CountLeft(row);
+        Scheduler.Leave(row);
+    }
+
     public int RequestOf(int row) => AttemptId.RequestOf(Scheduler.Spec(row).Id.Value);
 
     private void Receive(long seenUs)
@@ -178,7 +195,9 @@ internal sealed class SimulatedReplica
         while (_inbox.TryPeek(out var next) && next.AtUs <= seenUs)
         {
             _inbox.Dequeue();
-            if (!Scheduler.TryTakeOver(next.Spec, next.Handover, out _, out var refusal)) _host.Ended(AttemptId.RequestOf(next.Spec.Id.Value), refusal);
+            if (Scheduler.TryTakeOver(next.Spec, next.Handover, out _, out var refusal)) continue;
+            CountLeft(next.Spec, next.Handover);
+            _host.Ended(AttemptId.RequestOf(next.Spec.Id.Value), refusal);
         }
     }
 
@@ -188,6 +207,7 @@ internal sealed class SimulatedReplica
         {
             var next = _inbox.Dequeue();
             if (next.Spec.Id != attempt) _inbox.Enqueue(next);
+            else CountLeft(next.Spec, next.Handover);
         }
     }
 
@@ -239,7 +259,14 @@ internal sealed class SimulatedReplica
     private void End(int row, RequestOutcome outcome)
     {
         var request = RequestOf(row);
+        CountLeft(row);
         Scheduler.End(row, outcome);
         _host.Ended(request, outcome);
     }
+
+    private void CountLeft(int row) => Traffic = Traffic.WithLeft(PromptBlocks(Scheduler.Spec(row), Scheduler.GeneratedTokens(row)));
+
+    private void CountLeft(RequestSpec spec, Handover handover) => Traffic = Traffic.WithLeft(PromptBlocks(spec, handover.GeneratedTokens));
+
+    private int PromptBlocks(RequestSpec spec, int generatedTokens) => Scheduler.Kv.BlocksFor(spec.Content.Count - generatedTokens);
 }
