@@ -39,6 +39,7 @@ public sealed class Simulator : IReplicaHost
         _clients = new ClientSide(source, options, _events, _recorder);
         _entry = new ReplicaGroup(options, options.Router, _fleet, options, _recorder, observer, this);
         if (options.Decode is { } decode) _decode = new ReplicaGroup(decode, decode.Router, _fleet, options, _recorder, observer, this);
+        _recorder.Watch(_fleet.Replicas);
         _schedulers = [.. _fleet.Replicas.Select(replica => replica.Scheduler)];
         _wayOut = [.. _entry.Replicas.Select(_ => new LinkQueue(options.Decode?.Link))];
     }
@@ -70,7 +71,7 @@ public sealed class Simulator : IReplicaHost
         while (_events.CountPressing > 0 && _events.TryNext(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
-            _recorder.Advance(next.TimeUs, _fleet.Replicas);
+            _recorder.Advance(next.TimeUs);
             switch (next.Kind)
             {
                 case EventKind.StepEnd: EndStep(_fleet.Units[next.Target]); break;
