@@ -8,6 +8,7 @@ namespace Kantor.Core.Batching;
 /// <remarks>
 /// KV for prompt and declared output is reserved, so nobody is preempted; all prompts of a batch are computed before it decodes. What Kantor
 /// leaves out makes the baseline better than it was: no padding is computed, and a short answer is returned when it ends.
+/// In a pipeline each batch that is under way in a stage is one of its own.
 /// </remarks>
 public sealed class StaticPlanner : IBatchPlanner
 {
