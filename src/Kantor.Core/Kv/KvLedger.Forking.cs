@@ -40,25 +40,33 @@ public sealed partial class KvLedger
         _tree.Pin(opened.LastNode);
     }
 
-    private int TailIndex(SequenceBlocks sequence) => (sequence.SharedTailTokens ?? throw new InvalidOperationException("No block filled in part is shared.")) / BlockSizeTokens;
-
-    private bool IsTailReferencedByOthers(SequenceBlocks sequence) => _blocks[sequence.Blocks[TailIndex(sequence)]].References > 1;
-
-    /// <summary>The sequence gets the block that it will write into for itself: the shared one if nobody else references it, otherwise a copy.</summary>
-    private void OwnTail(int sequence, SequenceBlocks writer)
+    /// <summary>
+    /// The sequence gets the block that it will write into for itself: the shared one if nobody else references it, otherwise a copy. False,
+    /// with nothing changed, when there is no block for the copy beside <paramref name="blocksMore"/> others.
+    /// </summary>
+    private bool TryOwnTail(int sequence, SequenceBlocks writer, int filledTokens, int blocksMore)
     {
-        var index = TailIndex(writer);
-        ref var shared = ref _blocks[writer.Blocks[index]];
-        if (shared.References > 1) CopyTail(sequence, writer, index);
-        else if (shared.Holder != sequence) TakeOver(sequence, writer, ref shared);
+        ref var shared = ref _blocks[writer.Blocks[filledTokens / BlockSizeTokens]];
+        if (shared.References > 1)
+        {
+            if (blocksMore == BlocksAvailable) return false;
+            CopyTail(sequence, writer, filledTokens);
+        }
+        else if (shared.Holder != sequence)
+        {
+            TakeOver(sequence, writer, ref shared);
+        }
+
         writer.SharedTailTokens = null;
+        return true;
     }
 
-    private void CopyTail(int sequence, SequenceBlocks writer, int index)
+    private void CopyTail(int sequence, SequenceBlocks writer, int filledTokens)
     {
+        var index = filledTokens / BlockSizeTokens;
         var shared = writer.Blocks[index];
         writer.Blocks[index] = TakeBlock(sequence, writer, index);
-        Record(KvChangeKind.Copy, sequence, sequence, index, writer.SharedTailTokens ?? int.MaxValue);
+        Record(KvChangeKind.Copy, sequence, sequence, index, filledTokens);
         _blocks[shared].References--;
         if (_blocks[shared].Holder == sequence) HandOver(shared, writer, index);
     }

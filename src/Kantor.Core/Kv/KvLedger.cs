@@ -129,9 +129,8 @@ public sealed partial class KvLedger
         // The rule in a decode, which is asked once a token.
         if (tokensTotal <= grown.Blocks.Count * BlockSizeTokens && grown.SharedTailTokens is null) return true;
         var needed = Math.Max(0, BlocksFor(tokensTotal) - grown.Blocks.Count);
-        var writesSharedTail = tokensTotal > grown.SharedTailTokens;
-        if (needed + (writesSharedTail && IsTailReferencedByOthers(grown) ? 1 : 0) > BlocksAvailable) return false;
-        if (writesSharedTail) OwnTail(sequence, grown);
+        if (needed > BlocksAvailable) return false;
+        if (grown.SharedTailTokens is { } filled && tokensTotal > filled && !TryOwnTail(sequence, grown, filled, needed)) return false;
         for (; needed > 0; needed--) grown.Blocks.Add(TakeBlock(sequence, grown, grown.Blocks.Count));
         return true;
     }
