@@ -65,9 +65,10 @@ public sealed class Simulator : IReplicaHost
     private SimulationResult RunToEnd(CancellationToken cancellation)
     {
         _clients.Begin();
-        while (_events.TryNext(out var next))
+        while (_clients.AnyOpen && _events.TryNext(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
+            _recorder.Advance(next.TimeUs, _fleet.Replicas);
             switch (next.Kind)
             {
                 case EventKind.StepEnd: EndStep(_fleet.Units[next.Target]); break;

@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Requests;
+using Kantor.Simulation.Replicas;
 using Kantor.Simulation.Traces;
 
 namespace Kantor.Simulation.Metrics;
@@ -13,7 +14,8 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     private readonly RecordStore _records = new(options.KeepsRecords);
     private readonly DurationHistogram _gaps = new();
     private readonly RequestTotals _totals = new();
-    private readonly TenantBook _tenants = new();
+    private readonly TenantBook _tenants = new(options.Clients.Tenants);
+    private readonly FleetTimeline _timeline = new();
     private long? _firstArrivalUs;
     private long _lastEndUs;
 
@@ -39,6 +41,9 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
         ref var record = ref _records[request].Record;
         record = new RequestRecord { ArrivalUs = record.ArrivalUs, Attempts = record.Attempts + 1 };
     }
+
+    /// <summary>Time moves to this moment, whose events have not happened yet.</summary>
+    public void Advance(long nowUs, IReadOnlyList<SimulatedReplica> replicas) => _timeline.Advance(nowUs, replicas);
 
     /// <summary>The request has tokens in a step that begins now.</summary>
     public void Scheduled(int request, long nowUs) => _records[request].Record.ScheduledUs ??= nowUs;
@@ -119,6 +124,7 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
             Totals = _totals,
             Tenants = _tenants.Tenants,
             TenantsBeyond = _tenants.Beyond,
+            Timeline = _timeline,
             Gaps = _gaps,
             KeptRecords = options.KeepsRecords ? _records.ToArray() : null,
             RecordsHeldMax = _records.HeldMax,
