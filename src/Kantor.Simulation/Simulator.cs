@@ -179,6 +179,13 @@ public sealed class Simulator : IReplicaHost
         if (_source.TryNext(out _next)) _events.Schedule(_next.ArrivalUs, EventKind.Arrival, _arrivalsScheduled++);
     }
 
+    private double? PipelineIdleShare()
+    {
+        var (idleUs, busyUs) = (0L, 0L);
+        foreach (var unit in _fleet.Units.OfType<PipelineUnit>()) (idleUs, busyUs) = (idleUs + unit.Stages.IdleUs, busyUs + unit.Stages.BusyUs);
+        return busyUs == 0 ? null : (double)idleUs / (idleUs + busyUs);
+    }
+
     private RequestSpec SpecOf(int request, in TraceRequest truth) => new()
     {
         Id = new RequestId(request),
@@ -191,7 +198,7 @@ public sealed class Simulator : IReplicaHost
     {
         foreach (var scheduler in _schedulers) scheduler.Verify();
         var unfinished = _recorder.Unfinished();
-        if (unfinished.Count == 0) return _recorder.Conclude(_schedulers);
+        if (unfinished.Count == 0) return _recorder.Conclude(_schedulers) with { PipelineIdleShare = PipelineIdleShare() };
         var faults = _schedulers.Select(scheduler => scheduler.LastPlanFault).OfType<string>().Distinct();
         throw new SimulationException(
             $"Policy '{_options.Planner.Name}' plans nothing for {unfinished.Count} requests and no event is left: "

@@ -53,6 +53,12 @@ public sealed record SimulationResult
     /// <summary>Steps of all replicas.</summary>
     public required long Steps { get; init; }
 
+    /// <summary>
+    /// Share of the stages' time, from a replica's first batch to its last, in which they waited for a batch: the bubbles of its pipeline, and
+    /// times without work. Null without pipeline stages.
+    /// </summary>
+    public double? PipelineIdleShare { get; init; }
+
     /// <summary>Plans of the policy that were refused as wrong, so that <c>fcfs</c> planned in its place.</summary>
     public required long PlansRefused { get; init; }
 
