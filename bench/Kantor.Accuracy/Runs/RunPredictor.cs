@@ -44,8 +44,8 @@ internal static class RunPredictor
 
     private static (IReadOnlyList<ClosedLoopTiming>? Timings, string? Reason) Simulate(MeasuredRun run)
     {
-        if (GpuProfiles.TryFind(run.Gpu) is not { } gpu) return (null, $"no tables for {run.Gpu}");
-        if (ModelPresets.TryMatch(run.Model) is not { } model) return (null, $"no shape for {run.Model}");
+        if (GpuProfiles.TryFind(run.Gpu) is not { } gpu) return (null, $"no tables for {run.Gpu}; there are {string.Join(", ", GpuProfiles.Names)}");
+        if ((run.Settings.Shape ?? ModelPresets.TryMatch(run.Model)) is not { } model) return (null, $"no shape for {run.Model}: its metadata may give num_hidden_layers, hidden_size and so on");
         try
         {
             return (Simulate(run, DeploymentOf(run.Settings, gpu, model)), null);
@@ -77,7 +77,8 @@ internal static class RunPredictor
 
     private static IReadOnlyList<ClosedLoopTiming> Simulate(MeasuredRun run, Deployment deployment)
     {
-        var blocks = run.Settings.KvBlocks ?? KvCapacity.Tokens(deployment) / deployment.Engine.BlockSizeTokens;
+        var blockSize = run.Settings.BlockSizeTokens ?? deployment.Engine.BlockSizeTokens;
+        var blocks = run.Settings.KvBlocks ?? KvCapacity.Tokens(deployment) / blockSize;
         var stepTime = StepTimeComposer.Compose(deployment);
         return LockstepReplay.Run(new LockstepReplayOptions
         {
@@ -89,7 +90,7 @@ internal static class RunPredictor
             {
                 Planner = new VllmV1Planner(),
                 Limits = new BatchLimits { StepTokensMax = deployment.StepTokens, RunningMax = run.Settings.RunningMax },
-                Kv = new KvLedgerOptions { BlocksTotal = (int)blocks, BlockSizeTokens = deployment.Engine.BlockSizeTokens, PrefixCaching = false },
+                Kv = new KvLedgerOptions { BlocksTotal = (int)blocks, BlockSizeTokens = blockSize, PrefixCaching = false },
                 StepTime = stepTime,
                 Predictor = new ConstantLengthPredictor(256),
             },
