@@ -8,7 +8,7 @@ namespace Kantor.Simulation;
 /// <summary>A fleet and the policies that run it: the pool that requests arrive at and, where prefill and decode are apart, the one that they go on to.</summary>
 public sealed record SimulationOptions : ReplicaPool
 {
-    /// <summary>Chooses the replica of each request on arrival, with the fleet's state of that moment.</summary>
+    /// <summary>Chooses the replica of each request on arrival, by what it has heard of the fleet (<see cref="ReplicaPool.Signals"/>).</summary>
     public required IRouter Router { get; init; }
 
     /// <summary>Where requests go on after their first token; null when the replicas that they arrive at serve them to the end.</summary>

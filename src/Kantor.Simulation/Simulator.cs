@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Disaggregation;
@@ -38,6 +39,7 @@ public sealed class Simulator : IReplicaHost
         _clients = new ClientSide(source, options, _events, _recorder);
         _entry = new ReplicaGroup(options, options.Router, _fleet, options, _recorder, observer, this);
         if (options.Decode is { } decode) _decode = new ReplicaGroup(decode, decode.Router, _fleet, options, _recorder, observer, this);
+        _recorder.Watch(_fleet.Replicas);
         _schedulers = [.. _fleet.Replicas.Select(replica => replica.Scheduler)];
         _wayOut = [.. _entry.Replicas.Select(_ => new LinkQueue(options.Decode?.Link))];
     }
@@ -65,15 +67,17 @@ public sealed class Simulator : IReplicaHost
     private SimulationResult RunToEnd(CancellationToken cancellation)
     {
         _clients.Begin();
-        while (_clients.AnyOpen && _events.TryNext(out var next))
+        BeginSampling();
+        while (_clients.AnyOpen && _events.CountPressing > 0 && _events.TryNext(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
-            _recorder.Advance(next.TimeUs, _fleet.Replicas);
+            _recorder.Advance(next.TimeUs);
             switch (next.Kind)
             {
                 case EventKind.StepEnd: EndStep(_fleet.Units[next.Target]); break;
                 case EventKind.CopyEnd: EndCopy(_copies.End(next.Target)); break;
                 case EventKind.Timeout: GiveUp(next.Target); break;
+                case EventKind.Sample: Sample(next.Target); break;
                 case EventKind.Sending: Send(next.Target); break;
                 case EventKind.Arrival: Arrive(next.Target); break;
                 case EventKind.StepStart: BeginStep(_fleet.Units[next.Target]); break;
@@ -163,7 +167,7 @@ public sealed class Simulator : IReplicaHost
     {
         if (_copies.Release(attempt) is not var (replica, row)) return;
         CutLeap(replica.Unit);
-        replica.Scheduler.Leave(row);
+        replica.Leave(row);
         Wake(replica.Unit);
     }
 
@@ -174,14 +178,19 @@ public sealed class Simulator : IReplicaHost
     {
         if (_decode is null || replica.Index >= _entry.Replicas.Count) return;
         var spec = replica.Scheduler.Spec(row);
-        replica.Scheduler.Park(row);
+        replica.Scheduler.Park(row, returns: false);
         _copies.Keep(spec.Id.Value, replica, row);
         Give(_decode.Route(spec, _events.NowUs), spec, new Handover(GeneratedTokens: 1, KvTokens: spec.Content.Count - 1));
     }
 
     void IReplicaHost.LoadBegan(SimulatedReplica replica, in KvLoad load)
     {
-        var way = load.Source == KvSource.Handover ? _wayOut[_copies.SourceOf(load.Id).Index] : replica.HostLink;
+        var way = load.Source switch
+        {
+            KvSource.Handover => _wayOut[_copies.SourceOf(load.Id).Index],
+            KvSource.Swap => replica.SwapLink,
+            _ => replica.TierLink,
+        };
         _events.Schedule(way.EndUs(_events.NowUs, load.ToToken - load.FromToken), EventKind.CopyEnd, _copies.Begin(replica, load));
     }
 
@@ -190,6 +199,15 @@ public sealed class Simulator : IReplicaHost
         ReleaseKept(_clients.IdOf(request).Value);
         _clients.Ended(request, outcome);
     }
+
+    /// <summary>Samples begin with the first arrival, because before it there is nothing to hear.</summary>
+    private void BeginSampling()
+    {
+        if (_events.NextUs is not { } firstUs) return;
+        for (var feed = 0; feed < _fleet.Feeds.Count; feed++) _events.Schedule(firstUs, EventKind.Sample, feed);
+    }
+
+    private void Sample(int feed) => _events.Schedule(_fleet.Feeds[feed].Take(_events.NowUs), EventKind.Sample, feed);
 
     private double? PipelineIdleShare()
     {

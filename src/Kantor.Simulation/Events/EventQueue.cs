@@ -1,6 +1,9 @@
 namespace Kantor.Simulation.Events;
 
-/// <summary>What happens; also the order among events of the same microsecond: steps and copies end, clients give up, send, requests arrive, then steps begin.</summary>
+/// <summary>
+/// What happens; also the order among events of the same microsecond: steps and copies end, clients give up, samples are taken, clients send,
+/// requests arrive, then steps begin.
+/// </summary>
 /// <remarks>So whatever arrives at the moment at which a step begins can be part of it.</remarks>
 public enum EventKind
 {
@@ -12,6 +15,9 @@ public enum EventKind
 
     /// <summary>A client may lose patience; the target is its request.</summary>
     Timeout,
+
+    /// <summary>A router's sample of a replica is taken; the target is the feed. Accompanies the run and does not keep it going.</summary>
+    Sample,
 
     /// <summary>A client sends a request; the target is the request.</summary>
     Sending,
@@ -58,6 +64,7 @@ public readonly record struct SimulationEvent(long TimeUs, EventKind Kind, int T
 public sealed class EventQueue
 {
     private readonly PriorityQueue<SimulationEvent, EventKey> _future = new();
+    private readonly int[] _ahead = new int[Enum.GetValues<EventKind>().Length];
     private long _sequence;
 
     /// <summary>The virtual time: that of the event taken last.</summary>
@@ -66,11 +73,18 @@ public sealed class EventQueue
     /// <summary>Events that lie ahead.</summary>
     public int Count => _future.Count;
 
+    /// <summary>Events that lie ahead and that requests depend on: all but those that only accompany the run.</summary>
+    public int CountPressing => _future.Count - _ahead[(int)EventKind.Sample];
+
+    /// <summary>When the next event happens; null when nothing is left.</summary>
+    public long? NextUs => _future.TryPeek(out var next, out _) ? next.TimeUs : null;
+
     /// <summary>Puts an event into the future; the present counts as future.</summary>
     /// <exception cref="InvalidOperationException">The event lies in the past, which is an error of the caller.</exception>
     public void Schedule(long timeUs, EventKind kind, int target)
     {
         if (timeUs < NowUs) throw new InvalidOperationException($"{kind} of {target} is scheduled for {timeUs} us, before now ({NowUs} us).");
+        _ahead[(int)kind]++;
         _future.Enqueue(new SimulationEvent(timeUs, kind, target), new EventKey(timeUs, kind, target, _sequence++));
     }
 
@@ -78,6 +92,7 @@ public sealed class EventQueue
     public bool TryNext(out SimulationEvent next)
     {
         if (!_future.TryDequeue(out next, out _)) return false;
+        _ahead[(int)next.Kind]--;
         NowUs = next.TimeUs;
         return true;
     }

@@ -16,6 +16,7 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     private readonly RequestTotals _totals = new();
     private readonly TenantBook _tenants = new(options.Clients.Tenants);
     private readonly FleetTimeline _timeline = new();
+    private IReadOnlyList<SimulatedReplica> _replicas = [];
     private long? _firstArrivalUs;
     private long _lastEndUs;
 
@@ -23,6 +24,7 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     public void Arrived(int request, in TraceRequest truth, long nowUs, long? deadlineUs = null)
     {
         _firstArrivalUs ??= nowUs;
+        if (_records.Opened == _records.Closed) _timeline.Advance(nowUs, _replicas);
         var tenant = _tenants.Of(truth.Tenant);
         ref var open = ref _records.Open(request);
         open.Record.ArrivalUs = nowUs;
@@ -42,8 +44,15 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
         record = new RequestRecord { ArrivalUs = record.ArrivalUs, Attempts = record.Attempts + 1 };
     }
 
+    /// <summary>The replicas whose state is written down over time; they are there before the first request.</summary>
+    public void Watch(IReadOnlyList<SimulatedReplica> replicas) => _replicas = replicas;
+
     /// <summary>Time moves to this moment, whose events have not happened yet.</summary>
-    public void Advance(long nowUs, IReadOnlyList<SimulatedReplica> replicas) => _timeline.Advance(nowUs, replicas);
+    /// <remarks>While no request is open nothing changes, and events may be left over from leaps that were cut: the next arrival makes up for it.</remarks>
+    public void Advance(long nowUs)
+    {
+        if (_records.Opened != _records.Closed) _timeline.Advance(nowUs, _replicas);
+    }
 
     /// <summary>The request has tokens in a step that begins now.</summary>
     public void Scheduled(int request, long nowUs) => _records[request].Record.ScheduledUs ??= nowUs;

@@ -19,6 +19,19 @@ public class EventQueueTests
     }
 
     [Fact]
+    public void Samples_come_before_arrivals_and_do_not_press()
+    {
+        var queue = new EventQueue();
+        Assert.Null(queue.NextUs);
+        queue.Schedule(5, EventKind.Arrival, 1);
+        queue.Schedule(5, EventKind.Sample, 2);
+        queue.Schedule(9, EventKind.Sample, 3);
+        Assert.Equal((5L, 3, 1), (queue.NextUs!.Value, queue.Count, queue.CountPressing));
+        Assert.Equal([2, 1, 3], Drain(queue).Select(taken => taken.Target));
+        Assert.Equal((0, 0), (queue.Count, queue.CountPressing));
+    }
+
+    [Fact]
     public void An_event_in_the_past_is_an_error_of_the_caller()
     {
         var queue = new EventQueue();
