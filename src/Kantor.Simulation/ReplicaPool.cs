@@ -2,6 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
+using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Replicas;
 using Kantor.Simulation.Signals;
 
@@ -58,6 +59,9 @@ public record ReplicaPool
     /// <summary>What the router of the pool hears of its replicas, and when.</summary>
     public FleetSignals Signals { get; init; } = new();
 
+    /// <summary>How the number of replicas follows the load; null when it stays as it is.</summary>
+    public ScalingOptions? Scaling { get; init; }
+
     /// <summary>Throws when a value is out of range, naming it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public virtual void Validate()
@@ -75,5 +79,6 @@ public record ReplicaPool
         Swap?.Validate();
         Tier?.Validate();
         Signals.Validate();
+        Scaling?.Validate(this);
     }
 }
