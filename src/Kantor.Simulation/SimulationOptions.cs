@@ -1,34 +1,21 @@
-using Kantor.Core.Batching;
-using Kantor.Core.Kv;
-using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
-using Kantor.Core.StepTime;
+using Kantor.Simulation.Clients;
+using Kantor.Simulation.Disaggregation;
+using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation;
 
-/// <summary>A fleet of equal replicas and the policies that run it.</summary>
-public sealed record SimulationOptions
+/// <summary>A fleet and the policies that run it: the pool that requests arrive at and, where prefill and decode are apart, the one that they go on to.</summary>
+public sealed record SimulationOptions : ReplicaPool
 {
-    /// <summary>Batch policy of every replica.</summary>
-    public required IBatchPlanner Planner { get; init; }
-
-    /// <summary>Chooses the replica of each request on arrival, with the fleet's state of that moment.</summary>
+    /// <summary>Chooses the replica of each request on arrival, by what it has heard of the fleet (<see cref="ReplicaPool.Signals"/>).</summary>
     public required IRouter Router { get; init; }
 
-    /// <summary>Number of replicas, 1 to 4096.</summary>
-    public int Replicas { get; init; } = 1;
+    /// <summary>Where requests go on after their first token; null when the replicas that they arrive at serve them to the end.</summary>
+    public DecodePool? Decode { get; init; }
 
-    /// <summary>Limits of a step, per replica.</summary>
-    public required BatchLimits Limits { get; init; }
-
-    /// <summary>KV pool, per replica.</summary>
-    public required KvLedgerOptions Kv { get; init; }
-
-    /// <summary>Duration of a step; rounded up to whole microseconds, at least 1.</summary>
-    public required IStepTimeModel StepTime { get; init; }
-
-    /// <summary>Makes the length predictor of one replica; each learns from what finishes there.</summary>
-    public required Func<ILengthPredictor> NewPredictor { get; init; }
+    /// <summary>Who sends the requests of the trace, and when.</summary>
+    public ClientOptions Clients { get; init; } = new();
 
     /// <summary>
     /// Output limit that every request declares, at least 1. One constant for all, so that it tells nothing about a request's true output;
@@ -42,18 +29,22 @@ public sealed record SimulationOptions
     /// </summary>
     public bool Leaping { get; init; } = true;
 
+    /// <summary>Objectives that attainment and goodput are counted by; none by default, which every completed request meets. Decides nothing in the run.</summary>
+    public SloSpec Slo { get; init; } = new();
+
+    /// <summary>Whether the result holds a record of every request; without them the memory of a run does not grow with its trace.</summary>
+    public bool KeepsRecords { get; init; } = true;
+
     /// <summary>Steps of one replica in a row without a generated token after which the run fails as making no progress.</summary>
     public int StepsWithoutTokenMax { get; init; } = 2_000_000;
 
-    /// <summary>Throws when a value is out of range, naming it.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
-    public void Validate()
+    /// <inheritdoc/>
+    public override void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Replicas, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Replicas, 4096);
+        base.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(OutputTokensMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(StepsWithoutTokenMax, 1);
-        Limits.Validate();
-        Kv.Validate();
+        Clients.Validate();
+        Decode?.Validate();
     }
 }

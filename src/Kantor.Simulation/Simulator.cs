@@ -1,8 +1,10 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Kv;
 using Kantor.Core.Requests;
-using Kantor.Core.Routing;
-using Kantor.Core.Units;
+using Kantor.Simulation.Clients;
+using Kantor.Simulation.Disaggregation;
 using Kantor.Simulation.Events;
+using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Replicas;
 using Kantor.Simulation.Traces;
@@ -13,54 +15,72 @@ namespace Kantor.Simulation;
 /// Runs a trace through a fleet in virtual time, iteration by iteration. The scheduler, the policies and the KV books of every replica are
 /// those that the engine runs; only the model is replaced by its step time.
 /// </summary>
-/// <remarks>One run, one thread; deterministic: equal trace and options give equal results. Open loop: arrivals do not wait for answers.</remarks>
-public sealed class Simulator
+/// <remarks>One run, one thread; deterministic: equal trace and options give equal results. Clients send in an open loop unless the options say otherwise.</remarks>
+public sealed class Simulator : IReplicaHost
 {
-    private readonly IReadOnlyList<TraceRequest> _trace;
     private readonly SimulationOptions _options;
     private readonly SimulationObserver _observer;
     private readonly EventQueue _events = new();
-    private readonly SimulatedReplica[] _replicas;
-    private readonly ReplicaScheduler[] _schedulers;
-    private readonly EndpointView[] _endpoints;
-    private readonly RouterState _routerState;
+    private readonly FleetParts _fleet = new();
+    private readonly ReplicaGroup _entry;
+    private readonly ReplicaGroup? _decode;
+    private readonly IReadOnlyList<ReplicaScheduler> _schedulers;
+    private readonly IReadOnlyList<LinkQueue> _wayOut;
+    private readonly KvCopies _copies = new();
     private readonly RunRecorder _recorder;
+    private readonly ClientSide _clients;
 
-    private Simulator(IReadOnlyList<TraceRequest> trace, SimulationOptions options, SimulationObserver observer)
+    private Simulator(ITraceSource source, SimulationOptions options, SimulationObserver observer)
     {
         options.Validate();
-        _trace = trace;
         _options = options;
         _observer = observer;
-        _recorder = new RunRecorder(trace, options.OutputTokensMax, observer);
-        _replicas = [.. Enumerable.Range(0, options.Replicas).Select(index => new SimulatedReplica(index, options, _recorder, observer))];
-        _schedulers = [.. _replicas.Select(replica => replica.Scheduler)];
-        _endpoints = new EndpointView[options.Replicas];
-        _routerState = options.Router.NewState();
+        _recorder = new RunRecorder(options, observer);
+        _clients = new ClientSide(source, options, _events, _recorder);
+        _entry = new ReplicaGroup(options, options.Router, _fleet, options, _recorder, observer, this);
+        if (options.Decode is { } decode) _decode = new ReplicaGroup(decode, decode.Router, _fleet, options, _recorder, observer, this);
+        _recorder.Watch(_fleet.Replicas);
+        _schedulers = [.. _fleet.Replicas.Select(replica => replica.Scheduler)];
+        _wayOut = [.. _entry.Replicas.Select(_ => new LinkQueue(options.Decode?.Link))];
     }
 
     /// <summary>Runs the whole trace, which is in order of arrival.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    /// <exception cref="SimulationException">The policy left requests waiting for ever, or the step-time model gave an impossible value.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <inheritdoc cref="Run(ITraceSource, SimulationOptions, SimulationObserver?, CancellationToken)"/>
     public static SimulationResult Run(
         IReadOnlyList<TraceRequest> trace,
         SimulationOptions options,
         SimulationObserver? observer = null,
         CancellationToken cancellation = default) =>
-        new Simulator(trace, options, observer ?? new SimulationObserver()).RunToEnd(cancellation);
+        Run(TraceSource.Of(trace), options, observer, cancellation);
+
+    /// <summary>Runs all that the source gives, which is in order of arrival; each request is taken when the one before arrives.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="SimulationException">The policy left requests waiting for ever, or the step-time model gave an impossible value.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public static SimulationResult Run(
+        ITraceSource source,
+        SimulationOptions options,
+        SimulationObserver? observer = null,
+        CancellationToken cancellation = default) =>
+        new Simulator(source, options, observer ?? new SimulationObserver()).RunToEnd(cancellation);
 
     private SimulationResult RunToEnd(CancellationToken cancellation)
     {
-        ScheduleArrival(0);
-        while (_events.TryNext(out var next))
+        _clients.Begin();
+        BeginSampling();
+        while (_clients.AnyOpen && _events.CountPressing > 0 && _events.TryNext(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
+            _recorder.Advance(next.TimeUs);
             switch (next.Kind)
             {
-                case EventKind.StepEnd: EndStep(_replicas[next.Target]); break;
+                case EventKind.StepEnd: EndStep(_fleet.Units[next.Target]); break;
+                case EventKind.CopyEnd: EndCopy(_copies.End(next.Target)); break;
+                case EventKind.Timeout: GiveUp(next.Target); break;
+                case EventKind.Sample: Sample(next.Target); break;
+                case EventKind.Sending: Send(next.Target); break;
                 case EventKind.Arrival: Arrive(next.Target); break;
-                case EventKind.StepStart: BeginStep(_replicas[next.Target]); break;
+                case EventKind.StepStart: BeginStep(_fleet.Units[next.Target]); break;
             }
 
             _observer.EventHandled(_schedulers, _events.NowUs);
@@ -69,78 +89,138 @@ public sealed class Simulator
         return Conclude();
     }
 
-    private void Arrive(int request)
+    private void Send(int request)
     {
-        ScheduleArrival(request + 1);
-        var spec = SpecOf(request);
-        var replica = _replicas[Route(spec)];
-        _observer.Routed(request, replica.Index, _events.NowUs);
-        CutLeap(replica);
-        if (!replica.Scheduler.TryEnqueue(spec, out _, out var refusal)) _recorder.Ended(request, refusal, _events.NowUs);
-        else Wake(replica);
+        _clients.Send(request);
+        Arrive(request);
     }
 
-    private void BeginStep(SimulatedReplica replica)
+    private void Arrive(int request)
     {
-        replica.IsAwake = false;
-        if (!replica.TryBeginStep(_events.NowUs, out var endUs)) return;
-        replica.IsAwake = true;
-        _events.Schedule(endUs, EventKind.StepEnd, replica.Index);
+        if (!_clients.TryArrive(request, out var spec)) return;
+        var replica = _entry.Route(spec, _events.NowUs);
+        _observer.Routed(request, replica.Index, _events.NowUs);
+        Give(replica, spec, default);
+    }
+
+    private void Give(SimulatedReplica replica, RequestSpec spec, Handover handover)
+    {
+        var request = AttemptId.RequestOf(spec.Id.Value);
+        _clients.PlacedAt(request, replica);
+        CutLeap(replica.Unit);
+        if (!replica.TryTake(spec, handover, _events.NowUs, out var refusal)) Ended(request, refusal);
+        else Wake(replica.Unit);
+    }
+
+    /// <summary>The request leaves the fleet at once; of a step that it is in, the rest goes on.</summary>
+    private void GiveUp(int request)
+    {
+        if (!_clients.GivesUp(request, out var replica)) return;
+        if (replica is not null)
+        {
+            CutLeap(replica.Unit);
+            replica.Cancel(_clients.IdOf(request));
+        }
+
+        Ended(request, RequestOutcome.Cancelled);
+        if (replica is not null) Wake(replica.Unit);
+    }
+
+    private void BeginStep(IStepUnit unit)
+    {
+        unit.IsAwake = false;
+        if (!unit.TryBeginStep(_events.NowUs, out var endUs)) return;
+        unit.IsAwake = true;
+        _events.Schedule(endUs, EventKind.StepEnd, unit.Index);
+        if (unit.BeginsNextUs is { } nextUs) _events.Schedule(nextUs, EventKind.StepStart, unit.Index);
     }
 
     /// <summary>What arrives joins the step after the one under way, so the leap ends with that one; it may end at this very moment.</summary>
-    private void CutLeap(SimulatedReplica replica)
+    private void CutLeap(IStepUnit unit)
     {
-        if (!replica.TryCutLeap(_events.NowUs, out var endUs)) return;
-        if (endUs == _events.NowUs) EndStep(replica);
-        else _events.Schedule(endUs, EventKind.StepEnd, replica.Index);
+        if (!unit.TryCutLeap(_events.NowUs, out var endUs)) return;
+        if (endUs == _events.NowUs) EndStep(unit);
+        else _events.Schedule(endUs, EventKind.StepEnd, unit.Index);
     }
 
-    private void EndStep(SimulatedReplica replica)
+    private void EndStep(IStepUnit unit)
     {
-        // A leap that was cut leaves the event of its first end behind.
-        if (replica.StepEndUs != _events.NowUs) return;
-        replica.EndStep(_events.NowUs);
-        replica.IsAwake = false;
-        Wake(replica);
+        if (unit.TryEndStep(_events.NowUs)) Wake(unit);
     }
 
-    /// <summary>The replica plans at this very moment, after everything else that happens in it; one that is at work plans when its step ends.</summary>
-    private void Wake(SimulatedReplica replica)
+    /// <summary>The unit plans at this very moment, after everything else that happens in it; one that is at work plans when its step ends.</summary>
+    private void Wake(IStepUnit unit)
     {
-        if (replica.IsAwake || replica.Scheduler.IsIdle) return;
-        replica.IsAwake = true;
-        _events.Schedule(_events.NowUs, EventKind.StepStart, replica.Index);
+        if (unit.IsAwake || !unit.HasWork) return;
+        unit.IsAwake = true;
+        _events.Schedule(_events.NowUs, EventKind.StepStart, unit.Index);
     }
 
-    private void ScheduleArrival(int request)
+    private void EndCopy(in KvCopy copy)
     {
-        if (request < _trace.Count) _events.Schedule(_trace[request].ArrivalUs, EventKind.Arrival, request);
+        if (copy.Load.Source == KvSource.Handover) ReleaseKept(copy.Load.Id);
+        CutLeap(copy.To.Unit);
+        if (copy.To.Scheduler.Loaded(copy.Load)) Wake(copy.To.Unit);
     }
 
-    private int Route(RequestSpec spec)
+    private void ReleaseKept(long attempt)
     {
-        for (var index = 0; index < _endpoints.Length; index++) _endpoints[index] = _replicas[index].View(_events.NowUs);
-
-        var fleet = new FleetView { Endpoints = _endpoints, NowUs = _events.NowUs };
-        var chosen = _options.Router.Route(new RouteRequest(spec.Id.Value, spec.Content.Count, spec.CacheDomain), fleet, _routerState);
-        if ((uint)chosen < (uint)_replicas.Length) return chosen;
-        throw new SimulationException($"Routing '{_options.Router.Name}' sent request {spec.Id} to replica {chosen} of {_replicas.Length}.");
+        if (_copies.Release(attempt) is not var (replica, row)) return;
+        CutLeap(replica.Unit);
+        replica.Leave(row);
+        Wake(replica.Unit);
     }
 
-    private RequestSpec SpecOf(int request) => new()
+    void IReplicaHost.Ended(int request, RequestOutcome outcome) => Ended(request, outcome);
+
+    /// <summary>Where prefill and decode are apart, the prompt's KV stays where it was computed until a decoding replica pulls it.</summary>
+    void IReplicaHost.Began(SimulatedReplica replica, int row)
     {
-        Id = new RequestId(request),
-        Content = _trace[request].NewContent(),
-        OutputTokensMax = _options.OutputTokensMax,
-        ArrivalUs = _events.NowUs,
-    };
+        if (_decode is null || replica.Index >= _entry.Replicas.Count) return;
+        var spec = replica.Scheduler.Spec(row);
+        replica.Scheduler.Park(row, returns: false);
+        _copies.Keep(spec.Id.Value, replica, row);
+        Give(_decode.Route(spec, _events.NowUs), spec, new Handover(GeneratedTokens: 1, KvTokens: spec.Content.Count - 1));
+    }
+
+    void IReplicaHost.LoadBegan(SimulatedReplica replica, in KvLoad load)
+    {
+        var way = load.Source switch
+        {
+            KvSource.Handover => _wayOut[_copies.SourceOf(load.Id).Index],
+            KvSource.Swap => replica.SwapLink,
+            _ => replica.TierLink,
+        };
+        _events.Schedule(way.EndUs(_events.NowUs, load.ToToken - load.FromToken), EventKind.CopyEnd, _copies.Begin(replica, load));
+    }
+
+    private void Ended(int request, RequestOutcome outcome)
+    {
+        ReleaseKept(_clients.IdOf(request).Value);
+        _clients.Ended(request, outcome);
+    }
+
+    /// <summary>Samples begin with the first arrival, because before it there is nothing to hear.</summary>
+    private void BeginSampling()
+    {
+        if (_events.NextUs is not { } firstUs) return;
+        for (var feed = 0; feed < _fleet.Feeds.Count; feed++) _events.Schedule(firstUs, EventKind.Sample, feed);
+    }
+
+    private void Sample(int feed) => _events.Schedule(_fleet.Feeds[feed].Take(_events.NowUs), EventKind.Sample, feed);
+
+    private double? PipelineIdleShare()
+    {
+        var (idleUs, busyUs) = (0L, 0L);
+        foreach (var unit in _fleet.Units.OfType<PipelineUnit>()) (idleUs, busyUs) = (idleUs + unit.Stages.IdleUs, busyUs + unit.Stages.BusyUs);
+        return busyUs == 0 ? null : (double)idleUs / (idleUs + busyUs);
+    }
 
     private SimulationResult Conclude()
     {
-        foreach (var replica in _replicas) replica.Scheduler.Verify();
+        foreach (var scheduler in _schedulers) scheduler.Verify();
         var unfinished = _recorder.Unfinished();
-        if (unfinished.Count == 0) return _recorder.Conclude(_options, _schedulers);
+        if (unfinished.Count == 0) return _recorder.Conclude(_schedulers) with { PipelineIdleShare = PipelineIdleShare() };
         var faults = _schedulers.Select(scheduler => scheduler.LastPlanFault).OfType<string>().Distinct();
         throw new SimulationException(
             $"Policy '{_options.Planner.Name}' plans nothing for {unfinished.Count} requests and no event is left: "

@@ -8,6 +8,7 @@ using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Reports;
+using Kantor.Simulation.Tests.Clients;
 using Kantor.Simulation.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
@@ -17,6 +18,8 @@ namespace Kantor.Simulation.Tests;
 public class LeapingTests
 {
     private const int Cases = 250;
+
+    private static readonly SloSpec Slo = new() { TtftUsMax = 2000, GapUsMax = 300 };
 
     public static TheoryData<string> AllPolicies => [.. Policies];
 
@@ -33,6 +36,24 @@ public class LeapingTests
         }
 
         Assert.True(leapt > 500, $"only {leapt} steps were leapt");
+    }
+
+    [Theory]
+    [MemberData(nameof(AllPolicies))]
+    public void INV_SIM_9_leaping_changes_nothing_for_clients_that_wait_give_up_and_try_again(string policy)
+    {
+        var (leapt, cancelled, retries) = (0L, 0, 0L);
+        for (var number = 0; number < Cases; number++)
+        {
+            var run = RandomRun.Draw(number, policy);
+            var (trace, options) = (RandomClients.InSessions(number, Longer(number, run.Trace)), RandomClients.Draw(number, WithLongOutputs(run.Options, number)));
+            leapt += RequireSameRun(number, trace, options);
+            var totals = RunVerified(trace, options).Totals;
+            cancelled += totals.Cancelled;
+            retries += totals.Attempts - totals.Ended;
+        }
+
+        Assert.True(leapt > 500 && cancelled > 100 && retries > 100, $"{leapt} steps leapt, {cancelled} cancelled, {retries} retries");
     }
 
     [Fact]
@@ -109,8 +130,8 @@ public class LeapingTests
     private static string? Differs(IReadOnlyList<TraceRequest> trace, SimulationOptions options, out long stepsLeapt)
     {
         var (leaping, stepping) = (new RunLog { ProvesBooks = false }, new RunLog { ProvesBooks = false });
-        var fast = Simulator.Run(trace, options with { Leaping = true }, leaping);
-        var slow = Simulator.Run(trace, options with { Leaping = false }, stepping);
+        var fast = Simulator.Run(trace, options with { Leaping = true, Slo = Slo }, leaping);
+        var slow = Simulator.Run(trace, options with { Leaping = false, Slo = Slo }, stepping);
         stepsLeapt = leaping.StepsLeapt;
         Assert.Equal(0, stepping.StepsLeapt);
         if (!slow.Records.SequenceEqual(fast.Records)) return "records";
@@ -124,7 +145,7 @@ public class LeapingTests
         .Select(step => $"{step.Replica} {step.FromUs} {step.ToUs} {string.Join(' ', step.Slices)}");
 
     private static string Json(SimulationResult result) => JsonSerializer.Serialize(
-        (object)new { Report = RunReport.Of(result, new SloSpec { TtftUsMax = 2000, GapUsMax = 300 }, wallS: 0), result.Steps, result.PlansRefused, result.MakespanUs });
+        (object)new { Report = RunReport.Of(result, wallS: 0), result.Steps, result.PlansRefused, result.MakespanUs });
 
     /// <summary>The same arrivals with long prompts, which begin alike in three families, and long outputs.</summary>
     private static IReadOnlyList<TraceRequest> Longer(int number, IReadOnlyList<TraceRequest> trace)

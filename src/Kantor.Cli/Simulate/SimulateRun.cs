@@ -52,7 +52,7 @@ internal sealed class SimulateRun(SimulateSettings settings)
             var result = Simulator.Run(trace.Requests, settings.Options(planner, router, settings.OutputTokensMax ?? trace.OutputTokensMaxDefault), progress, cancellation);
             progress.Dispose();
             if (result.PlansRefused > 0) Say($"{result.PlansRefused} plans of '{planner.Name}' were wrong and fcfs planned in their place; the last fault: {result.LastPlanFault}");
-            return RunReport.Of(result, settings.Slo, Stopwatch.GetElapsedTime(started).TotalSeconds);
+            return RunReport.Of(result, Stopwatch.GetElapsedTime(started).TotalSeconds);
         }
         catch (SimulationException exception)
         {

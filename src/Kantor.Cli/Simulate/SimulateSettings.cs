@@ -70,5 +70,7 @@ internal sealed record SimulateSettings
         NewPredictor = NewPredictor,
         Leaping = Leaps,
         OutputTokensMax = outputTokensMax,
+        Slo = Slo,
+        KeepsRecords = false,
     };
 }

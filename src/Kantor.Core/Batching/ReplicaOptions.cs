@@ -21,6 +21,21 @@ public sealed record ReplicaOptions
 
     /// <summary>Step durations, as far as known.</summary>
     public required IStepTimeModel StepTime { get; init; }
+
+    /// <summary>
+    /// Blocks of host memory to which a preemption moves KV, so that it is copied back and not computed again; null recomputes (vLLM's
+    /// swap_space, arXiv 2309.06180, section 4.5). When it is full, preemptions recompute.
+    /// </summary>
+    public int? SwapBlocks { get; init; }
+
+    /// <summary>
+    /// Tokens that are guessed after the newest one of every decoding request and checked in the same step, at least 0 (speculative decoding,
+    /// arXiv 2211.17192); the host says by <see cref="ReplicaScheduler.Accept"/> how many were right.
+    /// </summary>
+    public int DraftTokens { get; init; }
+
+    /// <summary>Further KV behind the pool, which may be shared with other replicas; null for none.</summary>
+    public KvTier? Tier { get; init; }
 }
 
 /// <summary>What a scheduler has done since its start.</summary>
@@ -40,6 +55,9 @@ public sealed class SchedulerCounters
 
     /// <summary>Computed tokens that were thrown away by preemptions; those found again in the prefix cache are not computed twice.</summary>
     public long RecomputedTokens { get; internal set; }
+
+    /// <summary>Tokens whose KV preemptions moved to host memory.</summary>
+    public long SwappedTokens { get; internal set; }
 
     /// <summary>Plans that were refused by the validator or whose planner threw; <see cref="FcfsPlanner"/> planned instead.</summary>
     public long PlansRefused { get; internal set; }

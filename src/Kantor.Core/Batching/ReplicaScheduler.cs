@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Requests;
+using Kantor.Core.Units;
 
 namespace Kantor.Core.Batching;
 
@@ -10,7 +11,7 @@ namespace Kantor.Core.Batching;
 /// <c>PlanStep → execute → CompleteStep → Generate / End per finished row</c>, or <c>AbandonStep</c> when executing failed.
 /// </summary>
 /// <remarks>Owner: the host's loop; one thread. Pure bookkeeping: no clock, no I/O.</remarks>
-public sealed class ReplicaScheduler : IBatchProbe
+public sealed partial class ReplicaScheduler : IBatchProbe
 {
     private static readonly FcfsPlanner Fallback = new();
 
@@ -25,10 +26,11 @@ public sealed class ReplicaScheduler : IBatchProbe
     private readonly List<StepSlice> _slices = [];
     private readonly List<int> _preempted = [];
     private readonly List<Refusal> _refused = [];
-    private readonly List<(int Row, int Sequence, Grant Grant)> _placed = [];
+    private readonly List<(int Row, int Sequence, Grant Grant, bool IsAdmitted)> _placed = [];
     private bool _isPolicyPlan;
     private bool _hasAdmitted;
     private long _probeStamp;
+    private long _admissions;
     private long[] _probeStamps = [];
     private PrefixHit[] _probes = [];
 
@@ -60,8 +62,11 @@ public sealed class ReplicaScheduler : IBatchProbe
     /// <summary>Requests that hold KV.</summary>
     public int RunningCount => _running.Count;
 
-    /// <summary>Whether nothing waits or runs.</summary>
-    public bool IsIdle => WaitingCount == 0 && RunningCount == 0;
+    /// <summary>Whether no request is here.</summary>
+    public bool IsIdle => WaitingCount == 0 && RunningCount == 0 && ParkedCount == 0;
+
+    /// <summary>Whether something waits or runs, so that a step can be asked for.</summary>
+    public bool HasWork => WaitingCount > 0 || RunningCount > 0;
 
     /// <summary>Slices of the planned step.</summary>
     public ReadOnlySpan<StepSlice> Slices => CollectionsMarshal.AsSpan(_slices);
@@ -75,6 +80,21 @@ public sealed class ReplicaScheduler : IBatchProbe
     /// <summary>The request of a row.</summary>
     public RequestSpec Spec(int row) => _table.Spec(row);
 
+    /// <summary>The row of a request that is here; false when it is not.</summary>
+    public bool TryFind(RequestId id, out int row)
+    {
+        row = 0;
+        var rows = _table.Ids.AsSpan(0, _table.RowCount);
+        while (rows[row..].IndexOf(id.Value) is >= 0 and var skipped)
+        {
+            row += skipped;
+            if (_table.States[row] != RowState.Free) return true;
+            row++;
+        }
+
+        return false;
+    }
+
     /// <summary>Tokens that the row's request has generated.</summary>
     public int GeneratedTokens(int row) => _table.GeneratedTokens[row];
 
@@ -84,14 +104,20 @@ public sealed class ReplicaScheduler : IBatchProbe
     /// <summary>
     /// Takes a request into the queue, or says why it never can be: it could not finish even alone, or the queue is at its limit.
     /// </summary>
-    public bool TryEnqueue(RequestSpec spec, out int row, out RequestOutcome refusal)
+    public bool TryEnqueue(RequestSpec spec, out int row, out RequestOutcome refusal) => TryTakeOver(spec, default, out row, out refusal);
+
+    /// <summary>
+    /// <see cref="TryEnqueue"/> for a request that was served elsewhere so far: its content ends with the tokens that it has generated, and the
+    /// KV of its first tokens can be had from there.
+    /// </summary>
+    public bool TryTakeOver(RequestSpec spec, Handover handover, out int row, out RequestOutcome refusal)
     {
         row = 0;
         refusal = RequestOutcome.RefusedQueueFull;
         if (_waiting.Count >= _options.Limits.WaitingMax) return false;
         refusal = RequestOutcome.RefusedNeverFits;
-        if (!CanEverFit(spec.Content.Count, spec.OutputTokensMax)) return false;
-        row = _table.Add(spec);
+        if (!CanEverFit(spec.Content.Count - handover.GeneratedTokens, spec.OutputTokensMax)) return false;
+        row = _table.Add(spec, handover);
         _waiting.Append(row);
         _state.Arrived(row, spec.Id);
         _fallbackState.Arrived(row, spec.Id);
@@ -113,12 +139,15 @@ public sealed class ReplicaScheduler : IBatchProbe
         KvBlocksAvailable = Kv.BlocksAvailable,
         StepTime = _options.StepTime,
         Running = CollectionsMarshal.AsSpan(_running),
+        Returning = CollectionsMarshal.AsSpan(_returning),
         Waiting = _waiting.Rows,
         States = _table.States.AsSpan(0, _table.RowCount),
         Ids = _table.Ids.AsSpan(0, _table.RowCount),
         Classes = _table.Classes.AsSpan(0, _table.RowCount),
         Tenants = _table.Tenants.AsSpan(0, _table.RowCount),
         Priorities = _table.Priorities.AsSpan(0, _table.RowCount),
+        Adapters = _table.Adapters.AsSpan(0, _table.RowCount),
+        DraftTokens = _table.DraftTokens.AsSpan(0, _table.RowCount),
         ArrivalUs = _table.ArrivalUs.AsSpan(0, _table.RowCount),
         PromptTokens = _table.PromptTokens.AsSpan(0, _table.RowCount),
         WantedTokens = _table.WantedTokens.AsSpan(0, _table.RowCount),
@@ -129,14 +158,16 @@ public sealed class ReplicaScheduler : IBatchProbe
         Preemptions = _table.Preemptions.AsSpan(0, _table.RowCount),
     };
 
-    /// <summary>Asks the policy, checks its plan and books it. <see cref="Slices"/> then says what to execute; it is empty only when nothing waits or runs, or when requests were refused.</summary>
+    /// <summary>Asks the policy, checks its plan and books it. <see cref="Slices"/> then says what to execute; it is empty only when nothing waits or runs, when requests were refused, or when all that could run waits for parked rows or for KV that is being loaded.</summary>
     public void PlanStep(long nowUs)
     {
         _slices.Clear();
         _preempted.Clear();
         _refused.Clear();
+        _loads.Clear();
+        SwappedOutTokens = 0;
         _hasAdmitted = false;
-        if (IsIdle) return;
+        if (!HasWork) return;
         Place(PolicyPlan(View(nowUs)));
         // A plan counts shared blocks of several victims for nobody, so it may preempt all and grant nothing; the next plan sees them free.
         if (IsStalled && _preempted.Count > 0) Place(PolicyPlan(View(nowUs)));
@@ -145,47 +176,16 @@ public sealed class ReplicaScheduler : IBatchProbe
         if (_slices.Count > 0) Counters.Steps++;
     }
 
-    /// <summary>
-    /// For how many steps, the planned one included, the plan repeats itself unless a request arrives or ends; at least 1. More than 1 only
-    /// when all that runs computes and either decodes or does not catch up yet, nobody was admitted, preempted or refused, and the policy
-    /// promises it. Whether KV lasts so long is the caller's question.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">The policy promises less than one step.</exception>
-    public int RepeatableSteps(long nowUs)
-    {
-        var steps = StepsBeforeCaughtUp();
-        if (steps == 1) return 1;
-        var promised = Planner.RepeatingSteps(View(nowUs), _state, _plan);
-        return promised >= 1 ? Math.Min(steps, promised) : throw new InvalidOperationException($"{Planner.Name} promises {promised} steps; the least is 1.");
-    }
-
-    /// <summary>
-    /// The planned step was executed and completed <paramref name="times"/> times, every decoding row generated a token of unknown identity
-    /// each time, nobody ended, and the policy's plan repeated itself: what is planned now is the step after them. The same books as after
-    /// that many rounds of <see cref="CompleteStep"/>, <see cref="Generate"/> and <see cref="PlanStep"/>.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">The plan does not repeat itself so often, or KV does not last; the caller did not ask.</exception>
-    public void RepeatStep(int times)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(times);
-        if (times == 0) return;
-        if (times >= StepsBeforeCaughtUp()) throw new InvalidOperationException($"The planned step does not repeat itself {times} times.");
-        var slices = CollectionsMarshal.AsSpan(_slices);
-        if (Kv.CachesPrefixes && ComputesPrompts(slices)) AdvanceOneByOne(slices, times);
-        else AdvanceAtOnce(slices, times);
-        Counters.Steps += times;
-        _state.Repeated(times);
-        _fallbackState.Repeated(times);
-    }
-
     /// <summary>The planned step was executed: its tokens are in KV. Rows that were ended meanwhile are passed over.</summary>
     public void CompleteStep()
     {
         foreach (var slice in _slices)
         {
             if (_table.States[slice.Row] != RowState.Running) continue;
-            _table.ComputedTokens[slice.Row] = slice.FromToken + slice.Tokens;
-            Kv.Commit(slice.Sequence, slice.FromToken + slice.Tokens);
+            // Guesses count as computed only once they are accepted.
+            var computed = slice.IsDecode ? slice.FromToken + 1 : Math.Min(slice.FromToken + slice.Tokens, _table.WantedTokens[slice.Row] - _table.DraftTokens[slice.Row]);
+            _table.ComputedTokens[slice.Row] = computed;
+            Kv.Commit(slice.Sequence, computed);
             Counters.ComputedTokens += slice.Tokens;
         }
     }
@@ -200,10 +200,12 @@ public sealed class ReplicaScheduler : IBatchProbe
     public void Generate(int row, int? token)
     {
         var content = _table.Spec(row).Content;
+        if (_table.GeneratedTokens[row] == 0) StoreInTier(row);
         if (token is { } known) content.Append(known);
         else content.AppendUnknown();
         _table.GeneratedTokens[row]++;
         _table.WantedTokens[row]++;
+        Guess(row);
         Counters.GeneratedTokens++;
         _state.Generated(row);
         _fallbackState.Generated(row);
@@ -218,19 +220,7 @@ public sealed class ReplicaScheduler : IBatchProbe
             _options.Predictor.Observe(spec.Class, _table.PromptTokens[row], _table.GeneratedTokens[row]);
         }
 
-        if (_table.States[row] == RowState.Running)
-        {
-            Kv.Close(_table.Sequences[row], keepsContent: outcome != RequestOutcome.BackendFailed);
-            _running.Remove(row);
-        }
-        else
-        {
-            _waiting.Remove(row);
-        }
-
-        _state.Finished(row);
-        _fallbackState.Finished(row);
-        _table.Remove(row);
+        Drop(row, keepsContent: outcome != RequestOutcome.BackendFailed);
     }
 
     /// <summary>Proves that every request is in exactly one place and that the KV books hold.</summary>
@@ -238,9 +228,9 @@ public sealed class ReplicaScheduler : IBatchProbe
     public void Verify()
     {
         Kv.Verify();
-        if (Kv.SequencesOpen != _running.Count)
+        if (Kv.SequencesOpen != _running.Count + ParkedCount)
         {
-            throw new InvalidOperationException($"{Kv.SequencesOpen} KV sequences are open for {_running.Count} running requests.");
+            throw new InvalidOperationException($"{Kv.SequencesOpen} KV sequences are open for {_running.Count} running and {ParkedCount} parked requests.");
         }
 
         foreach (var row in _running)
@@ -265,7 +255,8 @@ public sealed class ReplicaScheduler : IBatchProbe
         if (_probeStamps[waitingRow] == _probeStamp) return _probes[waitingRow];
         var spec = _table.Spec(waitingRow);
         _probeStamps[waitingRow] = _probeStamp;
-        return _probes[waitingRow] = Kv.Probe(spec.Content, spec.CacheDomain, _table.WantedTokens[waitingRow] - 1);
+        var cached = Kv.Probe(spec.Content, spec.CacheDomain, _table.WantedTokens[waitingRow] - 1);
+        return _probes[waitingRow] = WithLoad(waitingRow, cached);
     }
 
     int IBatchProbe.BlocksExclusive(int runningRow) => Kv.BlocksExclusive(_table.Sequences[runningRow]);
@@ -273,82 +264,7 @@ public sealed class ReplicaScheduler : IBatchProbe
     LengthBelief IBatchProbe.BelievedOutput(int row) => _options.Predictor.Predict(new LengthQuery(
         _table.Spec(row).Class, _table.PromptTokens[row], _table.GeneratedTokens[row], _table.OutputTokensMax[row]));
 
-    /// <summary>Steps, the planned one included, in which every running row can be granted the same and still does not catch up, or decodes; at least 1.</summary>
-    private int StepsBeforeCaughtUp()
-    {
-        if (!_isPolicyPlan || _hasAdmitted || _preempted.Count + _refused.Count > 0 || _slices.Count != _running.Count || _plan.Grants.Length != _slices.Count) return 1;
-        var steps = int.MaxValue;
-        foreach (ref readonly var slice in CollectionsMarshal.AsSpan(_slices))
-        {
-            if (!slice.IsDecode) steps = Math.Min(steps, (_table.WantedTokens[slice.Row] - slice.FromToken - 1) / slice.Tokens);
-        }
-
-        return Math.Max(1, steps);
-    }
-
-    private static bool ComputesPrompts(ReadOnlySpan<StepSlice> slices)
-    {
-        foreach (ref readonly var slice in slices)
-        {
-            if (!slice.IsDecode) return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>Nothing is committed: prompts were when they were computed, and tokens of unknown identity are not cached.</summary>
-    private void AdvanceAtOnce(Span<StepSlice> slices, int steps)
-    {
-        foreach (ref var slice in slices) Advance(ref slice, steps);
-    }
-
-    /// <summary>
-    /// What becomes cached and what is evicted for it depends on their order, which is kept; decoding rows matter to it only when they take a
-    /// block.
-    /// </summary>
-    private void AdvanceOneByOne(Span<StepSlice> slices, int steps)
-    {
-        for (var step = 1; step <= steps; step++)
-        {
-            foreach (ref readonly var slice in slices)
-            {
-                if (!slice.IsDecode) Kv.Commit(slice.Sequence, slice.FromToken + slice.Tokens);
-            }
-
-            foreach (ref var slice in slices)
-            {
-                if (!slice.IsDecode) Advance(ref slice, 1);
-                else if (slice.FromToken + step + 1 > (long)_table.BlocksHeld[slice.Row] * Kv.BlockSizeTokens) Grow(slice, slice.FromToken + step + 1);
-            }
-        }
-
-        foreach (ref var slice in slices)
-        {
-            if (slice.IsDecode) Advance(ref slice, steps);
-        }
-    }
-
-    private void Advance(ref StepSlice slice, int steps)
-    {
-        var (row, tokens) = (slice.Row, slice.Tokens * steps);
-        slice = slice with { FromToken = slice.FromToken + tokens };
-        Grow(slice, slice.FromToken + slice.Tokens);
-        _table.ComputedTokens[row] = slice.FromToken;
-        Counters.ComputedTokens += tokens;
-        if (!slice.IsDecode) return;
-        _table.Spec(row).Content.AppendUnknown(steps);
-        _table.GeneratedTokens[row] += steps;
-        _table.WantedTokens[row] += steps;
-        Counters.GeneratedTokens += steps;
-    }
-
-    private void Grow(in StepSlice slice, int tokensTotal)
-    {
-        if (!Kv.TryGrow(slice.Sequence, tokensTotal)) throw new InvalidOperationException($"KV does not last until row {slice.Row} has {tokensTotal} tokens.");
-        _table.BlocksHeld[slice.Row] = Kv.BlocksOf(slice.Sequence);
-    }
-
-    private bool IsStalled => _slices.Count == 0 && _refused.Count == 0;
+    private bool IsStalled => _slices.Count == 0 && _refused.Count == 0 && ParkedCount == 0;
 
     private BatchPlan PolicyPlan(in BatchView view)
     {
@@ -383,16 +299,18 @@ public sealed class ReplicaScheduler : IBatchProbe
             return $"{Planner.Name} threw {exception.GetType().Name}: {exception.Message}";
         }
 
-        return _validator.FindFault(view, _plan) ?? (_plan.IsEmpty ? $"{Planner.Name} planned nothing while {RunningCount} run and {WaitingCount} wait" : null);
+        return _validator.FindFault(view, _plan) ?? (_plan.IsEmpty && ParkedCount == 0 ? $"{Planner.Name} planned nothing while {RunningCount} run and {WaitingCount} wait" : null);
     }
 
     private void Preempt(int row)
     {
+        StoreInTier(row);
         Kv.Close(_table.Sequences[row]);
         Counters.Preemptions++;
-        _table.LostTokens[row] = _table.ComputedTokens[row];
+        _table.LostTokens[row] = TrySwapOut(row) ? 0 : _table.ComputedTokens[row];
         Counters.RecomputedTokens += _table.LostTokens[row];
-        _table.ComputedTokens[row] = _table.BlocksHeld[row] = 0;
+        _table.WantedTokens[row] -= _table.DraftTokens[row];
+        _table.ComputedTokens[row] = _table.BlocksHeld[row] = _table.DraftTokens[row] = 0;
         _table.Preemptions[row]++;
         _table.States[row] = RowState.Waiting;
         _running.Remove(row);
@@ -415,13 +333,15 @@ public sealed class ReplicaScheduler : IBatchProbe
         _placed.Clear();
         foreach (var grant in grants)
         {
-            if (_table.States[grant.Row] == RowState.Running || TryAdmit(grant.Row)) _placed.Add((grant.Row, _table.Sequences[grant.Row], grant));
+            var isAdmitted = _table.States[grant.Row] != RowState.Running;
+            if (!isAdmitted || TryAdmit(grant.Row)) _placed.Add((grant.Row, _table.Sequences[grant.Row], grant, isAdmitted));
             else Counters.GrantsDeferred++;
         }
 
-        foreach (var (row, sequence, grant) in _placed)
+        foreach (var (row, sequence, grant, isAdmitted) in _placed)
         {
             var computed = _table.ComputedTokens[row];
+            if (isAdmitted && TryLoad(row, sequence, computed)) continue;
             if (Kv.TryGrow(sequence, Math.Max(grant.ReserveTokens, computed + grant.Tokens))) AddSlice(row, sequence, computed, grant.Tokens);
             else Counters.GrantsDeferred++;
         }
@@ -438,16 +358,17 @@ public sealed class ReplicaScheduler : IBatchProbe
         _table.Sequences[row] = sequence;
         _table.ComputedTokens[row] = hitTokens;
         _table.BlocksHeld[row] = Kv.BlocksOf(sequence);
-        Counters.RecomputedTokens -= Math.Min(hitTokens, _table.LostTokens[row]);
-        _table.LostTokens[row] = 0;
+        _table.Admissions[row] = _admissions++;
+        CreditFound(row, hitTokens);
         return true;
     }
 
     private void AddSlice(int row, int sequence, int computed, int tokens)
     {
         _table.BlocksHeld[row] = Kv.BlocksOf(sequence);
-        var generates = computed + tokens == _table.WantedTokens[row];
-        var isDecode = tokens == 1 && generates && _table.GeneratedTokens[row] > 0;
+        var known = _table.WantedTokens[row] - _table.DraftTokens[row];
+        var generates = computed + tokens >= known;
+        var isDecode = computed == known - 1 && _table.GeneratedTokens[row] > 0;
         _slices.Add(new StepSlice(row, sequence, computed, tokens, generates, isDecode));
         _state.Granted(row, tokens);
         _fallbackState.Granted(row, tokens);

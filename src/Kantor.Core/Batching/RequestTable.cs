@@ -16,6 +16,8 @@ internal sealed class RequestTable
     public int[] Classes = new int[16];
     public int[] Tenants = new int[16];
     public int[] Priorities = new int[16];
+    public int[] Adapters = new int[16];
+    public int[] DraftTokens = new int[16];
     public long[] ArrivalUs = new long[16];
     public int[] PromptTokens = new int[16];
     public int[] WantedTokens = new int[16];
@@ -26,6 +28,10 @@ internal sealed class RequestTable
     public int[] Preemptions = new int[16];
     public int[] Sequences = new int[16];
     public int[] LostTokens = new int[16];
+    public long[] Admissions = new long[16];
+    public int[] ElsewhereTokens = new int[16];
+    public KvSource[] ElsewhereSources = new KvSource[16];
+    public int[] SwapBlocks = new int[16];
     public RowState[] States = new RowState[16];
 
     /// <summary>Rows handed out so far, free ones included; every row index is below it.</summary>
@@ -33,7 +39,7 @@ internal sealed class RequestTable
 
     public RequestSpec Spec(int row) => _specs[row] ?? throw new InvalidOperationException($"Row {row} holds no request.");
 
-    public int Add(RequestSpec spec)
+    public int Add(RequestSpec spec, Handover handover)
     {
         if (!_freeRows.TryPop(out var row))
         {
@@ -46,9 +52,13 @@ internal sealed class RequestTable
         Classes[row] = spec.Class.Value;
         Tenants[row] = spec.Tenant.Value;
         Priorities[row] = spec.Priority;
+        Adapters[row] = spec.CacheDomain.Adapter;
         ArrivalUs[row] = spec.ArrivalUs;
-        PromptTokens[row] = WantedTokens[row] = spec.Content.Count;
-        ComputedTokens[row] = GeneratedTokens[row] = BlocksHeld[row] = Preemptions[row] = LostTokens[row] = 0;
+        PromptTokens[row] = spec.Content.Count - handover.GeneratedTokens;
+        WantedTokens[row] = spec.Content.Count;
+        GeneratedTokens[row] = handover.GeneratedTokens;
+        (ElsewhereTokens[row], ElsewhereSources[row]) = (handover.KvTokens, KvSource.Handover);
+        ComputedTokens[row] = BlocksHeld[row] = Preemptions[row] = LostTokens[row] = SwapBlocks[row] = DraftTokens[row] = 0;
         OutputTokensMax[row] = spec.OutputTokensMax;
         States[row] = RowState.Waiting;
         return row;
@@ -69,6 +79,8 @@ internal sealed class RequestTable
         Array.Resize(ref Classes, size);
         Array.Resize(ref Tenants, size);
         Array.Resize(ref Priorities, size);
+        Array.Resize(ref Adapters, size);
+        Array.Resize(ref DraftTokens, size);
         Array.Resize(ref ArrivalUs, size);
         Array.Resize(ref PromptTokens, size);
         Array.Resize(ref WantedTokens, size);
@@ -79,6 +91,10 @@ internal sealed class RequestTable
         Array.Resize(ref Preemptions, size);
         Array.Resize(ref Sequences, size);
         Array.Resize(ref LostTokens, size);
+        Array.Resize(ref Admissions, size);
+        Array.Resize(ref ElsewhereTokens, size);
+        Array.Resize(ref ElsewhereSources, size);
+        Array.Resize(ref SwapBlocks, size);
         Array.Resize(ref States, size);
     }
 }
@@ -94,4 +110,7 @@ public enum RowState : byte
 
     /// <summary>Holds KV and a place in the batch.</summary>
     Running,
+
+    /// <summary>Holds KV and takes part in no batch: its KV is on the way to it or away from it, or a step of it is under way.</summary>
+    Parked,
 }

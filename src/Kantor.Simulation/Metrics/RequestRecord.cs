@@ -5,7 +5,7 @@ namespace Kantor.Simulation.Metrics;
 /// <summary>What happened to one request, in microseconds of virtual time; what did not happen is null.</summary>
 public record struct RequestRecord
 {
-    /// <summary>When it arrived.</summary>
+    /// <summary>When it was sent for the first time.</summary>
     public long ArrivalUs { get; set; }
 
     /// <summary>When the first step with tokens of it began.</summary>
@@ -23,11 +23,17 @@ public record struct RequestRecord
     /// <summary>Tokens it has generated.</summary>
     public int OutputTokens { get; set; }
 
+    /// <summary>How often it was sent, once at least; all but the arrival is of the last time.</summary>
+    public int Attempts { get; set; }
+
     /// <summary>How it ended; null while it has not.</summary>
     public RequestOutcome? Outcome { get; set; }
 
     /// <summary>Whether it ended with its whole answer.</summary>
     public readonly bool IsCompleted => Outcome is RequestOutcome.Stopped or RequestOutcome.LengthReached;
+
+    /// <summary>From arrival to the first step with tokens of it.</summary>
+    public readonly long? QueueingDelayUs => ScheduledUs - ArrivalUs;
 
     /// <summary>Time to first token: from arrival to the end of the step that gave it.</summary>
     public readonly long? TtftUs => FirstTokenUs - ArrivalUs;

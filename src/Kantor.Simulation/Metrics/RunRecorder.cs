@@ -1,24 +1,68 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Requests;
+using Kantor.Simulation.Replicas;
 using Kantor.Simulation.Traces;
 
 namespace Kantor.Simulation.Metrics;
 
 /// <summary>
-/// Knows each request's true output length, and writes down what happens to it. Proves that every request ends exactly once.
+/// Knows the true output length of each request that is open, writes down what happens to it, and counts it when it ends. Proves that every
+/// request ends exactly once.
 /// </summary>
-internal sealed class RunRecorder(IReadOnlyList<TraceRequest> trace, int outputTokensMax, SimulationObserver observer)
+internal sealed class RunRecorder(SimulationOptions options, SimulationObserver observer)
 {
-    private readonly RequestRecord[] _records = [.. trace.Select(request => new RequestRecord { ArrivalUs = request.ArrivalUs })];
-    private readonly GapHistogram _gaps = new();
-    private int _ended;
+    private readonly RecordStore _records = new(options.KeepsRecords);
+    private readonly DurationHistogram _gaps = new();
+    private readonly RequestTotals _totals = new();
+    private readonly TenantBook _tenants = new(options.Clients.Tenants);
+    private readonly FleetTimeline _timeline = new();
+    private IReadOnlyList<SimulatedReplica> _replicas = [];
+    private long? _firstArrivalUs;
     private long _lastEndUs;
 
+    /// <summary>A request is made: its time counts from now, whatever its trace says. Its truth is known to the recorder until it ends.</summary>
+    public void Arrived(int request, in TraceRequest truth, long nowUs, long? deadlineUs = null)
+    {
+        _firstArrivalUs ??= nowUs;
+        if (_records.Opened == _records.Closed) _timeline.Advance(nowUs, _replicas);
+        var tenant = _tenants.Of(truth.Tenant);
+        ref var open = ref _records.Open(request);
+        open.Record.ArrivalUs = nowUs;
+        open.Record.Attempts = 1;
+        open.DeadlineUs = deadlineUs;
+        open.PromptTokens = truth.PromptTokens;
+        open.OutputTokens = truth.OutputTokens;
+        open.Tenant = tenant;
+        _totals.Arrive();
+        tenant.Arrive();
+    }
+
+    /// <summary>The request is sent again: what its last attempt brought is lost, but its time goes on.</summary>
+    public void TriedAgain(int request)
+    {
+        ref var record = ref _records[request].Record;
+        record = new RequestRecord { ArrivalUs = record.ArrivalUs, Attempts = record.Attempts + 1 };
+    }
+
+    /// <summary>The replicas whose state is written down over time; they are there before the first request.</summary>
+    public void Watch(IReadOnlyList<SimulatedReplica> replicas) => _replicas = replicas;
+
+    /// <summary>Time moves to this moment, whose events have not happened yet.</summary>
+    /// <remarks>While no request is open nothing changes, and events may be left over from leaps that were cut: the next arrival makes up for it.</remarks>
+    public void Advance(long nowUs)
+    {
+        if (_records.Opened != _records.Closed) _timeline.Advance(nowUs, _replicas);
+    }
+
     /// <summary>The request has tokens in a step that begins now.</summary>
-    public void Scheduled(int request, long nowUs) => _records[request].ScheduledUs ??= nowUs;
+    public void Scheduled(int request, long nowUs) => _records[request].Record.ScheduledUs ??= nowUs;
 
     /// <summary>Tokens that the request still has to get, until its answer is whole or cut.</summary>
-    public int TokensLeft(int request) => Math.Min(outputTokensMax, trace[request].OutputTokens) - _records[request].OutputTokens;
+    public int TokensLeft(int request)
+    {
+        ref var open = ref _records[request];
+        return Math.Min(options.OutputTokensMax, open.OutputTokens) - open.Record.OutputTokens;
+    }
 
     /// <summary>
     /// So many requests get a token at each of these moments, at least one. Counts the gaps between the moments; the gap before the first
@@ -32,7 +76,7 @@ internal sealed class RunRecorder(IReadOnlyList<TraceRequest> trace, int outputT
     /// <summary>The request got these tokens.</summary>
     public void TokensGenerated(int request, in LeaptTokens leapt)
     {
-        ref var record = ref _records[request];
+        ref var record = ref _records[request].Record;
         var gapUs = leapt.FirstUs - record.LastTokenUs ?? throw new InvalidOperationException($"Request {request} leaps before its first token.");
         _gaps.Add(gapUs);
         record.GapUsMax = Math.Max(record.GapUsMax, Math.Max(gapUs, leapt.GapUsMax));
@@ -43,7 +87,8 @@ internal sealed class RunRecorder(IReadOnlyList<TraceRequest> trace, int outputT
     /// <summary>The request got a token; the outcome when it was its last.</summary>
     public RequestOutcome? TokenGenerated(int request, long nowUs)
     {
-        ref var record = ref _records[request];
+        ref var open = ref _records[request];
+        ref var record = ref open.Record;
         record.FirstTokenUs ??= nowUs;
         if (record.LastTokenUs is { } last)
         {
@@ -53,37 +98,46 @@ internal sealed class RunRecorder(IReadOnlyList<TraceRequest> trace, int outputT
 
         record.LastTokenUs = nowUs;
         record.OutputTokens++;
-        if (record.OutputTokens == outputTokensMax) return RequestOutcome.LengthReached;
-        return record.OutputTokens == trace[request].OutputTokens ? RequestOutcome.Stopped : null;
+        if (record.OutputTokens == options.OutputTokensMax) return RequestOutcome.LengthReached;
+        return record.OutputTokens == open.OutputTokens ? RequestOutcome.Stopped : null;
     }
 
     /// <summary>The request is over.</summary>
     public void Ended(int request, RequestOutcome outcome, long nowUs)
     {
-        ref var record = ref _records[request];
-        if (record.Outcome is { } before) throw new InvalidOperationException($"Request {request} ends as {outcome} and has ended as {before}.");
-        record.Outcome = outcome;
+        ref var open = ref _records[request];
+        if (open.Tenant is not { } tenant) throw new InvalidOperationException($"Request {request} ends as {outcome} and has not arrived.");
+        if (open.Record.Outcome is { } before) throw new InvalidOperationException($"Request {request} ends as {outcome} and has ended as {before}.");
+        open.Record.Outcome = outcome;
+        var isWithinSlo = options.Slo.IsMetBy(open.Record);
+        var isInTime = open.DeadlineUs is not { } deadlineUs || (open.Record.IsCompleted && nowUs <= deadlineUs);
+        _totals.End(open.Record, open.PromptTokens, isWithinSlo, isInTime);
+        tenant.End(open.Record, open.PromptTokens, isWithinSlo, isInTime);
+        _records.Close(request);
         _lastEndUs = nowUs;
-        observer.RequestEnded(request, ++_ended, nowUs);
+        observer.RequestEnded(request, _records.Closed, nowUs);
     }
 
     /// <summary>Requests that have not ended, in order.</summary>
-    public IReadOnlyList<int> Unfinished() => [.. Enumerable.Range(0, _records.Length).Where(request => _records[request].Outcome is null)];
+    public IReadOnlyList<int> Unfinished() => [.. _records.StillOpen()];
 
-    public SimulationResult Conclude(SimulationOptions options, IReadOnlyList<ReplicaScheduler> schedulers)
+    public SimulationResult Conclude(IReadOnlyList<ReplicaScheduler> schedulers)
     {
-        var completed = _records.Count(record => record.IsCompleted);
+        if (_records.Closed != _records.Opened) throw new InvalidOperationException($"{_records.Closed} ends are not {_records.Opened} requests.");
         var queried = schedulers.Sum(scheduler => scheduler.Kv.Counters.QueriedTokens);
         var hit = schedulers.Sum(scheduler => scheduler.Kv.Counters.HitTokens);
-        var result = new SimulationResult
+        return new SimulationResult
         {
             Policy = options.Planner.Name,
             Routing = options.Router.Name,
-            Records = _records,
+            Totals = _totals,
+            Tenants = _tenants.Tenants,
+            TenantsBeyond = _tenants.Beyond,
+            Timeline = _timeline,
             Gaps = _gaps,
-            Completed = completed,
-            Rejected = _records.Length - completed,
-            MakespanUs = _records.Length == 0 ? 0 : _lastEndUs - _records[0].ArrivalUs,
+            KeptRecords = options.KeepsRecords ? _records.ToArray() : null,
+            RecordsHeldMax = _records.HeldMax,
+            MakespanUs = _firstArrivalUs is { } first ? _lastEndUs - first : 0,
             PrefixHitRate = queried == 0 ? 0 : (double)hit / queried,
             Preemptions = schedulers.Sum(scheduler => scheduler.Counters.Preemptions),
             RecomputedTokens = schedulers.Sum(scheduler => scheduler.Counters.RecomputedTokens),
@@ -91,17 +145,5 @@ internal sealed class RunRecorder(IReadOnlyList<TraceRequest> trace, int outputT
             PlansRefused = schedulers.Sum(scheduler => scheduler.Counters.PlansRefused),
             LastPlanFault = schedulers.Select(scheduler => scheduler.LastPlanFault).LastOrDefault(fault => fault is not null),
         };
-        RequireConservation(result);
-        return result;
     }
-
-    private void RequireConservation(SimulationResult result)
-    {
-        var rejected = _records.Count(record => record.Outcome is { } outcome && !record.IsCompleted && IsRefusal(outcome));
-        if (result.Completed + rejected == trace.Count && _ended == trace.Count) return;
-        throw new InvalidOperationException($"{result.Completed} completed + {rejected} rejected is not {trace.Count} requests ({_ended} ends).");
-    }
-
-    private static bool IsRefusal(RequestOutcome outcome) =>
-        outcome is RequestOutcome.RefusedNeverFits or RequestOutcome.RefusedQueueFull or RequestOutcome.RefusedByPolicy;
 }

@@ -1,116 +1,160 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Kv;
+using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
+using Kantor.Core.Units;
+using Kantor.Simulation.Clients;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation.Replicas;
 
-/// <summary>One replica in virtual time: the engine's scheduler with a step-time model in place of the model.</summary>
-/// <remarks>
-/// Equal steps in a row are one leap (<see cref="StepLeap"/>): the books stand at its first step until it is over, or until an arrival
-/// at this replica cuts it after the step under way. What others see of it meanwhile (<see cref="View"/>) is as of the moment asked for.
-/// </remarks>
+/// <summary>One replica in virtual time: the engine's scheduler, and the truth about its requests in place of the model. Its unit says when steps begin and end.</summary>
 internal sealed class SimulatedReplica
 {
-    private readonly SimulationOptions _options;
+    private readonly SimulationOptions _run;
     private readonly RunRecorder _recorder;
-    private readonly SimulationObserver _observer;
-    private readonly StepClock _clock;
-    private readonly StepLeap _leap;
+    private readonly IReplicaHost _host;
+    private readonly Queue<(RequestSpec Spec, Handover Handover, long AtUs)> _inbox = new();
+    private readonly AdapterSlots? _adapters;
+    private readonly RandomStream _luck;
     private int _stepsWithoutToken;
 
-    public SimulatedReplica(int index, SimulationOptions options, RunRecorder recorder, SimulationObserver observer)
+    public SimulatedReplica(int index, ReplicaPool pool, KvTier? tier, SimulationOptions run, RunRecorder recorder, IReplicaHost host)
     {
         Index = index;
-        _options = options;
-        _recorder = recorder;
-        _observer = observer;
-        _clock = new StepClock(options.StepTime);
-        _leap = new StepLeap(_clock);
+        Pool = pool;
+        (_run, _recorder, _host) = (run, recorder, host);
+        TierLink = new LinkQueue(pool.Tier?.Link);
+        SwapLink = new LinkQueue(pool.Swap?.Link);
+        if (pool.Adapters is not null && pool.Limits.AdaptersMax is { } slots) _adapters = new AdapterSlots(slots);
+        _luck = new RandomStream(pool.Speculation?.Seed ?? 0, $"speculation {index}");
         Scheduler = new ReplicaScheduler(new ReplicaOptions
         {
-            Planner = options.Planner,
-            Limits = options.Limits,
-            Kv = options.Kv,
-            Predictor = options.NewPredictor(),
-            StepTime = options.StepTime,
+            Planner = pool.Planner,
+            Limits = pool.Limits,
+            Kv = pool.Kv,
+            Predictor = pool.NewPredictor(),
+            StepTime = pool.StepTime,
+            SwapBlocks = pool.Swap?.Blocks,
+            DraftTokens = pool.Speculation?.DraftTokens ?? 0,
+            Tier = tier,
         });
     }
 
     public int Index { get; }
 
+    public ReplicaPool Pool { get; }
+
     public ReplicaScheduler Scheduler { get; }
 
-    /// <summary>Whether an event of this replica lies ahead: a step that ends or one that begins.</summary>
-    public bool IsAwake { get; set; }
+    /// <summary>Way from the tier behind the pool.</summary>
+    public LinkQueue TierLink { get; }
 
-    /// <summary>When the step or leap under way ends; null when none is.</summary>
-    public long? StepEndUs { get; private set; }
+    /// <summary>Way back from host memory.</summary>
+    public LinkQueue SwapLink { get; }
 
-    /// <summary>The replica as the router sees it.</summary>
+    /// <summary>Adapters copied to the devices.</summary>
+    public long AdapterLoads { get; private set; }
+
+    /// <summary>Time of the planned step relative to the model's, because of adapters; at least 1.</summary>
+    public double StepFactor { get; private set; } = 1;
+
+    /// <summary>Microseconds by which the planned step ends later: KV moved out, adapters copied in, drafts made.</summary>
+    public long HeldUpUs { get; private set; }
+
+    /// <summary>What times the steps of this replica.</summary>
+    public required IStepUnit Unit { get; set; }
+
+    public bool HasWork => Scheduler.HasWork || _inbox.Count > 0;
+
+    /// <summary>Whether requests have arrived that the next step does not hold, because it was planned before.</summary>
+    public bool HasUnseen => _inbox.Count > 0;
+
+    /// <summary>What came here and left.</summary>
+    public ReplicaTraffic Traffic { get; private set; }
+
+    /// <summary>The replica as of now, which is not before the moment asked for last.</summary>
     public EndpointView View(long nowUs) => new(
-        Scheduler.WaitingCount,
-        Scheduler.RunningCount,
-        Scheduler.Kv.BlocksUsed + (StepEndUs is null ? 0 : _leap.BlocksUnbooked(nowUs)),
-        Scheduler.Kv.BlocksTotal);
+        Scheduler.WaitingCount + _inbox.Count,
+        Scheduler.RunningCount + Scheduler.ParkedCount,
+        Scheduler.Kv.BlocksUsed + Unit.BlocksUnbooked(nowUs),
+        Scheduler.Kv.BlocksTotal) { Replica = Index };
 
-    /// <summary>Plans a step, and those that repeat it; false when nothing can be planned before something else happens.</summary>
-    public bool TryBeginStep(long nowUs, out long endUs)
+    /// <summary>A request arrives; false with the reason when it is refused. With <see cref="ReplicaPool.PlansAhead"/> the scheduler sees it later.</summary>
+    public bool TryTake(RequestSpec spec, Handover handover, long nowUs, out RequestOutcome refusal)
     {
-        endUs = 0;
-        if (!TryPlan(nowUs)) return false;
-        var durationUs = _clock.DurationUs(Scheduler.Slices);
+        refusal = default;
+        if (Pool.PlansAhead) _inbox.Enqueue((spec, handover, nowUs));
+        else if (!Scheduler.TryTakeOver(spec, handover, out _, out refusal)) return false;
+        Traffic = Traffic.WithSent(PromptBlocks(spec, handover.GeneratedTokens));
+        return true;
+    }
+
+    /// <summary>The attempt leaves, wherever it stands here; its client has gone.</summary>
+    public void Cancel(RequestId attempt)
+    {
+        if (!Scheduler.TryFind(attempt, out var row))
+        {
+            DropUnseen(attempt);
+            return;
+        }
+
+        CountLeft(row);
+        Scheduler.End(row, RequestOutcome.Cancelled);
+    }
+
+    /// <summary>
+    /// Plans a step with what has arrived by <paramref name="seenUs"/>; a plan that only refuses is followed by another, until something runs
+    /// or nobody is left. False when there is no step.
+    /// </summary>
+    public bool TryPlan(long nowUs, long seenUs)
+    {
+        Scheduler.AbandonStep();
+        Receive(seenUs);
+        if (!Scheduler.HasWork) Receive(nowUs);
+        while (Scheduler.HasWork)
+        {
+            Scheduler.PlanStep(nowUs);
+            foreach (ref readonly var load in Scheduler.Loads) _host.LoadBegan(this, load);
+            foreach (var refusal in Scheduler.Refused) End(refusal.Row, refusal.Reason);
+            if (Scheduler.Slices.Length > 0) break;
+            if (Scheduler.Refused.Length == 0) return false;
+        }
+
+        if (Scheduler.Slices.IsEmpty) return false;
         foreach (ref readonly var slice in Scheduler.Slices)
         {
             if (!slice.IsDecode) _recorder.Scheduled(RequestOf(slice.Row), nowUs);
         }
 
-        _observer.StepBegan(Index, Scheduler, nowUs, durationUs);
-        _leap.Begin(Scheduler, nowUs, durationUs, StepsToLeap(nowUs));
-        StepEndUs = endUs = _leap.EndUs;
-        return true;
-    }
-
-    /// <summary>
-    /// Something is about to happen to this replica: of a leap only the step under way stays, and the books are brought up to it. True, with
-    /// the end of that step, when a leap was cut.
-    /// </summary>
-    public bool TryCutLeap(long nowUs, out long endUs)
-    {
-        endUs = 0;
-        if (StepEndUs is null || _leap.Steps == 1) return false;
-        _leap.CutAfter(_leap.BegunBefore(nowUs));
-        StepEndUs = endUs = _leap.EndUs;
-        CatchUp();
+        CountExtras();
         return true;
     }
 
     /// <summary>The step is done: sequences that have caught up get their next token, and those that have all of theirs end.</summary>
-    public void EndStep(long nowUs)
+    public void Complete(long nowUs)
     {
-        CatchUp();
-        StepEndUs = null;
         Scheduler.CompleteStep();
         _stepsWithoutToken++;
         foreach (ref readonly var slice in Scheduler.Slices)
         {
-            if (slice.Generates) Generate(slice.Row, nowUs);
+            if (!slice.Generates || !Scheduler.IsAlive(slice)) continue;
+            for (var tokens = 1 + Accept(slice); tokens > 0 && Scheduler.IsAlive(slice); tokens--) Generate(slice.Row, nowUs);
         }
 
-        if (_stepsWithoutToken > _options.StepsWithoutTokenMax)
+        if (_stepsWithoutToken > _run.StepsWithoutTokenMax)
         {
             throw new SimulationException(
-                $"Policy '{_options.Planner.Name}' ran {_stepsWithoutToken} steps on replica {Index} without a single generated token.");
+                $"Policy '{Pool.Planner.Name}' ran {_stepsWithoutToken} steps on replica {Index} without a single generated token.");
         }
     }
 
-    /// <summary>Books all steps of the leap but the last, which is under way.</summary>
-    private void CatchUp()
+    /// <summary>Books the planned step and its repetitions at all but the last of these moments, at which they end; the last is under way.</summary>
+    public void Repeat(ReadOnlySpan<long> endsUs)
     {
-        if (_leap.Steps == 1) return;
-        _observer.StepsRepeated(Index, Scheduler, _leap.EndsUs);
         var generating = 0;
-        var leapt = LeaptTokens.At(_leap.EndsUs[..^1]);
+        var leapt = LeaptTokens.At(endsUs[..^1]);
         foreach (ref readonly var slice in Scheduler.Slices)
         {
             if (!slice.IsDecode) continue;
@@ -118,16 +162,15 @@ internal sealed class SimulatedReplica
             generating++;
         }
 
-        if (generating > 0) _recorder.GapsBetween(_leap.EndsUs[..^1], generating);
+        if (generating > 0) _recorder.GapsBetween(endsUs[..^1], generating);
         _stepsWithoutToken = generating > 0 ? 0 : _stepsWithoutToken + leapt.Count;
         Scheduler.RepeatStep(leapt.Count);
-        _leap.KeepLast();
     }
 
     /// <summary>Steps until the plan has to be made anew for a reason that is known beforehand; whoever gets the last token ends the leap.</summary>
-    private int StepsToLeap(long nowUs)
+    public int StepsToLeap(long nowUs)
     {
-        if (!_options.Leaping) return 1;
+        if (!_run.Leaping || HasUnseen) return 1;
         var steps = Scheduler.RepeatableSteps(nowUs);
         if (steps == 1) return 1;
         foreach (ref readonly var slice in Scheduler.Slices)
@@ -138,33 +181,92 @@ internal sealed class SimulatedReplica
         return steps;
     }
 
-    /// <summary>A plan that only refuses is followed by another, until something runs or nobody is left.</summary>
-    private bool TryPlan(long nowUs)
+    /// <summary>The row's request goes on elsewhere, or has done so and leaves the KV that was kept for it.</summary>
+    public void Leave(int row)
     {
-        while (!Scheduler.IsIdle)
+        CountLeft(row);
+        Scheduler.Leave(row);
+    }
+
+    public int RequestOf(int row) => AttemptId.RequestOf(Scheduler.Spec(row).Id.Value);
+
+    private void Receive(long seenUs)
+    {
+        while (_inbox.TryPeek(out var next) && next.AtUs <= seenUs)
         {
-            Scheduler.PlanStep(nowUs);
-            foreach (var refusal in Scheduler.Refused) End(refusal.Row, refusal.Reason, nowUs);
-            if (Scheduler.Slices.Length > 0) return true;
-            if (Scheduler.Refused.Length == 0) return false;
+            _inbox.Dequeue();
+            if (Scheduler.TryTakeOver(next.Spec, next.Handover, out _, out var refusal)) continue;
+            CountLeft(next.Spec, next.Handover);
+            _host.Ended(AttemptId.RequestOf(next.Spec.Id.Value), refusal);
+        }
+    }
+
+    private void DropUnseen(RequestId attempt)
+    {
+        for (var left = _inbox.Count; left > 0; left--)
+        {
+            var next = _inbox.Dequeue();
+            if (next.Spec.Id != attempt) _inbox.Enqueue(next);
+            else CountLeft(next.Spec, next.Handover);
+        }
+    }
+
+    private void CountExtras()
+    {
+        var us = Scheduler.SwappedOutTokens > 0 && Pool.Swap is { } swap ? swap.Link.CopyUs(Scheduler.SwappedOutTokens) : 0.0;
+        if (Pool.Speculation is { } speculation) us += speculation.DraftUs * DraftedPositions();
+        StepFactor = 1;
+        if (_adapters is not null && Pool.Adapters is { } cost)
+        {
+            var (loads, uses) = _adapters.Use(Scheduler);
+            AdapterLoads += loads;
+            us += loads * cost.LoadUs;
+            StepFactor = uses ? cost.StepFactor : 1;
         }
 
-        return false;
+        HeldUpUs = (long)Math.Ceiling(us);
+    }
+
+    private int DraftedPositions()
+    {
+        var most = 0;
+        foreach (ref readonly var slice in Scheduler.Slices)
+        {
+            if (slice.IsDecode) most = Math.Max(most, slice.Tokens - 1);
+        }
+
+        return most;
+    }
+
+    /// <summary>Guesses of a decode that are right, up to the first that is wrong.</summary>
+    private int Accept(in StepSlice slice)
+    {
+        if (!slice.IsDecode || slice.Tokens == 1 || Pool.Speculation is not { } speculation) return 0;
+        var right = 0;
+        while (right < slice.Tokens - 1 && _luck.NextDouble() < speculation.AcceptanceRate) right++;
+        Scheduler.Accept(slice, right);
+        return right;
     }
 
     private void Generate(int row, long nowUs)
     {
         Scheduler.Generate(row, token: null);
         _stepsWithoutToken = 0;
-        if (_recorder.TokenGenerated(RequestOf(row), nowUs) is { } outcome) End(row, outcome, nowUs);
+        if (_recorder.TokenGenerated(RequestOf(row), nowUs) is { } outcome) End(row, outcome);
+        else if (Scheduler.GeneratedTokens(row) == 1) _host.Began(this, row);
     }
 
-    private void End(int row, RequestOutcome outcome, long nowUs)
+    private void End(int row, RequestOutcome outcome)
     {
         var request = RequestOf(row);
+        CountLeft(row);
         Scheduler.End(row, outcome);
-        _recorder.Ended(request, outcome, nowUs);
+        _host.Ended(request, outcome);
     }
 
-    private int RequestOf(int row) => (int)Scheduler.Spec(row).Id.Value;
+    private void CountLeft(int row) => Traffic = Traffic.WithLeft(PromptBlocks(Scheduler.Spec(row), Scheduler.GeneratedTokens(row)));
+
+    private void CountLeft(RequestSpec spec, Handover handover) => Traffic = Traffic.WithLeft(PromptBlocks(spec, handover.GeneratedTokens));
+
+    private int PromptBlocks(RequestSpec spec, int generatedTokens) => Scheduler.Kv.BlocksFor(spec.Content.Count - generatedTokens);
 }

@@ -12,14 +12,26 @@ internal sealed class StepClock(IStepTimeModel model)
     private long _prefillKvTokensMore;
     private double _prefillAttentionMore;
 
+    /// <summary>Durations relative to the model's figure; set for the planned step and those that repeat it.</summary>
+    public double Factor { get; set; } = 1;
+
     /// <summary>Duration of a step with these slices.</summary>
     /// <exception cref="SimulationException">The model gives an impossible value.</exception>
     public long DurationUs(ReadOnlySpan<StepSlice> slices)
     {
         var load = LoadOf(slices);
-        var us = model.StepUs(load);
-        return IsPossible(us) ? Whole(us) : throw new SimulationException($"The step-time model gives {us} us for {load}; a step takes 0 to 1e15 us.");
+        return Whole(Factor * model.StepUs(load), load);
     }
+
+    /// <summary>The model's figure for this load in whole microseconds.</summary>
+    /// <exception cref="SimulationException">The figure is impossible.</exception>
+    public static long Whole(double us, in StepLoad load) =>
+        IsPossible(us) ? Whole(us) : throw new SimulationException($"The step-time model gives {us} us for {load}; a step takes 0 to 1e15 us.");
+
+    /// <summary><see cref="Whole(double, in StepLoad)"/> for replicas that step together.</summary>
+    /// <exception cref="SimulationException">The figure is impossible.</exception>
+    public static long Whole(double us, ReadOnlySpan<StepLoad> loads) =>
+        IsPossible(us) ? Whole(us) : throw new SimulationException($"The step-time model gives {us} us for {string.Join(", ", loads.ToArray())}; a step takes 0 to 1e15 us.");
 
     /// <summary>Begins a run of steps with these slices, each of which grows by its tokens from step to step.</summary>
     public void BeginRun(ReadOnlySpan<StepSlice> slices)
@@ -45,12 +57,13 @@ internal sealed class StepClock(IStepTimeModel model)
             PrefillKvTokens = _load.PrefillKvTokens + _prefillKvTokensMore,
             PrefillAttention = _load.PrefillAttention + _prefillAttentionMore,
         };
-        var us = model.StepUs(_load);
+        var us = Factor * model.StepUs(_load);
         durationUs = IsPossible(us) ? Whole(us) : 0;
         return durationUs > 0;
     }
 
-    private static StepLoad LoadOf(ReadOnlySpan<StepSlice> slices)
+    /// <summary>What the slices compute.</summary>
+    public static StepLoad LoadOf(ReadOnlySpan<StepSlice> slices)
     {
         var (decodes, decodeKvTokens, load) = (0, 0L, default(StepLoad));
         foreach (ref readonly var slice in slices)
@@ -61,7 +74,8 @@ internal sealed class StepClock(IStepTimeModel model)
                 continue;
             }
 
-            decodes++;
+            // A decode that checks guesses computes as many rows, and reads its KV once.
+            decodes += slice.Tokens;
             decodeKvTokens += slice.FromToken;
         }
 

@@ -17,12 +17,16 @@ internal sealed class StepLeap(StepClock clock)
     private readonly long[] _endsUs = new long[StepsMax];
     private readonly int[] _blocksGrown = new int[StepsMax];
     private int _begun;
+    private long _beganUs;
 
     /// <summary>Steps of the run.</summary>
     public int Steps { get; private set; }
 
     /// <summary>When the run's last step ends.</summary>
     public long EndUs => _endsUs[Steps - 1];
+
+    /// <summary>When the run's last step begins.</summary>
+    public long BeganUs => Steps > 1 ? _endsUs[Steps - 2] : _beganUs;
 
     /// <summary>When each step of the run ends.</summary>
     public ReadOnlySpan<long> EndsUs => _endsUs.AsSpan(0, Steps);
@@ -33,6 +37,7 @@ internal sealed class StepLeap(StepClock clock)
     /// </summary>
     public void Begin(ReplicaScheduler scheduler, long nowUs, long durationUs, int stepsMax)
     {
+        _beganUs = nowUs;
         _endsUs[0] = checked(nowUs + durationUs);
         _blocksGrown[0] = 0;
         _begun = Steps = 1;
@@ -63,6 +68,7 @@ internal sealed class StepLeap(StepClock clock)
     /// <summary>The books were brought up to the run's last step, which alone is under way now.</summary>
     public void KeepLast()
     {
+        _beganUs = BeganUs;
         _endsUs[0] = EndUs;
         _blocksGrown[0] = 0;
         _begun = Steps = 1;

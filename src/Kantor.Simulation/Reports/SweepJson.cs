@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation.Reports;
 
@@ -46,6 +47,7 @@ public static class SweepJson
         json.WriteBoolean("prefix_caching", sweep.PrefixCaching);
         json.WriteNumber("output_tokens_max", sweep.OutputTokensMax);
         json.WriteString("slo", sweep.Slo);
+        json.WriteNumber("percentile_error_max", DurationHistogram.PercentileErrorMax);
         json.WriteEndObject();
     }
 

@@ -60,7 +60,7 @@ public sealed record Trace
         ArrivalBatches.Of(Requests) is { AreBatched: true } batches ? this with { Requests = batches.Spread(Requests, random) } : this;
 
     /// <summary>By arrival, counted from the first; equal times stay in the order of the file.</summary>
-    private static List<TraceRequest> InOrder(List<TraceRequest> requests)
+    internal static List<TraceRequest> InOrder(List<TraceRequest> requests)
     {
         var originUs = requests.Min(request => request.ArrivalUs);
         return [.. requests.OrderBy(request => request.ArrivalUs).Select(request => request with { ArrivalUs = request.ArrivalUs - originUs })];

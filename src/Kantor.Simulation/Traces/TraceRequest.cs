@@ -19,8 +19,11 @@ public readonly record struct TraceRequest(long ArrivalUs, int PromptTokens, int
     /// <summary>Its place in a session; null when it stands alone.</summary>
     public TraceTurn? Turn { get; init; }
 
-    /// <summary>Who asks, where a trace has several tenants; null when not known. The simulator does not read it.</summary>
+    /// <summary>Who asks, where a trace has several tenants; null when not known. What became of each is counted apart.</summary>
     public string? Tenant { get; init; }
+
+    /// <summary>Adapter (LoRA) that it asks for; null for the base model.</summary>
+    public string? Adapter { get; init; }
 
     /// <summary>The prompt as a fresh content that one run may extend.</summary>
     public TokenContent NewContent() =>

@@ -21,27 +21,34 @@ public sealed record TenantWorkload
     /// <summary>Families of prompts that begin alike, which no other tenant shares; null when every content is unknown.</summary>
     public PrefixFamilies? Prefixes { get; init; }
 
+    /// <summary>The requests of <see cref="Stream"/> in a list.</summary>
+    /// <exception cref="ArgumentException">There is no tenant, two have one name, or a value is out of range.</exception>
+    public static IReadOnlyList<TraceRequest> Draw(IReadOnlyList<TenantWorkload> tenants, int requests, ulong seed) => [.. Stream(tenants, requests, seed)];
+
     /// <summary>
-    /// The first requests of all tenants together. Each tenant has random streams of its own name, so its times and lengths do not change when another
+    /// The first requests of all tenants together, each drawn when it is asked for. Each tenant has random streams of its own name, so its times and lengths do not change when another
     /// comes or goes. Shorter than asked where all laws of arrival end.
     /// </summary>
     /// <exception cref="ArgumentException">There is no tenant, two have one name, or a value is out of range.</exception>
-    public static IReadOnlyList<TraceRequest> Draw(IReadOnlyList<TenantWorkload> tenants, int requests, ulong seed)
+    public static IEnumerable<TraceRequest> Stream(IReadOnlyList<TenantWorkload> tenants, int requests, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(requests, 1);
         if (tenants.Count == 0) throw new ArgumentException("There is at least one tenant.", nameof(tenants));
         if (tenants.DistinctBy(tenant => tenant.Name).Count() < tenants.Count) throw new ArgumentException("Tenants have different names.", nameof(tenants));
+        foreach (var tenant in tenants) tenant.Validate();
+        return Merge(tenants, requests, seed);
+    }
+
+    private static IEnumerable<TraceRequest> Merge(IReadOnlyList<TenantWorkload> tenants, int requests, ulong seed)
+    {
         var ids = new BlockIds();
         var waiting = new PriorityQueue<IEnumerator<TraceRequest>, (long, int)>();
         foreach (var (index, tenant) in tenants.Index()) Advance(tenant.Requests(seed, ids).GetEnumerator(), index);
-        var trace = new List<TraceRequest>();
-        while (trace.Count < requests && waiting.TryDequeue(out var next, out var key))
+        for (var given = 0; given < requests && waiting.TryDequeue(out var next, out var key); given++)
         {
-            trace.Add(next.Current);
+            yield return next.Current;
             Advance(next, key.Item2);
         }
-
-        return trace;
 
         void Advance(IEnumerator<TraceRequest> stream, int index)
         {
@@ -68,10 +75,14 @@ public sealed record TenantWorkload
         TenantWorkload Tenant(string name, ArrivalLaw arrivals) => new() { Name = name, Arrivals = arrivals, PromptLength = chat.PromptLength, OutputLength = chat.OutputLength };
     }
 
-    private IEnumerable<TraceRequest> Requests(ulong seed, BlockIds ids)
+    private void Validate()
     {
         Arrivals.Validate();
         Prefixes?.Validate();
+    }
+
+    private IEnumerable<TraceRequest> Requests(ulong seed, BlockIds ids)
+    {
         var (prompts, outputs) = (Stream("prompts"), Stream("outputs"));
         var prefixes = Prefixes is { } families ? new PrefixDraw(families, Stream("prefixes"), ids) : null;
         foreach (var atUs in Arrivals.TimesUs(Stream("arrivals")))

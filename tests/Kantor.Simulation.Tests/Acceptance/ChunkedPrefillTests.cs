@@ -96,12 +96,10 @@ public class ChunkedPrefillTests
     {
         var result = Simulator.Run(WorkloadGenerator.Draw(workload, seed), Fleet.Yi34B(planner, stepTokensMax));
         Assert.Equal((Requests, 0L), (result.Completed, result.PlansRefused));
-        long[] delays = [.. result.Records.Select(record => record.ScheduledUs!.Value - record.ArrivalUs).Order()];
-        return new Figures(
-            LatencySummary.Of([.. result.Records.Select(record => record.TtftUs!.Value)])!, LatencySummary.Of(result.Gaps)!, Percentile.Of(delays, 0.5));
+        return new Figures(LatencySummary.Of(result.Totals.Ttft)!, LatencySummary.Of(result.Gaps)!, result.Totals.QueueingDelay.PercentileUs(0.5)!.Value);
     }
 
-    private sealed record Figures(LatencySummary Ttft, LatencySummary Tbt, long DelayP50Us);
+    private sealed record Figures(LatencySummary Ttft, LatencySummary Tbt, double DelayP50Us);
 
     /// <summary>Chunking without hybrid steps: a step holds one budget of prompt tokens or all decodes; the two take turns.</summary>
     private sealed class ChunksOrDecodesPlanner : IBatchPlanner

@@ -23,12 +23,4 @@ public class PercentileTests
     [InlineData(double.NaN)]
     public void A_quantile_outside_0_to_1_is_refused(double quantile) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Percentile.Rank(quantile, 10));
-
-    [Fact]
-    public void A_summary_is_that_of_the_values_whatever_their_order()
-    {
-        var summary = LatencySummary.Of([3000, 1000, 2000]);
-        Assert.Equal(new LatencySummary(2, 2, 3, 3, 3), summary);
-        Assert.Null(LatencySummary.Of((long[])[]));
-    }
 }

@@ -4,15 +4,19 @@ namespace Kantor.Simulation.Metrics;
 
 /// <summary>
 /// Durations in microseconds, counted in buckets: exact below 512 µs, above in 256 equal buckets per power of two, so that a percentile is off
-/// by at most 0.2 % (half a bucket). Count, sum and maximum are exact; the memory does not grow.
+/// by at most <see cref="PercentileErrorMax"/> (half a bucket). Count, sum and maximum are exact; the memory grows with the powers of two
+/// that occur (2 KiB each), never with the count.
 /// </summary>
-public sealed class GapHistogram
+public sealed class DurationHistogram
 {
+    /// <summary>Largest relative error of a percentile.</summary>
+    public const double PercentileErrorMax = 0.002;
+
     private const int ExactBits = 9;
     private const int BucketsPerOctave = 1 << (ExactBits - 1);
 
-    // Values have at most 63 bits: octaves of 10 to 63 bits above the exact ones.
-    private readonly long[] _counts = new long[(1 << ExactBits) + ((63 - ExactBits) * BucketsPerOctave)];
+    // Values have at most 63 bits: one group of the exact ones, then those of 10 to 63 bits.
+    private readonly long[]?[] _octaves = new long[]?[1 + 63 - ExactBits];
     private Int128 _sumUs;
 
     /// <summary>Durations counted.</summary>
@@ -32,7 +36,16 @@ public sealed class GapHistogram
     {
         ArgumentOutOfRangeException.ThrowIfNegative(us);
         ArgumentOutOfRangeException.ThrowIfLessThan(times, 1);
-        _counts[BucketOf(us)] += times;
+        if (us < 1 << ExactBits)
+        {
+            (_octaves[0] ??= new long[1 << ExactBits])[(int)us] += times;
+        }
+        else
+        {
+            var shift = BitOperations.Log2((ulong)us) - ExactBits + 1;
+            (_octaves[shift] ??= new long[BucketsPerOctave])[(int)(us >> shift) - BucketsPerOctave] += times;
+        }
+
         _sumUs += (Int128)us * times;
         Count += times;
         MaxUs = Math.Max(MaxUs, us);
@@ -43,22 +56,18 @@ public sealed class GapHistogram
     {
         if (Count == 0) return null;
         var rank = Percentile.Rank(quantile, Count);
-        var bucket = 0;
-        for (var seen = _counts[0]; seen < rank; seen += _counts[bucket]) bucket++;
-        return Math.Min(MiddleOf(bucket), MaxUs);
+        var seen = 0L;
+        foreach (var (octave, counts) in _octaves.Index())
+        {
+            for (var bucket = 0; bucket < counts?.Length; bucket++)
+            {
+                seen += counts[bucket];
+                if (seen >= rank) return Math.Min(MiddleOf(octave, bucket), MaxUs);
+            }
+        }
+
+        return MaxUs;
     }
 
-    private static int BucketOf(long us)
-    {
-        if (us < 1 << ExactBits) return (int)us;
-        var shift = BitOperations.Log2((ulong)us) - ExactBits + 1;
-        return (1 << ExactBits) + ((shift - 1) * BucketsPerOctave) + (int)(us >> shift) - BucketsPerOctave;
-    }
-
-    private static double MiddleOf(int bucket)
-    {
-        if (bucket < 1 << ExactBits) return bucket;
-        var (octave, offset) = Math.DivRem(bucket - (1 << ExactBits), BucketsPerOctave);
-        return Math.ScaleB(BucketsPerOctave + offset + 0.5, octave + 1);
-    }
+    private static double MiddleOf(int octave, int bucket) => octave == 0 ? bucket : Math.ScaleB(BucketsPerOctave + bucket + 0.5, octave);
 }

@@ -4,7 +4,7 @@ using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation.Tests.Metrics;
 
-public class GapHistogramTests
+public class DurationHistogramTests
 {
     private static readonly double[] Quantiles = [0, 0.01, 0.5, 0.9, 0.99, 1];
 
@@ -34,7 +34,7 @@ public class GapHistogramTests
     [Fact]
     public void Many_equal_gaps_at_once_are_as_many_single_ones()
     {
-        var (single, bulk) = (Of([7, 7, 7, 40_000, 40_000]), new GapHistogram());
+        var (single, bulk) = (Of([7, 7, 7, 40_000, 40_000]), new DurationHistogram());
         bulk.Add(7, 3);
         bulk.Add(40_000, 2);
         Assert.Equal((single.Count, single.MaxUs, single.MeanUs), (bulk.Count, bulk.MaxUs, bulk.MeanUs));
@@ -54,15 +54,22 @@ public class GapHistogramTests
     [Fact]
     public void Nothing_counted_has_no_figures()
     {
-        var histogram = new GapHistogram();
+        var histogram = new DurationHistogram();
         Assert.Null(histogram.MeanUs);
         Assert.Null(histogram.PercentileUs(0.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => histogram.Add(-1));
     }
 
-    private static GapHistogram Of(IEnumerable<long> values)
+    [Fact]
+    public void A_summary_is_in_milliseconds_and_absent_for_nothing()
     {
-        var histogram = new GapHistogram();
+        Assert.Equal(new LatencySummary(0.301, 0.3, 0.5, 0.5, 0.5), LatencySummary.Of(Of([300, 102, 500])));
+        Assert.Null(LatencySummary.Of(new DurationHistogram()));
+    }
+
+    private static DurationHistogram Of(IEnumerable<long> values)
+    {
+        var histogram = new DurationHistogram();
         foreach (var value in values) histogram.Add(value);
         return histogram;
     }

@@ -1,0 +1,17 @@
+using Kantor.Core.Batching;
+using Kantor.Core.Requests;
+
+namespace Kantor.Simulation.Replicas;
+
+/// <summary>What a replica tells the run it belongs to.</summary>
+internal interface IReplicaHost
+{
+    /// <summary>A request ended here.</summary>
+    void Ended(int request, RequestOutcome outcome);
+
+    /// <summary>A request has its first token and does not end with it.</summary>
+    void Began(SimulatedReplica replica, int row);
+
+    /// <summary>A request waits for KV from elsewhere.</summary>
+    void LoadBegan(SimulatedReplica replica, in KvLoad load);
+}
