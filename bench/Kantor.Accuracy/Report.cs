@@ -41,7 +41,7 @@ internal static class Report
         text.AppendLine("Made by `dotnet run -c Release --project bench/Kantor.Accuracy`. Errors are |predicted / measured − 1|; bias is the median of predicted / measured − 1.").AppendLine();
         text.AppendLine(Protocol).AppendLine();
         text.AppendLine("## Summary").AppendLine();
-        Table(text, "source", [("all", ErrorSummary.Of(rows)), .. Groups(rows, row => Path.GetFileName(row.File))]);
+        Table(text, "source", [("all", ErrorSummary.Of(rows)), .. Groups(rows, row => Source(row.File))]);
         text.AppendLine("## By model, GPU and engine").AppendLine();
         Table(text, "deployment", Groups(Covered(rows), row => $"{row.Model}, {row.Gpu}, {row.Engine}"));
         text.AppendLine("## By GPU").AppendLine();
@@ -90,6 +90,10 @@ internal static class Report
             CultureInfo.InvariantCulture,
             $"{row.Model},{row.Gpu},{row.Engine},{row.Load},{row.Id},{row.TtftMs:F2},{row.PredictedTtftMs:F2},{row.TpotMs:F3},{row.PredictedTpotMs:F3},{row.NotCovered?.Replace(',', ';')}")),
     ]);
+
+    /// <summary>A file's name; with its folders where the name alone says nothing.</summary>
+    private static string Source(string file) =>
+        Path.GetFileName(file).StartsWith("requests.", StringComparison.Ordinal) ? string.Join('/', Path.GetFullPath(file).Split(Path.DirectorySeparatorChar).TakeLast(4)) : Path.GetFileName(file);
 
     private static IEnumerable<Comparison> Covered(IEnumerable<Comparison> rows) => rows.Where(row => row.IsCovered);
 

@@ -49,7 +49,7 @@ internal static class RunFolder
     private static string GpuOf(string stem)
     {
         var names = Path.GetFileName(stem).Split("__").Concat(Path.GetFullPath(stem).Split(Path.DirectorySeparatorChar).Reverse()).ToList();
-        return names.FirstOrDefault(name => GpuProfiles.TryFind(name) is not null) ?? names[0];
+        return names.FirstOrDefault(name => GpuProfiles.TryFind(name) is not null) ?? names.First(name => name.Length > 0);
     }
 
     /// <summary>
