@@ -16,6 +16,9 @@ public static class PolicyCatalogue
         ("svf", () => new SvfPlanner()),
         ("orca", () => new OrcaPlanner()),
         ("prefill-first", () => new PrefillFirstPlanner()),
+        ("static", () => new StaticPlanner()),
+        ("decode-maximal", () => new DecodeMaximalPlanner()),
+        ("scls", () => new SclsPlanner()),
     ];
 
     private static readonly (string Name, Func<IRouter> Make)[] Routers =

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Disaggregation;
@@ -37,6 +38,7 @@ public sealed partial class Simulator : IReplicaHost
         var run = new RunParts(options, _recorder, observer, this);
         _entry = new ReplicaGroup(options, options.Router, _fleet, run, handsOver: options.Decode is not null);
         if (options.Decode is { } decode) _decode = new ReplicaGroup(decode, decode.Router, _fleet, run, handsOver: false);
+        _recorder.Watch(_fleet.Present);
     }
 
     /// <summary>Runs the whole trace, which is in order of arrival.</summary>
@@ -66,6 +68,7 @@ public sealed partial class Simulator : IReplicaHost
         while (IsUnderWay() && _events.TryNext(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
+            _recorder.Advance(next.TimeUs);
             switch (next.Kind)
             {
                 case EventKind.StepEnd: EndStep(_fleet.Units[next.Target]); break;
@@ -183,14 +186,19 @@ public sealed partial class Simulator : IReplicaHost
     void IReplicaHost.Began(SimulatedReplica replica, int row)
     {
         var spec = replica.Scheduler.Spec(row);
-        replica.Scheduler.Park(row);
+        replica.Scheduler.Park(row, returns: false);
         _copies.Keep(spec.Id.Value, new KeptKv(replica, row, spec.Content.Count - 1));
         Place(spec, replica.Scheduler.GeneratedTokens(row));
     }
 
     void IReplicaHost.LoadBegan(SimulatedReplica replica, in KvLoad load)
     {
-        var way = load.Source == KvSource.Handover ? _copies.SourceOf(load.Id).WayOut : replica.HostLink;
+        var way = load.Source switch
+        {
+            KvSource.Handover => _copies.SourceOf(load.Id).WayOut,
+            KvSource.Swap => replica.SwapLink,
+            _ => replica.TierLink,
+        };
         _events.Schedule(way.EndUs(_events.NowUs, load.ToToken - load.FromToken), EventKind.CopyEnd, _copies.Begin(replica, load));
     }
 

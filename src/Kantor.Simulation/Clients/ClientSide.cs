@@ -1,3 +1,4 @@
+using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Core.Units;
 using Kantor.Simulation.Events;
@@ -13,6 +14,7 @@ namespace Kantor.Simulation.Clients;
 /// </summary>
 internal sealed class ClientSide : IRequestSink
 {
+    private readonly AdapterNumbers _adapters = new();
     private readonly SimulationOptions _options;
     private readonly EventQueue _events;
     private readonly RunRecorder _recorder;
@@ -29,6 +31,9 @@ internal sealed class ClientSide : IRequestSink
         _tenants = new TenantTable(options.Clients.Tenants);
         _retries = new RetryLaw(options.Clients.Retries, options.Clients.Seed);
     }
+
+    /// <summary>Whether requests are under way or still to be sent; when none are, what lies ahead concerns nobody.</summary>
+    public bool AnyOpen => _open.Count > 0;
 
     public void Begin() => _flow.Begin();
 
@@ -131,6 +136,7 @@ internal sealed class ClientSide : IRequestSink
             Tenant = new TenantId(tenant?.Number ?? 0),
             Class = new ClassId(tenant?.Spec.Class ?? 0),
             Priority = tenant?.Spec.Priority ?? 0,
+            CacheDomain = new CacheDomain(tenant?.Number ?? 0, _adapters.Of(open.Truth.Adapter)),
         };
     }
 }

@@ -61,6 +61,9 @@ public sealed class RequestTotals
     /// <summary>Arrival to the first step with tokens of the request, of completed ones.</summary>
     public DurationHistogram QueueingDelay { get; } = new();
 
+    /// <summary>The tokens of service over time.</summary>
+    public ServiceTimeline Service { get; } = new();
+
     /// <summary>Requests that ended in this way.</summary>
     public int Count(RequestOutcome outcome) => _byOutcome[(int)outcome];
 
@@ -76,6 +79,7 @@ public sealed class RequestTotals
         if (!isInTime) DeadlinesMissed++;
         OutputTokens += record.OutputTokens;
         if (record.FirstTokenUs is not null) PromptTokens += promptTokens;
+        Service.Add(record, promptTokens);
         if (record.IsCompleted) AddLatencies(record);
     }
 

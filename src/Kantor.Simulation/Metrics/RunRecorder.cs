@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Requests;
+using Kantor.Simulation.Replicas;
 using Kantor.Simulation.Traces;
 
 namespace Kantor.Simulation.Metrics;
@@ -13,7 +14,9 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     private readonly RecordStore _records = new(options.KeepsRecords);
     private readonly DurationHistogram _gaps = new();
     private readonly RequestTotals _totals = new();
-    private readonly TenantBook _tenants = new();
+    private readonly TenantBook _tenants = new(options.Clients.Tenants);
+    private readonly FleetTimeline _timeline = new();
+    private IReadOnlyList<SimulatedReplica> _replicas = [];
     private long? _firstArrivalUs;
     private long _lastEndUs;
 
@@ -24,6 +27,7 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     public void Arrived(int request, in TraceRequest truth, long nowUs, long? deadlineUs = null)
     {
         _firstArrivalUs ??= nowUs;
+        if (_records.Opened == _records.Closed) _timeline.Advance(nowUs, _replicas);
         var tenant = _tenants.Of(truth.Tenant);
         ref var open = ref _records.Open(request);
         open.Record.ArrivalUs = nowUs;
@@ -41,6 +45,16 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     {
         ref var record = ref _records[request].Record;
         record = new RequestRecord { ArrivalUs = record.ArrivalUs, Attempts = record.Attempts + 1 };
+    }
+
+    /// <summary>The replicas whose state is written down over time; they are there before the first request.</summary>
+    public void Watch(IReadOnlyList<SimulatedReplica> replicas) => _replicas = replicas;
+
+    /// <summary>Time moves to this moment, whose events have not happened yet.</summary>
+    /// <remarks>While no request is open nothing changes, and events may be left over from leaps that were cut: the next arrival makes up for it.</remarks>
+    public void Advance(long nowUs)
+    {
+        if (_records.Opened != _records.Closed) _timeline.Advance(nowUs, _replicas);
     }
 
     /// <summary>The request has tokens in a step that begins now.</summary>
@@ -122,6 +136,7 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
             Totals = _totals,
             Tenants = _tenants.Tenants,
             TenantsBeyond = _tenants.Beyond,
+            Timeline = _timeline,
             Gaps = _gaps,
             KeptRecords = options.KeepsRecords ? _records.ToArray() : null,
             RecordsHeldMax = _records.HeldMax,

@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
+using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Core.Units;
@@ -15,6 +16,8 @@ internal sealed class SimulatedReplica
     private readonly RunRecorder _recorder;
     private readonly IReplicaHost _host;
     private readonly Queue<(RequestSpec Spec, Handover Handover, long AtUs)> _inbox = new();
+    private readonly AdapterSlots? _adapters;
+    private readonly RandomStream _luck;
     private int _stepsWithoutToken;
 
     public SimulatedReplica(int index, ReplicaPool pool, KvTier? tier, RunParts run)
@@ -22,8 +25,11 @@ internal sealed class SimulatedReplica
         Index = index;
         Pool = pool;
         (_run, _recorder, _host) = (run.Options, run.Recorder, run.Host);
-        HostLink = new LinkQueue(pool.Tier?.Link ?? pool.Swap?.Link);
         WayOut = new LinkQueue(run.Options.Decode?.Link);
+        TierLink = new LinkQueue(pool.Tier?.Link);
+        SwapLink = new LinkQueue(pool.Swap?.Link);
+        if (pool.Adapters is not null && pool.Limits.AdaptersMax is { } slots) _adapters = new AdapterSlots(slots);
+        _luck = new RandomStream(pool.Speculation?.Seed ?? 0, $"speculation {index}");
         Scheduler = new ReplicaScheduler(new ReplicaOptions
         {
             Planner = pool.Planner,
@@ -32,6 +38,7 @@ internal sealed class SimulatedReplica
             Predictor = pool.NewPredictor(),
             StepTime = pool.StepTime,
             SwapBlocks = pool.Swap?.Blocks,
+            DraftTokens = pool.Speculation?.DraftTokens ?? 0,
             Tier = tier,
         });
     }
@@ -42,8 +49,20 @@ internal sealed class SimulatedReplica
 
     public ReplicaScheduler Scheduler { get; }
 
-    /// <summary>Way from host memory.</summary>
-    public LinkQueue HostLink { get; }
+    /// <summary>Way from the tier behind the pool.</summary>
+    public LinkQueue TierLink { get; }
+
+    /// <summary>Way back from host memory.</summary>
+    public LinkQueue SwapLink { get; }
+
+    /// <summary>Adapters copied to the devices.</summary>
+    public long AdapterLoads { get; private set; }
+
+    /// <summary>Time of the planned step relative to the model's, because of adapters; at least 1.</summary>
+    public double StepFactor { get; private set; } = 1;
+
+    /// <summary>Microseconds by which the planned step ends later: KV moved out, adapters copied in, drafts made.</summary>
+    public long HeldUpUs { get; private set; }
 
     /// <summary>Way to the replicas that decode.</summary>
     public LinkQueue WayOut { get; }
@@ -148,16 +167,15 @@ internal sealed class SimulatedReplica
             if (Scheduler.Refused.Length == 0) return false;
         }
 
+        if (Scheduler.Slices.IsEmpty) return false;
         foreach (ref readonly var slice in Scheduler.Slices)
         {
             if (!slice.IsDecode) _recorder.Scheduled(RequestOf(slice.Row), nowUs);
         }
 
-        return Scheduler.Slices.Length > 0;
+        CountExtras();
+        return true;
     }
-
-    /// <summary>Microseconds by which the planned step begins later, because what it preempts is moved out first.</summary>
-    public long SwapOutUs => Scheduler.SwappedOutTokens > 0 && Pool.Swap is { } swap ? swap.Link.CopyUs(Scheduler.SwappedOutTokens) : 0;
 
     /// <summary>The step is done: sequences that have caught up get their next token, and those that have all of theirs end.</summary>
     public void Complete(long nowUs)
@@ -166,7 +184,8 @@ internal sealed class SimulatedReplica
         _stepsWithoutToken++;
         foreach (ref readonly var slice in Scheduler.Slices)
         {
-            if (slice.Generates && Scheduler.IsAlive(slice)) Generate(slice.Row, nowUs);
+            if (!slice.Generates || !Scheduler.IsAlive(slice)) continue;
+            for (var tokens = 1 + Accept(slice); tokens > 0 && Scheduler.IsAlive(slice); tokens--) Generate(slice.Row, nowUs);
         }
 
         if (_stepsWithoutToken > _run.StepsWithoutTokenMax)
@@ -235,6 +254,43 @@ internal sealed class SimulatedReplica
             if (next.Spec.Id != attempt) _inbox.Enqueue(next);
             else CountLeft(next.Spec, next.Handover);
         }
+    }
+
+    private void CountExtras()
+    {
+        var us = Scheduler.SwappedOutTokens > 0 && Pool.Swap is { } swap ? swap.Link.CopyUs(Scheduler.SwappedOutTokens) : 0.0;
+        if (Pool.Speculation is { } speculation) us += speculation.DraftUs * DraftedPositions();
+        StepFactor = 1;
+        if (_adapters is not null && Pool.Adapters is { } cost)
+        {
+            var (loads, uses) = _adapters.Use(Scheduler);
+            AdapterLoads += loads;
+            us += loads * cost.LoadUs;
+            StepFactor = uses ? cost.StepFactor : 1;
+        }
+
+        HeldUpUs = (long)Math.Ceiling(us);
+    }
+
+    private int DraftedPositions()
+    {
+        var most = 0;
+        foreach (ref readonly var slice in Scheduler.Slices)
+        {
+            if (slice.IsDecode) most = Math.Max(most, slice.Tokens - 1);
+        }
+
+        return most;
+    }
+
+    /// <summary>Guesses of a decode that are right, up to the first that is wrong.</summary>
+    private int Accept(in StepSlice slice)
+    {
+        if (!slice.IsDecode || slice.Tokens == 1 || Pool.Speculation is not { } speculation) return 0;
+        var right = 0;
+        while (right < slice.Tokens - 1 && _luck.NextDouble() < speculation.AcceptanceRate) right++;
+        Scheduler.Accept(slice, right);
+        return right;
     }
 
     private void Generate(int row, long nowUs)
