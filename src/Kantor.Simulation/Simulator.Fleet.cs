@@ -33,6 +33,7 @@ public sealed partial class Simulator
     /// <summary>Whether a request may still come, or one waits for a replica that may come. What only accompanies the run does not keep it going.</summary>
     private bool IsUnderWay()
     {
+        if (!_clients.AnyOpen) return false;
         if (_events.CountPressing > _endsInVain) return true;
         if (_door.Count == 0) return false;
         var maySomeoneJoin = _events.CountOf(EventKind.Joining) + _events.CountOf(EventKind.FleetChange) > 0 || _scaled.Exists(scaled => _door.HasFor(scaled.Group));
@@ -112,6 +113,7 @@ public sealed partial class Simulator
         if (unit.State == FleetUnitState.Draining) _draining--;
         unit.Group.StopTaking(unit);
         unit.Go(_events.NowUs);
+        _fleet.Present.RemoveAll(replica => replica.IsGone);
         _endsInVain += unit.Steps.Stop();
     }
 

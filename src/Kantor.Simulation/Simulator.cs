@@ -38,7 +38,7 @@ public sealed partial class Simulator : IReplicaHost
         var run = new RunParts(options, _recorder, observer, this);
         _entry = new ReplicaGroup(options, options.Router, _fleet, run, handsOver: options.Decode is not null);
         if (options.Decode is { } decode) _decode = new ReplicaGroup(decode, decode.Router, _fleet, run, handsOver: false);
-        _recorder.Watch(_fleet.Replicas);
+        _recorder.Watch(_fleet.Present);
     }
 
     /// <summary>Runs the whole trace, which is in order of arrival.</summary>

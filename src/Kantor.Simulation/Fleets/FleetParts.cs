@@ -12,7 +12,10 @@ internal sealed class FleetParts
     /// <summary>Replicas.</summary>
     public List<SimulatedReplica> Replicas { get; } = [];
 
-    /// <summary>Their schedulers.</summary>
+    /// <summary>Replicas that have neither failed nor left.</summary>
+    public List<SimulatedReplica> Present { get; } = [];
+
+    /// <summary>The schedulers of all.</summary>
     public List<ReplicaScheduler> Schedulers { get; } = [];
 
     /// <summary>What times steps.</summary>
@@ -27,6 +30,7 @@ internal sealed class FleetParts
     public void Add(SimulatedReplica replica, FleetUnit unit)
     {
         Replicas.Add(replica);
+        Present.Add(replica);
         Schedulers.Add(replica.Scheduler);
         _unitOf.Add(unit);
     }
