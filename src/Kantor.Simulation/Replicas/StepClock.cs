@@ -9,6 +9,7 @@ internal sealed class StepClock(IStepTimeModel model)
     // Of a run of equal steps: the load of the last one, and what a step has more to read than the one before.
     private StepLoad _load;
     private long _residentKvTokensMore;
+    private long _prefillKvTokensMore;
     private double _prefillAttentionMore;
 
     /// <summary>Duration of a step with these slices.</summary>
@@ -33,11 +34,13 @@ internal sealed class StepClock(IStepTimeModel model)
     public void BeginRun(ReadOnlySpan<StepSlice> slices)
     {
         _load = LoadOf(slices);
-        (_residentKvTokensMore, _prefillAttentionMore) = (0, 0);
+        (_residentKvTokensMore, _prefillKvTokensMore, _prefillAttentionMore) = (0, 0, 0);
         foreach (ref readonly var slice in slices)
         {
             _residentKvTokensMore += slice.Tokens;
-            if (!slice.IsDecode) _prefillAttentionMore += 2.0 * slice.Tokens * slice.Tokens;
+            if (slice.IsDecode) continue;
+            _prefillKvTokensMore += slice.Tokens;
+            _prefillAttentionMore += 2.0 * slice.Tokens * slice.Tokens;
         }
     }
 
@@ -45,7 +48,12 @@ internal sealed class StepClock(IStepTimeModel model)
     /// <remarks>The load is summed in whole numbers that a double holds exactly, so it is the one that the slices themselves give.</remarks>
     public bool TryNextUs(out long durationUs)
     {
-        _load = _load with { ResidentKvTokens = _load.ResidentKvTokens + _residentKvTokensMore, PrefillAttention = _load.PrefillAttention + _prefillAttentionMore };
+        _load = _load with
+        {
+            ResidentKvTokens = _load.ResidentKvTokens + _residentKvTokensMore,
+            PrefillKvTokens = _load.PrefillKvTokens + _prefillKvTokensMore,
+            PrefillAttention = _load.PrefillAttention + _prefillAttentionMore,
+        };
         var us = model.StepUs(_load);
         durationUs = IsPossible(us) ? Whole(us) : 0;
         return durationUs > 0;
