@@ -1,0 +1,49 @@
+namespace Kantor.Simulation.Planning;
+
+/// <summary>Tries every layout under a load and chooses the fleet that meets the objectives with the least.</summary>
+/// <remarks>Layouts are searched side by side and apart from one another, so that no figure depends on the number of threads.</remarks>
+public sealed class PlanSearch(TrialBench bench)
+{
+    private readonly FleetSearch _sizes = new(bench);
+
+    /// <summary>
+    /// The plan. A fleet has up to <paramref name="replicasMax"/> replicas, those of both sides together; layouts that need more even for one
+    /// unit are left out. A cancelled search gives what is finished; <paramref name="ended"/> hears of each layout.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public async Task<FleetPlan> FindAsync(IReadOnlyList<FleetLayout> layouts, int replicasMax, Action<PlanCandidate>? ended = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(replicasMax, 1);
+        var possible = layouts.Where(layout => ReplicasOf(layout) <= replicasMax).ToArray();
+        var found = new PlanCandidate?[possible.Length];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = bench.Threads, CancellationToken = cancellation };
+        try
+        {
+            await Parallel.ForEachAsync(Enumerable.Range(0, possible.Length), parallel, async (index, stop) =>
+            {
+                found[index] = await SizeAsync(possible[index], replicasMax / ReplicasOf(possible[index]), stop);
+                ended?.Invoke(found[index]!);
+            });
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // What is finished is reported, as not all.
+        }
+
+        return FleetPlan.Of([.. found.OfType<PlanCandidate>()], possible.Length, bench.Objective, bench.Load.RatePerS);
+    }
+
+    private async Task<PlanCandidate> SizeAsync(FleetLayout layout, int unitsMax, CancellationToken cancellation)
+    {
+        try
+        {
+            return new PlanCandidate(layout, await _sizes.FindAsync(layout, unitsMax, cancellation), null);
+        }
+        catch (SimulationException exception)
+        {
+            return new PlanCandidate(layout, null, exception.Message);
+        }
+    }
+
+    private static int ReplicasOf(FleetLayout layout) => layout.ServingReplicas + (layout.Decode?.Replicas ?? 0);
+}
