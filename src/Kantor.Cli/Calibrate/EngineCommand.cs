@@ -24,6 +24,12 @@ internal static class EngineCommand
     };
 
     private static readonly Option<int> Rounds = new("--rounds") { Description = "How often each load is run.", HelpName = "N", DefaultValueFactory = _ => 2 };
+
+    private static readonly Option<bool> ProcessorTime = new("--processor-time")
+    {
+        Description = "Count a step's processor time divided by the threads instead of the time that passed: for a machine that other programs use too. Needs --gpu-layers 0 where there is a GPU.",
+    };
+
     private static readonly Option<Uri?> Url = new("--url") { Description = "Show what a running server has learnt, instead of measuring here.", HelpName = "http://HOST:PORT" };
 
     private static readonly Option<string?> Out = new("--out")
@@ -40,7 +46,7 @@ internal static class EngineCommand
             + "The error is that on loads which the fit has not seen. Measure with the --cache-tokens and --threads that you serve with, on an idle machine.\n\n"
             + "Example: kantor calibrate engine my.gguf --out my.json && kantor simulate --profile my.json")
         {
-            Model, Rounds, Url, Out,
+            Model, Rounds, ProcessorTime, Url, Out,
         };
         Engine.AddTo(command);
         command.SetAction(RunAsync);
@@ -58,7 +64,7 @@ internal static class EngineCommand
             return ExitCode.Success;
         }
 
-        var (profile, fit) = await MeasureAsync(settings, rounds, cancellation);
+        var (profile, fit) = await MeasureAsync(settings, rounds, parsed.GetValue(ProcessorTime), cancellation);
         if (file == "-") Console.WriteLine(profile.ToJson());
         else if (file is not null) await File.WriteAllTextAsync(file, profile.ToJson() + "\n", cancellation);
         if (file != "-") Print(fit);
@@ -72,15 +78,15 @@ internal static class EngineCommand
         return settings.Model is null ? settings with { Model = model } : throw new UsageException($"The model is given twice: '{model}' and --model '{settings.Model}'.");
     }
 
-    private static async Task<(EngineProfileFile Profile, EngineFit Fit)> MeasureAsync(EngineSettings settings, int rounds, CancellationToken cancellation)
+    private static async Task<(EngineProfileFile Profile, EngineFit Fit)> MeasureAsync(EngineSettings settings, int rounds, bool isProcessorTime, CancellationToken cancellation)
     {
-        var recorder = new StepRecorder();
+        var recorder = new StepRecorder(isProcessorTime ? settings.Threads ?? Environment.ProcessorCount : null);
         await using var engine = await EngineFactory.CreateAsync(settings, recorder, logger: null, cancellation);
         await new CalibrationLoad(engine, recorder, rounds).RunAsync(cancellation);
         try
         {
             var fit = EngineFitter.Fit(recorder.Steps);
-            return (ProfileOf(engine.Model.ModelName, engine.Model.KvTokensTotal, settings, fit), fit);
+            return (ProfileOf(engine.Model.ModelName, engine.Model.KvTokensTotal, settings, isProcessorTime, fit), fit);
         }
         catch (FormatException wrong)
         {
@@ -88,12 +94,12 @@ internal static class EngineCommand
         }
     }
 
-    private static EngineProfileFile ProfileOf(string model, int kvTokens, EngineSettings settings, EngineFit fit) => new()
+    private static EngineProfileFile ProfileOf(string model, int kvTokens, EngineSettings settings, bool isProcessorTime, EngineFit fit) => new()
     {
         Name = model,
         Origin = string.Create(
             CultureInfo.InvariantCulture,
-            $"measured with {fit.Samples} samples on {DateTime.UtcNow:yyyy-MM-dd}, {settings.Threads ?? Environment.ProcessorCount} threads, policy {settings.Policy}, at most {settings.CacheTokens} cached tokens"),
+            $"{(isProcessorTime ? "processor time" : "time")} of {fit.Samples} samples on {DateTime.UtcNow:yyyy-MM-dd}, {settings.Threads ?? Environment.ProcessorCount} threads, policy {settings.Policy}, at most {settings.CacheTokens} cached tokens"),
         StepTime = fit.StepTime,
         KvTokens = kvTokens,
         StepTokensMax = settings.StepTokens,

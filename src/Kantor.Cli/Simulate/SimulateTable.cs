@@ -16,12 +16,34 @@ internal static class SimulateTable
     private static readonly string[] Columns =
         ["policy", "routing", "done", "refused", "TTFT p50", "p99", "ITL p50", "p99", "max", "E2E p50", "p99", "in SLO", "goodput/s", "hit", "preempted"];
 
+    private static readonly string[] TenantColumns = ["policy", "routing", "tenant", "done", "refused", "tokens", "share", "TTFT p50", "p99", "in SLO"];
+
+    // More lines say less; the JSON has all of them.
+    private const int TenantsMax = 10;
+
     public static void Write(TextWriter writer, IReadOnlyList<RunReport> runs, string header)
     {
         writer.WriteLine(header);
         WriteGrid(writer, Columns, namesLeft: 2, runs.Select(Cells));
         writer.WriteLine("Times in seconds; ITL over all gaps between tokens; in SLO and goodput by the objectives above.");
+        if (runs.Any(run => run.Tenants.Count > 1)) WriteTenants(writer, runs);
     }
+
+    private static void WriteTenants(TextWriter writer, IReadOnlyList<RunReport> runs)
+    {
+        writer.WriteLine();
+        WriteGrid(writer, TenantColumns, namesLeft: 3, runs.SelectMany(run => run.Tenants.OrderByDescending(tenant => tenant.ServiceTokens).Take(TenantsMax).Select(tenant => Cells(run, tenant))));
+        var most = runs.Max(run => run.Tenants.Count);
+        if (most > TenantsMax) writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The {TenantsMax} tenants with the most service of {most}; --json lists all."));
+        var jain = runs.Select(run => string.Create(CultureInfo.InvariantCulture, $"{run.Policy} {run.Routing} {run.JainIndex:0.000}"));
+        writer.WriteLine($"Jain's index of the tenants' service, 1 when all got the same: {string.Join(", ", jain)}.");
+    }
+
+    private static string[] Cells(RunReport run, TenantReport tenant) =>
+    [
+        run.Policy, run.Routing, tenant.Tenant ?? "–", Whole(tenant.Completed), Whole(tenant.Rejected), Whole(tenant.ServiceTokens), Share(tenant.ServiceShare),
+        Seconds(tenant.Ttft?.P50Ms), Seconds(tenant.Ttft?.P99Ms), Share(tenant.SloAttainment),
+    ];
 
     /// <summary>Rows under columns; the first <paramref name="namesLeft"/> columns are names, the others figures.</summary>
     public static void WriteGrid(TextWriter writer, IReadOnlyList<string> columns, int namesLeft, IEnumerable<string[]> rows)

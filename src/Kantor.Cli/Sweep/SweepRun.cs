@@ -14,6 +14,9 @@ namespace Kantor.Cli.Sweep;
 /// </summary>
 internal sealed class SweepRun(SweepSettings settings)
 {
+    /// <summary>Cells of a sweep whose page still shows the course of time.</summary>
+    private const int TimelinesMax = 400;
+
     private readonly SweepCell?[] _cells = new SweepCell?[settings.Tasks.Count];
     private readonly SweepFailure?[] _failures = new SweepFailure?[settings.Tasks.Count];
 
@@ -56,7 +59,8 @@ internal sealed class SweepRun(SweepSettings settings)
             var options = cell.Options(cell.Planners[0], cell.Routers[0], source.OutputTokensMax);
             var result = Simulator.Run(trace.Requests, options, progress.NewObserver(), cancellation);
             if (result.PlansRefused > 0) Say($"{point}: {result.PlansRefused} plans were wrong and fcfs planned in their place; the last fault: {result.LastPlanFault}");
-            _cells[index] = new SweepCell(point, ArrivalsPerS(trace), RunReport.Of(result, Stopwatch.GetElapsedTime(started).TotalSeconds));
+            var report = RunReport.Of(result, Stopwatch.GetElapsedTime(started).TotalSeconds);
+            _cells[index] = new SweepCell(point, ArrivalsPerS(trace), KeepsTimeline(point) ? report : report with { Timeline = null });
         }
         catch (SimulationException exception)
         {
@@ -65,6 +69,9 @@ internal sealed class SweepRun(SweepSettings settings)
 
         progress.CellEnded();
     }
+
+    /// <summary>A page shows the course of one seed, and not of thousands of cells.</summary>
+    private bool KeepsTimeline(SweepPoint point) => settings.Tasks.Count <= TimelinesMax && point.Seed == settings.Tasks[0].Point.Seed;
 
     private SweepReport Report(SweepSource source) => new()
     {

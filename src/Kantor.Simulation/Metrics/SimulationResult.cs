@@ -18,6 +18,9 @@ public sealed record SimulationResult
     /// <summary>The tenants that came after the first thousand, together; null when there are none.</summary>
     public required RequestTotals? TenantsBeyond { get; init; }
 
+    /// <summary>Queue, batch and KV over time.</summary>
+    public required FleetTimeline Timeline { get; init; }
+
     /// <summary>All gaps between consecutive tokens of a request.</summary>
     public required DurationHistogram Gaps { get; init; }
 

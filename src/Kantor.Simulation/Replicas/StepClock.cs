@@ -12,12 +12,15 @@ internal sealed class StepClock(IStepTimeModel model)
     private long _prefillKvTokensMore;
     private double _prefillAttentionMore;
 
+    /// <summary>Durations relative to the model's figure; set for the planned step and those that repeat it.</summary>
+    public double Factor { get; set; } = 1;
+
     /// <summary>Duration of a step with these slices.</summary>
     /// <exception cref="SimulationException">The model gives an impossible value.</exception>
     public long DurationUs(ReadOnlySpan<StepSlice> slices)
     {
         var load = LoadOf(slices);
-        return Whole(model.StepUs(load), load);
+        return Whole(Factor * model.StepUs(load), load);
     }
 
     /// <summary>The model's figure for this load in whole microseconds.</summary>
@@ -54,7 +57,7 @@ internal sealed class StepClock(IStepTimeModel model)
             PrefillKvTokens = _load.PrefillKvTokens + _prefillKvTokensMore,
             PrefillAttention = _load.PrefillAttention + _prefillAttentionMore,
         };
-        var us = model.StepUs(_load);
+        var us = Factor * model.StepUs(_load);
         durationUs = IsPossible(us) ? Whole(us) : 0;
         return durationUs > 0;
     }
@@ -71,7 +74,8 @@ internal sealed class StepClock(IStepTimeModel model)
                 continue;
             }
 
-            decodes++;
+            // A decode that checks guesses computes as many rows, and reads its KV once.
+            decodes += slice.Tokens;
             decodeKvTokens += slice.FromToken;
         }
 

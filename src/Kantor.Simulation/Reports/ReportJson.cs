@@ -7,7 +7,7 @@ namespace Kantor.Simulation.Reports;
 /// <summary>
 /// Writes a comparison as JSON, schema <c>kantor.simulate.v1</c>. Times are milliseconds with three decimals; percentiles are off by at
 /// most <c>percentile_error_max</c> as a share of themselves; a distribution of nothing has null
-/// figures. Equal inputs give equal bytes but for <c>wall_s</c> and <c>simulated_requests_per_s</c>.
+/// figures. <c>timeline</c> holds buckets of equal width from time 0 (<see cref="RunTimeline"/>). Equal inputs give equal bytes but for <c>wall_s</c> and <c>simulated_requests_per_s</c>.
 /// </summary>
 public static class ReportJson
 {
@@ -57,6 +57,7 @@ public static class ReportJson
     {
         json.WriteStartObject();
         WriteFigures(json, run);
+        if (run.Timeline is { } timeline) WriteTimeline(json, timeline);
         json.WriteEndObject();
     }
 
@@ -71,6 +72,14 @@ public static class ReportJson
         WriteLatency(json, "ttft_ms", run.Ttft);
         WriteLatency(json, "itl_ms", run.Itl);
         WriteLatency(json, "e2e_ms", run.E2e);
+        WriteLatency(json, "tpot_ms", run.Tpot);
+        WriteLatency(json, "queueing_ms", run.QueueingDelay);
+        json.WriteNumber("makespan_s", run.MakespanS);
+        json.WriteNumber("output_tokens_per_s", run.OutputTokensPerS);
+        json.WriteStartObject("outcomes");
+        foreach (var (outcome, requests) in run.Outcomes) json.WriteNumber(JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString()), requests);
+        json.WriteEndObject();
+        WriteTenants(json, run);
         json.WriteNumber("goodput_rps", run.GoodputRps);
         json.WriteNumber("slo_attainment", run.SloAttainment);
         json.WriteNumber("prefix_hit_rate", run.PrefixHitRate);
@@ -78,6 +87,50 @@ public static class ReportJson
         json.WriteNumber("recomputed_tokens", run.RecomputedTokens);
         json.WriteNumber("wall_s", run.WallS);
         json.WriteNumber("simulated_requests_per_s", run.SimulatedRequestsPerS);
+    }
+
+    private static void WriteTenants(Utf8JsonWriter json, RunReport run)
+    {
+        WriteNumber(json, "jain_index", run.JainIndex);
+        json.WriteStartArray("tenants");
+        foreach (var tenant in run.Tenants)
+        {
+            json.WriteStartObject();
+            json.WriteString("tenant", tenant.Tenant);
+            json.WriteNumber("requests", tenant.Requests);
+            json.WriteNumber("completed", tenant.Completed);
+            json.WriteNumber("rejected", tenant.Rejected);
+            json.WriteNumber("service_tokens", tenant.ServiceTokens);
+            json.WriteNumber("service_share", tenant.ServiceShare);
+            json.WriteNumber("slo_attainment", tenant.SloAttainment);
+            WriteLatency(json, "ttft_ms", tenant.Ttft);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteTimeline(Utf8JsonWriter json, RunTimeline timeline)
+    {
+        json.WriteStartObject("timeline");
+        json.WriteNumber("bucket_s", timeline.BucketS);
+        WriteList(json, "waiting_mean", timeline.WaitingMean);
+        WriteList(json, "waiting_max", timeline.WaitingMax);
+        WriteList(json, "running_mean", timeline.RunningMean);
+        WriteList(json, "kv_share_mean", timeline.KvShareMean);
+        WriteList(json, "kv_share_max", timeline.KvShareMax);
+        WriteList(json, "tokens_per_s", timeline.TokensPerS);
+        json.WriteStartObject("tenants_tokens_per_s");
+        foreach (var (tenant, tokensPerS) in timeline.Tenants) WriteList(json, tenant, tokensPerS);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>On one line, whatever its length.</summary>
+    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue($"[{string.Join(',', values.Select(ReportCsv.Number))}]");
     }
 
     private static void WriteLatency(Utf8JsonWriter json, string name, LatencySummary? latency)

@@ -1,3 +1,4 @@
+using Kantor.Core.Requests;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation.Reports;
@@ -28,6 +29,30 @@ public sealed record RunReport
 
     /// <summary>Arrival to last token, over completed requests; null without any.</summary>
     public required LatencySummary? E2e { get; init; }
+
+    /// <summary>Mean gap between a request's tokens, over completed requests with at least two; null without any.</summary>
+    public LatencySummary? Tpot { get; init; }
+
+    /// <summary>Arrival to the first step with tokens of the request, over completed requests; null without any.</summary>
+    public LatencySummary? QueueingDelay { get; init; }
+
+    /// <summary>Seconds from the first arrival to the last end.</summary>
+    public double MakespanS { get; init; }
+
+    /// <summary>Tokens generated per second of that time.</summary>
+    public double OutputTokensPerS { get; init; }
+
+    /// <summary>Requests by how they ended; ways in which none ended are left out.</summary>
+    public IReadOnlyList<(RequestOutcome Outcome, int Requests)> Outcomes { get; init; } = [];
+
+    /// <summary>What each tenant got; empty when no request names a tenant.</summary>
+    public IReadOnlyList<TenantReport> Tenants { get; init; } = [];
+
+    /// <summary>Jain's index of the tenants' service (<see cref="TenantReport.JainIndexOf"/>).</summary>
+    public double? JainIndex => TenantReport.JainIndexOf(Tenants);
+
+    /// <summary>The run over time; null where it is not kept.</summary>
+    public RunTimeline? Timeline { get; init; }
 
     /// <summary>Requests within all objectives per second of the time from the first arrival to the last end.</summary>
     public required double GoodputRps { get; init; }
@@ -61,6 +86,13 @@ public sealed record RunReport
         Ttft = LatencySummary.Of(result.Totals.Ttft),
         Itl = LatencySummary.Of(result.Gaps),
         E2e = LatencySummary.Of(result.Totals.E2e),
+        Tpot = LatencySummary.Of(result.Totals.Tpot),
+        QueueingDelay = LatencySummary.Of(result.Totals.QueueingDelay),
+        MakespanS = Math.Round(result.MakespanUs / 1e6, 6),
+        OutputTokensPerS = result.MakespanUs == 0 ? 0 : Math.Round(result.Totals.OutputTokens / (result.MakespanUs / 1e6), 3),
+        Outcomes = [.. Enum.GetValues<RequestOutcome>().Select(outcome => (outcome, result.Totals.Count(outcome))).Where(count => count.Item2 > 0)],
+        Tenants = TenantReport.Of(result),
+        Timeline = RunTimeline.Of(result),
         GoodputRps = result.MakespanUs == 0 ? 0 : Math.Round(result.Totals.WithinSlo / (result.MakespanUs / 1e6), 6),
         SloAttainment = Math.Round(result.Totals.SloAttainment, 6),
         PrefixHitRate = Math.Round(result.PrefixHitRate, 6),

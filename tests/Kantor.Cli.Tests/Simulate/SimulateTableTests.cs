@@ -38,6 +38,26 @@ public class SimulateTableTests
     }
 
     [Fact]
+    public void Several_tenants_get_a_line_each_with_their_share_and_attainment()
+    {
+        TenantReport[] tenants = [.. Enumerable.Range(1, 12).Select(number => new TenantReport
+        {
+            Tenant = $"t{number}", Requests = 5, Completed = 4, Rejected = 1, ServiceTokens = 1000 * number, ServiceShare = number / 78.0, SloAttainment = 0.8, Ttft = null,
+        })];
+        using var writer = new StringWriter();
+        SimulateTable.Write(writer, [Report with { Tenants = tenants }], "header");
+        var lines = writer.ToString().TrimEnd().Split('\n').Select(line => line.TrimEnd()).ToArray();
+        Assert.Equal(10, lines.Count(line => line.Contains("80.0 %", StringComparison.Ordinal)));
+        Assert.Contains(lines, line => line.Contains("t12", StringComparison.Ordinal) && line.Contains("12,000", StringComparison.Ordinal) && line.Contains("15.4 %", StringComparison.Ordinal));
+        Assert.Contains("The 10 tenants with the most service of 12; --json lists all.", lines);
+        Assert.Contains("svf round-robin 0.78", lines[^1]);
+
+        using var one = new StringWriter();
+        SimulateTable.Write(one, [Report with { Tenants = tenants[..1] }], "header");
+        Assert.DoesNotContain("tenant", one.ToString());
+    }
+
+    [Fact]
     public void The_progress_line_shows_share_rate_and_remaining_time() =>
         Assert.Equal("svf [############------------] 50 %  100 requests/s  5 s left", SimulateProgress.LineOf("svf", 500, 1000, TimeSpan.FromSeconds(5)));
 

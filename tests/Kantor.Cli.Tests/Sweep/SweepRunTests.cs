@@ -43,9 +43,9 @@ public sealed class SweepRunTests : IDisposable
         Assert.True(SimulateValidation.TryParse(grid with { Replicas = "2", RateScale = "2", Seed = "5", Json = json }, out var settings, out _));
         Assert.Equal(ExitCode.Success, new SimulateRun(settings!).Execute(CancellationToken.None));
         var alone = JsonNode.Parse(File.ReadAllText(json))!["runs"]![0]!.AsObject();
-        foreach (var (name, value) in alone.Where(field => field.Key is not ("wall_s" or "simulated_requests_per_s")))
+        foreach (var (name, value) in alone.Where(field => field.Key is not ("wall_s" or "simulated_requests_per_s" or "timeline")))
         {
-            Assert.Equal(value!.ToJsonString(), last[name]!.ToJsonString());
+            Assert.Equal(value?.ToJsonString(), last[name]?.ToJsonString());
         }
     }
 

@@ -41,17 +41,32 @@ public class ReportTests
         Assert.Equal(ulong.MaxValue, json.GetProperty("parameters").GetProperty("seed").GetUInt64());
         var run = json.GetProperty("runs")[0];
         Assert.Equal(
-            ["policy", "routing", "requests", "completed", "rejected", "ttft_ms", "itl_ms", "e2e_ms", "goodput_rps", "slo_attainment", "prefix_hit_rate", "preemptions", "recomputed_tokens", "wall_s", "simulated_requests_per_s"],
+            ["policy", "routing", "requests", "completed", "rejected", "ttft_ms", "itl_ms", "e2e_ms", "tpot_ms", "queueing_ms", "makespan_s", "output_tokens_per_s", "outcomes", "jain_index", "tenants", "goodput_rps", "slo_attainment", "prefix_hit_rate", "preemptions", "recomputed_tokens", "wall_s", "simulated_requests_per_s", "timeline"],
             run.EnumerateObject().Select(field => field.Name));
         Assert.Equal(("fcfs", "round-robin"), (run.GetProperty("policy").GetString(), run.GetProperty("routing").GetString()));
         Assert.Equal((3, 2, 1), (Int(run, "requests"), Int(run, "completed"), Int(run, "rejected")));
         Assert.Equal([0.33, 0.27, 0.39, 0.39, 0.39], Figures(run, "ttft_ms"));
         Assert.Equal([0.102, 0.102, 0.102, 0.102, 0.102], Figures(run, "itl_ms"));
         Assert.Equal([0.482, 0.473, 0.492, 0.492, 0.492], Figures(run, "e2e_ms"));
+        Assert.Equal([0.102, 0.102, 0.102, 0.102, 0.102], Figures(run, "tpot_ms"));
+        Assert.Equal([0.04, 0, 0.08, 0.08, 0.08], Figures(run, "queueing_ms"));
+        Assert.Equal((0.000593, Math.Round(5 / 0.000593, 3)), (run.GetProperty("makespan_s").GetDouble(), run.GetProperty("output_tokens_per_s").GetDouble()));
+        Assert.Equal("""{"stopped":2,"refused_never_fits":1}""", JsonSerializer.Serialize(run.GetProperty("outcomes")));
+        Assert.Equal((JsonValueKind.Null, 0), (run.GetProperty("jain_index").ValueKind, run.GetProperty("tenants").GetArrayLength()));
+        Assert.Equal((0.008, 1), (run.GetProperty("timeline").GetProperty("bucket_s").GetDouble(), run.GetProperty("timeline").GetProperty("kv_share_mean").GetArrayLength()));
         // Only the second request is within 300 us; 593 us of makespan.
         Assert.Equal(Math.Round(1 / 0.000593, 6), run.GetProperty("goodput_rps").GetDouble());
         Assert.Equal(0.333333, run.GetProperty("slo_attainment").GetDouble());
         Assert.Equal((0.5, 6.0), (run.GetProperty("wall_s").GetDouble(), run.GetProperty("simulated_requests_per_s").GetDouble()));
+    }
+
+    [Fact]
+    public void The_JSON_has_every_tenant_and_its_service_over_time()
+    {
+        var run = Parse(RunReport.Of(RunVerified([Request(0, 15, 2) with { Tenant = "a\"" }, Request(120, 4, 3)], Small()), wallS: 1)).GetProperty("runs")[0];
+        Assert.Equal([("a\"", 17), (null, 7)], run.GetProperty("tenants").EnumerateArray().Select(tenant => (tenant.GetProperty("tenant").GetString(), Int(tenant, "service_tokens"))));
+        Assert.Equal(["a\"", "(no tenant)"], run.GetProperty("timeline").GetProperty("tenants_tokens_per_s").EnumerateObject().Select(tenant => tenant.Name));
+        Assert.InRange(run.GetProperty("jain_index").GetDouble(), 0.5, 1);
     }
 
     [Fact]
