@@ -27,6 +27,9 @@ public sealed record FleetLayout
     /// <summary>Whether prefill and decode are apart.</summary>
     public bool IsDisaggregated => Decode is not null;
 
+    /// <summary>Replicas of a unit, those of both sides.</summary>
+    public int Replicas => ServingReplicas + (Decode?.Replicas ?? 0);
+
     /// <summary>GPUs of a unit, those of both sides.</summary>
     public int Gpus => (ServingReplicas * Serving.Gpus) + (Decode is { } decode ? decode.Replicas * decode.Kind.Gpus : 0);
 
@@ -42,7 +45,7 @@ public sealed record FleetLayout
     /// <summary>The layout in one line, such as <c>1 × opt-13b-a100-tp2 prefill + 1 × opt-13b-a100-tp1 decode, same node</c>.</summary>
     public string Describe(int units)
     {
-        if (Decode is not { } decode) return string.Create(CultureInfo.InvariantCulture, $"{units * ServingReplicas} × {Serving.Name} {Serving.Planner.Name}");
+        if (Decode is not { } decode) return string.Create(CultureInfo.InvariantCulture, $"{units * ServingReplicas} × {Serving.Name}, {Serving.Planner.Name} in steps of {Serving.Limits.StepTokensMax}");
         var unit = string.Create(
             CultureInfo.InvariantCulture,
             $"{PerPool(ServingReplicas)} × {Serving.Name} prefill + {PerPool(decode.Replicas)} × {decode.Kind.Name} decode");

@@ -54,7 +54,7 @@ public sealed record FleetPlan
     /// Chooses: the lowest price where all that meet the objectives have one, else the fewest GPUs; then no disaggregation before prefill and
     /// decode in one node before anywhere; then the higher attainment; then the order of the candidates.
     /// </summary>
-    internal static FleetPlan Of(IReadOnlyList<PlanCandidate> candidates, int total, PlanObjective objective, double ratePerS)
+    public static FleetPlan Of(IReadOnlyList<PlanCandidate> candidates, int total, PlanObjective objective, double ratePerS)
     {
         var meeting = candidates.Where(candidate => candidate.Size?.Fewest is not null).ToArray();
         var byPrice = meeting.All(candidate => candidate.Size!.Fewest!.PricePerH is not null);

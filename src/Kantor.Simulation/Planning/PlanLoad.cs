@@ -38,10 +38,13 @@ public sealed class PlanLoad
         isRandom: true,
         (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)spec.OutputLength.TokensMax));
 
-    /// <summary>A trace; <paramref name="spread"/> makes of it what a seed sees, where chance has a part in it.</summary>
+    /// <summary>A recorded trace, the same whatever the seed.</summary>
     /// <exception cref="ArgumentException">The trace has fewer than two different arrival times.</exception>
-    public static PlanLoad Of(Trace trace, int outputTokensMax, Func<Trace, ulong, Trace>? spread = null) =>
-        new(seed => spread?.Invoke(trace, seed) ?? trace, isRandom: spread is not null, outputTokensMax);
+    public static PlanLoad Of(Trace trace, int outputTokensMax) => new(_ => trace, isRandom: false, outputTokensMax);
+
+    /// <summary>What <paramref name="draw"/> makes of a seed: equal seeds, equal requests.</summary>
+    /// <exception cref="ArgumentException">The first seed's requests have fewer than two different arrival times.</exception>
+    public static PlanLoad Of(Func<ulong, Trace> draw, int outputTokensMax) => new(draw, isRandom: true, outputTokensMax);
 
     /// <summary>What a seed sees: as it is, or stretched so that its arrivals come at <paramref name="ratePerS"/> on average.</summary>
     /// <exception cref="ArgumentException">The seed's requests arrive at once and have no rate.</exception>
@@ -53,7 +56,9 @@ public sealed class PlanLoad
 
     private Trace Draw(ulong seed) => _drawn.GetOrAdd(seed, key => new Lazy<Trace>(() => _draw(key))).Value;
 
-    private static double RateOf(IReadOnlyList<TraceRequest> requests)
+    /// <summary>Mean arrivals per second.</summary>
+    /// <exception cref="ArgumentException">There are fewer than two different arrival times.</exception>
+    public static double RateOf(IReadOnlyList<TraceRequest> requests)
     {
         var spanUs = requests.Count == 0 ? 0 : requests[^1].ArrivalUs - requests[0].ArrivalUs;
         return spanUs > 0 ? (requests.Count - 1) / (spanUs / 1e6) : throw new ArgumentException("A load needs at least two requests that do not arrive at once, so that it has a rate.", nameof(requests));

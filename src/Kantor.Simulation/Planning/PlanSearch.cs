@@ -7,21 +7,20 @@ public sealed class PlanSearch(TrialBench bench)
     private readonly FleetSearch _sizes = new(bench);
 
     /// <summary>
-    /// The plan. A fleet has up to <paramref name="replicasMax"/> replicas, those of both sides together; layouts that need more even for one
-    /// unit are left out. A cancelled search gives what is finished; <paramref name="ended"/> hears of each layout.
+    /// The plan. A fleet has up to <paramref name="replicasMax"/> replicas, those of both sides together. A cancelled search gives what is
+    /// finished; <paramref name="ended"/> hears of each layout.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A unit of a layout has more replicas than a fleet may have.</exception>
     public async Task<FleetPlan> FindAsync(IReadOnlyList<FleetLayout> layouts, int replicasMax, Action<PlanCandidate>? ended = null, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(replicasMax, 1);
-        var possible = layouts.Where(layout => ReplicasOf(layout) <= replicasMax).ToArray();
-        var found = new PlanCandidate?[possible.Length];
+        foreach (var layout in layouts) ArgumentOutOfRangeException.ThrowIfGreaterThan(layout.Replicas, replicasMax, nameof(replicasMax));
+        var found = new PlanCandidate?[layouts.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = bench.Threads, CancellationToken = cancellation };
         try
         {
-            await Parallel.ForEachAsync(Enumerable.Range(0, possible.Length), parallel, async (index, stop) =>
+            await Parallel.ForEachAsync(Enumerable.Range(0, layouts.Count), parallel, async (index, stop) =>
             {
-                found[index] = await SizeAsync(possible[index], replicasMax / ReplicasOf(possible[index]), stop);
+                found[index] = await SizeAsync(layouts[index], replicasMax / layouts[index].Replicas, stop);
                 ended?.Invoke(found[index]!);
             });
         }
@@ -30,7 +29,7 @@ public sealed class PlanSearch(TrialBench bench)
             // What is finished is reported, as not all.
         }
 
-        return FleetPlan.Of([.. found.OfType<PlanCandidate>()], possible.Length, bench.Objective, bench.Load.RatePerS);
+        return FleetPlan.Of([.. found.OfType<PlanCandidate>()], layouts.Count, bench.Objective, bench.Load.RatePerS);
     }
 
     private async Task<PlanCandidate> SizeAsync(FleetLayout layout, int unitsMax, CancellationToken cancellation)
@@ -44,6 +43,4 @@ public sealed class PlanSearch(TrialBench bench)
             return new PlanCandidate(layout, null, exception.Message);
         }
     }
-
-    private static int ReplicasOf(FleetLayout layout) => layout.ServingReplicas + (layout.Decode?.Replicas ?? 0);
 }
