@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Kantor.Core;
 using Kantor.Core.StepTime;
+using Kantor.Simulation.Models;
 using Kantor.Simulation.Traces;
 using Kantor.Simulation.Workloads;
 using Kantor.SimulatorBench;
@@ -13,21 +14,23 @@ Option<string?> prefixTrace = new("--prefix-trace") { Description = "Mooncake tr
 Option<int> replicas = new("--replicas") { Description = "Replicas.", DefaultValueFactory = _ => 16 };
 Option<double> load = new("--load") { Description = "Arrivals as a share of the throughput that the fleet reaches with a full queue.", DefaultValueFactory = _ => 0.7 };
 Option<string> policy = new("--policy") { Description = "Batch policy.", DefaultValueFactory = _ => "fcfs" };
-Option<string> profile = new("--profile") { Description = "Step-time profile.", DefaultValueFactory = _ => StepTimeProfiles.Llama3B8A100.Name };
+Option<string> profile = new("--profile") { Description = $"Step-time profile, or {DeploymentName.Form}.", DefaultValueFactory = _ => StepTimeProfiles.Llama3B8A100.Name };
 Option<int> blockSize = new("--block-size") { Description = "Tokens per KV block.", DefaultValueFactory = _ => 16 };
 Option<int> repetitions = new("--repetitions") { Description = "Runs of each case; the one with the least processor time counts.", DefaultValueFactory = _ => 3 };
 Option<ulong> seed = new("--seed") { Description = "Seed of the synthetic cases.", DefaultValueFactory = _ => 1UL };
 Option<bool> onlyLeaping = new("--only-leaping") { Description = "Leave the step-by-step runs out, for a profiler." };
-Option<string?> peer = new("--peer") { Description = $"Command of another simulator, timed on the chat case: {{csv}} stands for a file with the columns {Peer.Header}, {{replicas}} for their number." };
+Option<string[]> peer = new("--peer") { Description = $"NAME=PATH of another simulator's checkout, timed on the chat case's first requests; may be repeated. Names: {Peer.Names}." };
+Option<int> peerRequests = new("--peer-requests") { Description = "Requests of the chat case that a peer is timed on, and Kantor beside it.", DefaultValueFactory = _ => 2_000 };
+Option<string> python = new("--python") { Description = "Interpreter of the peers, with the packages that their scripts name.", DefaultValueFactory = _ => File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3" };
 RootCommand root = new("Measures how fast the simulator is: requests per second on one core, leaping and step by step.")
 {
-    requests, prefixRequests, trace, prefixTrace, replicas, load, policy, profile, blockSize, repetitions, seed, onlyLeaping, peer,
+    requests, prefixRequests, trace, prefixTrace, replicas, load, policy, profile, blockSize, repetitions, seed, onlyLeaping, peer, peerRequests, python,
 };
 
 root.SetAction(parsed =>
 {
     var (planner, fleetSize) = (PolicyCatalogue.Planner(parsed.GetValue(policy)!), parsed.GetValue(replicas));
-    var steps = StepTimeProfiles.Find(parsed.GetValue(profile)!);
+    var steps = parsed.GetValue(profile) is { } named && named.Contains('@', StringComparison.Ordinal) ? DeploymentName.Profile(named) : StepTimeProfiles.Find(parsed.GetValue(profile)!);
     Console.WriteLine($"{fleetSize} × {steps.Name}, {planner.Name}, load {parsed.GetValue(load).ToString(CultureInfo.InvariantCulture)}, best of {parsed.GetValue(repetitions)}; {Machine()}");
 
     BenchCase Case(string name, string? path, WorkloadSpec synthetic, bool caching)
@@ -55,23 +58,26 @@ root.SetAction(parsed =>
     var chat = Case("chat", parsed.GetValue(trace), BenchCase.AzureLike(parsed.GetValue(requests)), caching: false);
     Report(chat);
     Report(Case("shared prefixes", parsed.GetValue(prefixTrace), BenchCase.MooncakeLike(parsed.GetValue(prefixRequests)), caching: true));
-    if (parsed.GetValue(peer) is { } command)
+    foreach (var other in (parsed.GetValue(peer) ?? []).Select(Peer.Parse))
     {
-        var (ours, theirsS) = (Measurement.Of(chat, leaping: true, repetitions: 1), Peer.RunS(command, chat, fleetSize));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peer: {chat.Trace.Count / theirsS:N1} requests/s, {theirsS:0.00} s of wall time; leaping {ours.WallS:0.000} s, {theirsS / ours.WallS:N1} times as fast"));
+        var part = chat with { Trace = [.. chat.Trace.Take(parsed.GetValue(peerRequests))] };
+        var (theirsS, ours) = (other.SimulateS(part.Trace, fleetSize, parsed.GetValue(python)!), Measurement.Of(part, leaping: true, parsed.GetValue(repetitions)));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{other.Name}: {part.Trace.Count / theirsS:N0} requests/s of processor time ({part.Trace.Count} requests in {theirsS:0.00} s); Kantor on the same {part.Trace.Count / ours.CpuS:N0} requests/s ({ours.CpuS:0.000} s), {theirsS / ours.CpuS:N0} times as fast"));
     }
 
     Console.WriteLine(Machine());
 });
 
-foreach (var count in (Option<int>[])[requests, prefixRequests, replicas, blockSize, repetitions]) Require(count, value => value >= 1, "at least 1");
+foreach (var count in (Option<int>[])[requests, prefixRequests, replicas, blockSize, repetitions, peerRequests]) Require(count, value => value >= 1, "at least 1");
 Require(load, value => value is > 0 and <= 10, "above 0 and at most 10");
 
 try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or TraceException or Kantor.Simulation.SimulationException)
+catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or TraceException or Kantor.Simulation.SimulationException)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;

@@ -15,12 +15,17 @@ public static class PolicyCatalogue
         ("svf", () => new SvfPlanner()),
         ("orca", () => new OrcaPlanner()),
         ("prefill-first", () => new PrefillFirstPlanner()),
+        ("static", () => new StaticPlanner()),
+        ("decode-maximal", () => new DecodeMaximalPlanner()),
+        ("scls", () => new SclsPlanner()),
     ];
 
     private static readonly (string Name, Func<IRouter> Make)[] Routers =
     [
         ("round-robin", () => new RoundRobinRouter()),
         ("least-loaded", () => new LeastLoadedRouter()),
+        ("two-choices", () => new TwoChoicesRouter()),
+        ("vllm-dp", () => new VllmDpRouter()),
     ];
 
     private static readonly (string Name, Func<ILengthPredictor> Make)[] Predictors =

@@ -82,7 +82,7 @@ public sealed record EngineSnapshot
     public string? Fault { get; init; }
 }
 
-/// <summary>What the engine has learnt of its own step times: c + a·prefill tokens + b·decode sequences + d·resident KV tokens.</summary>
+/// <summary>What the engine has learnt of its own step times: c + a·prefill tokens + b·decode sequences + d·resident KV tokens + e·rows·KV tokens.</summary>
 /// <param name="Samples">Steps that the fit rests on.</param>
 /// <param name="FixedUs">c, microseconds.</param>
 /// <param name="PrefillTokenUs">a, microseconds per prefill token.</param>
@@ -90,6 +90,7 @@ public sealed record EngineSnapshot
 /// <param name="ResidentKvTokenUs">d, microseconds per KV token read.</param>
 /// <param name="MeanAbsoluteErrorUs">Mean absolute error over the samples; null before the first fit.</param>
 /// <param name="MeanStepUs">Mean duration of the samples; null without samples.</param>
+/// <param name="RowKvTokenUs">e, microseconds per row and KV token of the step.</param>
 public sealed record StepModelReport(
     long Samples,
     double FixedUs,
@@ -97,4 +98,5 @@ public sealed record StepModelReport(
     double DecodeSequenceUs,
     double ResidentKvTokenUs,
     double? MeanAbsoluteErrorUs,
-    double? MeanStepUs);
+    double? MeanStepUs,
+    double RowKvTokenUs = 0);

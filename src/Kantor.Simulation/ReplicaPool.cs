@@ -3,6 +3,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Replicas;
+using Kantor.Simulation.Signals;
 
 namespace Kantor.Simulation;
 
@@ -54,8 +55,17 @@ public record ReplicaPool
     /// <summary>KV kept behind the pool of each replica; null for none.</summary>
     public HostTier? Tier { get; init; }
 
+    /// <summary>Guessing of further tokens in every decode; null for none.</summary>
+    public Speculation? Speculation { get; init; }
+
+    /// <summary>What adapters cost; needs <see cref="BatchLimits.AdaptersMax"/>, the slots that there are. Null: they cost nothing.</summary>
+    public AdapterCost? Adapters { get; init; }
+
+    /// <summary>What the router of the pool hears of its replicas, and when.</summary>
+    public FleetSignals Signals { get; init; } = new();
+
     /// <summary>Throws when a value is out of range, naming it.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
     public virtual void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Replicas, 1);
@@ -70,5 +80,9 @@ public record ReplicaPool
         Kv.Validate();
         Swap?.Validate();
         Tier?.Validate();
+        Speculation?.Validate();
+        Adapters?.Validate();
+        if (Adapters is not null && Limits.AdaptersMax is null) throw new ArgumentException($"{nameof(Adapters)} needs {nameof(Limits)}.{nameof(BatchLimits.AdaptersMax)}, the slots that there are.");
+        Signals.Validate();
     }
 }

@@ -1,4 +1,5 @@
 using Kantor.Core.Routing;
+using Kantor.Simulation.Clients;
 using Kantor.Simulation.Disaggregation;
 using Kantor.Simulation.Metrics;
 
@@ -7,11 +8,14 @@ namespace Kantor.Simulation;
 /// <summary>A fleet and the policies that run it: the pool that requests arrive at and, where prefill and decode are apart, the one that they go on to.</summary>
 public sealed record SimulationOptions : ReplicaPool
 {
-    /// <summary>Chooses the replica of each request on arrival, with the fleet's state of that moment.</summary>
+    /// <summary>Chooses the replica of each request on arrival, by what it has heard of the fleet (<see cref="ReplicaPool.Signals"/>).</summary>
     public required IRouter Router { get; init; }
 
     /// <summary>Where requests go on after their first token; null when the replicas that they arrive at serve them to the end.</summary>
     public DecodePool? Decode { get; init; }
+
+    /// <summary>Who sends the requests of the trace, and when.</summary>
+    public ClientOptions Clients { get; init; } = new();
 
     /// <summary>
     /// Output limit that every request declares, at least 1. One constant for all, so that it tells nothing about a request's true output;
@@ -40,6 +44,7 @@ public sealed record SimulationOptions : ReplicaPool
         base.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(OutputTokensMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(StepsWithoutTokenMax, 1);
+        Clients.Validate();
         Decode?.Validate();
     }
 }

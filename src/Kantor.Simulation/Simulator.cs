@@ -1,6 +1,7 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Kv;
 using Kantor.Core.Requests;
-using Kantor.Core.Units;
+using Kantor.Simulation.Clients;
 using Kantor.Simulation.Disaggregation;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Fleets;
@@ -14,10 +15,9 @@ namespace Kantor.Simulation;
 /// Runs a trace through a fleet in virtual time, iteration by iteration. The scheduler, the policies and the KV books of every replica are
 /// those that the engine runs; only the model is replaced by its step time.
 /// </summary>
-/// <remarks>One run, one thread; deterministic: equal trace and options give equal results. Open loop: arrivals do not wait for answers.</remarks>
+/// <remarks>One run, one thread; deterministic: equal trace and options give equal results. Clients send in an open loop unless the options say otherwise.</remarks>
 public sealed class Simulator : IReplicaHost
 {
-    private readonly ITraceSource _source;
     private readonly SimulationOptions _options;
     private readonly SimulationObserver _observer;
     private readonly EventQueue _events = new();
@@ -28,20 +28,18 @@ public sealed class Simulator : IReplicaHost
     private readonly IReadOnlyList<LinkQueue> _wayOut;
     private readonly KvCopies _copies = new();
     private readonly RunRecorder _recorder;
-
-    // The request whose arrival is scheduled: the source is read one ahead.
-    private TraceRequest _next;
-    private int _arrivalsScheduled;
+    private readonly ClientSide _clients;
 
     private Simulator(ITraceSource source, SimulationOptions options, SimulationObserver observer)
     {
         options.Validate();
-        _source = source;
         _options = options;
         _observer = observer;
         _recorder = new RunRecorder(options, observer);
+        _clients = new ClientSide(source, options, _events, _recorder);
         _entry = new ReplicaGroup(options, options.Router, _fleet, options, _recorder, observer, this);
         if (options.Decode is { } decode) _decode = new ReplicaGroup(decode, decode.Router, _fleet, options, _recorder, observer, this);
+        _recorder.Watch(_fleet.Replicas);
         _schedulers = [.. _fleet.Replicas.Select(replica => replica.Scheduler)];
         _wayOut = [.. _entry.Replicas.Select(_ => new LinkQueue(options.Decode?.Link))];
     }
@@ -68,15 +66,19 @@ public sealed class Simulator : IReplicaHost
 
     private SimulationResult RunToEnd(CancellationToken cancellation)
     {
-        ScheduleArrival();
-        while (_events.TryNext(out var next))
+        _clients.Begin();
+        BeginSampling();
+        while (_clients.AnyOpen && _events.CountPressing > 0 && _events.TryNext(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
-            _recorder.Advance(next.TimeUs, _fleet.Replicas);
+            _recorder.Advance(next.TimeUs);
             switch (next.Kind)
             {
                 case EventKind.StepEnd: EndStep(_fleet.Units[next.Target]); break;
                 case EventKind.CopyEnd: EndCopy(_copies.End(next.Target)); break;
+                case EventKind.Timeout: GiveUp(next.Target); break;
+                case EventKind.Sample: Sample(next.Target); break;
+                case EventKind.Sending: Send(next.Target); break;
                 case EventKind.Arrival: Arrive(next.Target); break;
                 case EventKind.StepStart: BeginStep(_fleet.Units[next.Target]); break;
             }
@@ -87,12 +89,15 @@ public sealed class Simulator : IReplicaHost
         return Conclude();
     }
 
+    private void Send(int request)
+    {
+        _clients.Send(request);
+        Arrive(request);
+    }
+
     private void Arrive(int request)
     {
-        var truth = _next;
-        ScheduleArrival();
-        _recorder.Arrived(request, truth, _events.NowUs);
-        var spec = SpecOf(request, truth);
+        if (!_clients.TryArrive(request, out var spec)) return;
         var replica = _entry.Route(spec, _events.NowUs);
         _observer.Routed(request, replica.Index, _events.NowUs);
         Give(replica, spec, default);
@@ -100,9 +105,25 @@ public sealed class Simulator : IReplicaHost
 
     private void Give(SimulatedReplica replica, RequestSpec spec, Handover handover)
     {
+        var request = AttemptId.RequestOf(spec.Id.Value);
+        _clients.PlacedAt(request, replica);
         CutLeap(replica.Unit);
-        if (!replica.TryTake(spec, handover, _events.NowUs, out var refusal)) Ended((int)spec.Id.Value, refusal);
+        if (!replica.TryTake(spec, handover, _events.NowUs, out var refusal)) Ended(request, refusal);
         else Wake(replica.Unit);
+    }
+
+    /// <summary>The request leaves the fleet at once; of a step that it is in, the rest goes on.</summary>
+    private void GiveUp(int request)
+    {
+        if (!_clients.GivesUp(request, out var replica)) return;
+        if (replica is not null)
+        {
+            CutLeap(replica.Unit);
+            replica.Cancel(_clients.IdOf(request));
+        }
+
+        Ended(request, RequestOutcome.Cancelled);
+        if (replica is not null) Wake(replica.Unit);
     }
 
     private void BeginStep(IStepUnit unit)
@@ -137,16 +158,16 @@ public sealed class Simulator : IReplicaHost
 
     private void EndCopy(in KvCopy copy)
     {
-        if (copy.Load.Source == KvSource.Handover) ReleaseKept((int)copy.Load.Id);
+        if (copy.Load.Source == KvSource.Handover) ReleaseKept(copy.Load.Id);
         CutLeap(copy.To.Unit);
         if (copy.To.Scheduler.Loaded(copy.Load)) Wake(copy.To.Unit);
     }
 
-    private void ReleaseKept(int request)
+    private void ReleaseKept(long attempt)
     {
-        if (_copies.Release(request) is not var (replica, row)) return;
+        if (_copies.Release(attempt) is not var (replica, row)) return;
         CutLeap(replica.Unit);
-        replica.Scheduler.Leave(row);
+        replica.Leave(row);
         Wake(replica.Unit);
     }
 
@@ -157,27 +178,36 @@ public sealed class Simulator : IReplicaHost
     {
         if (_decode is null || replica.Index >= _entry.Replicas.Count) return;
         var spec = replica.Scheduler.Spec(row);
-        replica.Scheduler.Park(row);
-        _copies.Keep(replica.RequestOf(row), replica, row);
+        replica.Scheduler.Park(row, returns: false);
+        _copies.Keep(spec.Id.Value, replica, row);
         Give(_decode.Route(spec, _events.NowUs), spec, new Handover(GeneratedTokens: 1, KvTokens: spec.Content.Count - 1));
     }
 
     void IReplicaHost.LoadBegan(SimulatedReplica replica, in KvLoad load)
     {
-        var way = load.Source == KvSource.Handover ? _wayOut[_copies.SourceOf((int)load.Id).Index] : replica.HostLink;
+        var way = load.Source switch
+        {
+            KvSource.Handover => _wayOut[_copies.SourceOf(load.Id).Index],
+            KvSource.Swap => replica.SwapLink,
+            _ => replica.TierLink,
+        };
         _events.Schedule(way.EndUs(_events.NowUs, load.ToToken - load.FromToken), EventKind.CopyEnd, _copies.Begin(replica, load));
     }
 
     private void Ended(int request, RequestOutcome outcome)
     {
-        ReleaseKept(request);
-        _recorder.Ended(request, outcome, _events.NowUs);
+        ReleaseKept(_clients.IdOf(request).Value);
+        _clients.Ended(request, outcome);
     }
 
-    private void ScheduleArrival()
+    /// <summary>Samples begin with the first arrival, because before it there is nothing to hear.</summary>
+    private void BeginSampling()
     {
-        if (_source.TryNext(out _next)) _events.Schedule(_next.ArrivalUs, EventKind.Arrival, _arrivalsScheduled++);
+        if (_events.NextUs is not { } firstUs) return;
+        for (var feed = 0; feed < _fleet.Feeds.Count; feed++) _events.Schedule(firstUs, EventKind.Sample, feed);
     }
+
+    private void Sample(int feed) => _events.Schedule(_fleet.Feeds[feed].Take(_events.NowUs), EventKind.Sample, feed);
 
     private double? PipelineIdleShare()
     {
@@ -185,14 +215,6 @@ public sealed class Simulator : IReplicaHost
         foreach (var unit in _fleet.Units.OfType<PipelineUnit>()) (idleUs, busyUs) = (idleUs + unit.Stages.IdleUs, busyUs + unit.Stages.BusyUs);
         return busyUs == 0 ? null : (double)idleUs / (idleUs + busyUs);
     }
-
-    private RequestSpec SpecOf(int request, in TraceRequest truth) => new()
-    {
-        Id = new RequestId(request),
-        Content = truth.NewContent(),
-        OutputTokensMax = _options.OutputTokensMax,
-        ArrivalUs = _events.NowUs,
-    };
 
     private SimulationResult Conclude()
     {

@@ -8,6 +8,7 @@ using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Reports;
+using Kantor.Simulation.Tests.Clients;
 using Kantor.Simulation.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
@@ -35,6 +36,24 @@ public class LeapingTests
         }
 
         Assert.True(leapt > 500, $"only {leapt} steps were leapt");
+    }
+
+    [Theory]
+    [MemberData(nameof(AllPolicies))]
+    public void INV_SIM_9_leaping_changes_nothing_for_clients_that_wait_give_up_and_try_again(string policy)
+    {
+        var (leapt, cancelled, retries) = (0L, 0, 0L);
+        for (var number = 0; number < Cases; number++)
+        {
+            var run = RandomRun.Draw(number, policy);
+            var (trace, options) = (RandomClients.InSessions(number, Longer(number, run.Trace)), RandomClients.Draw(number, WithLongOutputs(run.Options, number)));
+            leapt += RequireSameRun(number, trace, options);
+            var totals = RunVerified(trace, options).Totals;
+            cancelled += totals.Cancelled;
+            retries += totals.Attempts - totals.Ended;
+        }
+
+        Assert.True(leapt > 500 && cancelled > 100 && retries > 100, $"{leapt} steps leapt, {cancelled} cancelled, {retries} retries");
     }
 
     [Fact]

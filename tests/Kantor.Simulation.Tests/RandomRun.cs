@@ -30,7 +30,7 @@ internal sealed record RandomRun(int Number, IReadOnlyList<TraceRequest> Trace, 
         return new RandomRun(number, trace, new SimulationOptions
         {
             Planner = PolicyCatalogue.Planner(policy),
-            Router = PolicyCatalogue.Router(PolicyCatalogue.RouterNames[random.NextInt(2)]),
+            Router = PolicyCatalogue.Router(PolicyCatalogue.RouterNames[random.NextInt(PolicyCatalogue.RouterNames.Count)]),
             Replicas = 1 + random.NextInt(3),
             Limits = new BatchLimits { StepTokensMax = 4 + random.NextInt(40), RunningMax = 1 + random.NextInt(6) },
             Kv = new KvLedgerOptions { BlocksTotal = 13 + random.NextInt(12), BlockSizeTokens = 4, PrefixCaching = random.NextInt(4) > 0 },

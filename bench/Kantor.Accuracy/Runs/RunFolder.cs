@@ -47,9 +47,14 @@ internal static class RunFolder
         return names.FirstOrDefault(name => GpuProfiles.TryFind(name) is not null) ?? names[0];
     }
 
+    /// <summary>
+    /// The requests by arrival. An engine's loop writes <c>queued_ts</c> when it takes a request up, between two steps, and not when the request
+    /// came: half a step later on average. Where the file has <c>arrival_time</c>, on a clock of its own, the request that waited least for the
+    /// loop tells how far the clocks are apart, and requests arrive when they did; else they arrive when they are taken up.
+    /// </summary>
     private static List<MeasuredRequest> ReadRequests(string path)
     {
-        var requests = new List<(double Arrival, int Prompt, int Output, double Ttft, double? Tpot)>();
+        var requests = new List<(double? Arrival, double Queued, int Prompt, int Output, double First, double? Tpot)>();
         using var reader = new StreamReader(Open(path));
         for (var line = 1; reader.ReadLine() is { } text; line++)
         {
@@ -57,13 +62,21 @@ internal static class RunFolder
             using var document = Parse(text, $"{path}, line {line}");
             var request = document.RootElement;
             var (queued, first, last) = (Number(request, "queued_ts", path), Number(request, "first_token_ts", path), Number(request, "last_token_ts", path));
-            var output = (int)Number(request, "output_toks", path);
-            requests.Add((queued, (int)Number(request, "input_toks", path), output, (first - queued) * 1e3, output > 1 ? (last - first) * 1e3 / (output - 1) : null));
+            var (output, arrival) = ((int)Number(request, "output_toks", path), request.TryGetProperty("arrival_time", out var time) && time.TryGetDouble(out var s) ? s : (double?)null);
+            requests.Add((arrival, queued, (int)Number(request, "input_toks", path), output, first, output > 1 ? (last - first) * 1e3 / (output - 1) : null));
         }
 
         if (requests.Count == 0) throw new FormatException($"{path} holds no request.");
-        var start = requests.Min(request => request.Arrival);
-        return [.. requests.OrderBy(request => request.Arrival).Select(request => new MeasuredRequest((request.Arrival - start) * 1e3, request.Prompt, request.Output, request.Ttft, request.Tpot))];
+        var clocksApart = requests.All(request => request.Arrival is not null) ? requests.Min(request => request.Queued - request.Arrival!.Value) : (double?)null;
+        double ArrivalOf((double? Arrival, double Queued, int, int, double, double?) request) => clocksApart is { } apart ? request.Arrival!.Value + apart : request.Queued;
+        var start = requests.Min(ArrivalOf);
+        return
+        [
+            .. from request in requests
+               let arrival = ArrivalOf(request)
+               orderby arrival
+               select new MeasuredRequest((arrival - start) * 1e3, request.Prompt, request.Output, (request.First - arrival) * 1e3, request.Tpot),
+        ];
     }
 
     private static RunSettings ReadSettings(string stem)

@@ -1,8 +1,8 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
+using Kantor.Core.Routing;
 using Kantor.Simulation;
-using Kantor.Simulation.Calibration;
 using Kantor.Simulation.Models;
 using Kantor.Simulation.Profiles;
 using Kantor.Simulation.Traces;
@@ -42,7 +42,7 @@ internal static class RunPredictor
         }
     }
 
-    private static (IReadOnlyList<ClosedLoopTiming>? Timings, string? Reason) Simulate(MeasuredRun run)
+    private static (IReadOnlyList<Timing>? Timings, string? Reason) Simulate(MeasuredRun run)
     {
         if (GpuProfiles.TryFind(run.Gpu) is not { } gpu) return (null, $"no tables for {run.Gpu}");
         if (ModelPresets.TryMatch(run.Model) is not { } model) return (null, $"no shape for {run.Model}");
@@ -75,24 +75,22 @@ internal static class RunPredictor
         StepTokensMax = settings.StepTokensMax,
     };
 
-    private static IReadOnlyList<ClosedLoopTiming> Simulate(MeasuredRun run, Deployment deployment)
+    private static IReadOnlyList<Timing> Simulate(MeasuredRun run, Deployment deployment)
     {
         var blocks = run.Settings.KvBlocks ?? KvCapacity.Tokens(deployment) / deployment.Engine.BlockSizeTokens;
-        var stepTime = StepTimeComposer.Compose(deployment);
-        return LockstepReplay.Run(new LockstepReplayOptions
+        TraceRequest[] trace = [.. run.Requests.Select(request => new TraceRequest((long)(request.ArrivalMs * 1e3), request.Prompt, request.Output))];
+        return Timing.All(trace, new SimulationOptions
         {
-            Trace = [.. run.Requests.Select(request => new TraceRequest((long)(request.ArrivalMs * 1e3), request.Prompt, request.Output))],
-            Groups = deployment.DataParallel,
-            StepTime = stepTime,
+            Planner = new VllmV1Planner(),
+            Router = new VllmDpRouter(),
+            Replicas = deployment.DataParallel,
+            LockstepReplicas = deployment.DataParallel,
             PlansAhead = deployment.Engine.HostOverlaps,
-            Replica = new ReplicaOptions
-            {
-                Planner = new VllmV1Planner(),
-                Limits = new BatchLimits { StepTokensMax = deployment.StepTokens, RunningMax = run.Settings.RunningMax },
-                Kv = new KvLedgerOptions { BlocksTotal = (int)blocks, BlockSizeTokens = deployment.Engine.BlockSizeTokens, PrefixCaching = false },
-                StepTime = stepTime,
-                Predictor = new ConstantLengthPredictor(256),
-            },
+            Limits = new BatchLimits { StepTokensMax = deployment.StepTokens, RunningMax = run.Settings.RunningMax },
+            Kv = new KvLedgerOptions { BlocksTotal = (int)blocks, BlockSizeTokens = deployment.Engine.BlockSizeTokens, PrefixCaching = false },
+            StepTime = StepTimeComposer.Compose(deployment),
+            NewPredictor = () => new ConstantLengthPredictor(256),
+            OutputTokensMax = trace.Max(request => request.OutputTokens),
         });
     }
 

@@ -2,11 +2,12 @@ using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
-using Kantor.Core.StepTime;
+using Kantor.Core.Routing;
 using Kantor.Simulation;
-using Kantor.Simulation.Calibration;
+using Kantor.Simulation.Clients;
 using Kantor.Simulation.Models;
 using Kantor.Simulation.Profiles;
+using Kantor.Simulation.Traces;
 
 namespace Kantor.Accuracy.Silicon;
 
@@ -42,7 +43,9 @@ internal static class SiliconPredictor
 
     private static Comparison Simulate(Comparison comparison, SiliconRow row, Deployment deployment, int users, CancellationToken cancellation)
     {
-        var timings = ClosedLoop.Run(OptionsOf(row, deployment, Math.Max(1, users / deployment.DataParallel)), cancellation);
+        var usersOfReplica = Math.Max(1, users / deployment.DataParallel);
+        var requests = Requests(row, usersOfReplica);
+        var timings = Timing.All(requests, OptionsOf(row, deployment, usersOfReplica, requests), cancellation);
         return comparison with
         {
             PredictedTtftMs = Mean(timings.Select(timing => timing.TtftMs)),
@@ -52,46 +55,47 @@ internal static class SiliconPredictor
 
     private static double Mean(IEnumerable<double> values) => values.Average();
 
-    private static ClosedLoopOptions OptionsOf(SiliconRow row, Deployment deployment, int users)
+    private static SimulationOptions OptionsOf(SiliconRow row, Deployment deployment, int users, List<TraceRequest> requests)
     {
         var engine = deployment.Engine;
         var delays = new RandomStream(1, "accuracy.delays");
         var capacity = Math.Min(KvCapacity.Tokens(deployment), (long)users * (row.Prompt + row.Output + engine.BlockSizeTokens));
-        return new ClosedLoopOptions
+        return new SimulationOptions
         {
-            Users = users,
-            PlansAhead = engine.HostOverlaps,
-            Lengths = Lengths(row, users),
-            RequestUs = prompt => (engine.RequestUs * -Math.Log(1 - delays.NextDouble())) + (engine.RequestTokenUs * prompt),
-            Replica = new ReplicaOptions
+            Clients = new ClientOptions
             {
-                Planner = engine.Name switch
-                {
-                    "sglang" => new PrefillFirstPlanner(),
-                    "trtllm" => new VllmV1Planner(new VllmV1Options { ChunkedPrefill = false }),
-                    _ => new VllmV1Planner(),
-                },
-                Limits = new BatchLimits { StepTokensMax = deployment.StepTokens, RunningMax = 1024 },
-                Kv = new KvLedgerOptions
-                {
-                    BlocksTotal = (int)Math.Max(1, capacity / engine.BlockSizeTokens),
-                    BlockSizeTokens = engine.BlockSizeTokens,
-                    PrefixCaching = false,
-                },
-                Predictor = new ConstantLengthPredictor(row.Output),
-                StepTime = StepTimeComposer.Compose(deployment),
+                Loop = new UserLoop { Users = users },
+                RequestUs = prompt => (engine.RequestUs * -Math.Log(1 - delays.NextDouble())) + (engine.RequestTokenUs * prompt),
             },
+            PlansAhead = engine.HostOverlaps,
+            Planner = engine.Name switch
+            {
+                "sglang" => new PrefillFirstPlanner(),
+                "trtllm" => new VllmV1Planner(new VllmV1Options { ChunkedPrefill = false }),
+                _ => new VllmV1Planner(),
+            },
+            Router = new RoundRobinRouter(),
+            Limits = new BatchLimits { StepTokensMax = deployment.StepTokens, RunningMax = 1024 },
+            Kv = new KvLedgerOptions
+            {
+                BlocksTotal = (int)Math.Max(1, capacity / engine.BlockSizeTokens),
+                BlockSizeTokens = engine.BlockSizeTokens,
+                PrefixCaching = false,
+            },
+            NewPredictor = () => new ConstantLengthPredictor(row.Output),
+            StepTime = StepTimeComposer.Compose(deployment),
+            OutputTokensMax = requests.Max(request => request.OutputTokens),
         };
     }
 
     /// <summary>Ten requests a user, as the benchmark sends them; fewer where that would be a long simulation of the same steady state.</summary>
-    private static List<(int Prompt, int Output)> Lengths(SiliconRow row, int users)
+    private static List<TraceRequest> Requests(SiliconRow row, int users)
     {
         var random = new RandomStream(1, "accuracy.lengths");
         var count = (int)Math.Clamp(TokensMax / ((long)users * row.Output), 2, 10) * users;
-        var lengths = new List<(int Prompt, int Output)>(count);
-        for (var i = 0; i < count; i++) lengths.Add((Length(row.Prompt, row.HasVariedPrompts), Length(row.Output, row.HasVariedOutputs)));
-        return lengths;
+        var requests = new List<TraceRequest>(count);
+        for (var i = 0; i < count; i++) requests.Add(new TraceRequest(0, Length(row.Prompt, row.HasVariedPrompts), Length(row.Output, row.HasVariedOutputs)));
+        return requests;
 
         int Length(int nominal, bool isVaried) => isVaried ? (int)(nominal * (0.8 + (0.2 * random.NextDouble()))) : nominal;
     }

@@ -21,7 +21,7 @@ internal static class SimulateCommand
     private static readonly Option<string?> Replicas = Text("--replicas", "N", "Equal replicas. Default: 1.");
 
     internal static readonly Option<string?> Profile = Text(
-        "--profile", "NAME", $"Model and machine, which give step times and the defaults of the limits below: {string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}, or {DeploymentName.Form} of a model ({string.Join(", ", ModelPresets.All.Select(model => model.Name))}) on a GPU ({string.Join(", ", GpuProfiles.Names)}), such as llama-3.1-70b@h200x4:fp8. Default: {SimulateValidation.DefaultProfile}.");
+        "--profile", "NAME", $"Model and machine, which give step times and the defaults of the limits below: {string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}, or {DeploymentName.Form} of a model ({string.Join(", ", ModelPresets.All.Select(model => model.Name))}) on a GPU ({string.Join(", ", GpuProfiles.Names)}), such as llama-3.1-70b@h200x4:fp8, or FILE.json of 'kantor calibrate engine'. Default: {SimulateValidation.DefaultProfile}.");
 
     private static readonly Option<string?> RateScale = Text("--rate-scale", "X", "Arrivals X times as dense as in the trace. Default: 1.");
 

@@ -6,12 +6,13 @@ using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Models;
+using Kantor.Simulation.Profiles;
 
 namespace Kantor.Cli.Simulate;
 
 /// <summary>
 /// Turns what was typed into settings, or into the list of all that is wrong with it: each entry names the option and what would be right.
-/// Pure.
+/// Reads the profile when it is a file, and is pure otherwise.
 /// </summary>
 internal sealed class SimulateValidation
 {
@@ -77,14 +78,20 @@ internal sealed class SimulateValidation
 
     private StepTimeProfile? Profile(string typed)
     {
+        if (typed.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) return Made(typed, path => EngineProfileFile.Read(path).ToProfile());
         if (!typed.Contains('@', StringComparison.Ordinal))
         {
-            return OneOf("--profile", typed, [.. StepTimeProfiles.All.Select(known => known.Name), DeploymentName.Form], StepTimeProfiles.Find);
+            return OneOf("--profile", typed, [.. StepTimeProfiles.All.Select(known => known.Name), DeploymentName.Form, "FILE.json"], StepTimeProfiles.Find);
         }
 
+        return Made(typed, DeploymentName.Profile);
+    }
+
+    private StepTimeProfile? Made(string typed, Func<string, StepTimeProfile> make)
+    {
         try
         {
-            return DeploymentName.Profile(typed);
+            return make(typed);
         }
         catch (FormatException wrong)
         {

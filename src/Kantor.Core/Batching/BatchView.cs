@@ -35,6 +35,12 @@ public readonly ref struct BatchView
     /// <summary>Rows that hold KV, in order of admission.</summary>
     public required ReadOnlySpan<int> Running { get; init; }
 
+    /// <summary>
+    /// Rows that hold KV and a place without being there: a step of them is under way, or their KV is on the way. They cannot be granted or
+    /// preempted, and run again later.
+    /// </summary>
+    public ReadOnlySpan<int> Returning { get; init; }
+
     /// <summary>Rows that wait, in order of arrival; preempted ones first, the latest preempted at the very front.</summary>
     public required ReadOnlySpan<int> Waiting { get; init; }
 
@@ -50,14 +56,20 @@ public readonly ref struct BatchView
     /// <summary>Priorities by row; lower goes first.</summary>
     public required ReadOnlySpan<int> Priorities { get; init; }
 
+    /// <summary>Adapters by row; 0 for the base model.</summary>
+    public required ReadOnlySpan<int> Adapters { get; init; }
+
     /// <summary>Arrival times by row, in microseconds.</summary>
     public required ReadOnlySpan<long> ArrivalUs { get; init; }
 
     /// <summary>Prompt lengths by row, in tokens.</summary>
     public required ReadOnlySpan<int> PromptTokens { get; init; }
 
-    /// <summary>Tokens by row that are to be in KV: the prompt and everything generated so far.</summary>
+    /// <summary>Tokens by row that are to be in KV: the prompt, everything generated so far, and <see cref="DraftTokens"/>.</summary>
     public required ReadOnlySpan<int> WantedTokens { get; init; }
+
+    /// <summary>Guessed tokens by row that a decode may check along with its newest one, as far as tokens reach; 0 without speculation.</summary>
+    public required ReadOnlySpan<int> DraftTokens { get; init; }
 
     /// <summary>Tokens by row that are in KV. A sequence that has caught up but for its newest token is what others call decoding.</summary>
     public required ReadOnlySpan<int> ComputedTokens { get; init; }
@@ -86,8 +98,8 @@ public readonly ref struct BatchView
     /// <summary>Tokens that the row still has to catch up with; at least 1 for running rows.</summary>
     public int MissingTokens(int row) => WantedTokens[row] - ComputedTokens[row];
 
-    /// <summary>Whether the row computes only its newest generated token.</summary>
-    public bool IsDecoding(int row) => GeneratedTokens[row] > 0 && MissingTokens(row) == 1;
+    /// <summary>Whether the row computes only its newest generated token, and perhaps guesses that follow it.</summary>
+    public bool IsDecoding(int row) => GeneratedTokens[row] > 0 && MissingTokens(row) == 1 + DraftTokens[row];
 
     /// <summary>KV blocks that <paramref name="tokens"/> tokens take.</summary>
     public int BlocksFor(int tokens) => tokens == 0 ? 0 : ((tokens - 1) / BlockSizeTokens) + 1;

@@ -12,6 +12,7 @@ public ref struct PlanBudget
 {
     private readonly BatchView _view;
     private bool _hasPreempted;
+    private AdapterSet _adapters;
 
     /// <summary>The whole step.</summary>
     public PlanBudget(in BatchView view)
@@ -19,7 +20,10 @@ public ref struct PlanBudget
         _view = view;
         TokensLeft = view.Limits.StepTokensMax;
         BlocksLeft = view.KvBlocksAvailable;
-        PlacesLeft = Math.Max(0, view.Limits.RunningMax - view.Running.Length);
+        PlacesLeft = Math.Max(0, view.Limits.RunningMax - view.Running.Length - view.Returning.Length);
+        if (view.Limits.AdaptersMax is null) return;
+        foreach (var row in view.Running) _adapters.Add(view.Adapters[row]);
+        foreach (var row in view.Returning) _adapters.Add(view.Adapters[row]);
     }
 
     /// <summary>Tokens that the step can still compute.</summary>
@@ -45,18 +49,26 @@ public ref struct PlanBudget
     }
 
     /// <summary>
-    /// Takes tokens, blocks and a place for a waiting row whose cached prefix is <paramref name="hit"/>; false, with nothing taken, when they
+    /// Takes tokens, blocks, a place and, if need be, an adapter's slot for a waiting row whose cached prefix is <paramref name="hit"/>; false, with nothing taken, when they
     /// are not there.
     /// </summary>
     public bool TryTakeWaiting(int row, int tokens, in Kv.PrefixHit hit, int reserveTokens = 0)
     {
         var blocks = BlocksToAdmit(Math.Max(reserveTokens, hit.Tokens + tokens), hit);
-        if (tokens > TokensLeft || blocks > BlocksLeft || PlacesLeft == 0) return false;
+        if (tokens > TokensLeft || blocks > BlocksLeft || PlacesLeft == 0 || !HasAdapterSlot(row)) return false;
         TokensLeft -= tokens;
         BlocksLeft -= blocks;
         PlacesLeft--;
+        if (_view.Limits.AdaptersMax is not null) _adapters.Add(_view.Adapters[row]);
         return true;
     }
+
+    /// <summary>
+    /// Whether the waiting row's adapter runs already, or another one may. An adapter of which the last row is preempted in this plan keeps its
+    /// slot until the next.
+    /// </summary>
+    public readonly bool HasAdapterSlot(int row) =>
+        _view.Limits.AdaptersMax is not { } most || _adapters.Count < most || _adapters.Contains(_view.Adapters[row]);
 
     /// <summary>Available blocks that disappear when a waiting row with this cached prefix takes room for <paramref name="tokensTotal"/> tokens.</summary>
     public readonly int BlocksToAdmit(int tokensTotal, in Kv.PrefixHit hit) =>

@@ -28,6 +28,12 @@ public sealed record ReplicaOptions
     /// </summary>
     public int? SwapBlocks { get; init; }
 
+    /// <summary>
+    /// Tokens that are guessed after the newest one of every decoding request and checked in the same step, at least 0 (speculative decoding,
+    /// arXiv 2211.17192); the host says by <see cref="ReplicaScheduler.Accept"/> how many were right.
+    /// </summary>
+    public int DraftTokens { get; init; }
+
     /// <summary>Further KV behind the pool, which may be shared with other replicas; null for none.</summary>
     public KvTier? Tier { get; init; }
 }

@@ -7,10 +7,12 @@ namespace Kantor.Core.Batching;
 public sealed partial class ReplicaScheduler
 {
     private readonly List<KvLoad> _loads = [];
+    private readonly List<int> _returning = [];
+    private int _leaving;
     private int _swapBlocksUsed;
 
     /// <summary>Requests that hold KV and take part in no batch until <see cref="Unpark"/>.</summary>
-    public int ParkedCount { get; private set; }
+    public int ParkedCount => _returning.Count + _leaving;
 
     /// <summary>KV that the last plan asks for from elsewhere; the host reports each with <see cref="Loaded"/> when it is there.</summary>
     public ReadOnlySpan<KvLoad> Loads => CollectionsMarshal.AsSpan(_loads);
@@ -21,14 +23,18 @@ public sealed partial class ReplicaScheduler
     /// <summary>Blocks of host memory that preempted requests hold.</summary>
     public int SwapBlocksUsed => _swapBlocksUsed;
 
-    /// <summary>The running row keeps its KV and takes part in no batch: a step of it is under way elsewhere, or its KV is being copied away.</summary>
+    /// <summary>
+    /// The running row keeps its KV and takes part in no batch. One that <paramref name="returns"/> keeps its place too, because a step of it is
+    /// under way or its KV is on the way to it; one that does not only waits until its KV was copied away.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The row does not run.</exception>
-    public void Park(int row)
+    public void Park(int row, bool returns = true)
     {
         if (_table.States[row] != RowState.Running) throw new InvalidOperationException($"Row {row} is {_table.States[row]}; only a running row can be parked.");
         _running.Remove(row);
         _table.States[row] = RowState.Parked;
-        ParkedCount++;
+        if (returns) _returning.Add(row);
+        else _leaving++;
     }
 
     /// <summary>The parked row runs again, at its place in the order of admission.</summary>
@@ -40,7 +46,7 @@ public sealed partial class ReplicaScheduler
         while (place > 0 && _table.Admissions[_running[place - 1]] > _table.Admissions[row]) place--;
         _running.Insert(place, row);
         _table.States[row] = RowState.Running;
-        ParkedCount--;
+        RemoveParked(row);
     }
 
     /// <summary>
@@ -97,7 +103,7 @@ public sealed partial class ReplicaScheduler
         {
             if (keepsContent) StoreInTier(row);
             Kv.Close(_table.Sequences[row], keepsContent);
-            if (state == RowState.Parked) ParkedCount--;
+            if (state == RowState.Parked) RemoveParked(row);
             else _running.Remove(row);
         }
 
@@ -105,6 +111,11 @@ public sealed partial class ReplicaScheduler
         _state.Finished(row);
         _fallbackState.Finished(row);
         _table.Remove(row);
+    }
+
+    private void RemoveParked(int row)
+    {
+        if (!_returning.Remove(row)) _leaving--;
     }
 
     /// <summary>What is cached here, lengthened by what can be loaded; the room for the latter is taken from the available blocks.</summary>

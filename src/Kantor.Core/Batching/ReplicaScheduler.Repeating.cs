@@ -41,7 +41,7 @@ public sealed partial class ReplicaScheduler
     /// <summary>Steps, the planned one included, in which every running row can be granted the same and still does not catch up, or decodes; at least 1.</summary>
     private int StepsBeforeCaughtUp()
     {
-        if (!_isPolicyPlan || _hasAdmitted || _preempted.Count + _refused.Count > 0 || _slices.Count != _running.Count || _plan.Grants.Length != _slices.Count) return 1;
+        if (!_isPolicyPlan || _hasAdmitted || _options.DraftTokens > 0 || _preempted.Count + _refused.Count > 0 || _slices.Count != _running.Count || _plan.Grants.Length != _slices.Count) return 1;
         var steps = int.MaxValue;
         foreach (ref readonly var slice in CollectionsMarshal.AsSpan(_slices))
         {

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Requests;
+using Kantor.Core.Units;
 
 namespace Kantor.Core.Batching;
 
@@ -79,6 +80,21 @@ public sealed partial class ReplicaScheduler : IBatchProbe
     /// <summary>The request of a row.</summary>
     public RequestSpec Spec(int row) => _table.Spec(row);
 
+    /// <summary>The row of a request that is here; false when it is not.</summary>
+    public bool TryFind(RequestId id, out int row)
+    {
+        row = 0;
+        var rows = _table.Ids.AsSpan(0, _table.RowCount);
+        while (rows[row..].IndexOf(id.Value) is >= 0 and var skipped)
+        {
+            row += skipped;
+            if (_table.States[row] != RowState.Free) return true;
+            row++;
+        }
+
+        return false;
+    }
+
     /// <summary>Tokens that the row's request has generated.</summary>
     public int GeneratedTokens(int row) => _table.GeneratedTokens[row];
 
@@ -123,12 +139,15 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         KvBlocksAvailable = Kv.BlocksAvailable,
         StepTime = _options.StepTime,
         Running = CollectionsMarshal.AsSpan(_running),
+        Returning = CollectionsMarshal.AsSpan(_returning),
         Waiting = _waiting.Rows,
         States = _table.States.AsSpan(0, _table.RowCount),
         Ids = _table.Ids.AsSpan(0, _table.RowCount),
         Classes = _table.Classes.AsSpan(0, _table.RowCount),
         Tenants = _table.Tenants.AsSpan(0, _table.RowCount),
         Priorities = _table.Priorities.AsSpan(0, _table.RowCount),
+        Adapters = _table.Adapters.AsSpan(0, _table.RowCount),
+        DraftTokens = _table.DraftTokens.AsSpan(0, _table.RowCount),
         ArrivalUs = _table.ArrivalUs.AsSpan(0, _table.RowCount),
         PromptTokens = _table.PromptTokens.AsSpan(0, _table.RowCount),
         WantedTokens = _table.WantedTokens.AsSpan(0, _table.RowCount),
@@ -163,8 +182,10 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         foreach (var slice in _slices)
         {
             if (_table.States[slice.Row] != RowState.Running) continue;
-            _table.ComputedTokens[slice.Row] = slice.FromToken + slice.Tokens;
-            Kv.Commit(slice.Sequence, slice.FromToken + slice.Tokens);
+            // Guesses count as computed only once they are accepted.
+            var computed = slice.IsDecode ? slice.FromToken + 1 : Math.Min(slice.FromToken + slice.Tokens, _table.WantedTokens[slice.Row] - _table.DraftTokens[slice.Row]);
+            _table.ComputedTokens[slice.Row] = computed;
+            Kv.Commit(slice.Sequence, computed);
             Counters.ComputedTokens += slice.Tokens;
         }
     }
@@ -184,6 +205,7 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         else content.AppendUnknown();
         _table.GeneratedTokens[row]++;
         _table.WantedTokens[row]++;
+        Guess(row);
         Counters.GeneratedTokens++;
         _state.Generated(row);
         _fallbackState.Generated(row);
@@ -287,7 +309,8 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         Counters.Preemptions++;
         _table.LostTokens[row] = TrySwapOut(row) ? 0 : _table.ComputedTokens[row];
         Counters.RecomputedTokens += _table.LostTokens[row];
-        _table.ComputedTokens[row] = _table.BlocksHeld[row] = 0;
+        _table.WantedTokens[row] -= _table.DraftTokens[row];
+        _table.ComputedTokens[row] = _table.BlocksHeld[row] = _table.DraftTokens[row] = 0;
         _table.Preemptions[row]++;
         _table.States[row] = RowState.Waiting;
         _running.Remove(row);
@@ -343,8 +366,9 @@ public sealed partial class ReplicaScheduler : IBatchProbe
     private void AddSlice(int row, int sequence, int computed, int tokens)
     {
         _table.BlocksHeld[row] = Kv.BlocksOf(sequence);
-        var generates = computed + tokens == _table.WantedTokens[row];
-        var isDecode = tokens == 1 && generates && _table.GeneratedTokens[row] > 0;
+        var known = _table.WantedTokens[row] - _table.DraftTokens[row];
+        var generates = computed + tokens >= known;
+        var isDecode = computed == known - 1 && _table.GeneratedTokens[row] > 0;
         _slices.Add(new StepSlice(row, sequence, computed, tokens, generates, isDecode));
         _state.Granted(row, tokens);
         _fallbackState.Granted(row, tokens);

@@ -16,6 +16,8 @@ internal sealed class RequestTable
     public int[] Classes = new int[16];
     public int[] Tenants = new int[16];
     public int[] Priorities = new int[16];
+    public int[] Adapters = new int[16];
+    public int[] DraftTokens = new int[16];
     public long[] ArrivalUs = new long[16];
     public int[] PromptTokens = new int[16];
     public int[] WantedTokens = new int[16];
@@ -50,12 +52,13 @@ internal sealed class RequestTable
         Classes[row] = spec.Class.Value;
         Tenants[row] = spec.Tenant.Value;
         Priorities[row] = spec.Priority;
+        Adapters[row] = spec.CacheDomain.Adapter;
         ArrivalUs[row] = spec.ArrivalUs;
         PromptTokens[row] = spec.Content.Count - handover.GeneratedTokens;
         WantedTokens[row] = spec.Content.Count;
         GeneratedTokens[row] = handover.GeneratedTokens;
         (ElsewhereTokens[row], ElsewhereSources[row]) = (handover.KvTokens, KvSource.Handover);
-        ComputedTokens[row] = BlocksHeld[row] = Preemptions[row] = LostTokens[row] = SwapBlocks[row] = 0;
+        ComputedTokens[row] = BlocksHeld[row] = Preemptions[row] = LostTokens[row] = SwapBlocks[row] = DraftTokens[row] = 0;
         OutputTokensMax[row] = spec.OutputTokensMax;
         States[row] = RowState.Waiting;
         return row;
@@ -76,6 +79,8 @@ internal sealed class RequestTable
         Array.Resize(ref Classes, size);
         Array.Resize(ref Tenants, size);
         Array.Resize(ref Priorities, size);
+        Array.Resize(ref Adapters, size);
+        Array.Resize(ref DraftTokens, size);
         Array.Resize(ref ArrivalUs, size);
         Array.Resize(ref PromptTokens, size);
         Array.Resize(ref WantedTokens, size);

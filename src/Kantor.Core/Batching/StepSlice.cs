@@ -6,5 +6,5 @@ namespace Kantor.Core.Batching;
 /// <param name="FromToken">Position of the first token to compute.</param>
 /// <param name="Tokens">Number of tokens to compute.</param>
 /// <param name="Generates">Whether the sequence has caught up after them, so that the step yields its next token.</param>
-/// <param name="IsDecode">Whether it computes only its newest generated token.</param>
+/// <param name="IsDecode">Whether it computes only its newest generated token, and the guesses that follow it.</param>
 public readonly record struct StepSlice(int Row, int Sequence, int FromToken, int Tokens, bool Generates, bool IsDecode);

@@ -3,8 +3,11 @@ namespace Kantor.Core.Batching;
 /// <summary>Options of <see cref="VllmV1Planner"/>; the defaults are vLLM's.</summary>
 public sealed record VllmV1Options
 {
-    /// <summary>Who goes first, and who gives way.</summary>
+    /// <summary>Who goes first.</summary>
     public VllmV1Order Order { get; init; } = VllmV1Order.Fcfs;
+
+    /// <summary>Who gives way when a running request finds no KV.</summary>
+    public VllmV1Victim Victim { get; init; } = VllmV1Victim.ByOrder;
 
     /// <summary>Most tokens of one request in one step, at least 1; null for no limit (vLLM: long_prefill_token_threshold, 0 there).</summary>
     public int? LongPrefillTokensMax { get; init; }
@@ -27,6 +30,7 @@ public sealed record VllmV1Options
     {
         WholePrompts.ValidateWatermark(Watermark);
         if (!Enum.IsDefined(Order)) throw new ArgumentOutOfRangeException(nameof(Order), Order, "Unknown order.");
+        if (!Enum.IsDefined(Victim)) throw new ArgumentOutOfRangeException(nameof(Victim), Victim, "Unknown victim.");
         if (LongPrefillTokensMax is not { } limit) return;
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1, nameof(LongPrefillTokensMax));
         if (!ChunkedPrefill) throw new ArgumentException($"{nameof(LongPrefillTokensMax)} cuts prompts, so it needs {nameof(ChunkedPrefill)}.");
@@ -36,9 +40,24 @@ public sealed record VllmV1Options
 /// <summary>vLLM's scheduling policies.</summary>
 public enum VllmV1Order
 {
-    /// <summary>In order of arrival; the newest running request gives way.</summary>
+    /// <summary>In order of arrival.</summary>
     Fcfs,
 
-    /// <summary>By (priority, arrival), lower first; the running request with the greatest pair gives way.</summary>
+    /// <summary>By (priority, arrival), lower first.</summary>
     Priority,
+}
+
+/// <summary>Which running request loses its KV when another finds none; ties go to the later arrival.</summary>
+public enum VllmV1Victim
+{
+    /// <summary>The last in order, as vLLM does: the newest one, or by priority the one with the greatest (priority, arrival).</summary>
+    ByOrder,
+
+    /// <summary>
+    /// The one with the fewest computed tokens, which is the cheapest to compute again (INFERMAX's SRF, arXiv 2411.07447, and its fork of vLLM).
+    /// </summary>
+    LeastComputed,
+
+    /// <summary>The one with the most computed tokens, which frees the most: the negative control.</summary>
+    MostComputed,
 }

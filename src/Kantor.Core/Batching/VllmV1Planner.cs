@@ -3,7 +3,7 @@ namespace Kantor.Core.Batching;
 /// <summary>
 /// vLLM's V1 scheduler (arXiv 2309.06180 and vllm/v1/core/sched/scheduler.py; research notes, scheduling 4.2). Running requests in order of
 /// admission, prompts cut to fit; on memory exhaustion a victim is preempted and recomputed later. The queue moves only in a step that
-/// preempted nobody, strictly from its head.
+/// preempted nobody, strictly from its head; only requests whose adapter has no slot are passed over.
 /// </summary>
 public sealed class VllmV1Planner : IBatchPlanner
 {
@@ -44,28 +44,28 @@ public sealed class VllmV1Planner : IBatchPlanner
     private void PlanRunning(in BatchView view, BatchPlan plan, ref PlanBudget budget)
     {
         var chunkTokensMax = _options.LongPrefillTokensMax ?? int.MaxValue;
-        if (_options.Order == VllmV1Order.Fcfs) RunningFirst.Plan(view, plan, ref budget, chunkTokensMax);
-        else PlanRunningByPriority(view, plan, ref budget, chunkTokensMax);
+        if (_options is { Order: VllmV1Order.Fcfs, Victim: VllmV1Victim.ByOrder }) RunningFirst.Plan(view, plan, ref budget, chunkTokensMax);
+        else PlanRunningWithVictims(view, plan, ref budget, chunkTokensMax);
     }
 
-    private static void PlanRunningByPriority(in BatchView view, BatchPlan plan, ref PlanBudget budget, int chunkTokensMax)
+    private void PlanRunningWithVictims(in BatchView view, BatchPlan plan, ref PlanBudget budget, int chunkTokensMax)
     {
         foreach (var row in view.Running)
         {
             var tokens = Math.Min(Math.Min(view.MissingTokens(row), chunkTokensMax), budget.TokensLeft);
             if (tokens == 0 || plan.Preemptions.Contains(row)) continue;
             var taken = budget.TryTakeRunning(row, tokens);
-            while (!taken && PreemptLeastUrgent(view, plan, ref budget) != row) taken = budget.TryTakeRunning(row, tokens);
+            while (!taken && PreemptVictim(view, plan, ref budget) != row) taken = budget.TryTakeRunning(row, tokens);
             if (taken) plan.AddGrant(row, tokens);
         }
     }
 
-    private static int PreemptLeastUrgent(in BatchView view, BatchPlan plan, ref PlanBudget budget)
+    private int PreemptVictim(in BatchView view, BatchPlan plan, ref PlanBudget budget)
     {
         int? victim = null;
         foreach (var row in view.Running)
         {
-            if (!plan.Preemptions.Contains(row) && (victim is not { } worst || GoesBefore(view, worst, row))) victim = row;
+            if (!plan.Preemptions.Contains(row) && (victim is not { } worst || GivesWayBefore(view, row, worst))) victim = row;
         }
 
         var preempted = victim ?? throw new InvalidOperationException("Nobody is left to give way.");
@@ -73,11 +73,22 @@ public sealed class VllmV1Planner : IBatchPlanner
         return preempted;
     }
 
+    private bool GivesWayBefore(in BatchView view, int row, int other)
+    {
+        var moreComputed = view.ComputedTokens[row].CompareTo(view.ComputedTokens[other]);
+        return _options.Victim switch
+        {
+            VllmV1Victim.LeastComputed when moreComputed != 0 => moreComputed < 0,
+            VllmV1Victim.MostComputed when moreComputed != 0 => moreComputed > 0,
+            _ => _options.Order == VllmV1Order.Fcfs ? ArrivedBefore(view, other, row) : GoesBefore(view, other, row),
+        };
+    }
+
     private void AdmitByArrival(in BatchView view, BatchPlan plan, ref PlanBudget budget)
     {
         foreach (var row in view.Waiting)
         {
-            if (!TryAdmit(view, plan, ref budget, row)) return;
+            if (budget.HasAdapterSlot(row) && !TryAdmit(view, plan, ref budget, row)) return;
         }
     }
 
@@ -85,7 +96,7 @@ public sealed class VllmV1Planner : IBatchPlanner
     {
         for (var row = NextByPriority(view, null); row is { } next; row = NextByPriority(view, next))
         {
-            if (!TryAdmit(view, plan, ref budget, next)) return;
+            if (budget.HasAdapterSlot(next) && !TryAdmit(view, plan, ref budget, next)) return;
         }
     }
 
@@ -101,9 +112,11 @@ public sealed class VllmV1Planner : IBatchPlanner
         return next;
     }
 
-    private static bool GoesBefore(in BatchView view, int row, int other)
+    private static bool GoesBefore(in BatchView view, int row, int other) =>
+        view.Priorities[row] != view.Priorities[other] ? view.Priorities[row] < view.Priorities[other] : ArrivedBefore(view, row, other);
+
+    private static bool ArrivedBefore(in BatchView view, int row, int other)
     {
-        if (view.Priorities[row] != view.Priorities[other]) return view.Priorities[row] < view.Priorities[other];
         if (view.ArrivalUs[row] != view.ArrivalUs[other]) return view.ArrivalUs[row] < view.ArrivalUs[other];
         return view.Ids[row] < view.Ids[other];
     }

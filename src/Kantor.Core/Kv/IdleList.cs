@@ -1,40 +1,51 @@
 namespace Kantor.Core.Kv;
 
-/// <summary>Blocks with cached content and no reference, least recently used first: a doubly linked list inside two arrays, O(1) each.</summary>
-internal sealed class IdleList(int capacity)
+/// <summary>Blocks with cached content and no reference, least recently used first: a ring inside an array, O(1) each.</summary>
+internal sealed class IdleList
 {
-    // Links are block + 1; 0 ends the list. Element `capacity` is the list's head and tail anchor.
-    private readonly int[] _next = new int[capacity + 1];
-    private readonly int[] _previous = new int[capacity + 1];
-    private readonly bool[] _contains = new bool[capacity];
+    // The element after the last block's is the anchor: the ring's beginning and end.
+    private readonly Links[] _ring;
+    private readonly int _anchor;
+
+    // Elements by their number + 1; 0 while the block is not in the ring.
+    private struct Links
+    {
+        public int Next;
+        public int Previous;
+    }
+
+    public IdleList(int capacity)
+    {
+        _anchor = capacity + 1;
+        _ring = new Links[capacity + 1];
+        _ring[capacity] = new Links { Next = _anchor, Previous = _anchor };
+    }
 
     public int Count { get; private set; }
 
     public int First => FirstOrNone ?? throw new InvalidOperationException("No block is idle.");
 
-    public int? FirstOrNone => _next[capacity] is > 0 and var link ? link - 1 : null;
+    public int? FirstOrNone => After(_anchor - 1);
 
-    public int? After(int block) => _next[block] is > 0 and var link ? link - 1 : null;
+    public int? After(int block) => _ring[block].Next is var next && next == _anchor ? null : next - 1;
 
-    public bool Contains(int block) => _contains[block];
+    public bool Contains(int block) => _ring[block].Next != 0;
 
     public void Append(int block)
     {
-        var last = _previous[capacity];
-        _previous[block] = last;
-        _next[block] = 0;
-        _next[last == 0 ? capacity : last - 1] = block + 1;
-        _previous[capacity] = block + 1;
-        _contains[block] = true;
+        ref var anchor = ref _ring[_anchor - 1];
+        _ring[block] = new Links { Next = _anchor, Previous = anchor.Previous };
+        _ring[anchor.Previous - 1].Next = block + 1;
+        anchor.Previous = block + 1;
         Count++;
     }
 
     public void Remove(int block)
     {
-        var (previous, next) = (_previous[block], _next[block]);
-        _next[previous == 0 ? capacity : previous - 1] = next;
-        _previous[next == 0 ? capacity : next - 1] = previous;
-        _contains[block] = false;
+        ref var links = ref _ring[block];
+        _ring[links.Previous - 1].Next = links.Next;
+        _ring[links.Next - 1].Previous = links.Previous;
+        links = default;
         Count--;
     }
 }

@@ -9,9 +9,10 @@ namespace Kantor.Core.Kv;
 /// Owner: one scheduler, one thread. After every operation <c>free + idle + used = total</c>; <see cref="Verify"/> proves it.
 /// Each block is <i>held</i> by exactly one sequence, the one whose memory it really is; others that share it only reference it. A closed
 /// sequence keeps its id while blocks that it holds are cached or shared, so that a host with real memory knows where they lie. A second
-/// copy of content that is cached already is not kept when its sequence closes.
+/// copy of content that is cached already is not kept when its sequence closes. Only whole blocks are shared by prefix; a block filled in part
+/// is shared by a fork alone, and copied when one of its sequences writes on.
 /// </remarks>
-public sealed class KvLedger
+public sealed partial class KvLedger
 {
     private readonly KvLedgerOptions _options;
     private readonly PrefixTree _tree;
@@ -118,20 +119,19 @@ public sealed class KvLedger
         return true;
     }
 
-    /// <summary>Makes room for the sequence's first <paramref name="tokensTotal"/> tokens. False, with nothing changed, without enough blocks.</summary>
+    /// <summary>
+    /// Makes room for the sequence's first <paramref name="tokensTotal"/> tokens, all of which it may write from now on: a block filled in part
+    /// that a fork shares is copied first. False, with nothing changed, without enough blocks.
+    /// </summary>
     public bool TryGrow(int sequence, int tokensTotal)
     {
         var grown = OpenSequence(sequence);
-        var needed = BlocksFor(tokensTotal) - grown.Blocks.Count;
+        // The rule in a decode, which is asked once a token.
+        if (tokensTotal <= grown.Blocks.Count * BlockSizeTokens && grown.SharedTailTokens is null) return true;
+        var needed = Math.Max(0, BlocksFor(tokensTotal) - grown.Blocks.Count);
         if (needed > BlocksAvailable) return false;
-        for (; needed > 0; needed--)
-        {
-            var block = _free.Count > 0 ? _free.Pop() : EvictLeastRecentlyUsed();
-            _blocks[block] = new Block { References = 1, Holder = sequence, Index = grown.Blocks.Count };
-            grown.Blocks.Add(block);
-            grown.BlocksHeld++;
-        }
-
+        if (grown.SharedTailTokens is { } filled && tokensTotal > filled && !TryOwnTail(sequence, grown, filled, needed)) return false;
+        for (; needed > 0; needed--) grown.Blocks.Add(TakeBlock(sequence, grown, grown.Blocks.Count));
         return true;
     }
 
@@ -211,6 +211,7 @@ public sealed class KvLedger
             if (idle && references[block] != 0) throw Broken($"block {block} is idle and referenced");
             if (idle && _tree.BlockOf(_blocks[block].Node) != block) throw Broken($"block {block} is idle without content");
             if (idle || references[block] > 0) held[_blocks[block].Holder]++;
+            if ((idle || references[block] > 0) && !IsInTableOfHolder(block)) throw Broken($"block {block} is not in the table of sequence {_blocks[block].Holder}, which holds it");
             if (idle) idleHeld[_blocks[block].Holder]++;
         }
 
@@ -230,6 +231,8 @@ public sealed class KvLedger
         }
     }
 
+    private bool IsInTableOfHolder(int block) => _sequences[_blocks[block].Holder].Blocks is var table && _blocks[block].Index is var index && index < table.Count && table[index] == block;
+
     private static InvalidOperationException Broken(string law) => new("KV ledger: " + law + ".");
 
     private int ShareCachedPrefix(int sequence, SequenceBlocks opened, int hitTokensMax)
@@ -247,21 +250,35 @@ public sealed class KvLedger
     }
 
     /// <summary>An idle block moves to the new sequence, so that its old holder can be forgotten; a used one is referenced.</summary>
-    private void Share(int sequence, SequenceBlocks opened, int id)
+    private void Share(int sequence, SequenceBlocks opened, int id, int tokensEnd = int.MaxValue)
     {
         ref var block = ref _blocks[id];
-        var holder = block.Holder;
-        Record(KvChangeKind.Share, sequence, holder, block.Index);
+        Record(KvChangeKind.Share, sequence, block.Holder, block.Index, tokensEnd);
         if (block.References++ == 0)
         {
             RemoveIdle(id);
-            Record(KvChangeKind.Drop, holder, holder, block.Index);
-            block.Holder = sequence;
-            opened.BlocksHeld++;
-            LoseHeldBlock(holder);
+            TakeOver(sequence, opened, ref block);
         }
 
         opened.Blocks.Add(id);
+    }
+
+    /// <summary>A block that its holder no longer references moves to a sequence that does.</summary>
+    private void TakeOver(int sequence, SequenceBlocks taker, ref Block block)
+    {
+        var holder = block.Holder;
+        Record(KvChangeKind.Drop, holder, holder, block.Index);
+        block.Holder = sequence;
+        taker.BlocksHeld++;
+        LoseHeldBlock(holder);
+    }
+
+    private int TakeBlock(int sequence, SequenceBlocks taker, int index)
+    {
+        var block = _free.Count > 0 ? _free.Pop() : EvictLeastRecentlyUsed();
+        _blocks[block] = new Block { References = 1, Holder = sequence, Index = index };
+        taker.BlocksHeld++;
+        return block;
     }
 
     private void Register(SequenceBlocks sequence, int index)
@@ -372,10 +389,10 @@ public sealed class KvLedger
         return _sequences[sequence];
     }
 
-    private void Record(KvChangeKind kind, int sequence, int source, int blockIndex)
+    private void Record(KvChangeKind kind, int sequence, int source, int blockIndex, int tokensEnd = int.MaxValue)
     {
         if (!_options.RecordsChanges) return;
         var from = blockIndex * BlockSizeTokens;
-        _changes.Add(new KvChange(kind, sequence, source, from, from + BlockSizeTokens));
+        _changes.Add(new KvChange(kind, sequence, source, from, Math.Min(from + BlockSizeTokens, tokensEnd)));
     }
 }

@@ -57,6 +57,9 @@ public enum KvChangeKind
 
     /// <summary>The sequence no longer holds KV in the range.</summary>
     Drop,
+
+    /// <summary>The sequence's KV in the range, which it shares with others, becomes a copy of its own. Never happens with one token per block.</summary>
+    Copy,
 }
 
 /// <summary>A prefix that is in the cache.</summary>

@@ -2,7 +2,8 @@ namespace Kantor.Core.Kv;
 
 /// <summary>
 /// All known prefixes as a tree of whole blocks: a node is one block's content after its parent's. A node outlives its block while a longer
-/// prefix or a live sequence needs it. Found through a hash of (parent, content), always confirmed by comparing the content itself
+/// prefix or a live sequence needs it. A child is found by its content: the parent knows one child, which is the rule within a prompt; where
+/// prompts part, the others are found through a hash of (parent, content), always confirmed by comparing the content itself
 /// (CVE-2025-25183: a hash alone can be made to collide).
 /// </summary>
 /// <remarks>Owner: <see cref="KvLedger"/>. Nodes are numbered from 1; 0 means that there is none.</remarks>
@@ -11,23 +12,35 @@ internal sealed class PrefixTree(int blockSizeTokens, Func<int, int>? keyHash)
     public const int None = 0;
 
     private readonly Dictionary<CacheDomain, int> _roots = [];
+    private readonly Dictionary<int, CacheDomain> _domains = [];
     private Node[] _nodes = new Node[64];
+    private TableEntry[] _entries = new TableEntry[64];
     private int[] _keys = [];
     private int[] _buckets = new int[64];
+    private int _tableCount;
     private int _keysPerNode;
+    private int _nodesPerKey;
     private int _tokensPerKey;
     private int _nodeCount = 1;
     private int _freeNode = None;
 
+    // Small, since a prompt's nodes are walked one after the other: what only some nodes need lies in another array.
     private struct Node
     {
         public int Parent;
         public int Block;
-        public int Children;
-        public int Pins;
-        public int NextInBucket;
+
+        // The child that is found without the table; in a free node, the next free one.
+        public int NearChild;
+
+        // Children in the table and pins.
+        public int OtherNeeds;
+    }
+
+    private struct TableEntry
+    {
         public int Hash;
-        public CacheDomain Domain;
+        public int NextInBucket;
     }
 
     /// <summary>Nodes in use, roots included.</summary>
@@ -45,11 +58,11 @@ internal sealed class PrefixTree(int blockSizeTokens, Func<int, int>? keyHash)
         Prune(node);
     }
 
-    public void Pin(int node) => _nodes[node].Pins++;
+    public void Pin(int node) => _nodes[node].OtherNeeds++;
 
     public void Unpin(int node)
     {
-        _nodes[node].Pins--;
+        _nodes[node].OtherNeeds--;
         Prune(node);
     }
 
@@ -58,8 +71,9 @@ internal sealed class PrefixTree(int blockSizeTokens, Func<int, int>? keyHash)
     {
         if (_roots.TryGetValue(domain, out var root)) return root;
         root = NewNode();
-        _nodes[root] = new Node { Domain = domain };
+        _nodes[root] = default;
         _roots.Add(domain, root);
+        _domains.Add(root, domain);
         return root;
     }
 
@@ -70,54 +84,62 @@ internal sealed class PrefixTree(int blockSizeTokens, Func<int, int>? keyHash)
     {
         child = None;
         if (_keysPerNode == 0) return false;
-        var keys = KeysOfBlock(content, block);
-        child = Find(parent, keys, HashOf(parent, keys));
+        child = Find(parent, KeysOfBlock(content, block));
         return child != None;
     }
 
     /// <summary>The same child, made if there is none.</summary>
     public int ChildFor(int parent, TokenContent content, int block)
     {
-        FixGranularity(content);
         var keys = KeysOfBlock(content, block);
-        var hash = HashOf(parent, keys);
-        return Find(parent, keys, hash) is not None and var child ? child : AddChild(parent, keys, hash);
+        return Find(parent, keys) is not None and var child ? child : AddChild(parent, keys);
     }
 
-    private int Find(int parent, ReadOnlySpan<int> keys, int hash)
+    private int Find(int parent, ReadOnlySpan<int> keys)
     {
+        ref readonly var node = ref _nodes[parent];
+        if (node.NearChild != None && HasKeys(node.NearChild, keys)) return node.NearChild;
+        return node.OtherNeeds == 0 ? None : FindInTable(parent, keys);
+    }
+
+    private int FindInTable(int parent, ReadOnlySpan<int> keys)
+    {
+        var hash = HashOf(parent, keys);
         var child = _buckets[hash & (_buckets.Length - 1)];
-        while (child != None && !(_nodes[child].Hash == hash && _nodes[child].Parent == parent && KeysOf(child).SequenceEqual(keys))) child = _nodes[child].NextInBucket;
+        while (child != None && !(_entries[child].Hash == hash && _nodes[child].Parent == parent && HasKeys(child, keys))) child = _entries[child].NextInBucket;
         return child;
     }
 
-    private int AddChild(int parent, ReadOnlySpan<int> keys, int hash)
+    private int AddChild(int parent, ReadOnlySpan<int> keys)
     {
         var child = NewNode();
-        if (Count > _buckets.Length) Rehash();
-        ref var bucket = ref _buckets[hash & (_buckets.Length - 1)];
-        _nodes[child] = new Node { Parent = parent, Hash = hash, NextInBucket = bucket };
-        bucket = child;
+        _nodes[child] = new Node { Parent = parent };
         keys.CopyTo(_keys.AsSpan(child * _keysPerNode));
-        _nodes[parent].Children++;
+        if (_nodes[parent].NearChild == None) _nodes[parent].NearChild = child;
+        else AddToTable(child, HashOf(parent, keys));
         return child;
+    }
+
+    private void AddToTable(int child, int hash)
+    {
+        if (++_tableCount > _buckets.Length) Rehash();
+        ref var bucket = ref _buckets[hash & (_buckets.Length - 1)];
+        _entries[child] = new TableEntry { Hash = hash, NextInBucket = bucket };
+        bucket = child;
+        _nodes[_nodes[child].Parent].OtherNeeds++;
     }
 
     private void FixGranularity(TokenContent content)
     {
-        if (_keysPerNode != 0)
+        if (_keysPerNode != 0) throw new ArgumentException($"One ledger holds content with {_tokensPerKey} tokens per key; this has {content.TokensPerKey}.");
+        if (blockSizeTokens % content.TokensPerKey != 0 && content.TokensPerKey % blockSizeTokens != 0)
         {
-            if (content.TokensPerKey == _tokensPerKey) return;
-            throw new ArgumentException($"One ledger holds content with {_tokensPerKey} tokens per key; this has {content.TokensPerKey}.");
+            throw new ArgumentException(
+                $"Blocks of {blockSizeTokens} tokens and keys of {content.TokensPerKey} tokens: one must divide the other.");
         }
 
         _tokensPerKey = content.TokensPerKey;
-        if (blockSizeTokens % _tokensPerKey != 0 && _tokensPerKey % blockSizeTokens != 0)
-        {
-            throw new ArgumentException(
-                $"Blocks of {blockSizeTokens} tokens and keys of {_tokensPerKey} tokens: one must divide the other.");
-        }
-
+        _nodesPerKey = Math.Max(1, _tokensPerKey / blockSizeTokens);
         _keysPerNode = Math.Max(1, blockSizeTokens / _tokensPerKey);
         _keys = new int[_nodes.Length * _keysPerNode];
     }
@@ -125,20 +147,18 @@ internal sealed class PrefixTree(int blockSizeTokens, Func<int, int>? keyHash)
     private ReadOnlySpan<int> KeysOfBlock(TokenContent content, int block)
     {
         if (content.TokensPerKey != _tokensPerKey) FixGranularity(content);
-        return content.Keys.Slice((int)((long)block * blockSizeTokens / _tokensPerKey), _keysPerNode);
+        return content.Keys.Slice(_nodesPerKey == 1 ? block * _keysPerNode : block / _nodesPerKey, _keysPerNode);
     }
 
-    private ReadOnlySpan<int> KeysOf(int node) => _keys.AsSpan(node * _keysPerNode, _keysPerNode);
+    private bool HasKeys(int node, ReadOnlySpan<int> keys) =>
+        _keysPerNode == 1 ? _keys[node] == keys[0] : _keys.AsSpan(node * _keysPerNode, _keysPerNode).SequenceEqual(keys);
 
-    /// <summary>
-    /// The parent is added, not mixed in: nodes of one prefix are numbered in a row, and so lie in neighbouring buckets while their keys are
-    /// equal, which is the rule where a key stands for many blocks.
-    /// </summary>
     private int HashOf(int parent, ReadOnlySpan<int> keys)
     {
         var hash = 0u;
         foreach (var key in keys) hash = ((hash ^ (uint)(keyHash?.Invoke(key) ?? key)) * 0x85EBCA6Bu) ^ (hash >> 15);
-        hash = (uint)parent + (hash ^ (hash >> 16));
+        hash = ((hash ^ (uint)parent) * 0x9E3779B1u) ^ (hash >> 16);
+        hash ^= hash >> 15;
         return keyHash is null ? (int)hash : keyHash((int)hash);
     }
 
@@ -148,13 +168,14 @@ internal sealed class PrefixTree(int blockSizeTokens, Func<int, int>? keyHash)
         if (_freeNode != None)
         {
             var node = _freeNode;
-            _freeNode = _nodes[node].NextInBucket;
+            _freeNode = _nodes[node].NearChild;
             return node;
         }
 
         if (_nodeCount == _nodes.Length)
         {
             Array.Resize(ref _nodes, _nodes.Length * 2);
+            Array.Resize(ref _entries, _nodes.Length);
             if (_keysPerNode != 0) Array.Resize(ref _keys, _nodes.Length * _keysPerNode);
         }
 
@@ -163,28 +184,31 @@ internal sealed class PrefixTree(int blockSizeTokens, Func<int, int>? keyHash)
 
     private void Prune(int node)
     {
-        while (node != None && _nodes[node] is { Block: 0, Children: 0, Pins: 0 })
+        while (node != None && _nodes[node] is { Block: 0, NearChild: None, OtherNeeds: 0 })
         {
             var parent = _nodes[node].Parent;
-            if (parent == None) _roots.Remove(_nodes[node].Domain);
-            else
-            {
-                Unlink(node);
-                _nodes[parent].Children--;
-            }
-
-            _nodes[node].NextInBucket = _freeNode;
+            if (parent != None) Detach(node, ref _nodes[parent]);
+            else if (_domains.Remove(node, out var domain)) _roots.Remove(domain);
+            _nodes[node].NearChild = _freeNode;
             _freeNode = node;
             Count--;
             node = parent;
         }
     }
 
-    private void Unlink(int node)
+    private void Detach(int node, ref Node parent)
     {
-        ref var link = ref _buckets[_nodes[node].Hash & (_buckets.Length - 1)];
-        while (link != node) link = ref _nodes[link].NextInBucket;
-        link = _nodes[node].NextInBucket;
+        if (parent.NearChild == node)
+        {
+            parent.NearChild = None;
+            return;
+        }
+
+        ref var link = ref _buckets[_entries[node].Hash & (_buckets.Length - 1)];
+        while (link != node) link = ref _entries[link].NextInBucket;
+        link = _entries[node].NextInBucket;
+        parent.OtherNeeds--;
+        _tableCount--;
     }
 
     private void Rehash()
@@ -195,9 +219,9 @@ internal sealed class PrefixTree(int blockSizeTokens, Func<int, int>? keyHash)
         {
             for (var node = head; node != None;)
             {
-                var next = _nodes[node].NextInBucket;
-                ref var bucket = ref _buckets[_nodes[node].Hash & (_buckets.Length - 1)];
-                _nodes[node].NextInBucket = bucket;
+                var next = _entries[node].NextInBucket;
+                ref var bucket = ref _buckets[_entries[node].Hash & (_buckets.Length - 1)];
+                _entries[node].NextInBucket = bucket;
                 bucket = node;
                 node = next;
             }

@@ -26,6 +26,9 @@ internal sealed class SequenceBlocks
     /// <summary>Tree node of the last committed block; pinned while the sequence is open.</summary>
     public int LastNode { get; set; }
 
+    /// <summary>Tokens at the fork, while the block that they fill in part has not been written into since; otherwise null.</summary>
+    public int? SharedTailTokens { get; set; }
+
     public void Open(TokenContent content, CacheDomain domain)
     {
         Content = content;
@@ -33,6 +36,7 @@ internal sealed class SequenceBlocks
         IsOpen = true;
         Blocks.Clear();
         BlocksCommitted = 0;
+        SharedTailTokens = null;
     }
 
     public void Close()

@@ -56,6 +56,16 @@ public sealed class TokenContent
         return new TokenContent([], 1, count, 0);
     }
 
+    /// <summary>Whether both have <paramref name="tokens"/> tokens or more, and the first so many are known to the same extent and equal as far as they are known.</summary>
+    public bool BeginsLike(TokenContent other, int tokens)
+    {
+        var identified = Math.Min(IdentifiedCount, tokens);
+        if (Math.Min(Count, other.Count) < tokens || identified != Math.Min(other.IdentifiedCount, tokens)) return false;
+        if (identified == 0) return true;
+        var keys = ((identified - 1) / TokensPerKey) + 1;
+        return TokensPerKey == other.TokensPerKey && Keys[..keys].SequenceEqual(other.Keys[..keys]);
+    }
+
     /// <summary>Appends a generated token whose identity is known.</summary>
     /// <exception cref="InvalidOperationException">Keys stand for runs, or a token of unknown identity came before.</exception>
     public void Append(int token)

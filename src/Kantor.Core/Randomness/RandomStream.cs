@@ -18,6 +18,9 @@ public sealed class RandomStream
     /// <summary>64 random bits.</summary>
     public ulong NextBits() => Mix(_state += 0x9E3779B97F4A7C15);
 
+    /// <summary>The bits that the stream gives after <paramref name="index"/> others from here, without drawing them.</summary>
+    public ulong BitsAt(ulong index) => Mix(_state + ((index + 1) * 0x9E3779B97F4A7C15));
+
     /// <summary>Uniform in [0, 1).</summary>
     public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 

@@ -31,16 +31,12 @@ public readonly record struct RouteRequest(long Id, int PromptTokens, CacheDomai
 /// <summary>The replicas as last heard of.</summary>
 public readonly ref struct FleetView
 {
-    /// <summary>One entry per replica, in a fixed order.</summary>
+    /// <summary>
+    /// One entry per replica that takes requests, in the order of <see cref="EndpointView.Replica"/>. A place in it means the same replica only
+    /// until one joins or leaves.
+    /// </summary>
     public required ReadOnlySpan<EndpointView> Endpoints { get; init; }
 
     /// <summary>The host's clock in microseconds.</summary>
     public required long NowUs { get; init; }
 }
-
-/// <summary>One replica as last heard of.</summary>
-/// <param name="Waiting">Requests that wait.</param>
-/// <param name="Running">Requests that run.</param>
-/// <param name="KvBlocksUsed">KV blocks that live requests reference.</param>
-/// <param name="KvBlocksTotal">KV blocks in all.</param>
-public readonly record struct EndpointView(int Waiting, int Running, int KvBlocksUsed, int KvBlocksTotal);

@@ -15,11 +15,9 @@ public sealed class LeastLoadedRouter : IRouter
         var best = 0;
         for (var index = 1; index < fleet.Endpoints.Length; index++)
         {
-            if (LoadOf(fleet.Endpoints[index]) < LoadOf(fleet.Endpoints[best])) best = index;
+            if (fleet.Endpoints[index].Requests < fleet.Endpoints[best].Requests) best = index;
         }
 
         return best;
     }
-
-    private static int LoadOf(in EndpointView endpoint) => endpoint.Waiting + endpoint.Running;
 }

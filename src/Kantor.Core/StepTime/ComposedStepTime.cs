@@ -81,7 +81,7 @@ public sealed record ComposedStepTime : IStepTimeModel
     {
         var us = TokensUs.At(Tokens(load)) + SampledUs.At(Rows(load));
         var decode = load.PrefillTokens > 0 ? MixedDecodeAttentionUs : DecodeAttentionUs;
-        if (load.DecodeSequences > 0) us += decode.At(load.DecodeSequences, load.ResidentKvTokens);
+        if (load.DecodeSequences > 0) us += decode.At(load.DecodeSequences, load.DecodeKvTokens);
         return load.PrefillTokens > 0 ? us + PrefillAttentionUs.At(load.PrefillTokens, load.PrefillAttention) : us;
     }
 

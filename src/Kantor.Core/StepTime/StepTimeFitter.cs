@@ -1,17 +1,17 @@
 namespace Kantor.Core.StepTime;
 
 /// <summary>
-/// Learns a <see cref="LinearStepTime"/> from executed steps: least squares of c + a·prefill + b·decode + d·resident with coefficients that
-/// are not negative, over all steps with exponential forgetting. Streaming: only the normal equations are kept. Deterministic.
+/// Learns a <see cref="LinearStepTime"/> from executed steps: least squares of c + a·prefill + b·decode + d·resident + e·rows·KV tokens with
+/// coefficients that are not negative, over all steps with exponential forgetting. Streaming: only the normal equations are kept. Deterministic.
 /// </summary>
 /// <remarks>
-/// Owner: the host's loop. The constrained optimum is found exactly, by solving each of the 15 subsets of the four columns and keeping the
+/// Owner: the host's loop. The constrained optimum is found exactly, by solving each of the 31 subsets of the five columns and keeping the
 /// best whose solution is not negative (the active-set view of Lawson and Hanson's NNLS). Columns that the steps so far cannot tell apart are
 /// not told apart: the smaller subset wins, the fixed cost before the others.
 /// </remarks>
 public sealed class StepTimeFitter
 {
-    private const int Columns = 4;
+    private const int Columns = 5;
 
     // A pivot below this part of its diagonal means that the column repeats those before it.
     private const double DependentPivot = 1e-9;
@@ -61,7 +61,7 @@ public sealed class StepTimeFitter
         if (load.IsEmpty) throw new ArgumentException("An empty step says nothing about step times.", nameof(load));
         if (!double.IsFinite(stepUs) || stepUs < 0) throw new ArgumentOutOfRangeException(nameof(stepUs), stepUs, "A step takes a finite time of at least 0 us.");
         if (Samples++ > 0) ScoreForecast(load, stepUs);
-        Accumulate([1, load.PrefillTokens, load.DecodeSequences, load.ResidentKvTokens], stepUs);
+        Accumulate([1, load.PrefillTokens, load.DecodeSequences, load.ResidentKvTokens, LinearStepTime.RowKvTokens(load)], stepUs);
         _fit = Solve();
     }
 
@@ -73,15 +73,16 @@ public sealed class StepTimeFitter
 
     private void Accumulate(ReadOnlySpan<double> row, double stepUs)
     {
+        var weight = _options.Relative ? 1 / Math.Max(1, stepUs * stepUs) : 1;
         for (var i = 0; i < Columns; i++)
         {
-            for (var j = 0; j < Columns; j++) _normal[(i * Columns) + j] = (_normal[(i * Columns) + j] * _options.Forgetting) + (row[i] * row[j]);
-            _moment[i] = (_moment[i] * _options.Forgetting) + (row[i] * stepUs);
+            for (var j = 0; j < Columns; j++) _normal[(i * Columns) + j] = (_normal[(i * Columns) + j] * _options.Forgetting) + (weight * row[i] * row[j]);
+            _moment[i] = (_moment[i] * _options.Forgetting) + (weight * row[i] * stepUs);
         }
 
         _weight = (_weight * _options.Forgetting) + 1;
         _stepUs = (_stepUs * _options.Forgetting) + stepUs;
-        _squares = (_squares * _options.Forgetting) + (stepUs * stepUs);
+        _squares = (_squares * _options.Forgetting) + (weight * stepUs * stepUs);
     }
 
     private LinearStepTime Solve()
@@ -100,7 +101,7 @@ public sealed class StepTimeFitter
             }
         }
 
-        return new LinearStepTime(best[0], best[1], best[2], best[3]);
+        return new LinearStepTime(best[0], best[1], best[2], best[3], best[4]);
     }
 
     /// <summary>

@@ -236,7 +236,8 @@ internal sealed class EngineLoop
             fit.DecodeSequenceUs,
             fit.ResidentKvTokenUs,
             _stepTimes.MeanAbsoluteErrorUs,
-            _stepTimes.MeanStepUs);
+            _stepTimes.MeanStepUs,
+            fit.RowKvTokenUs);
     }
 
     private static ReplicaOptions SchedulerOptions(BackendInfo backend, EngineOptions options, IStepTimeModel stepTime) => new()

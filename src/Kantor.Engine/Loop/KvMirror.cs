@@ -60,7 +60,16 @@ internal sealed class KvMirror(IModelBackend backend)
 
     private void Do(in KvChange range)
     {
-        if (range.Kind == KvChangeKind.Share) backend.CopyCells(range.Source, range.Sequence, range.FromToken, range.ToToken);
-        else backend.RemoveCells(range.Sequence, range.FromToken, range.ToToken);
+        switch (range.Kind)
+        {
+            case KvChangeKind.Share:
+                backend.CopyCells(range.Source, range.Sequence, range.FromToken, range.ToToken);
+                break;
+            case KvChangeKind.Drop:
+                backend.RemoveCells(range.Sequence, range.FromToken, range.ToToken);
+                break;
+            default:
+                throw new InvalidOperationException($"Cells of single tokens are never filled in part, so there is nothing to {range.Kind}.");
+        }
     }
 }

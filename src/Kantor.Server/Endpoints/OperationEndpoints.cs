@@ -35,6 +35,7 @@ internal sealed class OperationEndpoints(ServerContext server)
             json.WriteNumber("prefill_token_us", model.PrefillTokenUs);
             json.WriteNumber("decode_sequence_us", model.DecodeSequenceUs);
             json.WriteNumber("resident_kv_token_us", model.ResidentKvTokenUs);
+            json.WriteNumber("row_kv_token_us", model.RowKvTokenUs);
             WriteOptional(json, "mean_absolute_error_us", model.MeanAbsoluteErrorUs);
             WriteOptional(json, "mean_step_us", model.MeanStepUs);
         });

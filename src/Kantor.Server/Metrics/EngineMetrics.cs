@@ -117,6 +117,7 @@ public sealed class EngineMetrics : IEngineObserver
         text.Gauge("kantor_step_model_prefill_token_seconds", "Fitted step time: per prefill token.", step.PrefillTokenUs / 1e6);
         text.Gauge("kantor_step_model_decode_sequence_seconds", "Fitted step time: per decoding sequence.", step.DecodeSequenceUs / 1e6);
         text.Gauge("kantor_step_model_resident_kv_token_seconds", "Fitted step time: per resident KV token.", step.ResidentKvTokenUs / 1e6);
+        text.Gauge("kantor_step_model_row_kv_token_seconds", "Fitted step time: per row and KV token of the step.", step.RowKvTokenUs / 1e6);
     }
 
     private IEnumerable<(string Label, long Count)> EndsByOutcome() =>

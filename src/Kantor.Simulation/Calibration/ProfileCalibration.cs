@@ -21,6 +21,11 @@ public static class ProfileCalibration
             ? OperatorTables.Fit(folder, known with { Origin = "ai-dynamo/aiconfigurator, operators measured in vLLM", Licence = "Apache-2.0" })
             : LayerTables.Fit(folder, known with { Origin = "casys-kaist/LLMServingSim, layers measured in vLLM 0.19", Licence = "MIT" });
         if (profile.AllReduce.Count > 0 || collectives is null) return profile;
-        return profile with { AllReduce = collectives.AllReduce, Origin = $"{profile.Origin}; collectives of {collectives.Name} ({collectives.Licence})" };
+        return profile with
+        {
+            AllReduce = collectives.AllReduce,
+            GatherScatter = collectives.GatherScatter,
+            Origin = $"{profile.Origin}; collectives of {collectives.Name} ({collectives.Licence})",
+        };
     }
 }

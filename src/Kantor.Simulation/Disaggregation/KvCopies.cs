@@ -8,16 +8,16 @@ internal sealed class KvCopies
 {
     private readonly List<KvCopy> _copies = [];
     private readonly Stack<int> _free = new();
-    private readonly Dictionary<int, (SimulatedReplica Replica, int Row)> _kept = [];
+    private readonly Dictionary<long, (SimulatedReplica Replica, int Row)> _kept = [];
 
-    /// <summary>The request's KV stays in this row until it is copied away.</summary>
-    public void Keep(int request, SimulatedReplica replica, int row) => _kept.Add(request, (replica, row));
+    /// <summary>The attempt's KV stays in this row until it is copied away.</summary>
+    public void Keep(long attempt, SimulatedReplica replica, int row) => _kept.Add(attempt, (replica, row));
 
-    /// <summary>The request does not need the KV that is kept for it any more; null when none is.</summary>
-    public (SimulatedReplica Replica, int Row)? Release(int request) => _kept.Remove(request, out var kept) ? kept : null;
+    /// <summary>The attempt does not need the KV that is kept for it any more; null when none is.</summary>
+    public (SimulatedReplica Replica, int Row)? Release(long attempt) => _kept.Remove(attempt, out var kept) ? kept : null;
 
-    /// <summary>The replica from which the request's KV comes.</summary>
-    public SimulatedReplica SourceOf(int request) => _kept[request].Replica;
+    /// <summary>The replica from which the attempt's KV comes.</summary>
+    public SimulatedReplica SourceOf(long attempt) => _kept[attempt].Replica;
 
     /// <summary>Notes a copy and gives its number.</summary>
     public int Begin(SimulatedReplica to, in KvLoad load)

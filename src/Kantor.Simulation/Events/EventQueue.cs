@@ -1,6 +1,9 @@
 namespace Kantor.Simulation.Events;
 
-/// <summary>What happens; also the order among events of the same microsecond: steps and copies end, then requests arrive, then steps begin.</summary>
+/// <summary>
+/// What happens; also the order among events of the same microsecond: steps and copies end, clients give up, samples are taken, clients send,
+/// requests arrive, then steps begin.
+/// </summary>
 /// <remarks>So whatever arrives at the moment at which a step begins can be part of it.</remarks>
 public enum EventKind
 {
@@ -10,15 +13,25 @@ public enum EventKind
     /// <summary>KV has been copied; the target is the copy.</summary>
     CopyEnd,
 
-    /// <summary>A request reaches the fleet; the target is the request.</summary>
+    /// <summary>A client may lose patience; the target is its request.</summary>
+    Timeout,
+
+    /// <summary>A router's sample of a replica is taken; the target is the feed. Accompanies the run and does not keep it going.</summary>
+    Sample,
+
+    /// <summary>A client sends a request; the target is the request.</summary>
+    Sending,
+
+    /// <summary>A request that was on its way reaches the fleet; the target is the request.</summary>
     Arrival,
 
     /// <summary>A unit plans its next step; the target is the unit.</summary>
     StepStart,
 }
 
-/// <summary>Total order of events: time, then kind, then the order in which they were scheduled.</summary>
-public readonly record struct EventKey(long TimeUs, EventKind Kind, long Sequence) : IComparable<EventKey>
+/// <summary>Total order of events: time, then kind, then target, then the order in which they were scheduled.</summary>
+/// <remarks>Leaping schedules ends of steps at other moments than stepping does, so that order comes last.</remarks>
+public readonly record struct EventKey(long TimeUs, EventKind Kind, int Target, long Sequence) : IComparable<EventKey>
 {
     /// <inheritdoc/>
     public int CompareTo(EventKey other)
@@ -26,7 +39,9 @@ public readonly record struct EventKey(long TimeUs, EventKind Kind, long Sequenc
         var byTime = TimeUs.CompareTo(other.TimeUs);
         if (byTime != 0) return byTime;
         var byKind = Kind.CompareTo(other.Kind);
-        return byKind != 0 ? byKind : Sequence.CompareTo(other.Sequence);
+        if (byKind != 0) return byKind;
+        var byTarget = Target.CompareTo(other.Target);
+        return byTarget != 0 ? byTarget : Sequence.CompareTo(other.Sequence);
     }
 
     /// <summary>Earlier event.</summary>
@@ -49,6 +64,7 @@ public readonly record struct SimulationEvent(long TimeUs, EventKind Kind, int T
 public sealed class EventQueue
 {
     private readonly PriorityQueue<SimulationEvent, EventKey> _future = new();
+    private readonly int[] _ahead = new int[Enum.GetValues<EventKind>().Length];
     private long _sequence;
 
     /// <summary>The virtual time: that of the event taken last.</summary>
@@ -57,18 +73,26 @@ public sealed class EventQueue
     /// <summary>Events that lie ahead.</summary>
     public int Count => _future.Count;
 
+    /// <summary>Events that lie ahead and that requests depend on: all but those that only accompany the run.</summary>
+    public int CountPressing => _future.Count - _ahead[(int)EventKind.Sample];
+
+    /// <summary>When the next event happens; null when nothing is left.</summary>
+    public long? NextUs => _future.TryPeek(out var next, out _) ? next.TimeUs : null;
+
     /// <summary>Puts an event into the future; the present counts as future.</summary>
     /// <exception cref="InvalidOperationException">The event lies in the past, which is an error of the caller.</exception>
     public void Schedule(long timeUs, EventKind kind, int target)
     {
         if (timeUs < NowUs) throw new InvalidOperationException($"{kind} of {target} is scheduled for {timeUs} us, before now ({NowUs} us).");
-        _future.Enqueue(new SimulationEvent(timeUs, kind, target), new EventKey(timeUs, kind, _sequence++));
+        _ahead[(int)kind]++;
+        _future.Enqueue(new SimulationEvent(timeUs, kind, target), new EventKey(timeUs, kind, target, _sequence++));
     }
 
     /// <summary>Takes the next event and moves the clock to it; false when nothing is left.</summary>
     public bool TryNext(out SimulationEvent next)
     {
         if (!_future.TryDequeue(out next, out _)) return false;
+        _ahead[(int)next.Kind]--;
         NowUs = next.TimeUs;
         return true;
     }

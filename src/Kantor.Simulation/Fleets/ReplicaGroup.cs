@@ -3,6 +3,7 @@ using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Replicas;
+using Kantor.Simulation.Signals;
 
 namespace Kantor.Simulation.Fleets;
 
@@ -12,6 +13,7 @@ internal sealed class ReplicaGroup
     private readonly IRouter _router;
     private readonly RouterState _routerState;
     private readonly EndpointView[] _endpoints;
+    private readonly ReplicaSignals[] _signals;
 
     public ReplicaGroup(ReplicaPool pool, IRouter router, FleetParts parts, SimulationOptions run, RunRecorder recorder, SimulationObserver observer, IReplicaHost host)
     {
@@ -27,6 +29,9 @@ internal sealed class ReplicaGroup
             foreach (var member in members) member.Unit = unit;
             parts.Units.Add(unit);
         }
+
+        _signals = [.. Replicas.Select(replica => new ReplicaSignals(replica, pool.Signals, nowUs: 0))];
+        foreach (var signals in _signals) parts.Feeds.AddRange(signals.Feeds);
     }
 
     public IReadOnlyList<SimulatedReplica> Replicas { get; }
@@ -35,8 +40,7 @@ internal sealed class ReplicaGroup
     /// <exception cref="SimulationException">The router names a replica that there is not.</exception>
     public SimulatedReplica Route(RequestSpec spec, long nowUs)
     {
-        for (var index = 0; index < _endpoints.Length; index++) _endpoints[index] = Replicas[index].View(nowUs);
-
+        for (var index = 0; index < _endpoints.Length; index++) _endpoints[index] = _signals[index].View(nowUs);
         var fleet = new FleetView { Endpoints = _endpoints, NowUs = nowUs };
         var chosen = _router.Route(new RouteRequest(spec.Id.Value, spec.Content.Count, spec.CacheDomain), fleet, _routerState);
         if ((uint)chosen < (uint)Replicas.Count) return Replicas[chosen];
@@ -58,4 +62,7 @@ internal sealed class FleetParts
     public List<SimulatedReplica> Replicas { get; } = [];
 
     public List<IStepUnit> Units { get; } = [];
+
+    /// <summary>What routers hear of replicas by samples.</summary>
+    public List<SignalFeed> Feeds { get; } = [];
 }

@@ -10,6 +10,9 @@ internal struct OpenRecord
     /// <summary>Tokens until its answer is whole or cut.</summary>
     public int OutputTokens;
 
+    /// <summary>Until when its answer is wanted; null for whenever.</summary>
+    public long? DeadlineUs;
+
     /// <summary>Where it is counted beside the whole run; null for a record that was never opened.</summary>
     public RequestTotals? Tenant;
 }

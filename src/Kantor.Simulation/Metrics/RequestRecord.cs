@@ -5,7 +5,7 @@ namespace Kantor.Simulation.Metrics;
 /// <summary>What happened to one request, in microseconds of virtual time; what did not happen is null.</summary>
 public record struct RequestRecord
 {
-    /// <summary>When it arrived.</summary>
+    /// <summary>When it was sent for the first time.</summary>
     public long ArrivalUs { get; set; }
 
     /// <summary>When the first step with tokens of it began.</summary>
@@ -22,6 +22,9 @@ public record struct RequestRecord
 
     /// <summary>Tokens it has generated.</summary>
     public int OutputTokens { get; set; }
+
+    /// <summary>How often it was sent, once at least; all but the arrival is of the last time.</summary>
+    public int Attempts { get; set; }
 
     /// <summary>How it ended; null while it has not.</summary>
     public RequestOutcome? Outcome { get; set; }

@@ -22,6 +22,15 @@ public sealed class RequestTotals
     /// <summary>Requests that were refused, for whatever reason.</summary>
     public int Refused => Count(RequestOutcome.RefusedNeverFits) + Count(RequestOutcome.RefusedQueueFull) + Count(RequestOutcome.RefusedByPolicy);
 
+    /// <summary>Requests whose client gave them up.</summary>
+    public int Cancelled => Count(RequestOutcome.Cancelled);
+
+    /// <summary>How often requests that ended were sent in all; above <see cref="Ended"/>, they are retries.</summary>
+    public long Attempts { get; private set; }
+
+    /// <summary>Requests with a deadline that ended later, or without their whole answer.</summary>
+    public int DeadlinesMissed { get; private set; }
+
     /// <summary>Completed requests that met every objective of the run.</summary>
     public int WithinSlo { get; private set; }
 
@@ -61,11 +70,13 @@ public sealed class RequestTotals
     internal void Arrive() => Arrived++;
 
     /// <summary>Adds a request that has ended.</summary>
-    internal void End(in RequestRecord record, int promptTokens, bool isWithinSlo)
+    internal void End(in RequestRecord record, int promptTokens, bool isWithinSlo, bool isInTime)
     {
         Ended++;
         _byOutcome[(int)record.Outcome!.Value]++;
+        Attempts += record.Attempts;
         if (isWithinSlo) WithinSlo++;
+        if (!isInTime) DeadlinesMissed++;
         OutputTokens += record.OutputTokens;
         if (record.FirstTokenUs is not null) PromptTokens += promptTokens;
         Service.Add(record, promptTokens);

@@ -14,18 +14,22 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     private readonly RecordStore _records = new(options.KeepsRecords);
     private readonly DurationHistogram _gaps = new();
     private readonly RequestTotals _totals = new();
-    private readonly TenantBook _tenants = new();
+    private readonly TenantBook _tenants = new(options.Clients.Tenants);
     private readonly FleetTimeline _timeline = new();
+    private IReadOnlyList<SimulatedReplica> _replicas = [];
     private long? _firstArrivalUs;
     private long _lastEndUs;
 
     /// <summary>A request is made: its time counts from now, whatever its trace says. Its truth is known to the recorder until it ends.</summary>
-    public void Arrived(int request, in TraceRequest truth, long nowUs)
+    public void Arrived(int request, in TraceRequest truth, long nowUs, long? deadlineUs = null)
     {
         _firstArrivalUs ??= nowUs;
+        if (_records.Opened == _records.Closed) _timeline.Advance(nowUs, _replicas);
         var tenant = _tenants.Of(truth.Tenant);
         ref var open = ref _records.Open(request);
         open.Record.ArrivalUs = nowUs;
+        open.Record.Attempts = 1;
+        open.DeadlineUs = deadlineUs;
         open.PromptTokens = truth.PromptTokens;
         open.OutputTokens = truth.OutputTokens;
         open.Tenant = tenant;
@@ -33,8 +37,22 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
         tenant.Arrive();
     }
 
+    /// <summary>The request is sent again: what its last attempt brought is lost, but its time goes on.</summary>
+    public void TriedAgain(int request)
+    {
+        ref var record = ref _records[request].Record;
+        record = new RequestRecord { ArrivalUs = record.ArrivalUs, Attempts = record.Attempts + 1 };
+    }
+
+    /// <summary>The replicas whose state is written down over time; they are there before the first request.</summary>
+    public void Watch(IReadOnlyList<SimulatedReplica> replicas) => _replicas = replicas;
+
     /// <summary>Time moves to this moment, whose events have not happened yet.</summary>
-    public void Advance(long nowUs, IReadOnlyList<SimulatedReplica> replicas) => _timeline.Advance(nowUs, replicas);
+    /// <remarks>While no request is open nothing changes, and events may be left over from leaps that were cut: the next arrival makes up for it.</remarks>
+    public void Advance(long nowUs)
+    {
+        if (_records.Opened != _records.Closed) _timeline.Advance(nowUs, _replicas);
+    }
 
     /// <summary>The request has tokens in a step that begins now.</summary>
     public void Scheduled(int request, long nowUs) => _records[request].Record.ScheduledUs ??= nowUs;
@@ -92,8 +110,9 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
         if (open.Record.Outcome is { } before) throw new InvalidOperationException($"Request {request} ends as {outcome} and has ended as {before}.");
         open.Record.Outcome = outcome;
         var isWithinSlo = options.Slo.IsMetBy(open.Record);
-        _totals.End(open.Record, open.PromptTokens, isWithinSlo);
-        tenant.End(open.Record, open.PromptTokens, isWithinSlo);
+        var isInTime = open.DeadlineUs is not { } deadlineUs || (open.Record.IsCompleted && nowUs <= deadlineUs);
+        _totals.End(open.Record, open.PromptTokens, isWithinSlo, isInTime);
+        tenant.End(open.Record, open.PromptTokens, isWithinSlo, isInTime);
         _records.Close(request);
         _lastEndUs = nowUs;
         observer.RequestEnded(request, _records.Closed, nowUs);

@@ -58,6 +58,12 @@ public sealed record GpuProfile
     /// <summary>Sum over devices, result everywhere; one curve per number of devices, over elements of 16 bits.</summary>
     public IReadOnlyList<CollectiveFit> AllReduce { get; init; } = [];
 
+    /// <summary>
+    /// Gathering rows from all devices and adding results up where the rows came from, together; one curve per number of devices, over elements
+    /// of 16 bits of all rows. Such pairs have no kernels of the engine's own, so that they take longer than one sum. Empty where unmeasured.
+    /// </summary>
+    public IReadOnlyList<CollectiveFit> GatherScatter { get; init; } = [];
+
     /// <summary>Norms, rotations, activations.</summary>
     public required ElementwiseFit Elementwise { get; init; }
 

@@ -25,8 +25,8 @@ internal sealed class LayerCost
             _experts = ExpertCost.Of(gpu, ExpertFormat, LocalExperts());
         }
 
-        if (tensor > 1) _allReduce = new CollectiveCost(gpu, tensor);
-        if (deployment.DataParallel > 1 && _model.ExpertLayers > 0) _gather = new CollectiveCost(gpu, deployment.Devices);
+        if (tensor > 1) _allReduce = new CollectiveCost(gpu.Name, gpu.AllReduce, tensor);
+        if (deployment.DataParallel > 1 && _model.ExpertLayers > 0) _gather = new CollectiveCost(gpu.Name, gpu.GatherScatter.Count > 0 ? gpu.GatherScatter : gpu.AllReduce, deployment.Devices);
     }
 
     /// <summary>Whether any layer has experts.</summary>
@@ -47,13 +47,13 @@ internal sealed class LayerCost
     }
 
     /// <summary>
-    /// What the experts of all layers take for the tokens of all groups, with bringing the tokens to the experts' devices and the sums back,
-    /// which moves what a sum over the devices would.
+    /// What the experts of all layers take for the tokens of all groups, with bringing the tokens to the experts' devices and the sums back:
+    /// one gathers all rows on all devices and one adds up and scatters, and the devices wait for each other twice.
     /// </summary>
     public double ExpertsUs(int tokens)
     {
         var us = _experts.Min(kernel => kernel.Us(tokens));
-        if (_gather is not null) us += Skew + _gather.Us((double)tokens * _model.HiddenSize);
+        if (_gather is not null) us += (2 * Skew) + _gather.Us((double)tokens * _model.HiddenSize);
         return _model.ExpertLayers * us;
     }
 
@@ -105,7 +105,7 @@ internal sealed class LayerCost
     private GemmCost Product(NumberFormat format, int n, int k) => new(_deployment.Gpu, GemmCost.FitOf(_deployment.Gpu, format), n, k);
 }
 
-/// <summary>A sum over devices, by elements.</summary>
+/// <summary>A collective over devices, by elements.</summary>
 internal sealed class CollectiveCost
 {
     private readonly CollectiveFit _fit;
@@ -113,10 +113,10 @@ internal sealed class CollectiveCost
 
     /// <summary>The measured curve of that many devices, or that of the nearest number, times the ratio of what a ring moves.</summary>
     /// <exception cref="ArgumentException">The device has no such table at all.</exception>
-    public CollectiveCost(GpuProfile gpu, int devices)
+    public CollectiveCost(string gpu, IReadOnlyList<CollectiveFit> fits, int devices)
     {
-        if (gpu.AllReduce.Count == 0) throw new ArgumentException($"{gpu.Name} has no measured collectives, so it cannot be tensor-parallel.");
-        _fit = gpu.AllReduce.OrderBy(fit => Math.Abs(Math.Log((double)fit.Devices / devices))).First();
+        if (fits.Count == 0) throw new ArgumentException($"{gpu} has no measured collectives, so it cannot be tensor-parallel.");
+        _fit = fits.OrderBy(fit => Math.Abs(Math.Log((double)fit.Devices / devices))).First();
         _scale = (devices - 1.0) / devices / ((_fit.Devices - 1.0) / _fit.Devices);
     }
 

@@ -29,7 +29,7 @@ internal sealed class LockstepUnit(int index, IReadOnlyList<SimulatedReplica> re
         var isPlanned = false;
         for (var member = 0; member < replicas.Count; member++) isPlanned |= TryPlan(member, nowUs);
         if (!isPlanned) return false;
-        var durationUs = StepClock.Whole(LockstepUs(), _loads) + replicas.Max(replica => replica.SwapOutUs);
+        var durationUs = StepClock.Whole(LockstepUs() * Worst(replica => replica.StepFactor), _loads) + Worst(replica => replica.HeldUpUs);
         foreach (var replica in replicas)
         {
             if (!replica.Scheduler.Slices.IsEmpty) observer.StepBegan(replica.Index, replica.Scheduler, nowUs, durationUs);
@@ -68,6 +68,9 @@ internal sealed class LockstepUnit(int index, IReadOnlyList<SimulatedReplica> re
         _loads[member] = StepClock.LoadOf(replicas[member].Scheduler.Slices);
         return true;
     }
+
+    /// <summary>The largest figure of the replicas that take part in the step.</summary>
+    private T Worst<T>(Func<SimulatedReplica, T> figure) => replicas.Where(replica => !replica.Scheduler.Slices.IsEmpty).Max(figure)!;
 
     private double LockstepUs()
     {

@@ -56,7 +56,7 @@ internal sealed class PipelineUnit(int index, SimulatedReplica replica, Simulati
     private long StageUs()
     {
         var load = StepClock.LoadOf(replica.Scheduler.Slices);
-        return StepClock.Whole((replica.Pool.StepTime.StepUs(load) / _freeUs.Length) + replica.Pool.PipelineHopUs, load) + replica.SwapOutUs;
+        return StepClock.Whole((replica.StepFactor * replica.Pool.StepTime.StepUs(load) / _freeUs.Length) + replica.Pool.PipelineHopUs, load) + replica.HeldUpUs;
     }
 
     /// <summary>When the batch leaves the last stage; stages are entered in turn, each when it is free.</summary>

@@ -1,7 +1,10 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
+using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
+using Kantor.Core.Units;
+using Kantor.Simulation.Clients;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation.Replicas;
@@ -13,6 +16,8 @@ internal sealed class SimulatedReplica
     private readonly RunRecorder _recorder;
     private readonly IReplicaHost _host;
     private readonly Queue<(RequestSpec Spec, Handover Handover, long AtUs)> _inbox = new();
+    private readonly AdapterSlots? _adapters;
+    private readonly RandomStream _luck;
     private int _stepsWithoutToken;
 
     public SimulatedReplica(int index, ReplicaPool pool, KvTier? tier, SimulationOptions run, RunRecorder recorder, IReplicaHost host)
@@ -20,7 +25,10 @@ internal sealed class SimulatedReplica
         Index = index;
         Pool = pool;
         (_run, _recorder, _host) = (run, recorder, host);
-        HostLink = new LinkQueue(pool.Tier?.Link ?? pool.Swap?.Link);
+        TierLink = new LinkQueue(pool.Tier?.Link);
+        SwapLink = new LinkQueue(pool.Swap?.Link);
+        if (pool.Adapters is not null && pool.Limits.AdaptersMax is { } slots) _adapters = new AdapterSlots(slots);
+        _luck = new RandomStream(pool.Speculation?.Seed ?? 0, $"speculation {index}");
         Scheduler = new ReplicaScheduler(new ReplicaOptions
         {
             Planner = pool.Planner,
@@ -29,6 +37,7 @@ internal sealed class SimulatedReplica
             Predictor = pool.NewPredictor(),
             StepTime = pool.StepTime,
             SwapBlocks = pool.Swap?.Blocks,
+            DraftTokens = pool.Speculation?.DraftTokens ?? 0,
             Tier = tier,
         });
     }
@@ -39,8 +48,20 @@ internal sealed class SimulatedReplica
 
     public ReplicaScheduler Scheduler { get; }
 
-    /// <summary>Way from host memory.</summary>
-    public LinkQueue HostLink { get; }
+    /// <summary>Way from the tier behind the pool.</summary>
+    public LinkQueue TierLink { get; }
+
+    /// <summary>Way back from host memory.</summary>
+    public LinkQueue SwapLink { get; }
+
+    /// <summary>Adapters copied to the devices.</summary>
+    public long AdapterLoads { get; private set; }
+
+    /// <summary>Time of the planned step relative to the model's, because of adapters; at least 1.</summary>
+    public double StepFactor { get; private set; } = 1;
+
+    /// <summary>Microseconds by which the planned step ends later: KV moved out, adapters copied in, drafts made.</summary>
+    public long HeldUpUs { get; private set; }
 
     /// <summary>What times the steps of this replica.</summary>
     public required IStepUnit Unit { get; set; }
@@ -50,20 +71,37 @@ internal sealed class SimulatedReplica
     /// <summary>Whether requests have arrived that the next step does not hold, because it was planned before.</summary>
     public bool HasUnseen => _inbox.Count > 0;
 
-    /// <summary>The replica as the router sees it.</summary>
+    /// <summary>What came here and left.</summary>
+    public ReplicaTraffic Traffic { get; private set; }
+
+    /// <summary>The replica as of now, which is not before the moment asked for last.</summary>
     public EndpointView View(long nowUs) => new(
         Scheduler.WaitingCount + _inbox.Count,
         Scheduler.RunningCount + Scheduler.ParkedCount,
         Scheduler.Kv.BlocksUsed + Unit.BlocksUnbooked(nowUs),
-        Scheduler.Kv.BlocksTotal);
+        Scheduler.Kv.BlocksTotal) { Replica = Index };
 
     /// <summary>A request arrives; false with the reason when it is refused. With <see cref="ReplicaPool.PlansAhead"/> the scheduler sees it later.</summary>
     public bool TryTake(RequestSpec spec, Handover handover, long nowUs, out RequestOutcome refusal)
     {
         refusal = default;
-        if (!Pool.PlansAhead) return Scheduler.TryTakeOver(spec, handover, out _, out refusal);
-        _inbox.Enqueue((spec, handover, nowUs));
+        if (Pool.PlansAhead) _inbox.Enqueue((spec, handover, nowUs));
+        else if (!Scheduler.TryTakeOver(spec, handover, out _, out refusal)) return false;
+        Traffic = Traffic.WithSent(PromptBlocks(spec, handover.GeneratedTokens));
         return true;
+    }
+
+    /// <summary>The attempt leaves, wherever it stands here; its client has gone.</summary>
+    public void Cancel(RequestId attempt)
+    {
+        if (!Scheduler.TryFind(attempt, out var row))
+        {
+            DropUnseen(attempt);
+            return;
+        }
+
+        CountLeft(row);
+        Scheduler.End(row, RequestOutcome.Cancelled);
     }
 
     /// <summary>
@@ -84,16 +122,15 @@ internal sealed class SimulatedReplica
             if (Scheduler.Refused.Length == 0) return false;
         }
 
+        if (Scheduler.Slices.IsEmpty) return false;
         foreach (ref readonly var slice in Scheduler.Slices)
         {
             if (!slice.IsDecode) _recorder.Scheduled(RequestOf(slice.Row), nowUs);
         }
 
-        return Scheduler.Slices.Length > 0;
+        CountExtras();
+        return true;
     }
-
-    /// <summary>Microseconds by which the planned step begins later, because what it preempts is moved out first.</summary>
-    public long SwapOutUs => Scheduler.SwappedOutTokens > 0 && Pool.Swap is { } swap ? swap.Link.CopyUs(Scheduler.SwappedOutTokens) : 0;
 
     /// <summary>The step is done: sequences that have caught up get their next token, and those that have all of theirs end.</summary>
     public void Complete(long nowUs)
@@ -102,7 +139,8 @@ internal sealed class SimulatedReplica
         _stepsWithoutToken++;
         foreach (ref readonly var slice in Scheduler.Slices)
         {
-            if (slice.Generates && Scheduler.IsAlive(slice)) Generate(slice.Row, nowUs);
+            if (!slice.Generates || !Scheduler.IsAlive(slice)) continue;
+            for (var tokens = 1 + Accept(slice); tokens > 0 && Scheduler.IsAlive(slice); tokens--) Generate(slice.Row, nowUs);
         }
 
         if (_stepsWithoutToken > _run.StepsWithoutTokenMax)
@@ -143,15 +181,71 @@ internal sealed class SimulatedReplica
         return steps;
     }
 
-    public int RequestOf(int row) => (int)Scheduler.Spec(row).Id.Value;
+    /// <summary>The row's request goes on elsewhere, or has done so and leaves the KV that was kept for it.</summary>
+    public void Leave(int row)
+    {
+        CountLeft(row);
+        Scheduler.Leave(row);
+    }
+
+    public int RequestOf(int row) => AttemptId.RequestOf(Scheduler.Spec(row).Id.Value);
 
     private void Receive(long seenUs)
     {
         while (_inbox.TryPeek(out var next) && next.AtUs <= seenUs)
         {
             _inbox.Dequeue();
-            if (!Scheduler.TryTakeOver(next.Spec, next.Handover, out _, out var refusal)) _host.Ended((int)next.Spec.Id.Value, refusal);
+            if (Scheduler.TryTakeOver(next.Spec, next.Handover, out _, out var refusal)) continue;
+            CountLeft(next.Spec, next.Handover);
+            _host.Ended(AttemptId.RequestOf(next.Spec.Id.Value), refusal);
         }
+    }
+
+    private void DropUnseen(RequestId attempt)
+    {
+        for (var left = _inbox.Count; left > 0; left--)
+        {
+            var next = _inbox.Dequeue();
+            if (next.Spec.Id != attempt) _inbox.Enqueue(next);
+            else CountLeft(next.Spec, next.Handover);
+        }
+    }
+
+    private void CountExtras()
+    {
+        var us = Scheduler.SwappedOutTokens > 0 && Pool.Swap is { } swap ? swap.Link.CopyUs(Scheduler.SwappedOutTokens) : 0.0;
+        if (Pool.Speculation is { } speculation) us += speculation.DraftUs * DraftedPositions();
+        StepFactor = 1;
+        if (_adapters is not null && Pool.Adapters is { } cost)
+        {
+            var (loads, uses) = _adapters.Use(Scheduler);
+            AdapterLoads += loads;
+            us += loads * cost.LoadUs;
+            StepFactor = uses ? cost.StepFactor : 1;
+        }
+
+        HeldUpUs = (long)Math.Ceiling(us);
+    }
+
+    private int DraftedPositions()
+    {
+        var most = 0;
+        foreach (ref readonly var slice in Scheduler.Slices)
+        {
+            if (slice.IsDecode) most = Math.Max(most, slice.Tokens - 1);
+        }
+
+        return most;
+    }
+
+    /// <summary>Guesses of a decode that are right, up to the first that is wrong.</summary>
+    private int Accept(in StepSlice slice)
+    {
+        if (!slice.IsDecode || slice.Tokens == 1 || Pool.Speculation is not { } speculation) return 0;
+        var right = 0;
+        while (right < slice.Tokens - 1 && _luck.NextDouble() < speculation.AcceptanceRate) right++;
+        Scheduler.Accept(slice, right);
+        return right;
     }
 
     private void Generate(int row, long nowUs)
@@ -165,7 +259,14 @@ internal sealed class SimulatedReplica
     private void End(int row, RequestOutcome outcome)
     {
         var request = RequestOf(row);
+        CountLeft(row);
         Scheduler.End(row, outcome);
         _host.Ended(request, outcome);
     }
+
+    private void CountLeft(int row) => Traffic = Traffic.WithLeft(PromptBlocks(Scheduler.Spec(row), Scheduler.GeneratedTokens(row)));
+
+    private void CountLeft(RequestSpec spec, Handover handover) => Traffic = Traffic.WithLeft(PromptBlocks(spec, handover.GeneratedTokens));
+
+    private int PromptBlocks(RequestSpec spec, int generatedTokens) => Scheduler.Kv.BlocksFor(spec.Content.Count - generatedTokens);
 }

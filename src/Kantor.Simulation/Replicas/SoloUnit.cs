@@ -35,7 +35,8 @@ internal sealed class SoloUnit : IStepUnit
     {
         endUs = 0;
         if (!_replica.TryPlan(nowUs, _endedUs == nowUs ? _seenUs : nowUs)) return false;
-        var durationUs = _clock.DurationUs(_replica.Scheduler.Slices) + _replica.SwapOutUs;
+        _clock.Factor = _replica.StepFactor;
+        var durationUs = _clock.DurationUs(_replica.Scheduler.Slices) + _replica.HeldUpUs;
         _observer.StepBegan(_replica.Index, _replica.Scheduler, nowUs, durationUs);
         _leap.Begin(_replica.Scheduler, nowUs, durationUs, _replica.StepsToLeap(nowUs));
         _endUs = endUs = _leap.EndUs;

@@ -9,14 +9,18 @@ internal sealed class StepClock(IStepTimeModel model)
     // Of a run of equal steps: the load of the last one, and what a step has more to read than the one before.
     private StepLoad _load;
     private long _residentKvTokensMore;
+    private long _prefillKvTokensMore;
     private double _prefillAttentionMore;
+
+    /// <summary>Durations relative to the model's figure; set for the planned step and those that repeat it.</summary>
+    public double Factor { get; set; } = 1;
 
     /// <summary>Duration of a step with these slices.</summary>
     /// <exception cref="SimulationException">The model gives an impossible value.</exception>
     public long DurationUs(ReadOnlySpan<StepSlice> slices)
     {
         var load = LoadOf(slices);
-        return Whole(model.StepUs(load), load);
+        return Whole(Factor * model.StepUs(load), load);
     }
 
     /// <summary>The model's figure for this load in whole microseconds.</summary>
@@ -33,11 +37,13 @@ internal sealed class StepClock(IStepTimeModel model)
     public void BeginRun(ReadOnlySpan<StepSlice> slices)
     {
         _load = LoadOf(slices);
-        (_residentKvTokensMore, _prefillAttentionMore) = (0, 0);
+        (_residentKvTokensMore, _prefillKvTokensMore, _prefillAttentionMore) = (0, 0, 0);
         foreach (ref readonly var slice in slices)
         {
             _residentKvTokensMore += slice.Tokens;
-            if (!slice.IsDecode) _prefillAttentionMore += 2.0 * slice.Tokens * slice.Tokens;
+            if (slice.IsDecode) continue;
+            _prefillKvTokensMore += slice.Tokens;
+            _prefillAttentionMore += 2.0 * slice.Tokens * slice.Tokens;
         }
     }
 
@@ -45,8 +51,13 @@ internal sealed class StepClock(IStepTimeModel model)
     /// <remarks>The load is summed in whole numbers that a double holds exactly, so it is the one that the slices themselves give.</remarks>
     public bool TryNextUs(out long durationUs)
     {
-        _load = _load with { ResidentKvTokens = _load.ResidentKvTokens + _residentKvTokensMore, PrefillAttention = _load.PrefillAttention + _prefillAttentionMore };
-        var us = model.StepUs(_load);
+        _load = _load with
+        {
+            ResidentKvTokens = _load.ResidentKvTokens + _residentKvTokensMore,
+            PrefillKvTokens = _load.PrefillKvTokens + _prefillKvTokensMore,
+            PrefillAttention = _load.PrefillAttention + _prefillAttentionMore,
+        };
+        var us = Factor * model.StepUs(_load);
         durationUs = IsPossible(us) ? Whole(us) : 0;
         return durationUs > 0;
     }
@@ -63,7 +74,8 @@ internal sealed class StepClock(IStepTimeModel model)
                 continue;
             }
 
-            decodes++;
+            // A decode that checks guesses computes as many rows, and reads its KV once.
+            decodes += slice.Tokens;
             decodeKvTokens += slice.FromToken;
         }
 

@@ -22,6 +22,9 @@ public readonly record struct TraceRequest(long ArrivalUs, int PromptTokens, int
     /// <summary>Who asks, where a trace has several tenants; null when not known. What became of each is counted apart.</summary>
     public string? Tenant { get; init; }
 
+    /// <summary>Adapter (LoRA) that it asks for; null for the base model.</summary>
+    public string? Adapter { get; init; }
+
     /// <summary>The prompt as a fresh content that one run may extend.</summary>
     public TokenContent NewContent() =>
         BlockIds.Length == 0 ? TokenContent.Opaque(PromptTokens) : TokenContent.FromBlockIds(BlockIds, TokensPerBlockId, PromptTokens);

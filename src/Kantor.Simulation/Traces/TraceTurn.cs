@@ -1,8 +1,8 @@
 namespace Kantor.Simulation.Traces;
 
 /// <summary>
-/// The place of a request in a session of requests that wait for one another. A replay at the recorded times (open loop) does not need it; the
-/// simulator does not read it.
+/// The place of a request in a session of requests that wait for one another. A replay at the recorded times (open loop) does not need it; one
+/// in a closed loop does.
 /// </summary>
 public sealed record TraceTurn
 {

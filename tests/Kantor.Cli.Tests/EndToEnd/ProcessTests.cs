@@ -81,7 +81,7 @@ public sealed partial class ProcessTests
     [Fact]
     public async Task Every_verb_has_help_with_an_example()
     {
-        foreach (var verb in (string[][])[["serve"], ["simulate"], ["calibrate"], ["fake", "model"], ["doctor"]])
+        foreach (var verb in (string[][])[["serve"], ["simulate"], ["calibrate"], ["calibrate", "engine"], ["calibrate", "profile"], ["fake", "model"], ["doctor"]])
         {
             using var process = Start([.. verb, "--help"]);
             var help = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

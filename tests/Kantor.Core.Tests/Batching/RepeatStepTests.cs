@@ -58,12 +58,12 @@ public class RepeatStepTests
 
     [Theory]
     [MemberData(nameof(AllPolicies))]
-    public void While_nobody_waits_every_policy_promises_without_limit(string policy)
+    public void While_nobody_waits_every_policy_promises_without_limit_or_until_its_slice_is_over(string policy)
     {
         var builder = new ViewBuilder();
         builder.Running(prompt: 6, generated: 3);
         builder.Running(prompt: 9, generated: 1);
-        Assert.Equal(int.MaxValue, Promise(PolicyCatalogue.Planner(policy), builder));
+        Assert.Equal(policy == "scls" ? new SclsOptions().SliceTokens : int.MaxValue, Promise(PolicyCatalogue.Planner(policy), builder));
     }
 
     [Theory]
@@ -72,6 +72,9 @@ public class RepeatStepTests
     [InlineData("vllm-v1", 8, int.MaxValue)]
     [InlineData("sarathi", 8, int.MaxValue)]
     [InlineData("prefill-first", 8, int.MaxValue)]
+    [InlineData("static", 8, int.MaxValue)]
+    [InlineData("scls", 8, 128)]
+    [InlineData("decode-maximal", 8, int.MaxValue)]
     [InlineData("orca", 0, int.MaxValue)]
     [InlineData("orca", 8, 1)]
     [InlineData("svf", 0, 1)]

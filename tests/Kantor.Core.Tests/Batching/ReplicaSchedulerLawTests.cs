@@ -59,6 +59,8 @@ public class ReplicaSchedulerLawTests
     [InlineData("sarathi")]
     [InlineData("orca")]
     [InlineData("prefill-first")]
+    [InlineData("static")]
+    [InlineData("decode-maximal")]
     public void Policies_in_order_of_arrival_start_nobody_before_somebody_who_came_earlier__INV_RUN_4(string policy)
     {
         for (var seed = 0UL; seed < Seeds; seed++)
@@ -79,7 +81,7 @@ public class ReplicaSchedulerLawTests
         var run = new ReplicaRun(PolicyCatalogue.Planner(policy), new BatchLimits { StepTokensMax = 64, RunningMax = 8 }, kv, jobs).ToEnd(200);
         Assert.All(run.Traces.Values, trace => Assert.Equal(9, trace.Generated));
         if (policy is "fcfs" or "vllm-v1" or "sarathi") Assert.True(run.Scheduler.Counters.Preemptions > 0);
-        if (policy is "orca") Assert.Equal(0, run.Scheduler.Counters.Preemptions);
+        if (policy is "orca" or "static") Assert.Equal(0, run.Scheduler.Counters.Preemptions);
     }
 
     [Theory]

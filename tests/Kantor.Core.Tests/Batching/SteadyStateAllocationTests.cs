@@ -16,7 +16,8 @@ public class SteadyStateAllocationTests
     public void A_step_allocates_nothing_once_its_buffers_have_grown__INV_RUN_10(string policy)
     {
         var scheduler = Loaded(policy);
-        for (var warmUp = 0; warmUp < 100; warmUp++) Step(scheduler);
+        // Beyond the end of the second slice of those that preempt by slices.
+        for (var warmUp = 0; warmUp < 300; warmUp++) Step(scheduler);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var step = 0; step < 100; step++) Step(scheduler);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);

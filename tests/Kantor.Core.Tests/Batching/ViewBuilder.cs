@@ -61,6 +61,8 @@ internal sealed class ViewBuilder : IBatchProbe
         Classes = new int[_rows.Count],
         Tenants = new int[_rows.Count],
         Priorities = Column(row => row.Priority),
+        Adapters = Column(_ => 0),
+        DraftTokens = Column(_ => 0),
         ArrivalUs = new long[_rows.Count],
         PromptTokens = Column(row => row.Prompt),
         WantedTokens = Column(row => row.Prompt + row.Generated),

@@ -61,6 +61,28 @@ public class VllmV1PlannerTests
         Assert.Equal([new Grant(1, 1, 0)], plan.Grants.ToArray());
     }
 
+    [Theory]
+    [InlineData(VllmV1Victim.ByOrder, 2)]
+    [InlineData(VllmV1Victim.LeastComputed, 1)]
+    [InlineData(VllmV1Victim.MostComputed, 0)]
+    public void The_victim_is_the_newest_or_the_one_with_the_fewest_or_the_most_computed_tokens(VllmV1Victim victim, int expected)
+    {
+        var view = new ViewBuilder { KvBlocksAvailable = 0 };
+        view.Running(prompt: 24, generated: 1);
+        view.Running(prompt: 6, generated: 2);
+        view.Running(prompt: 16, generated: 1);
+        Assert.Equal([expected], view.Plan(new VllmV1Planner(new VllmV1Options { Victim = victim })).Preemptions.ToArray());
+    }
+
+    [Fact]
+    public void Of_victims_alike_the_later_arrival_gives_way_and_an_unknown_victim_is_refused()
+    {
+        var view = new ViewBuilder { KvBlocksAvailable = 0 };
+        for (var row = 0; row < 3; row++) view.Running(prompt: 8, generated: 1);
+        Assert.Equal([2], view.Plan(new VllmV1Planner(new VllmV1Options { Victim = VllmV1Victim.LeastComputed })).Preemptions.ToArray());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new VllmV1Planner(new VllmV1Options { Victim = (VllmV1Victim)9 }));
+    }
+
     [Fact]
     public void By_priority_the_queue_moves_in_order_of_priority_then_id()
     {

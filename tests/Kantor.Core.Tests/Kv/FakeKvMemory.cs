@@ -15,6 +15,8 @@ internal sealed class FakeKvMemory
         public required string Prefix { get; init; }
 
         public required string Domain { get; init; }
+
+        public Cell Copy() => new() { Prefix = Prefix, Domain = Domain };
     }
 
     /// <summary>Cells that some sequence still has.</summary>
@@ -29,7 +31,7 @@ internal sealed class FakeKvMemory
             for (var position = change.FromToken; position < change.ToToken; position++)
             {
                 if (change.Kind == KvChangeKind.Drop) _cells.Remove((change.Sequence, position));
-                else _cells[(change.Sequence, position)] = _cells[(change.Source, position)];
+                else _cells[(change.Sequence, position)] = change.Kind == KvChangeKind.Share ? _cells[(change.Source, position)] : _cells[(change.Source, position)].Copy();
             }
         }
 

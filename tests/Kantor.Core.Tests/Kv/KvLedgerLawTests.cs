@@ -20,6 +20,13 @@ public class KvLedgerLawTests
     public void Real_memory_that_repeats_the_changes_holds_every_computed_token_within_the_pool__INV_KV_2(int blockSizeTokens, int blocks, int? sequencesMax) =>
         Laws.HoldForLists(operations => Driver(blockSizeTokens, blocks, sequencesMax).Run(operations), cases: 300, length: 100);
 
+    [Theory]
+    [InlineData(2, 24, null)]
+    [InlineData(4, 14, null)]
+    [InlineData(4, 14, 4)]
+    public void In_memory_of_blocks_no_sequence_writes_what_another_reads__INV_KV_8(int blockSizeTokens, int blocks, int? sequencesMax) =>
+        Laws.HoldForLists(operations => Driver(blockSizeTokens, blocks, sequencesMax).Run(operations), cases: 300, length: 100);
+
     [Fact]
     public void A_constant_hash_gives_the_same_hits_because_contents_are_compared__INV_KV_3() => Laws.HoldForLists(operations =>
     {
@@ -85,6 +92,20 @@ public class KvLedgerLawTests
             refused += driver.Refused;
         });
         Assert.True(hits > 100 && refused > 100, $"{hits} hits, {refused} refused");
+    }
+
+    [Fact]
+    public void The_operations_really_fork_and_copy()
+    {
+        var (forks, copies) = (0, 0);
+        Laws.HoldForLists(operations =>
+        {
+            var driver = Driver(4, 20);
+            driver.Run(operations);
+            forks += driver.Forks;
+            copies += driver.CopiedBlocks;
+        });
+        Assert.True(forks > 100 && copies > 100, $"{forks} forks, {copies} copies");
     }
 
     private static LedgerDriver Driver(int blockSizeTokens, int blocks, int? sequencesMax = null, Func<int, int>? keyHash = null) => new(new KvLedgerOptions

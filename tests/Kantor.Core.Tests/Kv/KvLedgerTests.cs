@@ -177,6 +177,39 @@ public class KvLedgerTests
     }
 
     [Fact]
+    public void A_fork_is_within_what_its_sequence_has_and_begins_like_it()
+    {
+        var ledger = Pool(blocks: 16, blockSizeTokens: 4);
+        ledger.TryOpen(TokenContent.FromTokens(Numbers(0, 12)), Home, 0, out var sequence, out _);
+        ledger.TryGrow(sequence, 10);
+        ledger.Commit(sequence, 10);
+        Assert.Throws<ArgumentOutOfRangeException>(() => ledger.TryFork(sequence, 7, TokenContent.FromTokens(Numbers(0, 12)), out _));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ledger.TryFork(sequence, 13, TokenContent.FromTokens(Numbers(0, 13)), out _));
+        Assert.Throws<ArgumentException>(() => ledger.TryFork(sequence, 10, TokenContent.FromTokens(Numbers(1, 12)), out _));
+        Assert.Equal(1, ledger.SequencesOpen);
+        Assert.True(ledger.TryFork(sequence, 10, TokenContent.FromTokens([.. Numbers(0, 10), 99]), out _));
+        ledger.Verify();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_fork_of_unknown_tokens_shares_them_with_and_without_prefix_caching(bool prefixCaching)
+    {
+        var ledger = new KvLedger(new KvLedgerOptions { BlocksTotal = 16, BlockSizeTokens = 4, PrefixCaching = prefixCaching });
+        ledger.TryOpen(TokenContent.Opaque(10), Home, 0, out var sequence, out _);
+        ledger.TryGrow(sequence, 10);
+        Assert.True(ledger.TryFork(sequence, 10, TokenContent.Opaque(10), out var fork));
+        Assert.Equal(3, ledger.BlocksUsed);
+        ledger.Close(sequence);
+        Assert.True(ledger.TryGrow(fork, 11));
+        Assert.Equal(3, ledger.BlocksUsed);
+        ledger.Close(fork);
+        Assert.Equal(16, ledger.BlocksFree);
+        ledger.Verify();
+    }
+
+    [Fact]
     public void A_closed_sequence_cannot_be_used()
     {
         var ledger = Pool(blocks: 4, blockSizeTokens: 1);
@@ -184,6 +217,7 @@ public class KvLedgerTests
         ledger.Close(sequence);
         Assert.Throws<InvalidOperationException>(() => ledger.Close(sequence));
         Assert.Throws<InvalidOperationException>(() => ledger.TryGrow(sequence, 1));
+        Assert.Throws<InvalidOperationException>(() => ledger.TryFork(sequence, 0, TokenContent.FromTokens([1]), out _));
         Assert.Throws<InvalidOperationException>(() => ledger.Commit(sequence, 1));
     }
 

@@ -56,7 +56,7 @@ public class PrefixTreeTests
         Assert.Equal(0, tree.Count);
     }
 
-    private static int[] Word(int number) => [.. Enumerable.Range(0, 1 + (number % 5)).Select(i => number >> (3 + (2 * i)) & 1)];
+    private static int[] Word(int number) => [.. Enumerable.Range(0, 1 + (number % 5)).Select(i => number >> (3 + (2 * i)) & 3)];
 
     private static void Learn(PrefixTree tree, Dictionary<string, int> model, int root, int[] word, int block)
     {

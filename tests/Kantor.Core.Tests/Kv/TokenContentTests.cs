@@ -32,6 +32,20 @@ public class TokenContentTests
         Assert.Throws<ArgumentOutOfRangeException>(() => content.AppendUnknown(-1));
     }
 
+    [Fact]
+    public void Contents_begin_alike_as_far_as_they_are_long_known_and_equal()
+    {
+        var content = TokenContent.FromTokens([1, 2, 3]);
+        Assert.True(content.BeginsLike(TokenContent.FromTokens([1, 2, 9]), 2));
+        Assert.False(content.BeginsLike(TokenContent.FromTokens([1, 2, 9]), 3));
+        Assert.False(content.BeginsLike(TokenContent.FromTokens([1, 2]), 3));
+        Assert.False(content.BeginsLike(TokenContent.Opaque(3), 1));
+        Assert.True(TokenContent.Opaque(3).BeginsLike(TokenContent.Opaque(5), 3));
+        Assert.True(TokenContent.FromBlockIds([7, 8], 4, 8).BeginsLike(TokenContent.FromBlockIds([7, 8, 9], 4, 9), 8));
+        Assert.False(TokenContent.FromBlockIds([7, 8], 4, 8).BeginsLike(TokenContent.FromBlockIds([7, 9, 9], 4, 9), 5));
+        Assert.False(TokenContent.FromBlockIds([7], 4, 4).BeginsLike(TokenContent.FromTokens([7, 7, 7, 7]), 4));
+    }
+
     [Theory]
     [InlineData(2, 512, 512)]
     [InlineData(1, 512, 513)]

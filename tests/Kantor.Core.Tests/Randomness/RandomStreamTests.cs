@@ -12,6 +12,14 @@ public class RandomStreamTests
     }
 
     [Fact]
+    public void Bits_can_be_read_ahead_without_drawing_them()
+    {
+        var stream = new RandomStream(7, "arrivals");
+        var ahead = Enumerable.Range(0, 20).Select(index => stream.BitsAt((ulong)index)).ToArray();
+        Assert.Equal(ahead, Enumerable.Range(0, 20).Select(_ => stream.NextBits()));
+    }
+
+    [Fact]
     public void Equal_seed_and_name_give_equal_numbers() => Assert.Equal(Bits(7, "arrivals", 50), Bits(7, "arrivals", 50));
 
     [Theory]

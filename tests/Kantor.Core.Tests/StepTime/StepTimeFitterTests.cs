@@ -5,7 +5,7 @@ namespace Kantor.Core.Tests.StepTime;
 
 public class StepTimeFitterTests
 {
-    private static readonly LinearStepTime Truth = new(8_000, 55, 210, 0.4);
+    private static readonly LinearStepTime Truth = new(8_000, 55, 210, 0.4, 0.002);
 
     [Fact]
     public void Exact_steps_give_the_exact_coefficients()
@@ -33,6 +33,22 @@ public class StepTimeFitterTests
         var fit = fitter.Fit();
         Assert.True(fit is { FixedUs: >= 0, PrefillTokenUs: >= 0, DecodeSequenceUs: >= 0, ResidentKvTokenUs: >= 0 }, fit.ToString());
         Assert.InRange(fit.FixedUs, 7_000, 9_000);
+    }
+
+    [Fact]
+    public void Short_steps_count_as_much_as_long_ones_when_errors_are_relative()
+    {
+        var (absolute, relative) = (new StepTimeFitter(), new StepTimeFitter(new StepTimeFitterOptions { Relative = true }));
+        foreach (var load in Loads(400))
+        {
+            var curved = Truth.StepUs(load) + (1e-8 * load.ResidentKvTokens * load.ResidentKvTokens * load.PrefillTokens);
+            absolute.Observe(load, curved);
+            relative.Observe(load, curved);
+        }
+
+        var shortStep = new StepLoad(0, 2, 500, 0);
+        double Error(StepTimeFitter fitter) => Math.Abs((fitter.Fit().StepUs(shortStep) / Truth.StepUs(shortStep)) - 1);
+        Assert.True(Error(relative) < Error(absolute), $"{Error(relative)} {Error(absolute)}");
     }
 
     [Fact]
@@ -116,5 +132,6 @@ public class StepTimeFitterTests
         Assert.InRange(actual.PrefillTokenUs, expected.PrefillTokenUs * (1 - relative), expected.PrefillTokenUs * (1 + relative));
         Assert.InRange(actual.DecodeSequenceUs, expected.DecodeSequenceUs * (1 - relative), expected.DecodeSequenceUs * (1 + relative));
         Assert.InRange(actual.ResidentKvTokenUs, expected.ResidentKvTokenUs * (1 - relative), expected.ResidentKvTokenUs * (1 + relative));
+        Assert.InRange(actual.RowKvTokenUs, expected.RowKvTokenUs * (1 - relative), expected.RowKvTokenUs * (1 + relative));
     }
 }

@@ -107,7 +107,7 @@ public class PipelineTests
     {
         Planner = new FcfsPlanner(),
         Router = new RoundRobinRouter(),
-        Limits = new BatchLimits { StepTokensMax = 100, RunningMax = 1 },
+        Limits = new BatchLimits { StepTokensMax = 100, RunningMax = 2 },
         Kv = new KvLedgerOptions { BlocksTotal = 1000, BlockSizeTokens = 1, PrefixCaching = false },
         StepTime = new LinearStepTime(0, serviceUs / 100, 0, 0),
         NewPredictor = () => new ConstantLengthPredictor(1),

@@ -1,10 +1,6 @@
 using Kantor.Core;
-using Kantor.Core.Batching;
-using Kantor.Core.Kv;
-using Kantor.Core.Prediction;
+using Kantor.Core.Bounds;
 using Kantor.Core.Randomness;
-using Kantor.Core.Routing;
-using Kantor.Core.StepTime;
 using Kantor.Simulation.Traces;
 
 namespace Kantor.Simulation.Tests.Acceptance;
@@ -22,17 +18,17 @@ public class VolumeBoundTests
         {
             var (trace, poolTokens) = Draw(number);
             var total = TotalLatency(trace, poolTokens, policy);
-            var bound = VolumeBound.TotalLatency(trace, poolTokens);
+            var bound = Bound(trace, poolTokens);
             Assert.True(bound <= total + 1e-6, $"case {number}: {policy} takes {total} rounds in all, the bound says {bound}");
         }
 
-        Assert.True(VolumeBound.TotalLatency(Burst, BurstPoolTokens) <= TotalLatency(Burst, BurstPoolTokens, policy));
+        Assert.True(Bound(Burst, BurstPoolTokens) <= TotalLatency(Burst, BurstPoolTokens, policy));
     }
 
     [Fact]
     public void The_bound_is_close_where_memory_is_scarce_and_smallest_volume_first_is_closer_than_first_come()
     {
-        var bound = VolumeBound.TotalLatency(Burst, BurstPoolTokens);
+        var bound = Bound(Burst, BurstPoolTokens);
         var (svf, fcfs) = (TotalLatency(Burst, BurstPoolTokens, "svf") / bound, TotalLatency(Burst, BurstPoolTokens, "fcfs") / bound);
         Assert.InRange(svf, 1, 1.8);
         Assert.True(svf < fcfs, $"svf {svf:0.00}, fcfs {fcfs:0.00} times the bound");
@@ -61,19 +57,8 @@ public class VolumeBoundTests
         return (trace, 35 + random.NextInt(40));
     }
 
-    private static long TotalLatency(TraceRequest[] trace, int poolTokens, string policy)
-    {
-        var result = Simulator.Run(trace, new SimulationOptions
-        {
-            Planner = PolicyCatalogue.Planner(policy),
-            Router = new RoundRobinRouter(),
-            Limits = new BatchLimits { StepTokensMax = 1_000_000, RunningMax = 10_000 },
-            Kv = new KvLedgerOptions { BlocksTotal = poolTokens, BlockSizeTokens = 1 },
-            StepTime = new LinearStepTime(1, 0, 0, 0),
-            NewPredictor = () => new ClassQuantilePredictor(new ClassQuantileOptions { PriorTokens = 50 }),
-            OutputTokensMax = trace.Max(request => request.OutputTokens),
-        });
-        Assert.Equal(trace.Length, result.Completed);
-        return result.Records.Sum(record => record.E2eUs!.Value);
-    }
+    private static double Bound(TraceRequest[] trace, int poolTokens) => LatencyBound.ByMeanBusyTime(UnitRounds.Jobs(trace), poolTokens).TotalRounds;
+
+    private static long TotalLatency(TraceRequest[] trace, int poolTokens, string policy) =>
+        UnitRounds.TotalLatency(UnitRounds.Run(trace, poolTokens, PolicyCatalogue.Planner(policy)));
 }

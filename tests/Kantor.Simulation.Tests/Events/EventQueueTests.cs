@@ -7,15 +7,28 @@ namespace Kantor.Simulation.Tests.Events;
 public class EventQueueTests
 {
     [Fact]
-    public void Events_of_one_microsecond_go_by_kind_and_then_by_the_order_in_which_they_were_scheduled()
+    public void Events_of_one_microsecond_go_by_kind_then_target_and_then_the_order_in_which_they_were_scheduled()
     {
         var queue = new EventQueue();
         queue.Schedule(5, EventKind.StepStart, 1);
-        queue.Schedule(5, EventKind.Arrival, 2);
         queue.Schedule(5, EventKind.Arrival, 3);
+        queue.Schedule(5, EventKind.Arrival, 2);
         queue.Schedule(5, EventKind.StepEnd, 4);
         queue.Schedule(4, EventKind.StepStart, 5);
         Assert.Equal([5, 4, 2, 3, 1], Drain(queue).Select(taken => taken.Target));
+    }
+
+    [Fact]
+    public void Samples_come_before_arrivals_and_do_not_press()
+    {
+        var queue = new EventQueue();
+        Assert.Null(queue.NextUs);
+        queue.Schedule(5, EventKind.Arrival, 1);
+        queue.Schedule(5, EventKind.Sample, 2);
+        queue.Schedule(9, EventKind.Sample, 3);
+        Assert.Equal((5L, 3, 1), (queue.NextUs!.Value, queue.Count, queue.CountPressing));
+        Assert.Equal([2, 1, 3], Drain(queue).Select(taken => taken.Target));
+        Assert.Equal((0, 0), (queue.Count, queue.CountPressing));
     }
 
     [Fact]
@@ -36,7 +49,7 @@ public class EventQueueTests
             var queue = new EventQueue();
             for (var index = 0; index < times.Length; index++) queue.Schedule(times[index], (EventKind)(times[index] % 3), index);
             var taken = Drain(queue);
-            var keys = taken.Select(item => new EventKey(item.TimeUs, item.Kind, item.Target)).ToArray();
+            var keys = taken.Select(item => new EventKey(item.TimeUs, item.Kind, item.Target, 0)).ToArray();
             return taken.Count == times.Length && keys.SequenceEqual(keys.Order());
         });
         Check.One(Config.QuickThrowOnFailure, property);

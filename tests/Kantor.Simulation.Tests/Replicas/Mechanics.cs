@@ -13,13 +13,17 @@ internal static class Mechanics
         var run = RandomRun.Draw(number, policy);
         var random = new RandomStream((ulong)number, "mechanics");
         var options = WithPool(run.Options, random);
-        return run with { Options = random.NextInt(2) == 0 ? options : options with { Decode = NewDecodePool(options, random) } };
+        return run with
+        {
+            Trace = [.. run.Trace.Select(request => request with { Adapter = random.NextInt(4) switch { 0 => null, var adapter => $"adapter {adapter}" } })],
+            Options = random.NextInt(2) == 0 ? options : options with { Decode = NewDecodePool(options, random) },
+        };
     }
 
     private static SimulationOptions WithPool(SimulationOptions options, RandomStream random)
     {
         var (stages, group) = random.NextInt(3) switch { 0 => (1 + random.NextInt(4), 1), 1 => (1, 1 + random.NextInt(3)), _ => (1, 1) };
-        return options with
+        var pool = options with
         {
             PipelineStages = stages,
             PipelineHopUs = random.NextInt(20),
@@ -27,8 +31,11 @@ internal static class Mechanics
             Replicas = group * (1 + random.NextInt(2)),
             PlansAhead = random.NextInt(2) == 0,
             Swap = random.NextInt(2) == 0 ? null : new SwapSpace { Blocks = 1 + random.NextInt(30), Link = Link(random) },
+            Speculation = random.NextInt(3) > 0 ? null : new Speculation { DraftTokens = 1 + random.NextInt(4), AcceptanceRate = random.NextDouble(), DraftUs = random.NextInt(5) },
+            Limits = random.NextInt(2) == 0 ? options.Limits : options.Limits with { AdaptersMax = 1 + random.NextInt(3) },
             Tier = random.NextInt(2) == 0 ? null : new HostTier { Blocks = 1 + random.NextInt(60), IsShared = random.NextInt(2) == 0, Link = Link(random) },
         };
+        return pool.Limits.AdaptersMax is null ? pool with { Adapters = null } : pool with { Adapters = new AdapterCost { LoadUs = random.NextInt(200), StepFactor = 1 + random.NextDouble() } };
     }
 
     private static DecodePool NewDecodePool(SimulationOptions prefill, RandomStream random)
@@ -49,6 +56,8 @@ internal static class Mechanics
             PlansAhead = pool.PlansAhead,
             Swap = pool.Swap,
             Tier = pool.Tier,
+            Speculation = pool.Speculation,
+            Adapters = pool.Adapters,
         };
     }
 

@@ -30,6 +30,7 @@ public static class OperatorTables
             PrefillAttention = Prefill(Need(folder, "context_attention_perf")),
             DecodeAttention = Decode(Need(folder, "generation_attention_perf")),
             AllReduce = AllReduce(Find(folder, "custom_allreduce_perf"), Find(folder, "nccl_perf")),
+            GatherScatter = Find(folder, "nccl_perf") is { } nccl ? GatherScatter(nccl) : [],
         };
         return profile with
         {
@@ -129,10 +130,7 @@ public static class OperatorTables
             });
         }
 
-        return [.. curves.Select(curve => new CollectiveFit(
-            curve.Key,
-            [.. curve.Value.Keys.Select(key => (double)key)],
-            [.. Curves.WithoutOutliers([.. curve.Value.Values]).Select(Curves.Round)]))];
+        return FitsOf(curves);
 
         // Engines take the faster implementation of a size.
         void Add(int devices, int elements, double us)
@@ -141,6 +139,38 @@ public static class OperatorTables
             curve[elements] = curve.TryGetValue(elements, out var other) ? Math.Min(other, us) : us;
         }
     }
+
+    private static IReadOnlyList<CollectiveFit> GatherScatter(string nccl)
+    {
+        var (gather, scatter) = (new SortedDictionary<int, SortedDictionary<int, double>>(), new SortedDictionary<int, SortedDictionary<int, double>>());
+        Read(nccl, row =>
+        {
+            if (row.Text("nccl_dtype") != "half" || row.Text("op_name") is not ("all_gather" or "reduce_scatter")) return;
+            var curves = row.Text("op_name") == "all_gather" ? gather : scatter;
+            if (!curves.TryGetValue(row.Whole("num_gpus"), out var curve)) curves[row.Whole("num_gpus")] = curve = [];
+            curve[row.Whole("message_size")] = Us(row);
+        });
+        foreach (var (devices, curve) in gather)
+        {
+            foreach (var elements in curve.Keys.ToList())
+            {
+                if (scatter.TryGetValue(devices, out var other) && other.TryGetValue(elements, out var us)) curve[elements] += us;
+                else curve.Remove(elements);
+            }
+        }
+
+        return FitsOf(gather);
+    }
+
+    private static IReadOnlyList<CollectiveFit> FitsOf(SortedDictionary<int, SortedDictionary<int, double>> curves) =>
+    [
+        .. from curve in curves
+           where curve.Value.Count > 1
+           select new CollectiveFit(
+               curve.Key,
+               [.. curve.Value.Keys.Select(key => (double)key)],
+               [.. Curves.WithoutOutliers([.. curve.Value.Values]).Select(Curves.Round)]),
+    ];
 
     private static string? Find(string folder, string table) =>
         Directory.EnumerateFiles(folder, table + "*.csv*").Order(StringComparer.Ordinal).LastOrDefault();

@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Kantor.Cli.Engines;
+using Kantor.Core.StepTime;
+using Kantor.Engine;
+using Kantor.Simulation.Calibration.Fitting;
+using Kantor.Simulation.Profiles;
+using Spectre.Console;
+
+namespace Kantor.Cli.Calibrate;
+
+/// <summary><c>kantor calibrate engine</c>: measures the step times of the engine with this model on this machine.</summary>
+internal static class EngineCommand
+{
+    private static readonly EngineArguments Engine = new();
+    private static readonly JsonSerializerOptions ReportNames = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private static readonly Argument<string?> Model = new("MODEL")
+    {
+        Description = "GGUF file, or hf:owner/repository/file.gguf; the same as --model.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<int> Rounds = new("--rounds") { Description = "How often each load is run.", HelpName = "N", DefaultValueFactory = _ => 2 };
+
+    private static readonly Option<bool> ProcessorTime = new("--processor-time")
+    {
+        Description = "Count a step's processor time divided by the threads instead of the time that passed: for a machine that other programs use too. Needs --gpu-layers 0 where there is a GPU.",
+    };
+
+    private static readonly Option<Uri?> Url = new("--url") { Description = "Show what a running server has learnt, instead of measuring here.", HelpName = "http://HOST:PORT" };
+
+    private static readonly Option<string?> Out = new("--out")
+    {
+        Description = "Write the profile, for 'kantor simulate --profile FILE', as JSON; - for the standard output.",
+        HelpName = "FILE",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "engine",
+            "Measures step times of the engine on this machine and fits c + a·prefill tokens + b·decode sequences + d·resident KV tokens + e·rows·KV tokens.\n\n"
+            + "The error is that on loads which the fit has not seen. Measure with the --cache-tokens and --threads that you serve with, on an idle machine.\n\n"
+            + "Example: kantor calibrate engine my.gguf --out my.json && kantor simulate --profile my.json")
+        {
+            Model, Rounds, ProcessorTime, Url, Out,
+        };
+        Engine.AddTo(command);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var (rounds, file, settings) = (parsed.GetValue(Rounds), parsed.GetValue(Out), Read(parsed));
+        if (rounds is < 1 or > 1000) throw new UsageException($"--rounds is {rounds}; it must be from 1 to 1000.");
+        if (parsed.GetValue(Url) is { } url)
+        {
+            if (file is not null) throw new UsageException("--out needs a measurement; a running server tells only its coefficients. Leave --url away.");
+            await ShowAsync(url, cancellation);
+            return ExitCode.Success;
+        }
+
+        var (profile, fit) = await MeasureAsync(settings, rounds, parsed.GetValue(ProcessorTime), cancellation);
+        if (file == "-") Console.WriteLine(profile.ToJson());
+        else if (file is not null) await File.WriteAllTextAsync(file, profile.ToJson() + "\n", cancellation);
+        if (file != "-") Print(fit);
+        return ExitCode.Success;
+    }
+
+    private static EngineSettings Read(ParseResult parsed)
+    {
+        var settings = Engine.Read(parsed);
+        if (parsed.GetValue(Model) is not { } model) return settings;
+        return settings.Model is null ? settings with { Model = model } : throw new UsageException($"The model is given twice: '{model}' and --model '{settings.Model}'.");
+    }
+
+    private static async Task<(EngineProfileFile Profile, EngineFit Fit)> MeasureAsync(EngineSettings settings, int rounds, bool isProcessorTime, CancellationToken cancellation)
+    {
+        var recorder = new StepRecorder(isProcessorTime ? settings.Threads ?? Environment.ProcessorCount : null);
+        await using var engine = await EngineFactory.CreateAsync(settings, recorder, logger: null, cancellation);
+        await new CalibrationLoad(engine, recorder, rounds).RunAsync(cancellation);
+        try
+        {
+            var fit = EngineFitter.Fit(recorder.Steps);
+            return (ProfileOf(engine.Model.ModelName, engine.Model.KvTokensTotal, settings, isProcessorTime, fit), fit);
+        }
+        catch (FormatException wrong)
+        {
+            throw new FailureException(wrong.Message);
+        }
+    }
+
+    private static EngineProfileFile ProfileOf(string model, int kvTokens, EngineSettings settings, bool isProcessorTime, EngineFit fit) => new()
+    {
+        Name = model,
+        Origin = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(isProcessorTime ? "processor time" : "time")} of {fit.Samples} samples on {DateTime.UtcNow:yyyy-MM-dd}, {settings.Threads ?? Environment.ProcessorCount} threads, policy {settings.Policy}, at most {settings.CacheTokens} cached tokens"),
+        StepTime = fit.StepTime,
+        KvTokens = kvTokens,
+        StepTokensMax = settings.StepTokens,
+        RunningMax = settings.RunningMax,
+        HeldOutError = fit.HeldOut,
+    };
+
+    private static async Task ShowAsync(Uri url, CancellationToken cancellation)
+    {
+        using var http = new HttpClient();
+        try
+        {
+            var report = await http.GetFromJsonAsync<StepModelReport>(new Uri(url, "/admin/step-model"), ReportNames, cancellation)
+                ?? throw new FailureException($"{url} answered nothing.");
+            if (report.MeanStepUs is null) throw new FailureException("Not a single step was measured yet.");
+            Print(new LinearStepTime(report.FixedUs, report.PrefillTokenUs, report.DecodeSequenceUs, report.ResidentKvTokenUs, report.RowKvTokenUs));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{report.Samples} steps of {report.MeanStepUs:0} µs on average; mean absolute error {report.MeanAbsoluteErrorUs / report.MeanStepUs:0.0%}"));
+        }
+        catch (Exception failed) when (failed is HttpRequestException or JsonException)
+        {
+            throw new FailureException($"{url} does not answer as a Kantor server: {failed.Message}");
+        }
+    }
+
+    private static void Print(EngineFit fit)
+    {
+        Print(fit.StepTime);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{fit.Samples} samples; on {fit.HeldOut.Points} of loads that the fit has not seen: median error {fit.HeldOut.Median:0.0%}, P90 {fit.HeldOut.P90:0.0%}, mean absolute error {fit.HeldOutMeanError:0.0%} of the mean step"));
+    }
+
+    private static void Print(LinearStepTime fit)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("coefficient").AddColumn(new TableColumn("µs").RightAligned()).AddColumn("per");
+        void Row(string name, double us, string per) => table.AddRow(name, us.ToString("0.####", CultureInfo.InvariantCulture), per);
+        Row("c", fit.FixedUs, "step");
+        Row("a", fit.PrefillTokenUs, "prefill token");
+        Row("b", fit.DecodeSequenceUs, "decode sequence");
+        Row("d", fit.ResidentKvTokenUs, "resident KV token");
+        Row("e", fit.RowKvTokenUs, "row and KV token");
+        AnsiConsole.Write(table);
+    }
+}

@@ -1,0 +1,29 @@
+namespace Kantor.Core.Routing;
+
+/// <summary>
+/// The replica with the least 4 × waiting + running, as vLLM's front end for data parallelism chooses; the lowest index among equals.
+/// </summary>
+public sealed class VllmDpRouter : IRouter
+{
+    private const int WaitingWeight = 4;
+
+    /// <inheritdoc/>
+    public string Name => "vllm-dp";
+
+    /// <inheritdoc/>
+    public RouterState NewState() => new();
+
+    /// <inheritdoc/>
+    public int Route(in RouteRequest request, in FleetView fleet, RouterState state)
+    {
+        var best = 0;
+        for (var index = 1; index < fleet.Endpoints.Length; index++)
+        {
+            if (LoadOf(fleet.Endpoints[index]) < LoadOf(fleet.Endpoints[best])) best = index;
+        }
+
+        return best;
+    }
+
+    private static long LoadOf(in EndpointView endpoint) => ((long)WaitingWeight * endpoint.Waiting) + endpoint.Running;
+}

@@ -1,0 +1,25 @@
+using Kantor.Core.Batching;
+
+namespace Kantor.Simulation.Tests.Clients;
+
+/// <summary>Plans as fcfs and writes down whose requests wait at its first plan.</summary>
+internal sealed class PriorityWatcher : IBatchPlanner
+{
+    private readonly FcfsPlanner _planner = new();
+
+    public List<(int Tenant, int Priority, int Class)> Seen { get; } = [];
+
+    public string Name => "watcher";
+
+    public PlannerState NewState() => _planner.NewState();
+
+    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    {
+        if (Seen.Count == 0)
+        {
+            foreach (var row in view.Waiting) Seen.Add((view.Tenants[row], view.Priorities[row], view.Classes[row]));
+        }
+
+        _planner.Plan(view, state, plan);
+    }
+}

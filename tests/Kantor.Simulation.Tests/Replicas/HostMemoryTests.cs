@@ -1,0 +1,89 @@
+using Kantor.Core.Batching;
+using Kantor.Simulation.Replicas;
+using Kantor.Simulation.Traces;
+using static Kantor.Simulation.Tests.Fleet;
+
+namespace Kantor.Simulation.Tests.Replicas;
+
+/// <summary>KV that leaves the pool and comes back: swap and the tier behind it.</summary>
+public class HostMemoryTests
+{
+    private static readonly KvLink Fast = new() { TokensPerUs = 1 };
+
+    [Fact]
+    public void Swapping_recomputes_nothing_and_recomputing_swaps_nothing()
+    {
+        var (trace, options) = (TightTrace(), Tight());
+        var recomputing = RunVerified(trace, options);
+        var swapping = RunVerified(trace, options with { Swap = new SwapSpace { Blocks = 100, Link = Fast } });
+        Assert.True(recomputing.Preemptions > 0 && swapping.Preemptions > 0);
+        Assert.True(recomputing.RecomputedTokens > 0);
+        Assert.Equal(0, swapping.RecomputedTokens);
+    }
+
+    [Fact]
+    public void A_full_swap_space_recomputes_what_has_no_room()
+    {
+        var swapping = RunVerified(TightTrace(), Tight() with { Swap = new SwapSpace { Blocks = 1, Link = Fast } });
+        Assert.True(swapping.RecomputedTokens > 0);
+    }
+
+    [Fact]
+    public void Over_a_slow_link_recomputing_is_faster_and_over_a_fast_one_swapping_is()
+    {
+        var (trace, options) = (TightTrace(), Tight());
+        var recomputing = RunVerified(trace, options).MakespanUs;
+        Assert.True(RunVerified(trace, options with { Swap = new SwapSpace { Blocks = 100, Link = Fast } }).MakespanUs < recomputing);
+        Assert.True(RunVerified(trace, options with { Swap = new SwapSpace { Blocks = 100, Link = new KvLink { TokensPerUs = 0.001 } } }).MakespanUs > recomputing);
+    }
+
+    [Fact]
+    public void What_the_pool_has_forgotten_is_copied_from_the_tier_in_the_time_that_the_link_takes()
+    {
+        // A pool of 10 blocks of 4 tokens forgets the first prompt for the second; the third is the first again.
+        int[] first = [1, 2, 3, 4, 5, 6, 7, 8], second = [11, 12, 13, 14, 15, 16, 17, 18];
+        var trace = new[] { Request(0, 32, 1, first), Request(10_000, 32, 1, second), Request(20_000, 32, 1, first) };
+        var options = Small(blocks: 10);
+        var without = RunVerified(trace, options);
+        var with = RunVerified(trace, options with { Tier = new HostTier { Blocks = 40, Link = new KvLink { TokensPerUs = 0.5, LatencyUs = 30 } } });
+        // The second prompt left the first two blocks, so 24 tokens are computed: three steps of 100 us and 10 us a token.
+        Assert.Equal(540, without.Records[2].TtftUs);
+        // 20 tokens are copied: 30 + 40 us; then a step of 4 tokens: 140 us.
+        Assert.Equal(210, with.Records[2].TtftUs);
+    }
+
+    [Fact]
+    public void A_shared_tier_serves_a_replica_that_has_not_seen_the_prompt()
+    {
+        int[] prompt = [1, 2, 3, 4, 5, 6, 7, 8];
+        var trace = new[] { Request(0, 32, 1, prompt), Request(10_000, 32, 1, prompt) };
+        var tier = new HostTier { Blocks = 40, Link = Fast };
+        var own = RunVerified(trace, Small() with { Replicas = 2, Tier = tier });
+        var shared = RunVerified(trace, Small() with { Replicas = 2, Tier = tier with { IsShared = true } });
+        Assert.Equal(own.Records[0].TtftUs, own.Records[1].TtftUs);
+        Assert.Equal(28 + 140, shared.Records[1].TtftUs);
+    }
+
+    [Fact]
+    public void A_tier_that_is_full_forgets_the_least_recently_used()
+    {
+        int[] first = [1, 2, 3, 4], second = [11, 12, 13, 14];
+        var tier = new Core.Kv.KvTier(4, 4);
+        tier.Store(Content(first), default, 16);
+        Assert.Equal(16, tier.HitTokens(Content(first), default, 16));
+        tier.Store(Content(second), default, 16);
+        Assert.Equal((0, 16), (tier.HitTokens(Content(first), default, 16), tier.HitTokens(Content(second), default, 16)));
+        Assert.Equal(4, tier.BlocksStored);
+    }
+
+    private static Core.Kv.TokenContent Content(int[] ids) => Core.Kv.TokenContent.FromBlockIds(ids, 4, 4 * ids.Length);
+
+    /// <summary>Four answers that grow into a pool with room for half of them; prompts of unknown content, so that nothing is found again.</summary>
+    private static TraceRequest[] TightTrace() => [.. Enumerable.Range(0, 4).Select(index => Request(index, 8, 30))];
+
+    private static SimulationOptions Tight()
+    {
+        var options = Small(blocks: 20, planner: new VllmV1Planner(), outputTokensMax: 30);
+        return options with { Limits = options.Limits with { StepTokensMax = 64 } };
+    }
+}
