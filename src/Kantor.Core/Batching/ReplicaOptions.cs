@@ -62,6 +62,9 @@ public sealed class SchedulerCounters
     /// <summary>Computed tokens that were thrown away by preemptions; those found again in the prefix cache are not computed twice.</summary>
     public long RecomputedTokens { get; internal set; }
 
+    /// <summary>Tokens whose KV came from elsewhere and was not computed here.</summary>
+    public long LoadedTokens { get; internal set; }
+
     /// <summary>Tokens whose KV preemptions moved to host memory.</summary>
     public long SwappedTokens { get; internal set; }
 
