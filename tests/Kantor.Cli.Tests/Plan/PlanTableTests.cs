@@ -1,6 +1,6 @@
 using Kantor.Cli.Plan;
-using Kantor.Core.StepTime;
 using Kantor.Core.Batching;
+using Kantor.Core.StepTime;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Planning;
 
