@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Kantor.Cli.Simulate;
 
 /// <summary>The options of <c>kantor simulate</c> as they were typed; null where not given.</summary>
@@ -39,9 +41,44 @@ internal sealed record SimulateArguments
 
     public string? Csv { get; init; }
 
+    public string? Html { get; init; }
+
+    public string? Users { get; init; }
+
+    public string? Think { get; init; }
+
+    public string? Timeout { get; init; }
+
+    public string? Retries { get; init; }
+
+    public bool ClosedLoop { get; init; }
+
     public bool NoPrefixCache { get; init; }
 
     public bool NoLeap { get; init; }
 
     public bool SkipBadLines { get; init; }
+
+    /// <summary>The command line that gives the same figures: without reports and whether steps are leapt, quoted for a POSIX shell.</summary>
+    public string CommandOf(string verb)
+    {
+        (string Option, string? Value)[] typed =
+        [
+            ("--trace", Trace), ("--policy", Policy), ("--routing", Routing), ("--replicas", Replicas), ("--profile", Profile),
+            ("--rate-scale", RateScale), ("--seed", Seed), ("--slo", Slo), ("--step-tokens", StepTokens), ("--running-max", RunningMax),
+            ("--kv-tokens", KvTokens), ("--block-size", BlockSize), ("--max-tokens", MaxTokens), ("--predictor", Predictor),
+            ("--limit", Limit), ("--spread-batches", SpreadBatches),
+            ("--users", Users), ("--think", Think), ("--timeout", Timeout), ("--retries", Retries),
+        ];
+        (string Option, bool IsGiven)[] flags = [("--closed-loop", ClosedLoop), ("--no-prefix-cache", NoPrefixCache), ("--skip-bad-lines", SkipBadLines)];
+        return string.Join(' ', [
+            $"kantor {verb}",
+            .. typed.Where(option => option.Value is not null).Select(option => $"{option.Option} {Quoted(option.Value!)}"),
+            .. flags.Where(flag => flag.IsGiven).Select(flag => flag.Option)]);
+    }
+
+    private static string Quoted(string value) =>
+        value.Length > 0 && value.All(character => char.IsAsciiLetterOrDigit(character) || "_-./,:=+@%".Contains(character, StringComparison.Ordinal))
+            ? value
+            : string.Create(CultureInfo.InvariantCulture, $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'");
 }

@@ -42,6 +42,9 @@ public sealed record RunReport
     /// <summary>Tokens generated per second of that time.</summary>
     public double OutputTokensPerS { get; init; }
 
+    /// <summary>How often the requests were sent in all; those above their number are retries.</summary>
+    public long Attempts { get; init; }
+
     /// <summary>Requests by how they ended; ways in which none ended are left out.</summary>
     public IReadOnlyList<(RequestOutcome Outcome, int Requests)> Outcomes { get; init; } = [];
 
@@ -53,6 +56,9 @@ public sealed record RunReport
 
     /// <summary>The run over time; null where it is not kept.</summary>
     public RunTimeline? Timeline { get; init; }
+
+    /// <summary>The latency distributions in full; null where they are not kept.</summary>
+    public RunCurves? Curves { get; init; }
 
     /// <summary>Requests within all objectives per second of the time from the first arrival to the last end.</summary>
     public required double GoodputRps { get; init; }
@@ -90,9 +96,11 @@ public sealed record RunReport
         QueueingDelay = LatencySummary.Of(result.Totals.QueueingDelay),
         MakespanS = Math.Round(result.MakespanUs / 1e6, 6),
         OutputTokensPerS = result.MakespanUs == 0 ? 0 : Math.Round(result.Totals.OutputTokens / (result.MakespanUs / 1e6), 3),
+        Attempts = result.Totals.Attempts,
         Outcomes = [.. Enum.GetValues<RequestOutcome>().Select(outcome => (outcome, result.Totals.Count(outcome))).Where(count => count.Item2 > 0)],
         Tenants = TenantReport.Of(result),
         Timeline = RunTimeline.Of(result),
+        Curves = RunCurves.Of(result),
         GoodputRps = result.MakespanUs == 0 ? 0 : Math.Round(result.Totals.WithinSlo / (result.MakespanUs / 1e6), 6),
         SloAttainment = Math.Round(result.Totals.SloAttainment, 6),
         PrefixHitRate = Math.Round(result.PrefixHitRate, 6),
