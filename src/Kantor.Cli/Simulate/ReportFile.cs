@@ -12,6 +12,13 @@ internal static class ReportFile
         if (!Directory.Exists(folder)) throw new UsageException($"{option} '{path}': the folder {folder} is not there.");
     }
 
+    /// <summary>Writes a text in UTF-8.</summary>
+    public static void WriteText(Stream stream, Action<TextWriter> write)
+    {
+        using var writer = new StreamWriter(stream, leaveOpen: true);
+        write(writer);
+    }
+
     /// <summary>Writes one report.</summary>
     public static void Write(string option, string path, Action<Stream> write)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Kantor.Cli.Simulate;
 
 /// <summary>The options of <c>kantor simulate</c> as they were typed; null where not given.</summary>
@@ -39,9 +41,30 @@ internal sealed record SimulateArguments
 
     public string? Csv { get; init; }
 
+    public string? Html { get; init; }
+
     public bool NoPrefixCache { get; init; }
 
     public bool NoLeap { get; init; }
 
     public bool SkipBadLines { get; init; }
+
+    /// <summary>The command line that gives the same figures: without reports and whether steps are leapt, quoted for a POSIX shell.</summary>
+    public string CommandOf(string verb)
+    {
+        (string Option, string? Value)[] typed =
+        [
+            ("--trace", Trace), ("--policy", Policy), ("--routing", Routing), ("--replicas", Replicas), ("--profile", Profile),
+            ("--rate-scale", RateScale), ("--seed", Seed), ("--slo", Slo), ("--step-tokens", StepTokens), ("--running-max", RunningMax),
+            ("--kv-tokens", KvTokens), ("--block-size", BlockSize), ("--max-tokens", MaxTokens), ("--predictor", Predictor),
+            ("--limit", Limit), ("--spread-batches", SpreadBatches),
+        ];
+        string[] flags = [.. NoPrefixCache ? ["--no-prefix-cache"] : Array.Empty<string>(), .. SkipBadLines ? ["--skip-bad-lines"] : Array.Empty<string>()];
+        return string.Join(' ', [$"kantor {verb}", .. typed.Where(option => option.Value is not null).Select(option => $"{option.Option} {Quoted(option.Value!)}"), .. flags]);
+    }
+
+    private static string Quoted(string value) =>
+        value.Length > 0 && value.All(character => char.IsAsciiLetterOrDigit(character) || "_-./,:=+@%".Contains(character, StringComparison.Ordinal))
+            ? value
+            : string.Create(CultureInfo.InvariantCulture, $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'");
 }

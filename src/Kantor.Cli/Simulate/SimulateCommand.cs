@@ -61,6 +61,8 @@ internal static class SimulateCommand
 
     internal static readonly Option<string?> Csv = Text("--csv", "FILE", "Write the report as CSV; - for the standard output.");
 
+    internal static readonly Option<string?> Html = Text("--html", "FILE", "Write the report as one page with tables and charts, which needs no other file; - for the standard output.");
+
     /// <summary>The verb.</summary>
     public static Command Create()
     {
@@ -72,7 +74,7 @@ internal static class SimulateCommand
             + "Example: kantor simulate --trace trace.jsonl.gz --policy vllm-v1,svf --replicas 4 --slo ttft=2s,itl=200ms --json out.json")
         {
             Trace, Policy, Routing, Replicas, Profile, RateScale, Seed, Slo, StepTokens, RunningMax, KvTokens, BlockSize, NoPrefixCache,
-            MaxTokens, Predictor, Limit, SpreadBatches, SkipBadLines, NoLeap, Json, Csv,
+            MaxTokens, Predictor, Limit, SpreadBatches, SkipBadLines, NoLeap, Json, Csv, Html,
         };
 
         // The policies run on another thread, so that Ctrl-C is heard meanwhile.
@@ -110,6 +112,7 @@ internal static class SimulateCommand
         SkipBadLines = parsed.GetValue(SkipBadLines),
         Json = parsed.GetValue(Json),
         Csv = parsed.GetValue(Csv),
+        Html = parsed.GetValue(Html),
     };
 
     /// <summary>An option with a text.</summary>

@@ -17,15 +17,11 @@ internal sealed class SimulateRun(SimulateSettings settings)
 
     public int Execute(CancellationToken cancellation)
     {
-        ReportFile.RequireWritable("--json", settings.JsonPath);
-        ReportFile.RequireWritable("--csv", settings.CsvPath);
+        settings.RequireWritable();
         var trace = Prepare(TraceInput.Load(settings, cancellation), out var batchesSpread);
         try
         {
-            foreach (var router in settings.Routers)
-            {
-                foreach (var planner in settings.Planners) _reports.Add(Run(trace, planner, router, cancellation));
-            }
+            RunAll(trace, cancellation);
         }
         finally
         {
@@ -43,14 +39,23 @@ internal sealed class SimulateRun(SimulateSettings settings)
         return trace.ScaleRate(settings.RateScale);
     }
 
-    private RunReport Run(Trace trace, IBatchPlanner planner, IRouter router, CancellationToken cancellation)
+    private void RunAll(Trace trace, CancellationToken cancellation)
     {
-        using var progress = new SimulateProgress($"{planner.Name} {router.Name}", trace.Requests.Count);
+        var runs = settings.Planners.Count * settings.Routers.Count;
+        using var progress = new RunsProgress("runs", runs, (long)runs * trace.Requests.Count, new ProgressLine("simulate", "requests"));
+        foreach (var router in settings.Routers)
+        {
+            foreach (var planner in settings.Planners) _reports.Add(Run(trace, planner, router, progress, cancellation));
+        }
+    }
+
+    private RunReport Run(Trace trace, IBatchPlanner planner, IRouter router, RunsProgress progress, CancellationToken cancellation)
+    {
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var result = Simulator.Run(trace.Requests, settings.Options(planner, router, settings.OutputTokensMax ?? trace.OutputTokensMaxDefault), progress, cancellation);
-            progress.Dispose();
+            var result = Simulator.Run(trace.Requests, settings.Options(planner, router, settings.OutputTokensMax ?? trace.OutputTokensMaxDefault), progress.NewObserver(), cancellation);
+            progress.RunEnded();
             if (result.PlansRefused > 0) Say($"{result.PlansRefused} plans of '{planner.Name}' were wrong and fcfs planned in their place; the last fault: {result.LastPlanFault}");
             return RunReport.Of(result, Stopwatch.GetElapsedTime(started).TotalSeconds);
         }
@@ -90,13 +95,8 @@ internal sealed class SimulateRun(SimulateSettings settings)
     private void WriteReports(RunParameters parameters)
     {
         if (settings.JsonPath is { } json) ReportFile.Write("--json", json, stream => ReportJson.Write(stream, parameters, _reports));
-        if (settings.CsvPath is { } csv) ReportFile.Write("--csv", csv, stream => WriteCsv(stream));
-    }
-
-    private void WriteCsv(Stream stream)
-    {
-        using var writer = new StreamWriter(stream, leaveOpen: true);
-        ReportCsv.Write(writer, _reports);
+        if (settings.CsvPath is { } csv) ReportFile.Write("--csv", csv, stream => ReportFile.WriteText(stream, writer => ReportCsv.Write(writer, _reports)));
+        if (settings.HtmlPath is { } html) ReportFile.Write("--html", html, stream => ReportFile.WriteText(stream, writer => SimulateHtml.Write(writer, parameters, settings.Command, _reports)));
     }
 
     private static void Say(string what) => Console.Error.WriteLine($"kantor: {what}");

@@ -55,8 +55,22 @@ internal sealed record SimulateSettings
 
     public required string? CsvPath { get; init; }
 
+    public required string? HtmlPath { get; init; }
+
+    /// <summary>How to get the same figures again.</summary>
+    public required string Command { get; init; }
+
     /// <summary>Whether the standard output belongs to a report, so that the table goes to standard error.</summary>
-    public bool ReportTakesStandardOutput => JsonPath == StandardOutput || CsvPath == StandardOutput;
+    public bool ReportTakesStandardOutput => JsonPath == StandardOutput || CsvPath == StandardOutput || HtmlPath == StandardOutput;
+
+    /// <summary>Says before the run, not after it, that a report could not be written.</summary>
+    /// <exception cref="UsageException">A path is a folder, or lies in none.</exception>
+    public void RequireWritable()
+    {
+        ReportFile.RequireWritable("--json", JsonPath);
+        ReportFile.RequireWritable("--csv", CsvPath);
+        ReportFile.RequireWritable("--html", HtmlPath);
+    }
 
     /// <summary>The simulation of one pair of policies.</summary>
     public SimulationOptions Options(IBatchPlanner planner, IRouter router, int outputTokensMax) => new()

@@ -43,7 +43,7 @@ internal sealed class SimulateValidation
     private SimulateSettings Parse(SimulateArguments typed)
     {
         var profile = Profile(typed.Profile ?? DefaultProfile) ?? StepTimeProfiles.All[0];
-        if (typed.Json is not null && typed.Json == typed.Csv) _errors.Add($"--json and --csv both write to '{typed.Json}'; give them different files.");
+        RequireDifferent(("--json", typed.Json), ("--csv", typed.Csv), ("--html", typed.Html));
         var predictor = typed.Predictor ?? DefaultPredictor;
         return new SimulateSettings
         {
@@ -71,6 +71,8 @@ internal sealed class SimulateValidation
             SkipsBadLines = typed.SkipBadLines,
             JsonPath = NotEmpty("--json", typed.Json),
             CsvPath = NotEmpty("--csv", typed.Csv),
+            HtmlPath = NotEmpty("--html", typed.Html),
+            Command = typed.CommandOf("simulate"),
         };
     }
 
@@ -152,6 +154,14 @@ internal sealed class SimulateValidation
         if (bool.TryParse(typed, out var value)) return value;
         _errors.Add($"{option} '{typed}' is not an answer; it is true or false.");
         return otherwise;
+    }
+
+    private void RequireDifferent(params (string Option, string? Path)[] reports)
+    {
+        foreach (var same in reports.Where(report => report.Path is not null).GroupBy(report => report.Path).Where(same => same.Count() > 1))
+        {
+            _errors.Add($"{string.Join(" and ", same.Select(report => report.Option))} both write to '{same.Key}'; give them different files.");
+        }
     }
 
     private string? NotEmpty(string option, string? typed)

@@ -20,8 +20,6 @@ internal static class SweepCommand
     private static readonly Option<string?> Seed = SimulateCommand.Text(
         "--seed", "LIST", "Seeds, such as 1,2,3. A seed draws the synthetic trace, or spreads the batched arrivals of a trace file; the cells of a seed see the same requests, and other trace files do not depend on it. Default: 1.");
 
-    private static readonly Option<string?> Html = SimulateCommand.Text("--html", "FILE", "Write the report as one page with curves and all cells, which needs no other file; - for the standard output.");
-
     private static readonly Option<string?> Threads = SimulateCommand.Text("--threads", "N", "Simulations at a time; no figure depends on it. Default: one per core.");
 
     /// <summary>The verb.</summary>
@@ -37,7 +35,7 @@ internal static class SweepCommand
             Trace, SimulateCommand.Policy, SimulateCommand.Routing, Replicas, SimulateCommand.Profile, RateScale, Seed, SimulateCommand.Slo, StepTokens,
             SimulateCommand.RunningMax, KvTokens, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.MaxTokens,
             SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches, SimulateCommand.SkipBadLines, SimulateCommand.NoLeap,
-            SimulateCommand.Json, SimulateCommand.Csv, Html, Threads,
+            SimulateCommand.Json, SimulateCommand.Csv, SimulateCommand.Html, Threads,
         };
 
         // The cells run on other threads, so that Ctrl-C is heard meanwhile.
@@ -57,7 +55,6 @@ internal static class SweepCommand
             KvTokens = parsed.GetValue(KvTokens),
             Seed = parsed.GetValue(Seed),
         },
-        Html = parsed.GetValue(Html),
         Threads = parsed.GetValue(Threads),
     };
 

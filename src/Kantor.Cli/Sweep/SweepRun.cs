@@ -15,16 +15,14 @@ namespace Kantor.Cli.Sweep;
 internal sealed class SweepRun(SweepSettings settings)
 {
     /// <summary>Cells of a sweep whose page still shows the course of time.</summary>
-    private const int TimelinesMax = 400;
+    private const int TimelinesMax = 200;
 
     private readonly SweepCell?[] _cells = new SweepCell?[settings.Tasks.Count];
     private readonly SweepFailure?[] _failures = new SweepFailure?[settings.Tasks.Count];
 
     public int Execute(CancellationToken cancellation)
     {
-        ReportFile.RequireWritable("--json", settings.Shared.JsonPath);
-        ReportFile.RequireWritable("--csv", settings.Shared.CsvPath);
-        ReportFile.RequireWritable("--html", settings.HtmlPath);
+        settings.Shared.RequireWritable();
         var source = SweepSource.Open(settings.Shared, cancellation);
         Simulate(source, cancellation);
         var sweep = Report(source);
@@ -35,7 +33,7 @@ internal sealed class SweepRun(SweepSettings settings)
 
     private void Simulate(SweepSource source, CancellationToken cancellation)
     {
-        using var progress = new SweepProgress(_cells.Length, source.Requests, Console.Error, !Console.IsErrorRedirected);
+        using var progress = new RunsProgress("cells", _cells.Length, (long)_cells.Length * source.Requests, new ProgressLine("sweep", "requests"));
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = settings.Threads, CancellationToken = cancellation };
         // Cells differ much in length, so each thread takes one at a time.
         var tasks = Partitioner.Create(Enumerable.Range(0, _cells.Length), EnumerablePartitionerOptions.NoBuffering);
@@ -49,7 +47,7 @@ internal sealed class SweepRun(SweepSettings settings)
         }
     }
 
-    private void SimulateCell(int index, SweepSource source, SweepProgress progress, CancellationToken cancellation)
+    private void SimulateCell(int index, SweepSource source, RunsProgress progress, CancellationToken cancellation)
     {
         var (point, cell) = settings.Tasks[index];
         var trace = source.TraceOf(point.Seed, point.RateScale);
@@ -60,14 +58,14 @@ internal sealed class SweepRun(SweepSettings settings)
             var result = Simulator.Run(trace.Requests, options, progress.NewObserver(), cancellation);
             if (result.PlansRefused > 0) Say($"{point}: {result.PlansRefused} plans were wrong and fcfs planned in their place; the last fault: {result.LastPlanFault}");
             var report = RunReport.Of(result, Stopwatch.GetElapsedTime(started).TotalSeconds);
-            _cells[index] = new SweepCell(point, ArrivalsPerS(trace), KeepsTimeline(point) ? report : report with { Timeline = null });
+            _cells[index] = new SweepCell(point, ArrivalsPerS(trace), KeepsTimeline(point) ? report : report with { Timeline = null, Curves = null });
         }
         catch (SimulationException exception)
         {
             _failures[index] = new SweepFailure(point, exception.Message);
         }
 
-        progress.CellEnded();
+        progress.RunEnded();
     }
 
     /// <summary>A page shows the course of one seed, and not of thousands of cells.</summary>
@@ -95,18 +93,12 @@ internal sealed class SweepRun(SweepSettings settings)
 
     private void WriteReports(SweepReport sweep)
     {
-        SweepTable.Write(settings.ReportTakesStandardOutput ? Console.Error : Console.Out, sweep);
+        SweepTable.Write(settings.Shared.ReportTakesStandardOutput ? Console.Error : Console.Out, sweep);
         foreach (var failure in sweep.Failures) Say($"{failure.Point}: {failure.Message}");
         if (!sweep.IsComplete) Say($"interrupted: {sweep.Cells.Count} of {sweep.CellsTotal} cells are finished and reported.");
         if (settings.Shared.JsonPath is { } json) ReportFile.Write("--json", json, stream => SweepJson.Write(stream, sweep));
-        if (settings.Shared.CsvPath is { } csv) ReportFile.Write("--csv", csv, stream => WriteText(stream, writer => SweepCsv.Write(writer, sweep.Cells)));
-        if (settings.HtmlPath is { } html) ReportFile.Write("--html", html, stream => WriteText(stream, writer => SweepHtml.Write(writer, sweep)));
-    }
-
-    private static void WriteText(Stream stream, Action<TextWriter> write)
-    {
-        using var writer = new StreamWriter(stream, leaveOpen: true);
-        write(writer);
+        if (settings.Shared.CsvPath is { } csv) ReportFile.Write("--csv", csv, stream => ReportFile.WriteText(stream, writer => SweepCsv.Write(writer, sweep.Cells)));
+        if (settings.Shared.HtmlPath is { } html) ReportFile.Write("--html", html, stream => ReportFile.WriteText(stream, writer => SweepHtml.Write(writer, sweep)));
     }
 
     private static double? ArrivalsPerS(Trace trace)

@@ -12,16 +12,11 @@ internal sealed record SweepSettings
     /// <summary>The cells in the order of the grid; each has one batch and one routing policy.</summary>
     public required IReadOnlyList<SweepTask> Tasks { get; init; }
 
-    public required string? HtmlPath { get; init; }
-
     /// <summary>Simulations at a time; no figure depends on it.</summary>
     public required int Threads { get; init; }
 
     /// <summary>How to get the same figures again.</summary>
     public required string Command { get; init; }
-
-    /// <summary>Whether the standard output belongs to a report, so that the table goes to standard error.</summary>
-    public bool ReportTakesStandardOutput => Shared.ReportTakesStandardOutput || HtmlPath == SimulateSettings.StandardOutput;
 }
 
 /// <summary>One cell to simulate.</summary>

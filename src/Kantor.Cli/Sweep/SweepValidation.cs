@@ -30,16 +30,14 @@ internal static class SweepValidation
         var found = new List<string>();
         var shared = Check(typed.Grid, found);
         var threads = Threads(typed.Threads, found);
-        CheckHtml(typed, found);
         if (shared is not null && found.Count == 0) CheckSize(typed.Grid, shared, found);
         errors = [.. found.Distinct()];
         settings = errors.Count > 0 || shared is null ? null : new SweepSettings
         {
             Shared = shared,
             Tasks = [.. Expand(typed.Grid, shared)],
-            HtmlPath = typed.Html,
             Threads = threads,
-            Command = typed.Command,
+            Command = typed.Grid.CommandOf("sweep"),
         };
         return settings is not null;
     }
@@ -62,13 +60,6 @@ internal static class SweepValidation
         }
 
         return shared;
-    }
-
-    private static void CheckHtml(SweepArguments typed, List<string> errors)
-    {
-        if (typed.Html is not { } html) return;
-        if (string.IsNullOrWhiteSpace(html)) errors.Add("--html needs a file name.");
-        else if (html == typed.Grid.Json || html == typed.Grid.Csv) errors.Add($"--html and another report both write to '{html}'; give them different files.");
     }
 
     private static void CheckSize(SimulateArguments typed, SimulateSettings shared, List<string> errors)

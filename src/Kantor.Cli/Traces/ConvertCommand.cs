@@ -20,7 +20,7 @@ internal static class ConvertCommand
         var command = new Command(
             "convert",
             "Writes a trace in Mooncake's form: timestamp in whole ms, input_length, output_length, hash_ids for 512 tokens each, in order of arrival.\n\n"
-            + "Smaller blocks are put together; unknown content gets ids that occur once. Sessions, tenants and waiting times are lost, their times are not.\n"
+            + "Smaller blocks are put together; unknown content gets ids that occur once. Sessions and waiting times are lost, their times are not.\n"
             + "Exit code: 0 done, 1 the file cannot be written, 2 wrong usage or trace, 130 interrupted.\n\n"
             + "Examples: kantor trace convert azure.csv.gz --out azure.jsonl.gz\n"
             + "          kantor trace convert sessions.jsonl.gz --session-gap 30 --limit 1000 --out -");

@@ -46,7 +46,7 @@ internal static class GenerateCommand
     {
         var command = new Command(
             "generate",
-            "Draws a synthetic trace and writes it in Mooncake's form (sessions and tenants are lost in it, the times that follow from them are not).\n\n"
+            "Draws a synthetic trace and writes it in Mooncake's form (sessions are lost in it, the times that follow from them are not).\n\n"
             + "Exit code: 0 done, 1 the file cannot be written, 2 wrong usage or models, 130 interrupted.\n\n"
             + "Examples: kantor trace generate --kind chat --requests 5000 --rate 4 --arrivals gamma:2.5 --prefixes 24,1.0,3 --out chat.jsonl.gz\n"
             + "          kantor trace generate --kind agents --requests 2000 --rate 0.05 --out agents.jsonl.gz\n"

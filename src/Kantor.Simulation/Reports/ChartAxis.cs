@@ -31,8 +31,11 @@ internal sealed record ChartAxis(double Min, double Max, bool IsLog, Func<double
         return figure > 0 ? Math.Log(figure / Min) / Math.Log(Max / Min) : null;
     }
 
+    /// <summary>Ticks to draw in place of round figures; null for those.</summary>
+    public IReadOnlyList<double>? TicksGiven { get; init; }
+
     /// <summary>Round figures within the axis.</summary>
-    public IEnumerable<double> Ticks() => IsLog ? LogTicks() : LinearTicks();
+    public IEnumerable<double> Ticks() => TicksGiven ?? (IsLog ? LogTicks() : LinearTicks());
 
     /// <summary>A figure with up to three digits.</summary>
     public static string Short(double figure) => figure.ToString(

@@ -4,30 +4,40 @@ using System.Text;
 
 namespace Kantor.Simulation.Reports;
 
-/// <summary>A line of a chart: one policy. The style number chooses colour, dash and marker.</summary>
+/// <summary>A line of a chart. The style number chooses colour, dash and marker.</summary>
 internal sealed record ChartLine(string Name, int Style, IReadOnlyList<ChartPoint> Points);
 
-/// <summary>A point of a line with its band.</summary>
-internal readonly record struct ChartPoint(double X, SweepBand? Y);
+/// <summary>A point of a line; no figure leaves a gap out. The band is drawn around it where there is one.</summary>
+internal readonly record struct ChartPoint(double X, double? Y, double? Low = null, double? High = null)
+{
+    /// <summary>A mean of figures that are never negative with its interval, which is cut at 0.</summary>
+    public static ChartPoint Of(double x, SweepBand? band) => new(x, band?.Mean, band is { } known ? Math.Max(0, known.Low) : null, band?.High);
+}
 
-/// <summary>Draws lines with bands as one inline SVG; every text is escaped.</summary>
+/// <summary>Draws lines with bands as one inline SVG; every text is escaped. What lies beyond an axis is drawn at its edge.</summary>
 internal sealed class ChartSvg(string title, string xTitle, ChartAxis x, ChartAxis y)
 {
     /// <summary>Colours, dashes and markers that differ; more lines than these repeat them.</summary>
     public const int Styles = 8;
 
-    private const double Width = 400, Height = 260, Left = 58, Right = 12, Top = 12, Bottom = 40;
+    private const double Width = 400, Height = 260, Left = 62, Right = 14, Top = 12, Bottom = 42;
     private static readonly string[] Dashes = ["", "7 3", "2 3", "9 3 2 3", "", "7 3", "2 3", "9 3 2 3"];
 
     private readonly StringBuilder _svg = new();
 
+    /// <summary>Whether there are too many points for a marker each: the page's script reads values off the lines, along which the arrow keys move.</summary>
+    public bool IsTrace { get; init; }
+
     /// <summary>The picture.</summary>
     public string Draw(IEnumerable<ChartLine> lines)
     {
-        _svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Text(title)}\">");
+        _svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Text(title)}\"{Reading()}>");
         DrawAxes();
         foreach (var line in lines) DrawLine(line);
-        return _svg.Append("</svg>").ToString();
+        if (IsTrace) Append($"<path class=\"cursor\" d=\"\"/>");
+        _svg.Append("</svg>");
+        if (IsTrace) _svg.Append("<output></output>");
+        return _svg.ToString();
     }
 
     /// <summary>A sample of a line for the legend.</summary>
@@ -63,30 +73,43 @@ internal sealed class ChartSvg(string title, string xTitle, ChartAxis x, ChartAx
         var drawn = line.Points.Select(Place).OfType<Drawn>().ToArray();
         if (drawn.Length == 0) return;
         Append($"<g class=\"s{style}\">");
-        if (drawn.Length > 1)
+        if (drawn.Length > 1) DrawPath(line, style, drawn);
+        if (!IsTrace)
         {
-            var outline = drawn.Select(point => Pair(point.X, point.Max)).Concat(drawn.Reverse().Select(point => Pair(point.X, point.Min)));
-            Append($"<polygon class=\"band\" points=\"{string.Join(' ', outline)}\"/>");
-            Append($"<path class=\"line\" d=\"M{string.Join('L', drawn.Select(point => Pair(point.X, point.Mean)))}\"{Dash(style)}/>");
-        }
-
-        foreach (var point in drawn)
-        {
-            var what = $"{line.Name} at {x.Format(point.Of.X)} {xTitle}: {y.Format(point.Of.Y!.Value.Mean)} ({y.Format(point.Of.Y.Value.Min)} to {y.Format(point.Of.Y.Value.Max)})";
-            Append($"<g><title>{Text(what)}</title><path class=\"range\" d=\"M{point.X:0.#} {point.Min:0.#}V{point.Max:0.#}\"/>{Marker(style, point.X, point.Mean)}</g>");
+            foreach (var point in drawn) DrawMarker(line, style, point);
         }
 
         Append($"</g>");
     }
 
+    private void DrawPath(ChartLine line, int style, Drawn[] drawn)
+    {
+        if (drawn.Any(point => point.High != point.Low))
+        {
+            var outline = drawn.Select(point => Pair(point.X, point.High)).Concat(drawn.Reverse().Select(point => Pair(point.X, point.Low)));
+            Append($"<polygon class=\"band\" points=\"{string.Join(' ', outline)}\"/>");
+        }
+
+        Append($"<path class=\"line\" data-name=\"{Text(line.Name)}\" d=\"M{string.Join('L', drawn.Select(point => Pair(point.X, point.Y)))}\"{Dash(style)}/>");
+    }
+
+    private void DrawMarker(ChartLine line, int style, Drawn point)
+    {
+        var what = $"{line.Name} at {x.Format(point.Of.X)} {xTitle}: {y.Format(point.Of.Y!.Value)}";
+        if (point.Of is { Low: { } low, High: { } high } && low != high) what += $" ({y.Format(low)} to {y.Format(high)})";
+        Append($"<g><title>{Text(what)}</title><path class=\"range\" d=\"M{point.X:0.#} {point.Low:0.#}V{point.High:0.#}\"/>{Marker(style, point.X, point.Y)}</g>");
+    }
+
     private Drawn? Place(ChartPoint point) =>
-        point.Y is { } band && PlaceX(point.X) is { } atX && PlaceY(band.Mean) is { } mean
-            ? new Drawn(point, atX, mean, PlaceY(band.Min) ?? Height - Bottom, PlaceY(band.Max) ?? mean)
+        point.Y is { } figure && PlaceX(point.X) is { } atX && PlaceY(figure) is { } atY
+            ? new Drawn(point, atX, atY, PlaceY(point.Low ?? figure) ?? Height - Bottom, PlaceY(point.High ?? figure) ?? atY)
             : null;
 
-    private double? PlaceX(double figure) => Left + (x.Place(figure) * (Width - Left - Right));
+    private double? PlaceX(double figure) => Left + (Within(x.Place(figure)) * (Width - Left - Right));
 
-    private double? PlaceY(double figure) => Height - Bottom - (y.Place(figure) * (Height - Top - Bottom));
+    private double? PlaceY(double figure) => Height - Bottom - (Within(y.Place(figure)) * (Height - Top - Bottom));
+
+    private static double? Within(double? place) => place is { } at ? Math.Clamp(at, 0, 1) : null;
 
     private static string Dash(int style) => Dashes[style].Length == 0 ? "" : $" stroke-dasharray=\"{Dashes[style]}\"";
 
@@ -108,5 +131,10 @@ internal sealed class ChartSvg(string title, string xTitle, ChartAxis x, ChartAx
 
     private void Append(FormattableString part) => _svg.Append(part.ToString(CultureInfo.InvariantCulture));
 
-    private sealed record Drawn(ChartPoint Of, double X, double Mean, double Min, double Max);
+    /// <summary>What the script needs to turn places into figures again: edges of the plot, and the largest figures of its linear axes.</summary>
+    private string Reading() => IsTrace
+        ? string.Create(CultureInfo.InvariantCulture, $" tabindex=\"0\" data-plot=\"{Left} {Width - Right} {Top} {Height - Bottom} {x.Max:R} {y.Max:R}\"")
+        : "";
+
+    private sealed record Drawn(ChartPoint Of, double X, double Y, double Low, double High);
 }

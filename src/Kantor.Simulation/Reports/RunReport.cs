@@ -54,6 +54,9 @@ public sealed record RunReport
     /// <summary>The run over time; null where it is not kept.</summary>
     public RunTimeline? Timeline { get; init; }
 
+    /// <summary>The latency distributions in full; null where they are not kept.</summary>
+    public RunCurves? Curves { get; init; }
+
     /// <summary>Requests within all objectives per second of the time from the first arrival to the last end.</summary>
     public required double GoodputRps { get; init; }
 
@@ -93,6 +96,7 @@ public sealed record RunReport
         Outcomes = [.. Enum.GetValues<RequestOutcome>().Select(outcome => (outcome, result.Totals.Count(outcome))).Where(count => count.Item2 > 0)],
         Tenants = TenantReport.Of(result),
         Timeline = RunTimeline.Of(result),
+        Curves = RunCurves.Of(result),
         GoodputRps = result.MakespanUs == 0 ? 0 : Math.Round(result.Totals.WithinSlo / (result.MakespanUs / 1e6), 6),
         SloAttainment = Math.Round(result.Totals.SloAttainment, 6),
         PrefixHitRate = Math.Round(result.PrefixHitRate, 6),

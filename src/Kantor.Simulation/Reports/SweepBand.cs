@@ -1,17 +1,26 @@
+using Kantor.Simulation.Metrics;
+
 namespace Kantor.Simulation.Reports;
 
-/// <summary>A figure over the seeds of one point: its mean and its range. Seeds without the figure are left out.</summary>
+/// <summary>A figure over the seeds of one point. Seeds without the figure are left out.</summary>
 /// <param name="Mean">Arithmetic mean.</param>
 /// <param name="Min">Smallest of any seed.</param>
 /// <param name="Max">Largest of any seed.</param>
-public readonly record struct SweepBand(double Mean, double Min, double Max)
+/// <param name="HalfWidth">Half the width of the 95 % interval of the mean (Student's t); null for a single seed, which tells nothing about it.</param>
+public readonly record struct SweepBand(double Mean, double Min, double Max, double? HalfWidth)
 {
+    /// <summary>Lower end of the interval; the mean without one.</summary>
+    public double Low => Mean - (HalfWidth ?? 0);
+
+    /// <summary>Upper end of the interval; the mean without one.</summary>
+    public double High => Mean + (HalfWidth ?? 0);
+
     /// <summary>The band of a figure; null when no seed has it.</summary>
-    public static SweepBand? Of(IEnumerable<SweepCell> seeds, Func<SweepCell, double?> figure)
-    {
-        double[] values = [.. seeds.Select(figure).OfType<double>()];
-        return values.Length == 0 ? null : new SweepBand(values.Average(), values.Min(), values.Max());
-    }
+    public static SweepBand? Of(IEnumerable<SweepCell> seeds, Func<SweepCell, double?> figure) => Of([.. seeds.Select(figure).OfType<double>()]);
+
+    /// <summary>The band of values; null without any.</summary>
+    public static SweepBand? Of(IReadOnlyList<double> values) =>
+        values.Count == 0 ? null : new SweepBand(values.Average(), values.Min(), values.Max(), StudentT.HalfWidth95(values));
 }
 
 /// <summary>The cells that differ in the seed only.</summary>

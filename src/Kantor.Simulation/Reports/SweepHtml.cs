@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Net;
-using System.Text;
 
 namespace Kantor.Simulation.Reports;
 
 /// <summary>
-/// Writes a sweep as one page that needs nothing else: curves over the arrival rate per policy, every cell in a table that sorts, and the
-/// command that gives it again. Lines are means over the seeds, bands their range. Equal figures give equal bytes.
+/// Writes a sweep as one page that needs nothing else: curves over the arrival rate per policy, differences on the same requests, the
+/// course of one seed, every cell in a table that sorts, and the command that gives it again. Lines are means over the seeds, bands their 95 % intervals.
+/// Equal figures give equal bytes.
 /// </summary>
 public sealed class SweepHtml
 {
@@ -21,14 +20,15 @@ public sealed class SweepHtml
     ];
 
     private readonly SweepReport _sweep;
-    private readonly StringBuilder _page = new();
+    private readonly HtmlBuilder _page;
     private readonly IReadOnlyList<SweepGroup> _groups;
-    private readonly string[] _policies;
+    private readonly List<string> _policies;
     private readonly bool _hasRates;
 
     private SweepHtml(SweepReport sweep)
     {
         _sweep = sweep;
+        _page = new HtmlBuilder($"Sweep of {sweep.Trace}");
         _groups = SweepGroup.Of(sweep.Cells);
         _policies = [.. sweep.Cells.Select(cell => cell.Point.Policy).Distinct()];
         _hasRates = sweep.Cells.All(cell => cell.ArrivalsPerS is not null);
@@ -39,61 +39,91 @@ public sealed class SweepHtml
 
     private string Render()
     {
-        _page.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        _page.Append($"<meta http-equiv=\"Content-Security-Policy\" content=\"{SweepPageParts.Policy}\">\n");
-        Append($"<title>Sweep of {_sweep.Trace}</title>\n");
-        _page.Append($"<style>\n{SweepPageParts.Style}\n</style>\n</head>\n<body>\n<main>\n");
         RenderHead();
         RenderCharts();
+        RenderDifferences();
+        RenderCourse();
         RenderTable();
         RenderFailures();
         RenderParameters();
-        _page.Append($"</main>\n<script>\n{SweepPageParts.Script}\n</script>\n</body>\n</html>\n");
-        return _page.ToString();
+        return _page.End();
     }
 
     private void RenderHead()
     {
-        Append($"<h1>Sweep of {_sweep.Trace}</h1>\n");
-        Append($"<p>{_sweep.Requests} requests a cell on {_sweep.Profile}; a request is within its objectives when {_sweep.Slo} all hold.</p>\n");
-        if (!_sweep.IsComplete) Append($"<p class=\"notice\">Interrupted: {_sweep.Cells.Count} of {_sweep.CellsTotal} cells are finished; the others are missing here.</p>\n");
-        if (_sweep.Failures.Count > 0) Append($"<p class=\"notice\">{_sweep.Failures.Count} cells could not be finished; see below.</p>\n");
+        _page.Append($"<h1>Sweep of {_sweep.Trace}</h1>\n");
+        _page.Append($"<p>{_sweep.Requests} requests a cell on {_sweep.Profile}; a request is within its objectives when {_sweep.Slo} all hold.</p>\n");
+        if (!_sweep.IsComplete) _page.Append($"<p class=\"notice\">Interrupted: {_sweep.Cells.Count} of {_sweep.CellsTotal} cells are finished; the others are missing here.</p>\n");
+        if (_sweep.Failures.Count > 0) _page.Append($"<p class=\"notice\">{_sweep.Failures.Count} cells could not be finished; see below.</p>\n");
     }
 
     private void RenderCharts()
     {
-        _page.Append("<h2>Over the arrival rate</h2>\n<p class=\"soft\">Lines are means over the seeds, bands run from the smallest to the largest seed. Policies are compared on the same requests for each seed. ");
-        _page.Append("Latencies are drawn on logarithmic axes, the same for all configurations. ITL is over all gaps between tokens.</p>\n<ul class=\"legend\">");
-        foreach (var (style, policy) in _policies.Index())
-        {
-            _page.Append("<li>" + ChartSvg.Sample(style));
-            Append($"{policy}</li>");
-        }
-
-        _page.Append("</ul>\n");
+        _page.Raw("<h2>Over the arrival rate</h2>\n<p class=\"soft\">Lines are means over the seeds, bands their 95 % intervals (Student's t); one seed alone has none. Policies are compared on the same requests for each seed. ");
+        _page.Raw("Latencies are drawn on logarithmic axes, the same for all configurations. ITL is over all gaps between tokens. Percentiles are off by at most 0.2 %.</p>\n");
+        _page.Legend(_policies);
         var configurations = _groups.GroupBy(group => group.Point with { Policy = "", RateScale = 0, Seed = 0 }).ToArray();
         foreach (var (index, configuration) in configurations.Index())
         {
-            var point = configuration.Key;
-            Append($"<details{new Markup(index == 0 ? " open" : "")}><summary>{point.Replicas} × {_sweep.Profile}, {point.Routing}, steps of {point.StepTokensMax} tokens, {point.KvTokens} KV tokens</summary>\n");
-            _page.Append("<div class=\"charts\">\n");
+            _page.Append($"<details{new Markup(index == 0 ? " open" : "")}><summary>{Describe(configuration.Key)}</summary>\n<div class=\"charts\">\n");
             foreach (var figure in Figures) RenderChart(figure, [.. configuration]);
-            _page.Append("</div></details>\n");
+            _page.Raw("</div></details>\n");
         }
     }
 
     private void RenderChart(Figure figure, SweepGroup[] configuration)
     {
-        var all = _sweep.Cells.Select(figure.Of).OfType<double>();
+        var bands = _groups.Select(group => group.Band(figure.Of)).OfType<SweepBand>();
+        var all = bands.SelectMany(band => (double[])[Math.Max(band.Low, band.Min), band.Mean, Math.Min(band.High, Math.Max(band.Max, 2 * band.Mean))]);
         var y = figure.IsLog ? ChartAxis.Log(all, figure.Format) : ChartAxis.Linear(all, figure.Format);
         var x = ChartAxis.Linear(_groups.Select(RateOf), ChartAxis.Short);
         var lines = _policies.Index().Select(policy => new ChartLine(
             policy.Item,
             policy.Index,
             [.. configuration.Where(group => group.Point.Policy == policy.Item).OrderBy(group => group.Point.RateScale)
-                .Select(group => new ChartPoint(RateOf(group), group.Band(figure.Of)))]));
-        Append($"<figure><h3>{figure.Name}</h3>");
-        _page.Append(new ChartSvg($"{figure.Name} over the arrival rate", _hasRates ? "requests/s" : "× the trace's rate", x, y).Draw(lines)).Append("</figure>\n");
+                .Select(group => ChartPoint.Of(RateOf(group), group.Band(figure.Of)))]));
+        _page.Figure(figure.Name, new ChartSvg($"{figure.Name} over the arrival rate", _hasRates ? "requests/s" : "× the trace's rate", x, y).Draw(lines));
+    }
+
+    private void RenderDifferences()
+    {
+        var differences = PairedDifference.Of(_sweep.Cells);
+        if (differences.Count == 0) return;
+        _page.Append($"<h2>Differences from {differences[0].Against}</h2>\n<p class=\"soft\">Each seed's difference is on the same requests; mean over the seeds with its 95 % interval. Strong where the interval leaves 0 out. Times in seconds.</p>\n");
+        _page.Raw("<div class=\"wide\"><table id=\"differences\"><thead><tr>");
+        foreach (var name in (string[])["policy", "configuration", "rate scale", "seeds"]) _page.Append($"<th scope=\"col\" class=\"name\">{name}</th>");
+        foreach (var (name, _) in PairedDifference.Figures) _page.Append($"<th scope=\"col\">{FigureName(name)}</th>");
+        _page.Raw("</tr></thead><tbody>\n");
+        foreach (var row in differences.GroupBy(difference => difference.Point)) RenderDifference([.. row]);
+        _page.Raw("</tbody></table></div>\n");
+    }
+
+    private void RenderDifference(IReadOnlyList<PairedDifference> row)
+    {
+        var point = row[0].Point;
+        _page.Append($"<tr><td class=\"name\">{point.Policy}</td><td class=\"name\">{Describe(point)}</td><td class=\"name\">{point.RateScale}</td><td class=\"name\">{row.Max(difference => difference.Seeds)}</td>");
+        foreach (var (name, _) in PairedDifference.Figures)
+        {
+            var found = row.FirstOrDefault(difference => difference.Figure == name);
+            _page.Append($"<td{new Markup(found is { IsSignificant: true } ? " class=\"strong\"" : "")}>{(found is null ? "–" : Show(found))}</td>");
+        }
+
+        _page.Raw("</tr>\n");
+    }
+
+    /// <summary>The fleet over time in the cells that kept it, those of one seed, at each rate.</summary>
+    private void RenderCourse()
+    {
+        var kept = _sweep.Cells.Where(cell => cell.Run.Timeline is not null).ToArray();
+        if (kept.Length == 0) return;
+        _page.Append($"<h2>Over time</h2>\n<p class=\"soft\">Of seed {kept[0].Point.Seed}. Queue and KV are sampled at equal distances of virtual time. A pointer or the arrow keys on a chart read its values.</p>\n");
+        _page.Legend(_policies);
+        foreach (var cells in kept.GroupBy(cell => cell.Point with { Policy = "", Seed = 0 }))
+        {
+            _page.Append($"<details><summary>rate scale {cells.Key.RateScale}: {Describe(cells.Key)}</summary>\n");
+            TimelineCharts.Render(_page, [.. cells.Select(cell => (cell.Point.Policy, _policies.IndexOf(cell.Point.Policy), cell.Run.Timeline!))]);
+            _page.Raw("</details>\n");
+        }
     }
 
     /// <summary>Mean arrival rate over the seeds; the rate scale when a trace has no rate.</summary>
@@ -101,31 +131,31 @@ public sealed class SweepHtml
 
     private void RenderTable()
     {
-        Append($"<h2>Cells</h2>\n<p class=\"soft\">{_sweep.Cells.Count} of {_sweep.CellsTotal}. Times in seconds. A column's name sorts by it.</p>\n");
-        _page.Append("<div class=\"wide\"><table id=\"cells\"><thead><tr>");
-        foreach (var column in SweepColumns.All) Append($"<th scope=\"col\"{Class(column)}><button type=\"button\">{column.Name}</button></th>");
-        _page.Append("</tr></thead><tbody>\n");
+        _page.Append($"<h2>Cells</h2>\n<p class=\"soft\">{_sweep.Cells.Count} of {_sweep.CellsTotal}. Times in seconds. A column's name sorts by it.</p>\n");
+        _page.Raw("<div class=\"wide\"><table id=\"cells\" class=\"sorts\"><thead><tr>");
+        foreach (var column in SweepColumns.All) _page.Append($"<th scope=\"col\"{Class(column)}><button type=\"button\">{column.Name}</button></th>");
+        _page.Raw("</tr></thead><tbody>\n");
         foreach (var cell in _sweep.Cells)
         {
-            _page.Append("<tr>");
-            foreach (var column in SweepColumns.All) Append($"<td{Class(column)} data-v=\"{column.SortKey(cell)}\">{column.Show(cell)}</td>");
-            _page.Append("</tr>\n");
+            _page.Raw("<tr>");
+            foreach (var column in SweepColumns.All) _page.Append($"<td{Class(column)} data-v=\"{column.SortKey(cell)}\">{column.Show(cell)}</td>");
+            _page.Raw("</tr>\n");
         }
 
-        _page.Append("</tbody></table></div>\n");
+        _page.Raw("</tbody></table></div>\n");
     }
 
     private void RenderFailures()
     {
         if (_sweep.Failures.Count == 0) return;
-        _page.Append("<h2>Cells that could not be finished</h2>\n<dl>\n");
-        foreach (var failure in _sweep.Failures) Append($"<dt>{failure.Point}</dt><dd>{failure.Message}</dd>\n");
-        _page.Append("</dl>\n");
+        _page.Raw("<h2>Cells that could not be finished</h2>\n<dl>\n");
+        foreach (var failure in _sweep.Failures) _page.Append($"<dt>{failure.Point}</dt><dd>{failure.Message}</dd>\n");
+        _page.Raw("</dl>\n");
     }
 
     private void RenderParameters()
     {
-        Append($"<h2>How to get this again</h2>\n<pre><code>{_sweep.Command}</code></pre>\n<dl>\n");
+        _page.Append($"<h2>How to get this again</h2>\n<pre><code>{_sweep.Command}</code></pre>\n");
         (string Name, string Value)[] parameters =
         [
             ("trace", $"{_sweep.Trace}, {_sweep.Format}"),
@@ -139,23 +169,37 @@ public sealed class SweepHtml
             ("declared output limit", Whole(_sweep.OutputTokensMax) + " tokens"),
             ("objectives", _sweep.Slo),
         ];
-        foreach (var (name, value) in parameters) Append($"<dt>{name}</dt><dd>{value}</dd>\n");
-        _page.Append("</dl>\n");
+        _page.Definitions(parameters);
+    }
+
+    private string Describe(SweepPoint point) =>
+        string.Create(CultureInfo.InvariantCulture, $"{point.Replicas} × {_sweep.Profile}, {point.Routing}, steps of {point.StepTokensMax} tokens, {point.KvTokens} KV tokens");
+
+    private static string FigureName(string name) => name switch
+    {
+        "ttft_ms_p99" => "TTFT p99",
+        "itl_ms_p99" => "ITL p99",
+        "e2e_ms_p99" => "E2E p99",
+        "slo_attainment" => "in SLO",
+        _ => "goodput/s",
+    };
+
+    private static string Show(PairedDifference difference)
+    {
+        var band = difference.Difference;
+        return band.HalfWidth is null ? Signed(band.Mean) : $"{Signed(band.Mean)} ({Signed(band.Low)} to {Signed(band.High)})";
+
+        string Signed(double value) => difference.Figure switch
+        {
+            "slo_attainment" => value.ToString("+0.0 %;−0.0 %;0 %", CultureInfo.InvariantCulture),
+            "goodput_rps" => value.ToString("+0.000;−0.000;0", CultureInfo.InvariantCulture),
+            _ => (value / 1000).ToString("+0.000;−0.000;0", CultureInfo.InvariantCulture),
+        };
     }
 
     private static Markup Class(SweepColumn column) => new(column.IsName ? " class=\"name\"" : "");
 
     private static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
-
-    /// <summary>Literal parts are markup; every argument is escaped unless it is <see cref="Markup"/>.</summary>
-    private void Append(FormattableString part)
-    {
-        var arguments = part.GetArguments().Select(argument => argument is Markup markup ? markup.Html : WebUtility.HtmlEncode(Convert.ToString(argument, CultureInfo.InvariantCulture)));
-        _page.AppendFormat(CultureInfo.InvariantCulture, part.Format, [.. arguments]);
-    }
-
-    /// <summary>Markup of this page's own.</summary>
-    private sealed record Markup(string Html);
 
     private sealed record Figure(string Name, Func<SweepCell, double?> Of, bool IsLog, Func<double, string> Format);
 }

@@ -5,7 +5,8 @@ namespace Kantor.Simulation.Reports;
 
 /// <summary>
 /// Writes a sweep as JSON, schema <c>kantor.sweep.v1</c>: each cell has its place in the grid and the fields of a run of
-/// <c>kantor.simulate.v1</c>. Equal inputs give equal bytes but for <c>wall_s</c> and <c>simulated_requests_per_s</c>.
+/// <c>kantor.simulate.v1</c> without its timeline; paired differences are those from the first policy on the same requests, whose place names the first
+/// seed. Equal inputs give equal bytes but for <c>wall_s</c> and <c>simulated_requests_per_s</c>.
 /// </summary>
 public static class SweepJson
 {
@@ -21,6 +22,9 @@ public static class SweepJson
             json.WriteBoolean("complete", sweep.IsComplete);
             json.WriteStartArray("cells");
             foreach (var cell in sweep.Cells) WriteCell(json, cell);
+            json.WriteEndArray();
+            json.WriteStartArray("paired_differences");
+            foreach (var difference in PairedDifference.Of(sweep.Cells)) WriteDifference(json, difference);
             json.WriteEndArray();
             json.WriteStartArray("failures");
             foreach (var failure in sweep.Failures) WriteFailure(json, failure);
@@ -58,6 +62,21 @@ public static class SweepJson
         if (cell.ArrivalsPerS is { } rate) json.WriteNumber("arrivals_per_s", rate);
         else json.WriteNull("arrivals_per_s");
         ReportJson.WriteFigures(json, cell.Run);
+        json.WriteEndObject();
+    }
+
+    private static void WriteDifference(Utf8JsonWriter json, PairedDifference difference)
+    {
+        json.WriteStartObject();
+        WritePlace(json, difference.Point);
+        json.WriteString("policy", difference.Point.Policy);
+        json.WriteString("routing", difference.Point.Routing);
+        json.WriteString("against", difference.Against);
+        json.WriteString("figure", difference.Figure);
+        json.WriteNumber("seeds", difference.Seeds);
+        json.WriteNumber("mean", Math.Round(difference.Difference.Mean, 6));
+        if (difference.Difference.HalfWidth is { } half) json.WriteNumber("half_width_95", Math.Round(half, 6));
+        else json.WriteNull("half_width_95");
         json.WriteEndObject();
     }
 

@@ -4,13 +4,16 @@ namespace Kantor.Simulation.Traces;
 
 /// <summary>
 /// Mooncake's JSON lines (Qin et al., FAST 2025): <c>timestamp</c> in ms, <c>input_length</c> and <c>output_length</c> in tokens,
-/// <c>hash_ids</c> one per 512 prompt tokens, where an equal id means an equal block after an equal prefix. Other fields are not read.
+/// <c>hash_ids</c> one per 512 prompt tokens, where an equal id means an equal block after an equal prefix. Kantor's own addition is an optional <c>tenant</c>. Other fields are not read.
 /// </summary>
 internal sealed class MooncakeFormat : RequestPerLineFormat
 {
     public const int TokensPerBlockId = 512;
 
     private readonly List<int> _ids = [];
+
+    // One text per tenant, not per request.
+    private readonly HashSet<string> _tenants = [];
 
     public override string Name => "Mooncake JSONL";
 
@@ -53,10 +56,42 @@ internal sealed class MooncakeFormat : RequestPerLineFormat
         if (reader.ValueTextEquals("input_length"u8)) return TryReadInteger(ref reader, "input_length", 1, TraceReadOptions.TokensMax, ref row.InputLength, out fault);
         if (reader.ValueTextEquals("output_length"u8)) return TryReadInteger(ref reader, "output_length", 1, TraceReadOptions.TokensMax, ref row.OutputLength, out fault);
         if (reader.ValueTextEquals("hash_ids"u8)) return TryReadIds(ref reader, ref row, out fault);
+        if (reader.ValueTextEquals("tenant"u8)) return TryReadTenant(ref reader, ref row, out fault);
         reader.Read();
         reader.Skip();
         fault = "";
         return true;
+    }
+
+    private bool TryReadTenant(ref Utf8JsonReader reader, ref Row row, out string fault)
+    {
+        const int lengthMax = 200;
+        reader.Read();
+        fault = reader.TokenType == JsonTokenType.String && TextOf(reader) is { Length: > 0 and <= lengthMax } name
+            ? TenantOf(ref row, name)
+            : $"tenant must be a text of 1 to {lengthMax} characters";
+        return fault.Length == 0;
+    }
+
+    /// <summary>Null where the bytes or escapes are no text.</summary>
+    private static string? TextOf(in Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private string TenantOf(ref Row row, string name)
+    {
+        if (row.Tenant is not null) return "tenant is given twice";
+        row.Tenant = _tenants.TryGetValue(name, out var known) ? known : name;
+        _tenants.Add(row.Tenant);
+        return "";
     }
 
     private static bool TryReadInteger(ref Utf8JsonReader reader, string field, long min, long max, ref long? value, out string fault)
@@ -94,7 +129,7 @@ internal sealed class MooncakeFormat : RequestPerLineFormat
         else if (row.OutputLength is not { } output) fault = "output_length is missing; it is the output length in tokens";
         else if (!row.HasIds) fault = "hash_ids is missing; it has one id per 512 prompt tokens";
         else if (_ids.Count != ((input - 1) / TokensPerBlockId) + 1) fault = $"hash_ids has {_ids.Count} ids; {input} prompt tokens need {((input - 1) / TokensPerBlockId) + 1} (one per 512)";
-        else request = new TraceRequest(timestampMs * 1000, (int)input, (int)output, [.. _ids], TokensPerBlockId);
+        else request = new TraceRequest(timestampMs * 1000, (int)input, (int)output, [.. _ids], TokensPerBlockId) { Tenant = row.Tenant };
         return fault.Length == 0;
     }
 
@@ -104,5 +139,6 @@ internal sealed class MooncakeFormat : RequestPerLineFormat
         public long? InputLength;
         public long? OutputLength;
         public bool HasIds;
+        public string? Tenant;
     }
 }

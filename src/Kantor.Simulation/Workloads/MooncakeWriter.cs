@@ -34,6 +34,7 @@ public static class MooncakeWriter
         json.WriteStartArray("hash_ids"u8);
         foreach (var id in request.BlockIds) json.WriteNumberValue(id);
         json.WriteEndArray();
+        if (request.Tenant is { } tenant) json.WriteString("tenant"u8, tenant);
         json.WriteEndObject();
     }
 }

@@ -78,6 +78,16 @@ public sealed class SimulateRunTests : IDisposable
     }
 
     [Fact]
+    public void The_page_has_the_same_runs_and_the_command()
+    {
+        var html = Path.Combine(_folder, "out.html");
+        Run(new SimulateArguments { Limit = "20", Policy = "fcfs,svf", Html = html });
+        var page = File.ReadAllText(html);
+        Assert.Contains("kantor simulate --policy fcfs,svf --limit 20", page);
+        Assert.Equal(2, page.Split("<th scope=\"row\"").Length - 1);
+    }
+
+    [Fact]
     public void An_interrupted_run_ends_as_cancelled_and_leaves_no_report()
     {
         using var cancellation = new CancellationTokenSource();

@@ -56,12 +56,4 @@ public class SimulateTableTests
         SimulateTable.Write(one, [Report with { Tenants = tenants[..1] }], "header");
         Assert.DoesNotContain("tenant", one.ToString());
     }
-
-    [Fact]
-    public void The_progress_line_shows_share_rate_and_remaining_time() =>
-        Assert.Equal("svf [############------------] 50 %  100 requests/s  5 s left", SimulateProgress.LineOf("svf", 500, 1000, TimeSpan.FromSeconds(5)));
-
-    [Fact]
-    public void Nothing_done_in_no_time_is_shown_too() =>
-        Assert.Equal("svf [------------------------] 0 %  0 requests/s  0 s left", SimulateProgress.LineOf("svf", 0, 1000, TimeSpan.Zero));
 }

@@ -53,7 +53,7 @@ public sealed class SweepRunTests : IDisposable
     public void Page_and_CSV_hold_every_cell()
     {
         var (_, html, csv) = Run(Small, "2");
-        Assert.Equal(12, html.Split("<tr>").Length - 2);
+        Assert.Equal(1 + 12, html.Split("id=\"cells\"")[1].Split("<tr>").Length - 1);
         Assert.Equal(1 + 12, csv.TrimEnd().Split('\n').Length);
         Assert.Contains("kantor sweep --policy fcfs,svf --rate-scale 1,4 --seed 1,2,3 --limit 40", html);
     }
@@ -67,44 +67,51 @@ public sealed class SweepRunTests : IDisposable
         Assert.Equal(ExitCode.Interrupted, new SweepRun(settings).Execute(cancellation.Token));
         var json = JsonNode.Parse(File.ReadAllText(settings.Shared.JsonPath!))!;
         Assert.Equal((0, 12, false), (json["cells"]!.AsArray().Count, json["cells_total"]!.GetValue<int>(), json["complete"]!.GetValue<bool>()));
-        Assert.Contains("Interrupted: 0 of 12 cells", File.ReadAllText(settings.HtmlPath!));
+        Assert.Contains("Interrupted: 0 of 12 cells", File.ReadAllText(settings.Shared.HtmlPath!));
     }
 
     [Fact]
     public void A_page_that_cannot_be_written_is_said_before_the_sweep()
     {
-        var settings = Settings(Small, "1") with { HtmlPath = _folder };
+        var settings = Settings(Small, "1");
+        settings = settings with { Shared = settings.Shared with { HtmlPath = _folder } };
         Assert.Contains("--html", Assert.Throws<UsageException>(() => new SweepRun(settings).Execute(CancellationToken.None)).Message);
     }
 
     [Fact]
-    public void The_progress_is_a_bar_on_a_terminal_and_plain_lines_elsewhere()
+    public void Differences_from_the_first_policy_are_paired_by_seed()
     {
-        Assert.Equal("3/12 cells [############------------] 50 %  100 requests/s  5 s left", SweepProgress.LineOf(3, 12, 500, 1000, TimeSpan.FromSeconds(5)));
-        using var writer = new StringWriter();
-        using (var progress = new SweepProgress(1, 1, writer, isTerminal: false))
-        {
-            progress.NewObserver().RequestEnded(0, 1, 0);
-            progress.CellEnded();
-        }
+        var json = Run(Small, "2").Json;
+        var differences = json["paired_differences"]!.AsArray();
+        Assert.Equal(2 * 5, differences.Count);
+        var first = differences[3]!;
+        Assert.Equal(("svf", "fcfs", "slo_attainment", 3), (first["policy"]!.GetValue<string>(), first["against"]!.GetValue<string>(), first["figure"]!.GetValue<string>(), first["seeds"]!.GetValue<int>()));
+        var attainment = json["cells"]!.AsArray().Where(cell => cell!["rate_scale"]!.GetValue<double>() == 1)
+            .ToLookup(cell => cell!["policy"]!.GetValue<string>(), cell => cell!["slo_attainment"]!.GetValue<double>());
+        Assert.Equal(attainment["svf"].Zip(attainment["fcfs"]).Average(pair => pair.First - pair.Second), first["mean"]!.GetValue<double>(), 6);
+    }
 
-        Assert.StartsWith("kantor: 1 of 1 cells in ", writer.ToString());
-        Assert.DoesNotContain('\r', writer.ToString().TrimEnd());
+    [Fact]
+    public void The_page_shows_the_course_of_the_first_seed()
+    {
+        var html = Run(Small, "2").Html;
+        Assert.Contains("Of seed 1.", html);
+        // Two rates, four charts each, a line per policy.
+        Assert.Equal(2 * 4, html.Split("data-plot=").Length - 1);
     }
 
     private (JsonNode Json, string Html, string Csv) Run(SimulateArguments grid, string threads)
     {
         var settings = Settings(grid, threads);
         Assert.Equal(ExitCode.Success, new SweepRun(settings).Execute(CancellationToken.None));
-        return (JsonNode.Parse(File.ReadAllText(settings.Shared.JsonPath!))!, File.ReadAllText(settings.HtmlPath!), File.ReadAllText(settings.Shared.CsvPath!));
+        return (JsonNode.Parse(File.ReadAllText(settings.Shared.JsonPath!))!, File.ReadAllText(settings.Shared.HtmlPath!), File.ReadAllText(settings.Shared.CsvPath!));
     }
 
     private SweepSettings Settings(SimulateArguments grid, string threads)
     {
         var typed = new SweepArguments
         {
-            Grid = grid with { Json = Path.Combine(_folder, "out.json"), Csv = Path.Combine(_folder, "out.csv") },
-            Html = Path.Combine(_folder, "out.html"),
+            Grid = grid with { Json = Path.Combine(_folder, "out.json"), Csv = Path.Combine(_folder, "out.csv"), Html = Path.Combine(_folder, "out.html") },
             Threads = threads,
         };
         Assert.True(SweepValidation.TryParse(typed, out var settings, out var errors), string.Join(' ', errors));

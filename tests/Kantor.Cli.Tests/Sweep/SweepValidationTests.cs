@@ -52,7 +52,7 @@ public class SweepValidationTests
             "--seed" => typed with { Grid = typed.Grid with { Seed = value } },
             "--step-tokens" => typed with { Grid = typed.Grid with { StepTokens = value } },
             "--kv-tokens" => typed with { Grid = typed.Grid with { KvTokens = value } },
-            "--html" => typed with { Html = value },
+            "--html" => typed with { Grid = typed.Grid with { Html = value } },
             "--threads" => typed with { Threads = value },
             _ => throw new ArgumentOutOfRangeException(nameof(option), option, null),
         };
@@ -80,10 +80,10 @@ public class SweepValidationTests
     [Fact]
     public void The_command_gives_the_same_grid_again_and_quotes_what_a_shell_would_read()
     {
-        var typed = new SweepArguments { Grid = Lists with { Trace = "it's a trace; rm", NoPrefixCache = true, Json = "a.json" }, Html = "b.html", Threads = "1" };
+        var typed = new SweepArguments { Grid = Lists with { Trace = "it's a trace; rm", NoPrefixCache = true, Json = "a.json", Html = "b.html" }, Threads = "1" };
         Assert.Equal(
             @"kantor sweep --trace 'it'\''s a trace; rm' --policy fcfs,svf --routing round-robin,least-loaded --replicas 1,2 --rate-scale 0.5,1 --seed 1,2,3 --step-tokens 256,512 --kv-tokens 16000,32000 --no-prefix-cache",
-            typed.Command);
+            typed.Grid.CommandOf("sweep"));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public class SweepValidationTests
         var options = SweepCommand.Create().Options.Where(option => option.Name.StartsWith("--", StringComparison.Ordinal) && option is not System.CommandLine.Help.HelpOption).ToArray();
         var line = options.SelectMany(option => option.ValueType == typeof(bool) ? (string[])[option.Name] : [option.Name, "value-of" + option.Name]);
         var typed = SweepCommand.Read(SweepCommand.Create().Parse([.. line]));
-        var read = typeof(SimulateArguments).GetProperties().Where(property => property.CanWrite).Select(property => property.GetValue(typed.Grid)).Append(typed.Html).Append(typed.Threads).ToArray();
+        var read = typeof(SimulateArguments).GetProperties().Where(property => property.CanWrite).Select(property => property.GetValue(typed.Grid)).Append(typed.Threads).ToArray();
         Assert.Equal(options.Length, read.Length);
         Assert.DoesNotContain(null, read);
         Assert.DoesNotContain(false, read);

@@ -7,6 +7,8 @@ internal sealed class Browser : IAsyncDisposable
 {
     private static readonly string[] Paths = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
+    private const float PatienceMs = 30_000;
+
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
 
@@ -36,7 +38,7 @@ internal sealed class Browser : IAsyncDisposable
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
         });
-        page.SetDefaultTimeout((float)TestServer.Patience.TotalMilliseconds);
+        page.SetDefaultTimeout(PatienceMs);
         await page.GotoAsync(url.ToString());
         return page;
     }

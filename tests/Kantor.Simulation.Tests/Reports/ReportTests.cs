@@ -9,7 +9,7 @@ namespace Kantor.Simulation.Tests.Reports;
 
 public class ReportTests
 {
-    private static readonly RunParameters Parameters = new()
+    internal static readonly RunParameters Parameters = new()
     {
         Trace = "t.jsonl",
         Format = "Mooncake JSONL",

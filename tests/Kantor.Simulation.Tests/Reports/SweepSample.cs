@@ -26,6 +26,18 @@ internal static class SweepSample
         Failures = [],
     };
 
+    public static RunTimeline Timeline { get; } = new()
+    {
+        BucketS = 2,
+        WaitingMean = [0, 5, 1],
+        WaitingMax = [1, 9, 2],
+        RunningMean = [1, 2, 3],
+        KvShareMean = [0.1, 0.2, 0.3],
+        KvShareMax = [0.2, 0.4, 0.6],
+        TokensPerS = [100, 200, 300],
+        Tenants = [("a", [60, 0, 100]), ("<b>", [40, 200, 200])],
+    };
+
     public static SweepCell Cell(string policy, double rate, ulong seed) => new(
         new SweepPoint(policy, "round-robin", 2, 512, 300_000, rate, seed), 10 * rate, Run(policy, 100 * rate * seed));
 

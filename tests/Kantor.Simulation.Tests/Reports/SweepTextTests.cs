@@ -35,12 +35,12 @@ public class SweepTextTests
     }
 
     [Fact]
-    public void A_band_is_mean_and_range_of_the_seeds_that_have_the_figure()
+    public void A_band_is_mean_range_and_interval_of_the_seeds_that_have_the_figure()
     {
         var groups = SweepGroup.Of(SweepSample.Report.Cells);
         Assert.Equal(6, groups.Count);
-        Assert.Equal(new SweepBand(75, 50, 100), groups[0].Band(cell => cell.Run.Ttft?.P50Ms));
-        Assert.Equal(new SweepBand(50, 50, 50), groups[0].Band(cell => cell.Point.Seed == 1 ? cell.Run.Ttft?.P50Ms : null));
+        Assert.Equal(new SweepBand(75, 50, 100, 12.7062 * 25), groups[0].Band(cell => cell.Run.Ttft?.P50Ms));
+        Assert.Equal(new SweepBand(50, 50, 50, null), groups[0].Band(cell => cell.Point.Seed == 1 ? cell.Run.Ttft?.P50Ms : null));
         Assert.Null(groups[0].Band(_ => null));
     }
 }

@@ -16,7 +16,21 @@ public class MooncakeFormatTests
         Assert.NotSame(content, request.NewContent());
     }
 
+    [Fact]
+    public void A_tenant_is_kept_and_written_again()
+    {
+        var request = Load(Bytes("""{"timestamp":0,"input_length":1,"output_length":1,"hash_ids":[0],"tenant":"a\u00e9"}""")).Requests[0];
+        Assert.Equal("aé", request.Tenant);
+        using var stream = new MemoryStream();
+        Kantor.Simulation.Workloads.MooncakeWriter.Write(stream, [request]);
+        Assert.Equal("aé", Load(stream.ToArray()).Requests[0].Tenant);
+    }
+
     [Theory]
+    [InlineData("""{"timestamp":0,"input_length":1,"output_length":1,"hash_ids":[0],"tenant":""}""", "tenant must be a text of 1 to 200 characters")]
+    [InlineData("""{"timestamp":0,"input_length":1,"output_length":1,"hash_ids":[0],"tenant":3}""", "tenant must be a text")]
+    [InlineData("""{"timestamp":0,"input_length":1,"output_length":1,"hash_ids":[0],"tenant":"\ud800"}""", "tenant must be a text")]
+    [InlineData("""{"timestamp":0,"input_length":1,"output_length":1,"hash_ids":[0],"tenant":"a","tenant":"b"}""", "tenant is given twice")]
     [InlineData("""{"input_length":1,"output_length":1,"hash_ids":[0]}""", "timestamp is missing")]
     [InlineData("""{"timestamp":0,"output_length":1,"hash_ids":[0]}""", "input_length is missing")]
     [InlineData("""{"timestamp":0,"input_length":1,"hash_ids":[0]}""", "output_length is missing")]
