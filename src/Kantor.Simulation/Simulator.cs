@@ -68,7 +68,7 @@ public sealed class Simulator : IReplicaHost
     {
         _clients.Begin();
         BeginSampling();
-        while (_events.CountPressing > 0 && _events.TryNext(out var next))
+        while (_clients.AnyOpen && _events.CountPressing > 0 && _events.TryNext(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
             _recorder.Advance(next.TimeUs);

@@ -43,6 +43,16 @@ internal sealed record SimulateArguments
 
     public string? Html { get; init; }
 
+    public string? Users { get; init; }
+
+    public string? Think { get; init; }
+
+    public string? Timeout { get; init; }
+
+    public string? Retries { get; init; }
+
+    public bool ClosedLoop { get; init; }
+
     public bool NoPrefixCache { get; init; }
 
     public bool NoLeap { get; init; }
@@ -58,9 +68,13 @@ internal sealed record SimulateArguments
             ("--rate-scale", RateScale), ("--seed", Seed), ("--slo", Slo), ("--step-tokens", StepTokens), ("--running-max", RunningMax),
             ("--kv-tokens", KvTokens), ("--block-size", BlockSize), ("--max-tokens", MaxTokens), ("--predictor", Predictor),
             ("--limit", Limit), ("--spread-batches", SpreadBatches),
+            ("--users", Users), ("--think", Think), ("--timeout", Timeout), ("--retries", Retries),
         ];
-        string[] flags = [.. NoPrefixCache ? ["--no-prefix-cache"] : Array.Empty<string>(), .. SkipBadLines ? ["--skip-bad-lines"] : Array.Empty<string>()];
-        return string.Join(' ', [$"kantor {verb}", .. typed.Where(option => option.Value is not null).Select(option => $"{option.Option} {Quoted(option.Value!)}"), .. flags]);
+        (string Option, bool IsGiven)[] flags = [("--closed-loop", ClosedLoop), ("--no-prefix-cache", NoPrefixCache), ("--skip-bad-lines", SkipBadLines)];
+        return string.Join(' ', [
+            $"kantor {verb}",
+            .. typed.Where(option => option.Value is not null).Select(option => $"{option.Option} {Quoted(option.Value!)}"),
+            .. flags.Where(flag => flag.IsGiven).Select(flag => flag.Option)]);
     }
 
     private static string Quoted(string value) =>

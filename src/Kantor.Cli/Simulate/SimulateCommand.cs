@@ -25,7 +25,7 @@ internal static class SimulateCommand
 
     private static readonly Option<string?> RateScale = Text("--rate-scale", "X", "Arrivals X times as dense as in the trace. Default: 1.");
 
-    private static readonly Option<string?> Seed = Text("--seed", "N", "Seed of everything random, which is the spreading of batched arrivals; equal seeds give equal reports. Default: 1.");
+    private static readonly Option<string?> Seed = Text("--seed", "N", "Seed of everything random, which is the spreading of batched arrivals and the waits before retries; equal seeds give equal reports. Default: 1.");
 
     internal static readonly Option<string?> Slo = Text("--slo", "LIST", $"Objectives that a request must all meet, NAME=DURATION: {SloSpec.Help}. Default: {SimulateValidation.DefaultSlo}.");
 
@@ -55,6 +55,19 @@ internal static class SimulateCommand
     internal static readonly Option<string?> SpreadBatches = Text(
         "--spread-batches", "true|false", "Whether arrivals that the recorder lumped together (at least two requests a time, times a second or more apart) are spread at random over the recorder's tick. Either way it is said on standard error. Default: true.");
 
+    internal static readonly Option<bool> ClosedLoop = new("--closed-loop")
+    {
+        Description = "Turns of a session wait for the one before and its think time, instead of coming at their recorded times; for traces with sessions.",
+    };
+
+    internal static readonly Option<string?> Users = Text("--users", "N", "N users share the trace's requests: each sends the next when it has the answer to its last. Recorded times are not used.");
+
+    internal static readonly Option<string?> Think = Text("--think", "DURATION", "With --users: time between an answer and the user's next request, such as 2s. Default: none.");
+
+    internal static readonly Option<string?> Timeout = Text("--timeout", "DURATION", "Time after which a client gives an attempt up, such as 30s; it is cancelled wherever it stands. Default: never.");
+
+    internal static readonly Option<string?> Retries = Text("--retries", "N", "Further attempts of a request that was refused, given up or failed, after growing waits of half a second and more. Latency counts from the first. Default: 0.");
+
     internal static readonly Option<bool> SkipBadLines = new("--skip-bad-lines") { Description = "Count malformed lines of the trace and leave them out, instead of ending with an error." };
 
     internal static readonly Option<string?> Json = Text("--json", "FILE", "Write the report as JSON; - for the standard output.");
@@ -74,7 +87,7 @@ internal static class SimulateCommand
             + "Example: kantor simulate --trace trace.jsonl.gz --policy vllm-v1,svf --replicas 4 --slo ttft=2s,itl=200ms --json out.json")
         {
             Trace, Policy, Routing, Replicas, Profile, RateScale, Seed, Slo, StepTokens, RunningMax, KvTokens, BlockSize, NoPrefixCache,
-            MaxTokens, Predictor, Limit, SpreadBatches, SkipBadLines, NoLeap, Json, Csv, Html,
+            MaxTokens, Predictor, Limit, SpreadBatches, ClosedLoop, Users, Think, Timeout, Retries, SkipBadLines, NoLeap, Json, Csv, Html,
         };
 
         // The policies run on another thread, so that Ctrl-C is heard meanwhile.
@@ -108,6 +121,11 @@ internal static class SimulateCommand
         Predictor = parsed.GetValue(Predictor),
         Limit = parsed.GetValue(Limit),
         SpreadBatches = parsed.GetValue(SpreadBatches),
+        ClosedLoop = parsed.GetValue(ClosedLoop),
+        Users = parsed.GetValue(Users),
+        Think = parsed.GetValue(Think),
+        Timeout = parsed.GetValue(Timeout),
+        Retries = parsed.GetValue(Retries),
         NoLeap = parsed.GetValue(NoLeap),
         SkipBadLines = parsed.GetValue(SkipBadLines),
         Json = parsed.GetValue(Json),

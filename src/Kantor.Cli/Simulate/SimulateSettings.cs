@@ -4,6 +4,7 @@ using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
 using Kantor.Simulation;
+using Kantor.Simulation.Clients;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Cli.Simulate;
@@ -39,6 +40,9 @@ internal sealed record SimulateSettings
     public required double RateScale { get; init; }
 
     public required ulong Seed { get; init; }
+
+    /// <summary>Who sends the requests, and when.</summary>
+    public required ClientOptions Clients { get; init; }
 
     public required SloSpec Slo { get; init; }
 
@@ -77,6 +81,7 @@ internal sealed record SimulateSettings
     {
         Planner = planner,
         Router = router,
+        Clients = Clients,
         Replicas = Replicas,
         Limits = Limits,
         Kv = Kv,

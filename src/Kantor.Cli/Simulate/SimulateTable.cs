@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kantor.Core.Requests;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Reports;
 using Spectre.Console;
@@ -26,8 +27,13 @@ internal static class SimulateTable
         writer.WriteLine(header);
         WriteGrid(writer, Columns, namesLeft: 2, runs.Select(Cells));
         writer.WriteLine("Times in seconds; ITL over all gaps between tokens; in SLO and goodput by the objectives above.");
+        if (runs.Any(run => CancelledOf(run) > 0 || run.Attempts > run.Requests)) writer.WriteLine($"Given up by their clients, and sent in all: {string.Join(", ", runs.Select(Impatience))}.");
         if (runs.Any(run => run.Tenants.Count > 1)) WriteTenants(writer, runs);
     }
+
+    private static int CancelledOf(RunReport run) => run.Outcomes.Where(count => count.Outcome == RequestOutcome.Cancelled).Sum(count => count.Requests);
+
+    private static string Impatience(RunReport run) => $"{run.Policy} {run.Routing} {Whole(CancelledOf(run))} and {Whole(run.Attempts)}";
 
     private static void WriteTenants(TextWriter writer, IReadOnlyList<RunReport> runs)
     {

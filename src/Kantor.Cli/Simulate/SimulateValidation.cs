@@ -45,6 +45,7 @@ internal sealed class SimulateValidation
         var profile = Profile(typed.Profile ?? DefaultProfile) ?? StepTimeProfiles.All[0];
         RequireDifferent(("--json", typed.Json), ("--csv", typed.Csv), ("--html", typed.Html));
         var predictor = typed.Predictor ?? DefaultPredictor;
+        var seed = Seed(typed.Seed);
         return new SimulateSettings
         {
             TracePath = NotEmpty("--trace", typed.Trace),
@@ -63,7 +64,8 @@ internal sealed class SimulateValidation
             PredictorName = predictor,
             NewPredictor = Predictor(predictor),
             RateScale = RateScale(typed.RateScale),
-            Seed = Seed(typed.Seed),
+            Seed = seed,
+            Clients = ClientValidation.Parse(typed, seed, _errors),
             Slo = Slo(typed.Slo ?? DefaultSlo),
             RequestsLimit = Whole("--limit", typed.Limit, 1, int.MaxValue),
             SpreadsBatches = TrueOrFalse("--spread-batches", typed.SpreadBatches, otherwise: true),

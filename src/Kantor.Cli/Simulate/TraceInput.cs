@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kantor.Core.Randomness;
+using Kantor.Simulation.Clients;
 using Kantor.Simulation.Traces;
 using Kantor.Simulation.Workloads;
 
@@ -14,7 +15,7 @@ internal static class TraceInput
         var options = new TraceReadOptions { SkipsBadLines = settings.SkipsBadLines, RequestsLimit = settings.RequestsLimit };
         try
         {
-            return Trace.Load(settings.TracePath is { } path ? TraceReader.Open(path, options) : SampleTrace.Open(options), cancellation: cancellation);
+            return WithSessions(Trace.Load(settings.TracePath is { } path ? TraceReader.Open(path, options) : SampleTrace.Open(options), cancellation: cancellation), settings);
         }
         catch (TraceException exception)
         {
@@ -40,6 +41,11 @@ internal static class TraceInput
 
     /// <summary>Batched arrivals spread by a seed.</summary>
     public static Trace Spread(Trace trace, ulong seed) => trace.SpreadBatches(new RandomStream(seed, "spread-batches"));
+
+    private static Trace WithSessions(Trace trace, SimulateSettings settings) =>
+        settings.Clients.Loop is not SessionLoop || trace.Requests.Any(request => request.Turn is not null)
+            ? trace
+            : throw new UsageException("--closed-loop needs a trace with sessions, and this one has none; --users makes a closed loop without.");
 
     private static void Say(string what) => Console.Error.WriteLine($"kantor: {what}");
 }

@@ -34,7 +34,8 @@ internal static class SweepCommand
         {
             Trace, SimulateCommand.Policy, SimulateCommand.Routing, Replicas, SimulateCommand.Profile, RateScale, Seed, SimulateCommand.Slo, StepTokens,
             SimulateCommand.RunningMax, KvTokens, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.MaxTokens,
-            SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches, SimulateCommand.SkipBadLines, SimulateCommand.NoLeap,
+            SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches, SimulateCommand.ClosedLoop,
+            SimulateCommand.Users, SimulateCommand.Think, SimulateCommand.Timeout, SimulateCommand.Retries, SimulateCommand.SkipBadLines, SimulateCommand.NoLeap,
             SimulateCommand.Json, SimulateCommand.Csv, SimulateCommand.Html, Threads,
         };
 

@@ -32,6 +32,9 @@ internal sealed class ClientSide : IRequestSink
         _retries = new RetryLaw(options.Clients.Retries, options.Clients.Seed);
     }
 
+    /// <summary>Whether requests are under way or still to be sent; when none are, what lies ahead concerns nobody.</summary>
+    public bool AnyOpen => _open.Count > 0;
+
     public void Begin() => _flow.Begin();
 
     void IRequestSink.SendAt(long atUs, int request, in TraceRequest truth)

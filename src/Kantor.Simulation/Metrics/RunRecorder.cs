@@ -14,7 +14,7 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     private readonly RecordStore _records = new(options.KeepsRecords);
     private readonly DurationHistogram _gaps = new();
     private readonly RequestTotals _totals = new();
-    private readonly TenantBook _tenants = new();
+    private readonly TenantBook _tenants = new(options.Clients.Tenants);
     private readonly FleetTimeline _timeline = new();
     private IReadOnlyList<SimulatedReplica> _replicas = [];
     private long? _firstArrivalUs;

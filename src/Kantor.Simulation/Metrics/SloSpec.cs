@@ -71,7 +71,8 @@ public sealed record SloSpec
         return true;
     }
 
-    private static bool TryParseDurationUs(string text, out long us)
+    /// <summary>Reads a duration such as <c>2s</c>, <c>1.5ms</c> or <c>40us</c>, at least a microsecond.</summary>
+    public static bool TryParseDurationUs(string text, out long us)
     {
         us = 0;
         var (digits, factor) = text switch

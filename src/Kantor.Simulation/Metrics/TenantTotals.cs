@@ -1,12 +1,15 @@
+using Kantor.Simulation.Clients;
+
 namespace Kantor.Simulation.Metrics;
 
 /// <summary>The totals of one tenant.</summary>
 /// <param name="Tenant">Its name; null for requests that name none.</param>
 /// <param name="Totals">What became of its requests.</param>
-public sealed record TenantTotals(string? Tenant, RequestTotals Totals);
+/// <param name="Weight">Share that it is due beside those of others (<see cref="TenantSpec.Weight"/>).</param>
+public sealed record TenantTotals(string? Tenant, RequestTotals Totals, double Weight = 1);
 
 /// <summary>Finds the totals of a tenant by its name, in order of first arrival. Tenants beyond <see cref="TenantsMax"/> share one.</summary>
-internal sealed class TenantBook
+internal sealed class TenantBook(IReadOnlyList<TenantSpec> known)
 {
     /// <summary>Tenants that are counted each by itself.</summary>
     public const int TenantsMax = 1000;
@@ -32,7 +35,7 @@ internal sealed class TenantBook
     private RequestTotals Add(string? tenant)
     {
         var totals = new RequestTotals();
-        _tenants.Add(new TenantTotals(tenant, totals));
+        _tenants.Add(new TenantTotals(tenant, totals, known.FirstOrDefault(spec => spec.Name == tenant)?.Weight ?? 1));
         return totals;
     }
 }

@@ -49,6 +49,7 @@ public static class ReportJson
         json.WriteBoolean("prefix_caching", parameters.PrefixCaching);
         json.WriteNumber("output_tokens_max", parameters.OutputTokensMax);
         json.WriteString("slo", parameters.Slo);
+        json.WriteString("clients", parameters.Clients);
         json.WriteNumber("percentile_error_max", DurationHistogram.PercentileErrorMax);
         json.WriteEndObject();
     }
@@ -69,6 +70,7 @@ public static class ReportJson
         json.WriteNumber("requests", run.Requests);
         json.WriteNumber("completed", run.Completed);
         json.WriteNumber("rejected", run.Rejected);
+        json.WriteNumber("attempts", run.Attempts);
         WriteLatency(json, "ttft_ms", run.Ttft);
         WriteLatency(json, "itl_ms", run.Itl);
         WriteLatency(json, "e2e_ms", run.E2e);

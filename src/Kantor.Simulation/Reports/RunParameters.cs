@@ -48,6 +48,9 @@ public sealed record RunParameters
     /// <summary>Output limit that every request declares.</summary>
     public required int OutputTokensMax { get; init; }
 
+    /// <summary>When clients send, how long they wait and how often they try again, in words.</summary>
+    public string Clients { get; init; } = "open loop";
+
     /// <summary>Objectives.</summary>
     public required string Slo { get; init; }
 }

@@ -42,6 +42,9 @@ public sealed record RunReport
     /// <summary>Tokens generated per second of that time.</summary>
     public double OutputTokensPerS { get; init; }
 
+    /// <summary>How often the requests were sent in all; those above their number are retries.</summary>
+    public long Attempts { get; init; }
+
     /// <summary>Requests by how they ended; ways in which none ended are left out.</summary>
     public IReadOnlyList<(RequestOutcome Outcome, int Requests)> Outcomes { get; init; } = [];
 
@@ -93,6 +96,7 @@ public sealed record RunReport
         QueueingDelay = LatencySummary.Of(result.Totals.QueueingDelay),
         MakespanS = Math.Round(result.MakespanUs / 1e6, 6),
         OutputTokensPerS = result.MakespanUs == 0 ? 0 : Math.Round(result.Totals.OutputTokens / (result.MakespanUs / 1e6), 3),
+        Attempts = result.Totals.Attempts,
         Outcomes = [.. Enum.GetValues<RequestOutcome>().Select(outcome => (outcome, result.Totals.Count(outcome))).Where(count => count.Item2 > 0)],
         Tenants = TenantReport.Of(result),
         Timeline = RunTimeline.Of(result),

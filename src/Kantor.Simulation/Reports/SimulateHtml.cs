@@ -162,6 +162,7 @@ public sealed class SimulateHtml
             ("KV block", Whole(_parameters.BlockSizeTokens) + " tokens"),
             ("prefix caching", _parameters.PrefixCaching ? "on" : "off"),
             ("declared output limit", Whole(_parameters.OutputTokensMax) + " tokens"),
+            ("clients", _parameters.Clients),
             ("objectives", _parameters.Slo),
         ]);
     }

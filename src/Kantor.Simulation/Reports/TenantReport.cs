@@ -8,6 +8,9 @@ public sealed record TenantReport
     /// <summary>Its name; null for requests that name none.</summary>
     public required string? Tenant { get; init; }
 
+    /// <summary>Share that it is due beside those of others, above 0.</summary>
+    public double Weight { get; init; } = 1;
+
     /// <summary>Its requests.</summary>
     public required int Requests { get; init; }
 
@@ -37,18 +40,21 @@ public sealed record TenantReport
     }
 
     /// <summary>
-    /// Jain's index of the tenants' service, (Σx)² / (n·Σx²): 1 when all got the same, 1/n when one got everything; null with fewer than two tenants
+    /// Jain's index of the tenants' service by weight, (Σx)² / (n·Σx²): 1 when all got what they are due, 1/n when one got everything; null with fewer than two tenants
     /// or without any service.
     /// </summary>
     public static double? JainIndexOf(IReadOnlyList<TenantReport> tenants)
     {
-        var (sum, squares) = (tenants.Sum(tenant => (double)tenant.ServiceTokens), tenants.Sum(tenant => (double)tenant.ServiceTokens * tenant.ServiceTokens));
+        var (sum, squares) = (tenants.Sum(ShareOf), tenants.Sum(tenant => ShareOf(tenant) * ShareOf(tenant)));
         return tenants.Count < 2 || squares == 0 ? null : Math.Round(sum * sum / (tenants.Count * squares), 6);
     }
+
+    private static double ShareOf(TenantReport tenant) => tenant.ServiceTokens / tenant.Weight;
 
     private static TenantReport Of(TenantTotals tenant, long serviceTokensOfAll) => new()
     {
         Tenant = tenant.Tenant,
+        Weight = tenant.Weight,
         Requests = tenant.Totals.Ended,
         Completed = tenant.Totals.Completed,
         Rejected = tenant.Totals.Refused,

@@ -50,6 +50,27 @@ public sealed class SimulateRunTests : IDisposable
     }
 
     [Fact]
+    public void Clients_that_give_up_and_try_again_are_counted()
+    {
+        var json = Run(new SimulateArguments { Limit = "40", Policy = "fcfs", Users = "20", Timeout = "900ms", Retries = "2" });
+        var run = json["runs"]![0]!;
+        var cancelled = run["outcomes"]!["cancelled"]!.GetValue<int>();
+        Assert.Equal(40, run["completed"]!.GetValue<int>() + cancelled);
+        Assert.True(cancelled > 0 && run["attempts"]!.GetValue<int>() >= 40 + (2 * cancelled));
+        Assert.Equal("20 users, timeout 0.9 s, up to 2 retries", json["parameters"]!["clients"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Sessions_in_a_closed_loop_need_sessions()
+    {
+        var error = Assert.Throws<UsageException>(() => Run(new SimulateArguments { Trace = Batched(), ClosedLoop = true }));
+        Assert.Contains("--closed-loop needs a trace with sessions", error.Message);
+        var turns = Write("burst.csv", "Timestamp,Session ID,Elapsed time,Model,Request tokens,Response tokens,Total tokens,Log Type", "5,7,1,m,400,40,440,Conversation log", "5.2,7,1,m,500,40,540,Conversation log");
+        var (open, closed) = (Run(new SimulateArguments { Trace = turns, Policy = "fcfs" }), Run(new SimulateArguments { Trace = turns, Policy = "fcfs", ClosedLoop = true }));
+        Assert.True(closed["runs"]![0]!["makespan_s"]!.GetValue<double>() > open["runs"]![0]!["makespan_s"]!.GetValue<double>());
+    }
+
+    [Fact]
     public void A_bad_trace_is_a_usage_error_with_file_and_line_unless_bad_lines_are_skipped()
     {
         var path = Write("bad.jsonl", Row(0), "oops", Row(5));

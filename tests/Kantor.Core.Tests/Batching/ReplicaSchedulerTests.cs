@@ -180,6 +180,20 @@ public class ReplicaSchedulerTests
         Assert.Equal((8, 1), (run.Traces[1].Generated, run.Traces[0].Ends));
     }
 
+    [Fact]
+    public void A_request_is_found_where_it_stands_until_it_ends_and_not_in_the_row_that_it_left()
+    {
+        var run = new ReplicaRun(new FcfsPlanner(), Limits, Kv, [Jobs.Plain(0, 0, 4, 8), Jobs.Plain(1, 0, 4, 8)]);
+        run.Advance();
+        var row = run.RowOf(1);
+        Assert.True(run.Scheduler.TryFind(new RequestId(1), out var found));
+        Assert.Equal(row, found);
+        Assert.False(run.Scheduler.TryFind(new RequestId(2), out _));
+        run.End(row, RequestOutcome.Cancelled);
+        Assert.False(run.Scheduler.TryFind(new RequestId(1), out _));
+        Assert.True(run.Scheduler.TryFind(new RequestId(0), out _));
+    }
+
     [Theory]
     [InlineData(4, 4)]
     [InlineData(39, 1)]

@@ -83,6 +83,14 @@ public class ClientSideTests
     }
 
     [Fact]
+    public void A_client_that_would_have_waited_longer_does_not_lengthen_the_run()
+    {
+        var patient = RunVerified([Request(0, 4, 8)], Small() with { Clients = new ClientOptions { TimeoutUs = 3_600_000_000 } });
+        var endless = RunVerified([Request(0, 4, 8)], Small());
+        Assert.Equal((endless.MakespanUs, endless.Timeline.Buckets.Count), (patient.MakespanUs, patient.Timeline.Buckets.Count));
+    }
+
+    [Fact]
     public void A_request_may_be_given_up_on_its_way()
     {
         var log = new RunLog();

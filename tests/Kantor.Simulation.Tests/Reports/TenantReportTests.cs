@@ -1,3 +1,4 @@
+using Kantor.Simulation.Clients;
 using Kantor.Simulation.Reports;
 using static Kantor.Simulation.Tests.Fleet;
 
@@ -26,6 +27,15 @@ public class TenantReportTests
         Assert.Equal(0.25, TenantReport.JainIndexOf([Got(0), Got(0), Got(7), Got(0)]));
         Assert.Null(TenantReport.JainIndexOf([Got(5)]));
         Assert.Null(TenantReport.JainIndexOf([Got(0), Got(0)]));
+    }
+
+    [Fact]
+    public void Service_is_judged_by_what_a_tenant_is_due()
+    {
+        Assert.Equal(1, TenantReport.JainIndexOf([Got(30) with { Weight = 3 }, Got(10)]));
+        var clients = new ClientOptions { Tenants = [new TenantSpec { Name = "a" }, new TenantSpec { Name = "b", Weight = 2.5 }] };
+        var result = RunVerified([Request(0, 4, 1) with { Tenant = "b" }, Request(0, 4, 1) with { Tenant = "a" }], Small() with { Clients = clients });
+        Assert.Equal([2.5, 1], RunReport.Of(result, 1).Tenants.Select(tenant => tenant.Weight));
     }
 
     private static TenantReport Got(long tokens) => new()
