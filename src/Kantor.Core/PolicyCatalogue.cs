@@ -1,6 +1,7 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
+using Kantor.Core.Scaling;
 
 namespace Kantor.Core;
 
@@ -34,6 +35,12 @@ public static class PolicyCatalogue
         ("constant", () => new ConstantLengthPredictor(256)),
     ];
 
+    private static readonly (string Name, Func<IAutoscaler> Make)[] Autoscalers =
+    [
+        ("requests-per-replica", () => new RequestsPerReplicaScaler()),
+        ("kv-share", () => new KvShareScaler()),
+    ];
+
     /// <summary>Names of the batch planners, in the order in which they are listed to people.</summary>
     public static IReadOnlyList<string> PlannerNames { get; } = [.. Planners.Select(entry => entry.Name)];
 
@@ -42,6 +49,9 @@ public static class PolicyCatalogue
 
     /// <summary>Names of the length predictors, in the order in which they are listed to people.</summary>
     public static IReadOnlyList<string> PredictorNames { get; } = [.. Predictors.Select(entry => entry.Name)];
+
+    /// <summary>Names of the autoscalers, in the order in which they are listed to people.</summary>
+    public static IReadOnlyList<string> AutoscalerNames { get; } = [.. Autoscalers.Select(entry => entry.Name)];
 
     /// <summary>The planner of that name, with its default options.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those that are.</exception>
@@ -54,6 +64,10 @@ public static class PolicyCatalogue
     /// <summary>A fresh length predictor of that name, with its default options.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those that are.</exception>
     public static ILengthPredictor Predictor(string name) => Find(Predictors, name, "predictor");
+
+    /// <summary>The autoscaler of that name, with its default options.</summary>
+    /// <exception cref="ArgumentException">There is none; the message lists those that are.</exception>
+    public static IAutoscaler Autoscaler(string name) => Find(Autoscalers, name, "autoscaler");
 
     private static T Find<T>((string Name, Func<T> Make)[] entries, string name, string kind)
     {

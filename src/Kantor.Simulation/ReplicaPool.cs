@@ -2,6 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
+using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Replicas;
 using Kantor.Simulation.Signals;
 
@@ -64,6 +65,9 @@ public record ReplicaPool
     /// <summary>What the router of the pool hears of its replicas, and when.</summary>
     public FleetSignals Signals { get; init; } = new();
 
+    /// <summary>How the number of replicas follows the load; null when it stays as it is.</summary>
+    public ScalingOptions? Scaling { get; init; }
+
     /// <summary>Throws when a value is out of range, naming it.</summary>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     public virtual void Validate()
@@ -84,5 +88,6 @@ public record ReplicaPool
         Adapters?.Validate();
         if (Adapters is not null && Limits.AdaptersMax is null) throw new ArgumentException($"{nameof(Adapters)} needs {nameof(Limits)}.{nameof(BatchLimits.AdaptersMax)}, the slots that there are.");
         Signals.Validate();
+        Scaling?.Validate(this);
     }
 }

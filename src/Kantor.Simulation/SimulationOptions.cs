@@ -1,6 +1,7 @@
 using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Disaggregation;
+using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation;
@@ -13,6 +14,9 @@ public sealed record SimulationOptions : ReplicaPool
 
     /// <summary>Where requests go on after their first token; null when the replicas that they arrive at serve them to the end.</summary>
     public DecodePool? Decode { get; init; }
+
+    /// <summary>Failures, drains and additions, and what becomes of requests that have no replica.</summary>
+    public FleetOptions Fleet { get; init; } = new();
 
     /// <summary>Who sends the requests of the trace, and when.</summary>
     public ClientOptions Clients { get; init; } = new();
@@ -44,6 +48,8 @@ public sealed record SimulationOptions : ReplicaPool
         base.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(OutputTokensMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(StepsWithoutTokenMax, 1);
+        Fleet.Validate();
+        if (Decode is null && Fleet.ConcernsDecoding) throw new ArgumentOutOfRangeException(nameof(Fleet), "A replica joins those that decode, but prefill and decode are not apart.");
         Clients.Validate();
         Decode?.Validate();
     }

@@ -16,7 +16,7 @@ namespace Kantor.Simulation;
 /// those that the engine runs; only the model is replaced by its step time.
 /// </summary>
 /// <remarks>One run, one thread; deterministic: equal trace and options give equal results. Clients send in an open loop unless the options say otherwise.</remarks>
-public sealed class Simulator : IReplicaHost
+public sealed partial class Simulator : IReplicaHost
 {
     private readonly SimulationOptions _options;
     private readonly SimulationObserver _observer;
@@ -24,8 +24,6 @@ public sealed class Simulator : IReplicaHost
     private readonly FleetParts _fleet = new();
     private readonly ReplicaGroup _entry;
     private readonly ReplicaGroup? _decode;
-    private readonly IReadOnlyList<ReplicaScheduler> _schedulers;
-    private readonly IReadOnlyList<LinkQueue> _wayOut;
     private readonly KvCopies _copies = new();
     private readonly RunRecorder _recorder;
     private readonly ClientSide _clients;
@@ -37,11 +35,10 @@ public sealed class Simulator : IReplicaHost
         _observer = observer;
         _recorder = new RunRecorder(options, observer);
         _clients = new ClientSide(source, options, _events, _recorder);
-        _entry = new ReplicaGroup(options, options.Router, _fleet, options, _recorder, observer, this);
-        if (options.Decode is { } decode) _decode = new ReplicaGroup(decode, decode.Router, _fleet, options, _recorder, observer, this);
-        _recorder.Watch(_fleet.Replicas);
-        _schedulers = [.. _fleet.Replicas.Select(replica => replica.Scheduler)];
-        _wayOut = [.. _entry.Replicas.Select(_ => new LinkQueue(options.Decode?.Link))];
+        var run = new RunParts(options, _recorder, observer, this);
+        _entry = new ReplicaGroup(options, options.Router, _fleet, run, handsOver: options.Decode is not null);
+        if (options.Decode is { } decode) _decode = new ReplicaGroup(decode, decode.Router, _fleet, run, handsOver: false);
+        _recorder.Watch(_fleet.Present);
     }
 
     /// <summary>Runs the whole trace, which is in order of arrival.</summary>
@@ -67,23 +64,27 @@ public sealed class Simulator : IReplicaHost
     private SimulationResult RunToEnd(CancellationToken cancellation)
     {
         _clients.Begin();
-        BeginSampling();
-        while (_clients.AnyOpen && _events.CountPressing > 0 && _events.TryNext(out var next))
+        BeginFleet();
+        while (IsUnderWay() && _events.TryNext(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
             _recorder.Advance(next.TimeUs);
             switch (next.Kind)
             {
                 case EventKind.StepEnd: EndStep(_fleet.Units[next.Target]); break;
-                case EventKind.CopyEnd: EndCopy(_copies.End(next.Target)); break;
+                case EventKind.CopyEnd: EndCopy(next.Target); break;
                 case EventKind.Timeout: GiveUp(next.Target); break;
+                case EventKind.Joining: Join(_fleet.FleetUnits[next.Target]); break;
+                case EventKind.FleetChange: Change(_options.Fleet.Events[next.Target]); break;
+                case EventKind.Scaling: Scale(_scaled[next.Target], next.Target); break;
                 case EventKind.Sample: Sample(next.Target); break;
                 case EventKind.Sending: Send(next.Target); break;
                 case EventKind.Arrival: Arrive(next.Target); break;
                 case EventKind.StepStart: BeginStep(_fleet.Units[next.Target]); break;
             }
 
-            _observer.EventHandled(_schedulers, _events.NowUs);
+            LeaveIdle();
+            _observer.EventHandled(_fleet.Schedulers, _events.NowUs);
         }
 
         return Conclude();
@@ -98,9 +99,8 @@ public sealed class Simulator : IReplicaHost
     private void Arrive(int request)
     {
         if (!_clients.TryArrive(request, out var spec)) return;
-        var replica = _entry.Route(spec, _events.NowUs);
-        _observer.Routed(request, replica.Index, _events.NowUs);
-        Give(replica, spec, default);
+        if (_entry.TakingCount == 0 && _door.Count >= _options.Fleet.WaitingOutsideMax) Ended(request, RequestOutcome.RefusedQueueFull);
+        else Place(spec, generatedTokens: 0);
     }
 
     private void Give(SimulatedReplica replica, RequestSpec spec, Handover handover)
@@ -139,13 +139,21 @@ public sealed class Simulator : IReplicaHost
     private void CutLeap(IStepUnit unit)
     {
         if (!unit.TryCutLeap(_events.NowUs, out var endUs)) return;
-        if (endUs == _events.NowUs) EndStep(unit);
+        _endsInVain++;
+        if (endUs == _events.NowUs) TryEndStep(unit);
         else _events.Schedule(endUs, EventKind.StepEnd, unit.Index);
     }
 
     private void EndStep(IStepUnit unit)
     {
-        if (unit.TryEndStep(_events.NowUs)) Wake(unit);
+        if (!TryEndStep(unit)) _endsInVain--;
+    }
+
+    private bool TryEndStep(IStepUnit unit)
+    {
+        if (!unit.TryEndStep(_events.NowUs)) return false;
+        Wake(unit);
+        return true;
     }
 
     /// <summary>The unit plans at this very moment, after everything else that happens in it; one that is at work plans when its step ends.</summary>
@@ -156,8 +164,9 @@ public sealed class Simulator : IReplicaHost
         _events.Schedule(_events.NowUs, EventKind.StepStart, unit.Index);
     }
 
-    private void EndCopy(in KvCopy copy)
+    private void EndCopy(int number)
     {
+        if (_copies.End(number) is not { } copy) return;
         if (copy.Load.Source == KvSource.Handover) ReleaseKept(copy.Load.Id);
         CutLeap(copy.To.Unit);
         if (copy.To.Scheduler.Loaded(copy.Load)) Wake(copy.To.Unit);
@@ -165,10 +174,10 @@ public sealed class Simulator : IReplicaHost
 
     private void ReleaseKept(long attempt)
     {
-        if (_copies.Release(attempt) is not var (replica, row)) return;
-        CutLeap(replica.Unit);
-        replica.Leave(row);
-        Wake(replica.Unit);
+        if (_copies.Release(attempt) is not { } kept) return;
+        CutLeap(kept.Replica.Unit);
+        kept.Replica.Leave(kept.Row);
+        Wake(kept.Replica.Unit);
     }
 
     void IReplicaHost.Ended(int request, RequestOutcome outcome) => Ended(request, outcome);
@@ -176,18 +185,17 @@ public sealed class Simulator : IReplicaHost
     /// <summary>Where prefill and decode are apart, the prompt's KV stays where it was computed until a decoding replica pulls it.</summary>
     void IReplicaHost.Began(SimulatedReplica replica, int row)
     {
-        if (_decode is null || replica.Index >= _entry.Replicas.Count) return;
         var spec = replica.Scheduler.Spec(row);
         replica.Scheduler.Park(row, returns: false);
-        _copies.Keep(spec.Id.Value, replica, row);
-        Give(_decode.Route(spec, _events.NowUs), spec, new Handover(GeneratedTokens: 1, KvTokens: spec.Content.Count - 1));
+        _copies.Keep(spec.Id.Value, new KeptKv(replica, row, spec.Content.Count - 1));
+        Place(spec, replica.Scheduler.GeneratedTokens(row));
     }
 
     void IReplicaHost.LoadBegan(SimulatedReplica replica, in KvLoad load)
     {
         var way = load.Source switch
         {
-            KvSource.Handover => _wayOut[_copies.SourceOf(load.Id).Index],
+            KvSource.Handover => _copies.SourceOf(load.Id).WayOut,
             KvSource.Swap => replica.SwapLink,
             _ => replica.TierLink,
         };
@@ -196,18 +204,10 @@ public sealed class Simulator : IReplicaHost
 
     private void Ended(int request, RequestOutcome outcome)
     {
+        _door.Forget(_clients.IdOf(request));
         ReleaseKept(_clients.IdOf(request).Value);
         _clients.Ended(request, outcome);
     }
-
-    /// <summary>Samples begin with the first arrival, because before it there is nothing to hear.</summary>
-    private void BeginSampling()
-    {
-        if (_events.NextUs is not { } firstUs) return;
-        for (var feed = 0; feed < _fleet.Feeds.Count; feed++) _events.Schedule(firstUs, EventKind.Sample, feed);
-    }
-
-    private void Sample(int feed) => _events.Schedule(_fleet.Feeds[feed].Take(_events.NowUs), EventKind.Sample, feed);
 
     private double? PipelineIdleShare()
     {
@@ -218,10 +218,10 @@ public sealed class Simulator : IReplicaHost
 
     private SimulationResult Conclude()
     {
-        foreach (var scheduler in _schedulers) scheduler.Verify();
+        foreach (var scheduler in _fleet.Schedulers) scheduler.Verify();
         var unfinished = _recorder.Unfinished();
-        if (unfinished.Count == 0) return _recorder.Conclude(_schedulers) with { PipelineIdleShare = PipelineIdleShare() };
-        var faults = _schedulers.Select(scheduler => scheduler.LastPlanFault).OfType<string>().Distinct();
+        if (unfinished.Count == 0) return _recorder.Conclude(_fleet.Schedulers) with { Fleet = ConcludeFleet(), PipelineIdleShare = PipelineIdleShare() };
+        var faults = _fleet.Schedulers.Select(scheduler => scheduler.LastPlanFault).OfType<string>().Distinct();
         throw new SimulationException(
             $"Policy '{_options.Planner.Name}' plans nothing for {unfinished.Count} requests and no event is left: "
             + string.Join(", ", unfinished.Take(10)) + (unfinished.Count > 10 ? ", …" : ".")

@@ -14,6 +14,7 @@ public class PolicyCatalogueTests
     {
         foreach (var name in PolicyCatalogue.PlannerNames) Assert.Equal(name, PolicyCatalogue.Planner(name).Name);
         foreach (var name in PolicyCatalogue.RouterNames) Assert.Equal(name, PolicyCatalogue.Router(name).Name);
+        foreach (var name in PolicyCatalogue.AutoscalerNames) Assert.Equal(name, PolicyCatalogue.Autoscaler(name).Name);
         foreach (var name in PolicyCatalogue.PredictorNames) Assert.Equal(name, PolicyCatalogue.Predictor(name).Name);
     }
 }

@@ -86,6 +86,24 @@ public sealed partial class ReplicaScheduler
         return true;
     }
 
+    /// <summary>The KV of a load will not come: the row runs with what it has, and computes the rest. False when its request ended meanwhile.</summary>
+    public bool LoadFailed(in KvLoad load)
+    {
+        if (_table.States[load.Row] != RowState.Parked || _table.Ids[load.Row] != load.Id) return false;
+        ForgetElsewhere(load.Row);
+        Unpark(load.Row);
+        return true;
+    }
+
+    /// <summary>The KV that a request was to bring along from elsewhere is gone; one that has not been admitted computes it.</summary>
+    public void LoseHandover(int row)
+    {
+        if (_table.ElsewhereSources[row] == KvSource.Handover) _table.ElsewhereTokens[row] = 0;
+    }
+
+    /// <summary>Rows of all requests that are here.</summary>
+    public IReadOnlyList<int> LiveRows() => [.. Enumerable.Range(0, _table.RowCount).Where(row => _table.States[row] != RowState.Free)];
+
     /// <summary>The row's request goes on elsewhere: it leaves without an outcome, and the predictor learns nothing from it.</summary>
     public void Leave(int row) => Drop(row, keepsContent: true);
 

@@ -72,8 +72,11 @@ internal sealed class ClientSide : IRequestSink
         return true;
     }
 
-    /// <summary>The request is served, or waits, at this replica from now on.</summary>
-    public void PlacedAt(int request, SimulatedReplica replica) => _open[request].Replica = replica;
+    /// <summary>The request is served, or waits, at this replica from now on; at none for null.</summary>
+    public void PlacedAt(int request, SimulatedReplica? replica) => _open[request].Replica = replica;
+
+    /// <summary>Where the request is served or waits; null when it has no replica.</summary>
+    public SimulatedReplica? PlaceOf(int request) => _open[request].Replica;
 
     /// <summary>Whether the client of the request gives up now; if so, where the attempt is, unless it is still on its way.</summary>
     public bool GivesUp(int request, out SimulatedReplica? at)

@@ -6,15 +6,18 @@ namespace Kantor.Simulation.Disaggregation;
 /// <summary>KV on its way to a replica: from host memory, or from the replica that computed the prompt.</summary>
 internal sealed class KvCopies
 {
-    private readonly List<KvCopy> _copies = [];
+    private readonly List<KvCopy?> _copies = [];
     private readonly Stack<int> _free = new();
-    private readonly Dictionary<long, (SimulatedReplica Replica, int Row)> _kept = [];
+    private readonly Dictionary<long, KeptKv> _kept = [];
 
     /// <summary>The attempt's KV stays in this row until it is copied away.</summary>
-    public void Keep(long attempt, SimulatedReplica replica, int row) => _kept.Add(attempt, (replica, row));
+    public void Keep(long attempt, in KeptKv kept) => _kept.Add(attempt, kept);
+
+    /// <summary>What is kept for the attempt; null for nothing.</summary>
+    public KeptKv? KeptFor(long attempt) => _kept.TryGetValue(attempt, out var kept) ? kept : null;
 
     /// <summary>The attempt does not need the KV that is kept for it any more; null when none is.</summary>
-    public (SimulatedReplica Replica, int Row)? Release(long attempt) => _kept.Remove(attempt, out var kept) ? kept : null;
+    public KeptKv? Release(long attempt) => _kept.Remove(attempt, out var kept) ? kept : null;
 
     /// <summary>The replica from which the attempt's KV comes.</summary>
     public SimulatedReplica SourceOf(long attempt) => _kept[attempt].Replica;
@@ -32,13 +35,37 @@ internal sealed class KvCopies
         return number;
     }
 
-    /// <summary>The copy is done; its number is free again.</summary>
-    public KvCopy End(int number)
+    /// <summary>The copy is over and its number free again; null when it was given up.</summary>
+    public KvCopy? End(int number)
     {
         _free.Push(number);
-        return _copies[number];
+        var copy = _copies[number];
+        _copies[number] = null;
+        return copy;
+    }
+
+    /// <summary>Gives up the copies to a replica.</summary>
+    public void GiveUpTo(SimulatedReplica replica)
+    {
+        for (var number = 0; number < _copies.Count; number++)
+        {
+            if (_copies[number]?.To == replica) _copies[number] = null;
+        }
+    }
+
+    /// <summary>Gives up the copy of what was kept for the attempt; null when none is under way.</summary>
+    public KvCopy? GiveUpOf(long attempt)
+    {
+        var number = _copies.FindIndex(copy => copy is { Load.Source: KvSource.Handover } handover && handover.Load.Id == attempt);
+        if (number < 0) return null;
+        var copy = _copies[number];
+        _copies[number] = null;
+        return copy;
     }
 }
+
+/// <summary>KV that stays where it was computed until it is copied away.</summary>
+internal readonly record struct KeptKv(SimulatedReplica Replica, int Row, int Tokens);
 
 /// <summary>One copy under way.</summary>
 internal readonly record struct KvCopy(SimulatedReplica To, KvLoad Load);

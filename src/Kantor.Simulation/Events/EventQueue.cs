@@ -1,8 +1,8 @@
 namespace Kantor.Simulation.Events;
 
 /// <summary>
-/// What happens; also the order among events of the same microsecond: steps and copies end, clients give up, samples are taken, clients send,
-/// requests arrive, then steps begin.
+/// What happens; also the order among events of the same microsecond: steps and copies end, clients give up, replicas join, fail and drain,
+/// fleets are scaled, samples are taken, clients send, requests arrive, then steps begin.
 /// </summary>
 /// <remarks>So whatever arrives at the moment at which a step begins can be part of it.</remarks>
 public enum EventKind
@@ -16,7 +16,16 @@ public enum EventKind
     /// <summary>A client may lose patience; the target is its request.</summary>
     Timeout,
 
-    /// <summary>A router's sample of a replica is taken; the target is the feed. Accompanies the run and does not keep it going.</summary>
+    /// <summary>A unit that was asked for takes requests; the target is the unit of the fleet. Accompanies the run and does not keep it going.</summary>
+    Joining,
+
+    /// <summary>A replica fails, drains or is asked for; the target is the event in the options. Accompanies the run.</summary>
+    FleetChange,
+
+    /// <summary>The size of a fleet is decided anew; the target is the scaled group. Accompanies the run.</summary>
+    Scaling,
+
+    /// <summary>A router's sample of a replica is taken; the target is the feed. Accompanies the run.</summary>
     Sample,
 
     /// <summary>A client sends a request; the target is the request.</summary>
@@ -74,7 +83,10 @@ public sealed class EventQueue
     public int Count => _future.Count;
 
     /// <summary>Events that lie ahead and that requests depend on: all but those that only accompany the run.</summary>
-    public int CountPressing => _future.Count - _ahead[(int)EventKind.Sample];
+    public int CountPressing { get; private set; }
+
+    /// <summary>Events of a kind that lie ahead.</summary>
+    public int CountOf(EventKind kind) => _ahead[(int)kind];
 
     /// <summary>When the next event happens; null when nothing is left.</summary>
     public long? NextUs => _future.TryPeek(out var next, out _) ? next.TimeUs : null;
@@ -85,6 +97,7 @@ public sealed class EventQueue
     {
         if (timeUs < NowUs) throw new InvalidOperationException($"{kind} of {target} is scheduled for {timeUs} us, before now ({NowUs} us).");
         _ahead[(int)kind]++;
+        if (!IsAccompanying(kind)) CountPressing++;
         _future.Enqueue(new SimulationEvent(timeUs, kind, target), new EventKey(timeUs, kind, target, _sequence++));
     }
 
@@ -93,7 +106,10 @@ public sealed class EventQueue
     {
         if (!_future.TryDequeue(out next, out _)) return false;
         _ahead[(int)next.Kind]--;
+        if (!IsAccompanying(next.Kind)) CountPressing--;
         NowUs = next.TimeUs;
         return true;
     }
+
+    private static bool IsAccompanying(EventKind kind) => kind is EventKind.Joining or EventKind.FleetChange or EventKind.Scaling or EventKind.Sample;
 }

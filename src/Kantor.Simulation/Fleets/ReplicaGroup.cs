@@ -7,62 +7,112 @@ using Kantor.Simulation.Signals;
 
 namespace Kantor.Simulation.Fleets;
 
-/// <summary>The replicas of a pool, what times their steps, and the router before them.</summary>
+/// <summary>The replicas of a pool, what times their steps, and the router before them, who sees those that take requests.</summary>
 internal sealed class ReplicaGroup
 {
+    private readonly ReplicaPool _pool;
     private readonly IRouter _router;
     private readonly RouterState _routerState;
-    private readonly EndpointView[] _endpoints;
-    private readonly ReplicaSignals[] _signals;
+    private readonly FleetParts _parts;
+    private readonly RunParts _run;
+    private readonly bool _handsOver;
+    private readonly KvTier? _sharedTier;
+    private readonly List<SimulatedReplica> _taking = [];
+    private readonly List<ReplicaSignals> _signals = [];
+    private EndpointView[] _endpoints = [];
 
-    public ReplicaGroup(ReplicaPool pool, IRouter router, FleetParts parts, SimulationOptions run, RunRecorder recorder, SimulationObserver observer, IReplicaHost host)
+    public ReplicaGroup(ReplicaPool pool, IRouter router, FleetParts parts, RunParts run, bool handsOver)
     {
-        (_router, _routerState) = (router, router.NewState());
-        _endpoints = new EndpointView[pool.Replicas];
-        var shared = pool.Tier is { IsShared: true } ? NewTier(pool) : null;
-        Replicas = [.. Enumerable.Range(parts.Replicas.Count, pool.Replicas)
-            .Select(index => new SimulatedReplica(index, pool, shared ?? NewTier(pool), run, recorder, host) { Unit = null! })];
-        parts.Replicas.AddRange(Replicas);
-        foreach (var members in Replicas.Chunk(pool.LockstepReplicas))
+        (_pool, _router, _routerState, _parts, _run, _handsOver) = (pool, router, router.NewState(), parts, run, handsOver);
+        _sharedTier = pool.Tier is { IsShared: true } ? NewTier() : null;
+        for (var replicas = 0; replicas < pool.Replicas; replicas += pool.LockstepReplicas) Join(Ask(nowUs: 0), nowUs: 0);
+    }
+
+    public ReplicaPool Pool => _pool;
+
+    /// <summary>Replicas that take requests.</summary>
+    public int TakingCount => _taking.Count;
+
+    /// <summary>A unit is asked for; it takes no requests before it joins.</summary>
+    public FleetUnit Ask(long nowUs)
+    {
+        var unit = new FleetUnit(_parts.FleetUnits.Count, this, nowUs);
+        _parts.FleetUnits.Add(unit);
+        return unit;
+    }
+
+    /// <summary>The unit takes requests from now on, with an empty cache. Gives the samples that have to be taken of it.</summary>
+    /// <exception cref="SimulationException">The run has had too many replicas.</exception>
+    public IReadOnlyList<int> Join(FleetUnit unit, long nowUs)
+    {
+        var first = _parts.Replicas.Count;
+        if (first + _pool.LockstepReplicas > FleetOptions.ReplicasEver) throw new SimulationException($"The run has had {first} replicas; at most {FleetOptions.ReplicasEver} are possible.");
+        SimulatedReplica[] members = [.. Enumerable.Range(first, _pool.LockstepReplicas).Select(NewReplica)];
+        var steps = NewUnit(_parts.Units.Count, members, _run.Observer);
+        foreach (var member in members) member.Unit = steps;
+        _parts.Units.Add(steps);
+        foreach (var member in members) _parts.Add(member, unit);
+        unit.Take(members);
+        return Open(members, nowUs);
+    }
+
+    /// <summary>The unit takes no more requests.</summary>
+    public void StopTaking(FleetUnit unit)
+    {
+        for (var place = _taking.Count - 1; place >= 0; place--)
         {
-            var unit = NewUnit(parts.Units.Count, members, observer);
-            foreach (var member in members) member.Unit = unit;
-            parts.Units.Add(unit);
+            if (!unit.Replicas.Contains(_taking[place])) continue;
+            _taking.RemoveAt(place);
+            _signals.RemoveAt(place);
+        }
+    }
+
+    /// <summary>The replica that the router chooses for a request; false when none takes requests.</summary>
+    /// <exception cref="SimulationException">The router names a replica that there is not.</exception>
+    public bool TryRoute(RequestSpec spec, long nowUs, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SimulatedReplica? replica)
+    {
+        replica = null;
+        if (_taking.Count == 0) return false;
+        var fleet = new FleetView { Endpoints = Heard(nowUs), NowUs = nowUs };
+        var chosen = _router.Route(new RouteRequest(spec.Id.Value, spec.Content.Count, spec.CacheDomain), fleet, _routerState);
+        if ((uint)chosen >= (uint)_taking.Count) throw new SimulationException($"Routing '{_router.Name}' sent request {spec.Id} to replica {chosen} of {_taking.Count}.");
+        replica = _taking[chosen];
+        return true;
+    }
+
+    /// <summary>The replicas that take requests, as the router hears of them.</summary>
+    public ReadOnlySpan<EndpointView> Heard(long nowUs)
+    {
+        for (var place = 0; place < _signals.Count; place++) _endpoints[place] = _signals[place].View(nowUs);
+        return _endpoints.AsSpan(0, _signals.Count);
+    }
+
+    private List<int> Open(IReadOnlyList<SimulatedReplica> members, long nowUs)
+    {
+        var feeds = new List<int>();
+        foreach (var member in members)
+        {
+            var signals = new ReplicaSignals(member, _pool.Signals, nowUs);
+            _taking.Add(member);
+            _signals.Add(signals);
+            foreach (var feed in signals.Feeds)
+            {
+                feeds.Add(_parts.Feeds.Count);
+                _parts.Feeds.Add(feed);
+            }
         }
 
-        _signals = [.. Replicas.Select(replica => new ReplicaSignals(replica, pool.Signals, nowUs: 0))];
-        foreach (var signals in _signals) parts.Feeds.AddRange(signals.Feeds);
+        if (_endpoints.Length < _taking.Count) Array.Resize(ref _endpoints, Math.Max(_taking.Count, 2 * _endpoints.Length));
+        return feeds;
     }
 
-    public IReadOnlyList<SimulatedReplica> Replicas { get; }
+    private SimulatedReplica NewReplica(int index) => new(index, _pool, _sharedTier ?? NewTier(), _run) { Unit = null!, HandsOver = _handsOver };
 
-    /// <summary>The replica that the router chooses for a request.</summary>
-    /// <exception cref="SimulationException">The router names a replica that there is not.</exception>
-    public SimulatedReplica Route(RequestSpec spec, long nowUs)
-    {
-        for (var index = 0; index < _endpoints.Length; index++) _endpoints[index] = _signals[index].View(nowUs);
-        var fleet = new FleetView { Endpoints = _endpoints, NowUs = nowUs };
-        var chosen = _router.Route(new RouteRequest(spec.Id.Value, spec.Content.Count, spec.CacheDomain), fleet, _routerState);
-        if ((uint)chosen < (uint)Replicas.Count) return Replicas[chosen];
-        throw new SimulationException($"Routing '{_router.Name}' sent request {spec.Id} to replica {chosen} of {Replicas.Count}.");
-    }
-
-    private static KvTier? NewTier(ReplicaPool pool) => pool.Tier is { } tier ? new KvTier(tier.Blocks, pool.Kv.BlockSizeTokens) : null;
+    private KvTier? NewTier() => _pool.Tier is { } tier ? new KvTier(tier.Blocks, _pool.Kv.BlockSizeTokens) : null;
 
     private static IStepUnit NewUnit(int index, SimulatedReplica[] members, SimulationObserver observer)
     {
         if (members.Length > 1) return new LockstepUnit(index, members, observer);
         return members[0].Pool.PipelineStages > 1 ? new PipelineUnit(index, members[0], observer) : new SoloUnit(index, members[0], observer);
     }
-}
-
-/// <summary>All replicas and units of a run, in the order of their indices.</summary>
-internal sealed class FleetParts
-{
-    public List<SimulatedReplica> Replicas { get; } = [];
-
-    public List<IStepUnit> Units { get; } = [];
-
-    /// <summary>What routers hear of replicas by samples.</summary>
-    public List<SignalFeed> Feeds { get; } = [];
 }

@@ -89,7 +89,7 @@ public sealed class FleetTimeline
         }
 
         if (_nextUs / BucketUs == BucketsMax) Merge();
-        _buckets[_nextUs / BucketUs].Add(waiting, running, (double)blocksUsed / blocksTotal, fullest);
+        _buckets[_nextUs / BucketUs].Add(waiting, running, blocksTotal == 0 ? 0 : (double)blocksUsed / blocksTotal, fullest);
         _nextUs = checked(_nextUs + _periodUs);
     }
 

@@ -20,6 +20,9 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     private long? _firstArrivalUs;
     private long _lastEndUs;
 
+    /// <summary>First arrival and last end; 0 before the first of them.</summary>
+    public (long FromUs, long ToUs) Span => (_firstArrivalUs ?? 0, _lastEndUs);
+
     /// <summary>A request is made: its time counts from now, whatever its trace says. Its truth is known to the recorder until it ends.</summary>
     public void Arrived(int request, in TraceRequest truth, long nowUs, long? deadlineUs = null)
     {

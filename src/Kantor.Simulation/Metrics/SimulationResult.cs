@@ -1,3 +1,5 @@
+using Kantor.Simulation.Fleets;
+
 namespace Kantor.Simulation.Metrics;
 
 /// <summary>What one run did.</summary>
@@ -37,6 +39,9 @@ public sealed record SimulationResult
 
     /// <summary>Requests that were refused, for whatever reason.</summary>
     public int Rejected => Totals.Refused;
+
+    /// <summary>What the run needed of its fleet.</summary>
+    public FleetTotals Fleet { get; init; } = new();
 
     /// <summary>From the first arrival to the last end.</summary>
     public required long MakespanUs { get; init; }

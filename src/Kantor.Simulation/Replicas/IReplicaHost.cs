@@ -9,7 +9,7 @@ internal interface IReplicaHost
     /// <summary>A request ended here.</summary>
     void Ended(int request, RequestOutcome outcome);
 
-    /// <summary>A request has its first token and does not end with it.</summary>
+    /// <summary>A request has a token, does not end with it and goes on elsewhere (<see cref="SimulatedReplica.HandsOver"/>).</summary>
     void Began(SimulatedReplica replica, int row);
 
     /// <summary>A request waits for KV from elsewhere.</summary>

@@ -26,6 +26,9 @@ internal interface IStepUnit
     /// </summary>
     bool TryCutLeap(long nowUs, out long endUs);
 
+    /// <summary>The unit fails or leaves: the steps under way never end. Gives how many those are.</summary>
+    int Stop();
+
     /// <summary>Blocks that steps of a leap have taken by now and that are not booked yet.</summary>
     int BlocksUnbooked(long nowUs);
 }

@@ -59,6 +59,13 @@ internal sealed class LockstepUnit(int index, IReadOnlyList<SimulatedReplica> re
         return false;
     }
 
+    public int Stop()
+    {
+        var steps = _endUs is null ? 0 : 1;
+        _endUs = null;
+        return steps;
+    }
+
     public int BlocksUnbooked(long nowUs) => 0;
 
     private bool TryPlan(int member, long nowUs)

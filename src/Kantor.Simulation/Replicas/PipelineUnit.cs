@@ -51,6 +51,13 @@ internal sealed class PipelineUnit(int index, SimulatedReplica replica, Simulati
         return false;
     }
 
+    public int Stop()
+    {
+        var steps = _underWay.Count;
+        _underWay.Clear();
+        return steps;
+    }
+
     public int BlocksUnbooked(long nowUs) => 0;
 
     private long StageUs()

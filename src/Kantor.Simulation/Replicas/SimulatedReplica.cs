@@ -20,11 +20,12 @@ internal sealed class SimulatedReplica
     private readonly RandomStream _luck;
     private int _stepsWithoutToken;
 
-    public SimulatedReplica(int index, ReplicaPool pool, KvTier? tier, SimulationOptions run, RunRecorder recorder, IReplicaHost host)
+    public SimulatedReplica(int index, ReplicaPool pool, KvTier? tier, RunParts run)
     {
         Index = index;
         Pool = pool;
-        (_run, _recorder, _host) = (run, recorder, host);
+        (_run, _recorder, _host) = (run.Options, run.Recorder, run.Host);
+        WayOut = new LinkQueue(run.Options.Decode?.Link);
         TierLink = new LinkQueue(pool.Tier?.Link);
         SwapLink = new LinkQueue(pool.Swap?.Link);
         if (pool.Adapters is not null && pool.Limits.AdaptersMax is { } slots) _adapters = new AdapterSlots(slots);
@@ -62,6 +63,18 @@ internal sealed class SimulatedReplica
 
     /// <summary>Microseconds by which the planned step ends later: KV moved out, adapters copied in, drafts made.</summary>
     public long HeldUpUs { get; private set; }
+
+    /// <summary>Way to the replicas that decode.</summary>
+    public LinkQueue WayOut { get; }
+
+    /// <summary>Whether its requests go on elsewhere after a token.</summary>
+    public bool HandsOver { get; init; }
+
+    /// <summary>Whether it has failed or left.</summary>
+    public bool IsGone { get; set; }
+
+    /// <summary>Whether no request is here.</summary>
+    public bool IsIdle => Scheduler.IsIdle && _inbox.Count == 0;
 
     /// <summary>What times the steps of this replica.</summary>
     public required IStepUnit Unit { get; set; }
@@ -102,6 +115,38 @@ internal sealed class SimulatedReplica
 
         CountLeft(row);
         Scheduler.End(row, RequestOutcome.Cancelled);
+    }
+
+    /// <summary>Everything that is here is lost: what each request was and how many tokens it had, by name.</summary>
+    public IReadOnlyList<(RequestSpec Spec, int GeneratedTokens)> LoseAll()
+    {
+        var lost = new List<(RequestSpec Spec, int GeneratedTokens)>();
+        foreach (var row in Scheduler.LiveRows())
+        {
+            lost.Add((Scheduler.Spec(row), Scheduler.GeneratedTokens(row)));
+            CountLeft(row);
+            Scheduler.End(row, RequestOutcome.BackendFailed);
+        }
+
+        while (_inbox.TryDequeue(out var next))
+        {
+            lost.Add((next.Spec, next.Handover.GeneratedTokens));
+            CountLeft(next.Spec, next.Handover);
+        }
+
+        lost.Sort((left, right) => left.Spec.Id.Value.CompareTo(right.Spec.Id.Value));
+        return lost;
+    }
+
+    /// <summary>The KV that was kept elsewhere for an attempt that is here is lost; it is computed here.</summary>
+    public void LoseHandover(RequestId attempt)
+    {
+        if (Scheduler.TryFind(attempt, out var row)) Scheduler.LoseHandover(row);
+        for (var left = _inbox.Count; left > 0; left--)
+        {
+            var next = _inbox.Dequeue();
+            _inbox.Enqueue(next.Spec.Id == attempt ? next with { Handover = next.Handover with { KvTokens = 0 } } : next);
+        }
     }
 
     /// <summary>
@@ -167,7 +212,7 @@ internal sealed class SimulatedReplica
         Scheduler.RepeatStep(leapt.Count);
     }
 
-    /// <summary>Steps until the plan has to be made anew for a reason that is known beforehand; whoever gets the last token ends the leap.</summary>
+    /// <summary>Steps until the plan has to be made anew for a reason that is known beforehand; whoever gets the last token here ends the leap.</summary>
     public int StepsToLeap(long nowUs)
     {
         if (!_run.Leaping || HasUnseen) return 1;
@@ -175,7 +220,7 @@ internal sealed class SimulatedReplica
         if (steps == 1) return 1;
         foreach (ref readonly var slice in Scheduler.Slices)
         {
-            if (slice.IsDecode) steps = Math.Min(steps, _recorder.TokensLeft(RequestOf(slice.Row)));
+            if (slice.IsDecode) steps = Math.Min(steps, HandsOver ? 1 : _recorder.TokensLeft(RequestOf(slice.Row)));
         }
 
         return steps;
@@ -253,7 +298,7 @@ internal sealed class SimulatedReplica
         Scheduler.Generate(row, token: null);
         _stepsWithoutToken = 0;
         if (_recorder.TokenGenerated(RequestOf(row), nowUs) is { } outcome) End(row, outcome);
-        else if (Scheduler.GeneratedTokens(row) == 1) _host.Began(this, row);
+        else if (HandsOver) _host.Began(this, row);
     }
 
     private void End(int row, RequestOutcome outcome)

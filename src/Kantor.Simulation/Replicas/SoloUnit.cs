@@ -63,6 +63,13 @@ internal sealed class SoloUnit : IStepUnit
         return true;
     }
 
+    public int Stop()
+    {
+        var steps = _endUs is null ? 0 : 1;
+        _endUs = null;
+        return steps;
+    }
+
     public int BlocksUnbooked(long nowUs) => _endUs is null ? 0 : _leap.BlocksUnbooked(nowUs);
 
     /// <summary>Books all steps of the leap but the last, which is under way.</summary>

@@ -125,22 +125,6 @@ public class ReplicaSignalsTests
         return new FleetSignals { Waiting = Signal(), Running = Signal(), KvUsed = Signal() };
     }
 
-    /// <summary>In turn, whatever it hears, so that two runs that hear differently stay the same.</summary>
-    private sealed class Listening : IRouter
-    {
-        public List<(long NowUs, EndpointView View)> Heard { get; } = [];
-
-        public string Name => "listening";
-
-        public RouterState NewState() => new();
-
-        public int Route(in RouteRequest request, in FleetView fleet, RouterState state)
-        {
-            foreach (var endpoint in fleet.Endpoints) Heard.Add((fleet.NowUs, endpoint));
-            return (int)(request.Id % fleet.Endpoints.Length);
-        }
-    }
-
     /// <summary>Every state that each replica has been in.</summary>
     private sealed class Past : SimulationObserver
     {

@@ -1,0 +1,19 @@
+using Kantor.Core.Routing;
+
+namespace Kantor.Simulation.Tests.Signals;
+
+/// <summary>In turn, whatever it hears, so that two runs that hear differently stay the same.</summary>
+internal sealed class Listening : IRouter
+{
+    public List<(long NowUs, EndpointView View)> Heard { get; } = [];
+
+    public string Name => "listening";
+
+    public RouterState NewState() => new();
+
+    public int Route(in RouteRequest request, in FleetView fleet, RouterState state)
+    {
+        foreach (var endpoint in fleet.Endpoints) Heard.Add((fleet.NowUs, endpoint));
+        return (int)(request.Id % fleet.Endpoints.Length);
+    }
+}
