@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Kantor.Cli.Yaml;
 
 namespace Kantor.Cli.Scenarios;
@@ -11,7 +12,7 @@ internal sealed record KvAmount(double Number, KvUnit Unit)
     /// <summary>How it is written.</summary>
     public static Shape<Placed<KvAmount>> Shape { get; } = new PlacedShape<KvAmount>(new ScalarShape<KvAmount>(
         "an amount above 0 in blocks, tokens, MB, GB, TB, MiB, GiB or TiB, such as '200000 tokens' or 64GiB",
-        static (text, out value) =>
+        static (text, [MaybeNullWhen(false)] out value) =>
         {
             value = Scalars.TryUnits(text, [("tokens", 1)], out var tokens) ? new KvAmount(tokens, KvUnit.Tokens)
                 : Scalars.TryUnits(text, [("blocks", 1)], out var blocks) ? new KvAmount(blocks, KvUnit.Blocks)
@@ -53,7 +54,7 @@ internal sealed record KvBandwidth(double PerS, bool IsBytes)
     /// <summary>How it is written.</summary>
     public static Shape<Placed<KvBandwidth>> Shape { get; } = new PlacedShape<KvBandwidth>(new ScalarShape<KvBandwidth>(
         "a bandwidth above 0 in tokens/s, MB/s, GB/s, TB/s, MiB/s, GiB/s or Gbit/s, such as 50GB/s",
-        static (text, out value) =>
+        static (text, [MaybeNullWhen(false)] out value) =>
         {
             value = Scalars.TryUnits(text, [("tokens/s", 1)], out var tokens) ? new KvBandwidth(tokens, IsBytes: false)
                 : Scalars.TryUnits(text, Bytes, out var bytes) ? new KvBandwidth(bytes, IsBytes: true)

@@ -72,6 +72,7 @@ internal sealed record TraceWorkload : ScenarioWorkload
 /// <summary>Requests drawn from laws.</summary>
 /// <param name="Kind">Key of the workload.</param>
 /// <param name="Spec">What is drawn: a <see cref="WorkloadSpec"/>, a <see cref="SessionSpec"/>, tenants or a ServeGen model.</param>
+/// <param name="Draw">Draws the requests, given the folder that file names are relative to and a seed.</param>
 internal sealed record DrawnWorkload(string Kind, object Spec, Func<string, ulong, IReadOnlyList<TraceRequest>> Draw) : ScenarioWorkload
 {
     /// <inheritdoc/>

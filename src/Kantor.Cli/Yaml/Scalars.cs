@@ -90,8 +90,8 @@ internal static class Scalars
 
     private static string Shown(double us)
     {
-        var (unit, factor) = TimeUnits.FirstOrDefault(known => us >= known.Us && us % known.Us == 0, ("s", 1e6));
-        return Invariant($"{us / factor}{unit}");
+        var (unit, factor) = TimeUnits.First(known => (us >= known.Us && us % known.Us == 0) || known.Us == 1);
+        return us == 0 ? "0s" : Invariant($"{us / factor}{unit}");
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);

@@ -60,10 +60,20 @@ internal sealed class Section
     /// <summary>Says what is wrong with the value of a key that is there, or with the group where it is not.</summary>
     public void Refuse(IKey key, string what)
     {
-        IsWhole = false;
         if (_places.TryGetValue(key, out var place)) _problems.Add(place, Join(key.Name), what);
         else _problems.Add(_map.Place, _path, what);
+        IsWhole = false;
     }
+
+    /// <summary>Says what is wrong with the group as a whole.</summary>
+    public void Refuse(string what)
+    {
+        IsWhole = false;
+        _problems.Add(_map.Place, _path, what);
+    }
+
+    /// <summary>Something is wrong that was said elsewhere.</summary>
+    public void Spoil() => IsWhole = false;
 
     private void Read(YamlEntry entry, IReadOnlyList<IKey> keys)
     {

@@ -17,10 +17,15 @@ public sealed record AdapterPopularity(int Count, double ZipfExponent, double Ba
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public IEnumerable<TraceRequest> Assign(IEnumerable<TraceRequest> requests, ulong seed)
     {
+        Validate();
+        return Assigned(requests, new RandomStream(seed, "adapters"));
+    }
+
+    private void Validate()
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(Count, 1);
         if (ZipfExponent is not >= 0 || !double.IsFinite(ZipfExponent)) throw new ArgumentOutOfRangeException(nameof(ZipfExponent), ZipfExponent, "The exponent is at least 0 and finite.");
         if (BaseShare is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(BaseShare), BaseShare, "A share is 0 to 1.");
-        return Assigned(requests, new RandomStream(seed, "adapters"));
     }
 
     private IEnumerable<TraceRequest> Assigned(IEnumerable<TraceRequest> requests, RandomStream random)
