@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kantor.Accuracy.InferenceX;
 
 namespace Kantor.Accuracy;
 
@@ -38,16 +39,19 @@ internal static class Program
         var files = Sources.Find(paths.Count > 0 ? paths : DefaultPaths());
         if (files.Count == 0) throw new FormatException("No measurement was found. " + Usage);
         var rows = new List<Comparison>();
+        var cliffs = new List<KvCliff>();
         foreach (var file in files)
         {
             var compared = Sources.Compare(file, new Progress(Path.GetFileName(file)), cancellation);
             Print(file, ErrorSummary.Of(compared));
             rows.AddRange(compared);
+            if (AgenticRow.IsAgentic(file)) cliffs.AddRange(KvCliff.Of(AgenticRow.ReadAll(file)));
         }
 
         Print("all", ErrorSummary.Of(rows));
+        foreach (var cliff in cliffs) Console.WriteLine($"{cliff.Deployment}: {cliff.KvTokens:N0} KV tokens, {cliff.TokensPerUser:N0} a user: cliff predicted at {cliff.UsersPredicted:F1} users, measured between {cliff.UsersMeasured.Above} and {cliff.UsersMeasured.Below}");
         var markdown = options.GetValueOrDefault("--markdown") ?? (RepositoryRoot() is { } root && paths.Count == 0 ? Path.Combine(root, "docs", "accuracy.md") : null);
-        if (markdown is not null) File.WriteAllText(markdown, Report.Markdown(rows));
+        if (markdown is not null) File.WriteAllText(markdown, Report.Markdown(rows, cliffs));
         if (options.TryGetValue("--json", out var json)) Report.WriteJson(json, rows);
         if (options.TryGetValue("--rows", out var csv)) Report.WriteRows(csv, rows);
         return 0;
@@ -77,7 +81,7 @@ internal static class Program
         for (var folder = RepositoryRoot(); folder is not null; folder = Path.GetDirectoryName(folder))
         {
             var traces = Path.Combine(folder, "shared", "traces");
-            if (Directory.Exists(traces)) return [Path.Combine(traces, "aiconfigurator", "silicon_sample.csv.gz"), Path.Combine(traces, "llmservingsim", "vllm_runs")];
+            if (Directory.Exists(traces)) return [Path.Combine(traces, "aiconfigurator", "silicon_sample.csv.gz"), Path.Combine(traces, "llmservingsim", "vllm_runs"), Path.Combine(traces, "inferencex")];
         }
 
         throw new FormatException("There is no folder shared/traces beside the repository; name a file or folder. " + Usage);

@@ -1,3 +1,4 @@
+using Kantor.Accuracy.InferenceX;
 using Kantor.Accuracy.Runs;
 using Kantor.Accuracy.Silicon;
 using Kantor.Simulation.Calibration.Tables;
@@ -19,7 +20,7 @@ internal static class Sources
             if (Directory.Exists(path)) files.AddRange(Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(IsMeasurement).Order(StringComparer.Ordinal));
             else if (!File.Exists(path)) throw new FormatException($"{path} is neither a file nor a folder.");
             else if (IsMeasurement(path)) files.Add(path);
-            else throw new FormatException($"{path} is neither a table with the column {PointColumn} nor a run of requests (NAMErequests.jsonl with NAMEmeta.json).");
+            else throw new FormatException($"{path} is neither a table with the column {PointColumn} nor a run of requests (NAMErequests.jsonl with NAMEmeta.json), nor a list of agentic runs (JSON lines with offload_mode).");
         }
 
         return files;
@@ -28,7 +29,8 @@ internal static class Sources
     /// <summary>Comparisons of a file's measurements.</summary>
     public static IReadOnlyList<Comparison> Compare(string file, IProgress<int> progress, CancellationToken cancellation)
     {
-        if (RunFolder.IsRun(file)) return [.. RunPredictor.Predict(RunFolder.Read(file))];
+        if (RunFolder.IsRun(file)) return CompareRun(file);
+        if (AgenticRow.IsAgentic(file)) return [.. AgenticPredictor.Predict(file, AgenticRow.ReadAll(file), simulate: null)];
         var rows = SiliconRow.ReadAll(file);
         var results = new Comparison[rows.Count];
         var done = 0;
@@ -40,9 +42,23 @@ internal static class Sources
         return results;
     }
 
+    /// <summary>A run that cannot be read is one row that is not covered, so that the others are compared all the same.</summary>
+    private static List<Comparison> CompareRun(string file)
+    {
+        try
+        {
+            return [.. RunPredictor.Predict(RunFolder.Read(file))];
+        }
+        catch (FormatException unreadable)
+        {
+            Console.Error.WriteLine(unreadable.Message);
+            return [new Comparison { File = file, Id = "", Model = "unknown", Gpu = "unknown", Engine = "vllm", Load = "unknown", NotCovered = $"unreadable: {unreadable.Message}" }];
+        }
+    }
+
     private static bool IsMeasurement(string path)
     {
-        if (RunFolder.IsRun(path)) return true;
+        if (RunFolder.IsRun(path) || AgenticRow.IsAgentic(path)) return true;
         return (path.EndsWith(".csv", StringComparison.Ordinal) || path.EndsWith(".csv.gz", StringComparison.Ordinal)) && CsvTable.Columns(path).Contains(PointColumn);
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kantor.Cli.Calibrate;
 using Kantor.Cli.Doctor;
 using Kantor.Cli.Fake;
+using Kantor.Cli.Plan;
 using Kantor.Cli.Serve;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Sweep;
@@ -21,6 +22,7 @@ internal static class CliApp
         ServeCommand.Create(),
         SimulateCommand.Create(),
         SweepCommand.Create(),
+        PlanCommand.Create(),
         TraceCommand.Create(),
         CalibrateCommand.Create(),
         FakeCommand.Create(),

@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>The command line or an input file is wrong.</summary>
     public const int Usage = 2;
 
+    /// <summary>The command was right and done, and the answer is that no fleet keeps the objectives.</summary>
+    public const int NotMet = 3;
+
     /// <summary>Ctrl-C.</summary>
     public const int Interrupted = 130;
 }

@@ -1,5 +1,7 @@
+using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests;
@@ -76,6 +78,42 @@ public class LawsTests
 
     [Theory]
     [MemberData(nameof(AllPolicies))]
+    public void INV_SIM_5_Littles_law_holds_for_each_tenant(string policy) => ForAll(policy, (run, _, _) =>
+    {
+        RequestTenants(run, out var trace);
+        var log = new RunLog();
+        var records = RunVerified(trace, run.Options, log).Records;
+        foreach (var tenant in trace.Select(request => request.Tenant).Distinct())
+        {
+            var changes = log.Arrivals.Where(arrival => trace[arrival.Request].Tenant == tenant).Select(arrival => (arrival.AtUs, Change: 1))
+                .Concat(log.Ends.Where(end => trace[end.Request].Tenant == tenant).Select(end => (end.AtUs, Change: -1))).ToArray();
+            var lastUs = changes.Max(change => change.AtUs);
+            var area = changes.Sum(change => change.Change * (lastUs - change.AtUs));
+            Assert.Equal(records.Where((_, request) => trace[request].Tenant == tenant).Sum(record => record.E2eUs ?? 0), area);
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(AllPolicies))]
+    public void Other_names_of_tenants_change_nothing_but_the_names(string policy) => ForAll(policy, (run, _, _) =>
+    {
+        RequestTenants(run, out var trace);
+        var named = RunVerified(trace, run.Options);
+        var renamed = RunVerified([.. trace.Select(request => request with { Tenant = "not " + request.Tenant })], run.Options);
+        Assert.Equal(named.Records, renamed.Records);
+        Assert.Equal(named.Tenants.Select(tenant => "not " + tenant.Tenant), renamed.Tenants.Select(tenant => tenant.Tenant));
+    });
+
+    [Theory]
+    [MemberData(nameof(AllPolicies))]
+    public void A_replica_that_nobody_is_sent_to_changes_nothing(string policy) => ForAll(policy, (run, result, _) =>
+    {
+        var idle = run.Options with { Router = new AllButTheLast(run.Options.Router), Replicas = run.Options.Replicas + 1 };
+        Assert.Equal(result.Records, RunVerified(run.Trace, idle).Records);
+    });
+
+    [Theory]
+    [MemberData(nameof(AllPolicies))]
     public void INV_SIM_6_the_same_run_twice_is_the_same(string policy) => ForAll(policy, (run, result, log) =>
     {
         var again = new RunLog();
@@ -139,5 +177,18 @@ public class LawsTests
             var log = new RunLog();
             law(run, RunVerified(run.Trace, run.Options, log), log);
         }
+    }
+
+    private static void RequestTenants(RandomRun run, out TraceRequest[] trace) =>
+        trace = [.. run.Trace.Select((request, index) => request with { Tenant = $"tenant {index * 7 % 3}" })];
+
+    private sealed class AllButTheLast(IRouter router) : IRouter
+    {
+        public string Name => router.Name;
+
+        public RouterState NewState() => router.NewState();
+
+        public int Route(in RouteRequest request, in FleetView fleet, RouterState state) =>
+            router.Route(request, new FleetView { Endpoints = fleet.Endpoints[..^1], NowUs = fleet.NowUs }, state);
     }
 }

@@ -35,21 +35,30 @@ public class QueueingTests
     }
 
     [Fact]
+    public void The_mean_wait_of_M_M_1_is_right_within_3_percent()
+    {
+        // W = ρ S / (1 − ρ). Services are whole hundredths of their mean.
+        const double Load = 0.5;
+        var wait = MeanWaitUs(Load, random => 1 + (int)(-Math.Log(1 - random.NextDouble()) * 99.5), 4 * Requests);
+        Assert.InRange(wait / (Load * ServiceUs / (1 - Load)), 0.97, 1.03);
+    }
+
+    [Fact]
     public void With_vanishing_load_nobody_waits() => Assert.InRange(MeanWaitUs(0.001, random => 100), 0, 0.001 * ServiceUs);
 
-    private static double MeanWaitUs(double load, Func<RandomStream, int> promptTokens)
+    private static double MeanWaitUs(double load, Func<RandomStream, int> promptTokens, int requests = Requests)
     {
         var (arrivals, services) = (new RandomStream(11, "arrivals"), new RandomStream(11, "services"));
         var atUs = 0.0;
-        var trace = new TraceRequest[Requests];
-        for (var index = 0; index < Requests; index++)
+        var trace = new TraceRequest[requests];
+        for (var index = 0; index < requests; index++)
         {
             atUs += -Math.Log(1 - arrivals.NextDouble()) * ServiceUs / load;
             trace[index] = new TraceRequest((long)atUs, promptTokens(services), 1);
         }
 
         var result = Simulator.Run(trace, Server);
-        Assert.Equal(Requests, result.Completed);
+        Assert.Equal(requests, result.Completed);
         return result.Records.Average(record => (double)(record.ScheduledUs - record.ArrivalUs)!);
     }
 
@@ -57,8 +66,8 @@ public class QueueingTests
     {
         Planner = new FcfsPlanner(),
         Router = new RoundRobinRouter(),
-        Limits = new BatchLimits { StepTokensMax = 1000, RunningMax = 1 },
-        Kv = new KvLedgerOptions { BlocksTotal = 1000, BlockSizeTokens = 1, PrefixCaching = false },
+        Limits = new BatchLimits { StepTokensMax = 5000, RunningMax = 1 },
+        Kv = new KvLedgerOptions { BlocksTotal = 5000, BlockSizeTokens = 1, PrefixCaching = false },
         StepTime = new LinearStepTime(0, ServiceUs / 100, 0, 0),
         NewPredictor = () => new ConstantLengthPredictor(1),
         OutputTokensMax = 1,

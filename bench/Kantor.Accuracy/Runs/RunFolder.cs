@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
+using Kantor.Simulation.Models;
 using Kantor.Simulation.Profiles;
 
 namespace Kantor.Accuracy.Runs;
@@ -24,7 +25,11 @@ internal readonly record struct MeasuredRequest(double ArrivalMs, int Prompt, in
 
 /// <summary>What a run's metadata says of its engine.</summary>
 internal sealed record RunSettings(
-    string Model, string? Gpu, int TensorParallel, int DataParallel, bool ExpertParallel, int RunningMax, int? StepTokensMax, string? Quantization, string KvDtype, string? Version, long? KvBlocks, double? MemoryShare);
+    string Model, string? Gpu, int TensorParallel, int DataParallel, bool ExpertParallel, int RunningMax, int? StepTokensMax, string? Quantization, string KvDtype, string? Version, long? KvBlocks, int? BlockSizeTokens, double? MemoryShare)
+{
+    /// <summary>The model's shape where the metadata gives it; null where only the name is known.</summary>
+    public ModelShape? Shape { get; init; }
+}
 
 /// <summary>Reads runs in LLMServingSim's format: <c>NAME__requests.jsonl</c> with <c>NAME__meta.json</c> beside it, or a <c>.yaml</c> of the same name.</summary>
 internal static class RunFolder
@@ -44,7 +49,7 @@ internal static class RunFolder
     private static string GpuOf(string stem)
     {
         var names = Path.GetFileName(stem).Split("__").Concat(Path.GetFullPath(stem).Split(Path.DirectorySeparatorChar).Reverse()).ToList();
-        return names.FirstOrDefault(name => GpuProfiles.TryFind(name) is not null) ?? names[0];
+        return names.FirstOrDefault(name => GpuProfiles.TryFind(name) is not null) ?? names.First(name => name.Length > 0);
     }
 
     /// <summary>
@@ -96,7 +101,7 @@ internal static class RunFolder
         }
 
         var name = Path.GetFileName(stem);
-        throw new FormatException($"{stem}{RequestsSuffix} has neither {name}meta.json nor {name}meta.yaml beside it; the YAML needs at least 'model:' and 'gpu:'.");
+        throw new FormatException($"{stem}{RequestsSuffix} has neither {name}meta.json nor {name}meta.yaml beside it; the YAML needs at least 'model:', and 'gpu:' where no folder names it.");
     }
 
     private static RunSettings From(Func<string, string?> value) => new(
@@ -111,7 +116,35 @@ internal static class RunFolder
         value("kv_cache_dtype") ?? "auto",
         value("vllm_version"),
         Whole(value("num_gpu_blocks")) ?? Whole(value("num_gpu_blocks_override")),
-        double.TryParse(value("gpu_memory_utilization"), CultureInfo.InvariantCulture, out var share) ? share : null);
+        Whole(value("block_size")),
+        double.TryParse(value("gpu_memory_utilization"), CultureInfo.InvariantCulture, out var share) ? share : null)
+    {
+        Shape = ShapeOf(value),
+    };
+
+    /// <summary>A shape in the names of checkpoints' configuration files; null when the number of layers is not given.</summary>
+    private static ModelShape? ShapeOf(Func<string, string?> value)
+    {
+        if (Whole(value("num_hidden_layers")) is not { } layers) return null;
+        int Need(string key) => Whole(value(key)) ?? throw new FormatException($"The run's metadata has num_hidden_layers but no {key}.");
+        var (hidden, heads) = (Need("hidden_size"), Need("num_attention_heads"));
+        var experts = Whole(value("num_experts")) ?? Whole(value("num_local_experts")) ?? 0;
+        return new ModelShape
+        {
+            Name = value("model") ?? "model",
+            Layers = layers,
+            HiddenSize = hidden,
+            Heads = heads,
+            KvHeads = Whole(value("num_key_value_heads")) ?? heads,
+            HeadSize = Whole(value("head_dim")) ?? hidden / heads,
+            FfnSize = experts > 0 ? 0 : Need("intermediate_size"),
+            Experts = experts,
+            ExpertsPerToken = experts > 0 ? Need("num_experts_per_tok") : 0,
+            ExpertFfnSize = experts > 0 ? Whole(value("moe_intermediate_size")) ?? Need("intermediate_size") : 0,
+            VocabularySize = Need("vocab_size"),
+            TiedEmbeddings = string.Equals(value("tie_word_embeddings"), "true", StringComparison.OrdinalIgnoreCase),
+        };
+    }
 
     private static int? Whole(string? text) => int.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : null;
 

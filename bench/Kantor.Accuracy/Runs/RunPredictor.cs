@@ -44,8 +44,8 @@ internal static class RunPredictor
 
     private static (IReadOnlyList<Timing>? Timings, string? Reason) Simulate(MeasuredRun run)
     {
-        if (GpuProfiles.TryFind(run.Gpu) is not { } gpu) return (null, $"no tables for {run.Gpu}");
-        if (ModelPresets.TryMatch(run.Model) is not { } model) return (null, $"no shape for {run.Model}");
+        if (GpuProfiles.TryFind(run.Gpu) is not { } gpu) return (null, $"no tables for {run.Gpu}; there are {string.Join(", ", GpuProfiles.Names)}");
+        if ((run.Settings.Shape ?? ModelPresets.TryMatch(run.Model)) is not { } model) return (null, $"no shape for {run.Model}: its metadata may give num_hidden_layers, hidden_size and so on");
         try
         {
             return (Simulate(run, DeploymentOf(run.Settings, gpu, model)), null);
@@ -77,7 +77,8 @@ internal static class RunPredictor
 
     private static IReadOnlyList<Timing> Simulate(MeasuredRun run, Deployment deployment)
     {
-        var blocks = run.Settings.KvBlocks ?? KvCapacity.Tokens(deployment) / deployment.Engine.BlockSizeTokens;
+        var blockSize = run.Settings.BlockSizeTokens ?? deployment.Engine.BlockSizeTokens;
+        var blocks = run.Settings.KvBlocks ?? KvCapacity.Tokens(deployment) / blockSize;
         TraceRequest[] trace = [.. run.Requests.Select(request => new TraceRequest((long)(request.ArrivalMs * 1e3), request.Prompt, request.Output))];
         return Timing.All(trace, new SimulationOptions
         {
@@ -87,7 +88,7 @@ internal static class RunPredictor
             LockstepReplicas = deployment.DataParallel,
             PlansAhead = deployment.Engine.HostOverlaps,
             Limits = new BatchLimits { StepTokensMax = deployment.StepTokens, RunningMax = run.Settings.RunningMax },
-            Kv = new KvLedgerOptions { BlocksTotal = (int)blocks, BlockSizeTokens = deployment.Engine.BlockSizeTokens, PrefixCaching = false },
+            Kv = new KvLedgerOptions { BlocksTotal = (int)blocks, BlockSizeTokens = blockSize, PrefixCaching = false },
             StepTime = StepTimeComposer.Compose(deployment),
             NewPredictor = () => new ConstantLengthPredictor(256),
             OutputTokensMax = trace.Max(request => request.OutputTokens),

@@ -29,13 +29,13 @@ internal static class SiliconPredictor
             TtftMs = row.TtftMs,
             TpotMs = row.TpotMs,
         };
-        if (SiliconDeployment.TryBuild(row, out var deployment) is { } reason) return comparison with { NotCovered = reason };
-        if (row.Users is not { } users) return comparison with { NotCovered = "no concurrency" };
         try
         {
+            if (SiliconDeployment.TryBuild(row, out var deployment) is { } reason) return comparison with { NotCovered = reason };
+            if (row.Users is not { } users) return comparison with { NotCovered = "no concurrency" };
             return Simulate(comparison, row, deployment!, users, cancellation);
         }
-        catch (Exception exception) when (exception is ArgumentException or SimulationException)
+        catch (Exception exception) when (exception is ArgumentException or FormatException or SimulationException)
         {
             return comparison with { NotCovered = exception.Message };
         }

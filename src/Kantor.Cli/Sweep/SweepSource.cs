@@ -30,6 +30,9 @@ internal sealed class SweepSource
 
     public bool BatchesSpread { get; }
 
+    /// <summary>Whether the seed changes the requests.</summary>
+    public bool IsRandom => _trace is null || BatchesSpread;
+
     /// <summary>Declared output limit of every request in every cell.</summary>
     public int OutputTokensMax => _settings.OutputTokensMax
         ?? _trace?.OutputTokensMaxDefault

@@ -83,8 +83,17 @@ internal sealed class ReplicaGroup
     /// <summary>The replicas that take requests, as the router hears of them.</summary>
     public ReadOnlySpan<EndpointView> Heard(long nowUs)
     {
-        for (var place = 0; place < _signals.Count; place++) _endpoints[place] = _signals[place].View(nowUs);
-        return _endpoints.AsSpan(0, _signals.Count);
+        var endpoints = _endpoints.AsSpan(0, _taking.Count);
+        if (_pool.Signals.IsPerfect)
+        {
+            for (var place = 0; place < endpoints.Length; place++) endpoints[place] = _taking[place].View(nowUs);
+        }
+        else
+        {
+            for (var place = 0; place < endpoints.Length; place++) endpoints[place] = _signals[place].View(nowUs);
+        }
+
+        return endpoints;
     }
 
     private List<int> Open(IReadOnlyList<SimulatedReplica> members, long nowUs)

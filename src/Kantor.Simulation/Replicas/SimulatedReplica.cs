@@ -25,11 +25,11 @@ internal sealed class SimulatedReplica
         Index = index;
         Pool = pool;
         (_run, _recorder, _host) = (run.Options, run.Recorder, run.Host);
-        WayOut = new LinkQueue(run.Options.Decode?.Link);
         TierLink = new LinkQueue(pool.Tier?.Link);
         SwapLink = new LinkQueue(pool.Swap?.Link);
         if (pool.Adapters is not null && pool.Limits.AdaptersMax is { } slots) _adapters = new AdapterSlots(slots);
         _luck = new RandomStream(pool.Speculation?.Seed ?? 0, $"speculation {index}");
+        WayOut = new LinkQueue(run.Options.Decode?.Link);
         Scheduler = new ReplicaScheduler(new ReplicaOptions
         {
             Planner = pool.Planner,

@@ -20,7 +20,7 @@ internal static class PageParts
         dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 16px; margin: 8px 0; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
         details { border: 1px solid var(--edge); border-radius: 8px; margin: 10px 0; padding: 8px 12px; } summary { cursor: pointer; font-weight: 600; }
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 14px; margin: 12px 0; }
-        .pairs { grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); }
+        .pairs { grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 460px)); }
         figure { margin: 0; padding: 10px; background: var(--panel); border-radius: 8px; min-width: 0; } figure svg { display: block; width: 100%; height: auto; }
         .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; list-style: none; padding: 0; margin: 8px 0; } .key { width: 34px; height: 12px; margin-right: 6px; }
         svg text { fill: var(--soft); font: 13px system-ui, sans-serif; } .grid { stroke: var(--edge); fill: none; } .axis { stroke: var(--soft); fill: none; }

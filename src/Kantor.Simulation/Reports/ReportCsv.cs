@@ -41,7 +41,7 @@ public static class ReportCsv
     internal static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Quoted where needed; a text that a spreadsheet would run as a formula is made plain with an apostrophe.</summary>
-    private static string Text(string value)
+    internal static string Text(string value)
     {
         if (value.Length > 0 && value[0] is '=' or '+' or '-' or '@' or '\t' or '\r') value = "'" + value;
         return value.AsSpan().IndexOfAny(",\"\r\n") < 0 ? value : $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

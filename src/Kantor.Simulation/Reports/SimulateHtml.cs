@@ -101,7 +101,7 @@ public sealed class SimulateHtml
     private void RenderCurves()
     {
         _page.Raw("<h2>Latencies</h2>\n<p class=\"soft\">How long the fastest share of them took at most. The axis of shares is stretched towards the slow end, the axis of times is logarithmic.</p>\n<div class=\"charts\">\n");
-        var x = new ChartAxis(0, 3.15, IsLog: false, ShareOfNines) { TicksGiven = [0, -Math.Log10(0.5), 1, 2, 3] };
+        var x = new ChartAxis(0, 3.15, IsLog: false, ShareOfNines) { TicksGiven = [-Math.Log10(0.5), 1, 2, 3] };
         foreach (var (title, of) in Curves)
         {
             var curves = _runs.Select(run => (run.Name, run.Style, Curve: run.Run.Curves is { } all ? of(all) : null)).Where(run => run.Curve is not null).ToArray();

@@ -40,7 +40,7 @@ internal static class TimelineCharts
         new ChartSvg(title + " over virtual time", "virtual time", x, y) { IsTrace = true }.Draw(lines);
 
     private static ChartAxis TimeAxis(IEnumerable<RunTimeline> timelines) =>
-        ChartAxis.Linear(timelines.Select(timeline => timeline.BucketS * timeline.TokensPerS.Count / 1.05), seconds => ChartAxis.Duration(seconds * 1000));
+        ChartAxis.Linear(timelines.Select(timeline => timeline.BucketS * timeline.TokensPerS.Count / 1.05), seconds => seconds == 0 ? "0" : ChartAxis.Duration(seconds * 1000));
 
     private static ChartLine Line(string name, int style, double bucketS, IReadOnlyList<double> mean, IReadOnlyList<double>? max) => new(
         name,

@@ -1,0 +1,54 @@
+using Kantor.Cli.Simulate;
+using Kantor.Simulation.Planning;
+
+namespace Kantor.Cli.Plan;
+
+/// <summary>Searches the candidates on all cores and writes table, answer and reports. An interrupted search reports the candidates that are finished.</summary>
+internal sealed class PlanRun(PlanSettings settings)
+{
+    public async Task<int> ExecuteAsync(CancellationToken cancellation)
+    {
+        ReportFile.RequireWritable("--json", settings.Shared.JsonPath);
+        ReportFile.RequireWritable("--csv", settings.Shared.CsvPath);
+        if (settings.WhyNotApart is { } why) Say(why + ".");
+        var source = PlanSource.Open(settings, cancellation);
+        var plan = await SearchAsync(source.Load, cancellation);
+        Report(source, plan);
+        if (!plan.IsComplete) return ExitCode.Interrupted;
+        if (plan.Chosen is not null) return ExitCode.Success;
+        return plan.Rows.All(row => row.Candidate.Failure is not null) ? ExitCode.Failure : ExitCode.NotMet;
+    }
+
+    private async Task<FleetPlan> SearchAsync(PlanLoad load, CancellationToken cancellation)
+    {
+        FleetLayout[] layouts = [.. settings.Space.Layouts().Where(layout => layout.Replicas <= settings.ReplicasMax)];
+        using var progress = new PlanProgress(layouts.Length, Console.Error, !Console.IsErrorRedirected);
+        using var bench = new TrialBench(load, new PlanObjective(settings.Shared.Slo, settings.Attainment), settings.Trials, progress.NewObserver);
+        return await new PlanSearch(bench).FindAsync(layouts, settings.ReplicasMax, _ => progress.CandidateEnded(), cancellation);
+    }
+
+    private void Report(PlanSource source, FleetPlan plan)
+    {
+        var report = new PlanReport
+        {
+            Trace = source.Name,
+            Requests = source.Load.Requests,
+            ReplicasMax = settings.ReplicasMax,
+            GpusPerNode = settings.Space.GpusPerNode,
+            NodeGbps = settings.Space.NodeBytesPerS * 8 / 1e9,
+            NetworkGbps = settings.Space.NetworkBytesPerS * 8 / 1e9,
+            Plan = plan,
+        };
+        PlanTable.Write(settings.Shared.ReportTakesStandardOutput ? Console.Error : Console.Out, report);
+        if (settings.Shared.JsonPath is { } json) ReportFile.Write("--json", json, stream => PlanJson.Write(stream, report));
+        if (settings.Shared.CsvPath is { } csv) ReportFile.Write("--csv", csv, stream => WriteCsv(stream, plan));
+    }
+
+    private static void WriteCsv(Stream stream, FleetPlan plan)
+    {
+        using var writer = new StreamWriter(stream, leaveOpen: true);
+        PlanCsv.Write(writer, plan);
+    }
+
+    private static void Say(string what) => Console.Error.WriteLine($"kantor: {what}");
+}
