@@ -113,8 +113,14 @@ internal sealed class YamlTree
         catch (YamlException wrong)
         {
             _problems.CutShort(PlaceOf(wrong.Start), $"this is not YAML: {wrong.Message.TrimEnd('.')}.");
-            return false;
         }
+        catch (Exception wrong) when (wrong is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            // The parser has no words for some mistakes, such as a line 'key: value' within an open bracket.
+            _problems.CutShort(PlaceOf(_parser.Current?.End ?? Mark.Empty), "what follows is not YAML: perhaps a bracket or a quotation mark is not closed.");
+        }
+
+        return false;
     }
 
     private static Place PlaceOf(in Mark mark) => new((int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));
