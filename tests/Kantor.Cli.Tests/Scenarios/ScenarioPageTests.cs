@@ -11,10 +11,9 @@ public partial class ScenarioPageTests
     [Fact]
     public void The_page_lists_every_key_that_is_known_and_no_other()
     {
-        var known = KeyTable.Render().Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).ToArray();
-        Assert.InRange(known.Length, 150, 1000);
-        Assert.Equal(known, Page.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)));
-        Assert.Contains(KeyTable.Render(), Page);
+        var known = KeyTable.Render();
+        Assert.InRange(known.Split("\n| `").Length, 150, 1000);
+        Assert.Equal(known, Page[Page.IndexOf("### The file", StringComparison.Ordinal)..]);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public class ScenarioTests
           kv: { size: 10MiB, block-tokens: 32, prefix-caching: false, idle-blocks-max: 3, sequences-max: 40, token-bytes: 1024 }
           plans-ahead: true
           lockstep: 2
-          swap: { size: 64 blocks, bandwidth: 2e6 tokens/s, latency: 10us }
+          swap: { size: 64 blocks, bandwidth: 2000000 tokens/s, latency: 10us }
           tier: { size: 4096 tokens, shared: true, bandwidth: 1.024GB/s }
           speculation: { draft-tokens: 2, acceptance-rate: 0.5, draft-time: 300.5us }
           adapters: { slots: 8, load: 20ms, step-factor: 1.2 }
@@ -64,7 +64,7 @@ public class ScenarioTests
     [Fact]
     public void A_full_file_means_exactly_these_options()
     {
-        var actual = OptionsOf(Scenarios.Read(Full.Replace("2e6 tokens", "2000000 tokens", StringComparison.Ordinal)));
+        var actual = OptionsOf(Scenarios.Read(Full));
         var expected = new SimulationOptions
         {
             Planner = new VllmV1Planner(),
@@ -104,7 +104,7 @@ public class ScenarioTests
         };
         RequireEqual(expected, actual);
         Assert.Equal(15_050, actual.Clients.RequestUs!(100));
-        Assert.Equal(77, Assert.IsType<ConstantLengthPredictor>(actual.NewPredictor()).Predict(new Core.Units.ClassId(0)).Mean);
+        Assert.Equal(77, Assert.IsType<ConstantLengthPredictor>(actual.NewPredictor()).Predict(new LengthQuery(default, 10, 0, 512)).MeanTokens);
         Assert.Equal(
             new VllmV1Options { Order = VllmV1Order.Priority, Victim = VllmV1Victim.LeastComputed, ChunkedPrefill = false, WholeSequenceMustFit = false, Watermark = 0.25 },
             OptionsIn<VllmV1Options>(actual.Planner));
