@@ -112,7 +112,7 @@ internal static class LawKeys
 
     /// <summary>Rates per second.</summary>
     private static ScalarShape<double> RateFrom(double min) => new(
-        FormattableString.Invariant($"a rate from {min} to 1000000 per second in /s, /min or /h, such as 4/s"),
+        $"a rate from {Scalars.Plain(min)} to 1000000 per second in /s, /min or /h, such as 4/s",
         (text, out value) =>
         {
             var isRate = Scalars.TryUnits(text, PerTime, out var perHour);

@@ -14,7 +14,7 @@ internal sealed class ScenarioKeys
     /// <summary>Objectives where none are given: those of <c>kantor simulate</c>.</summary>
     public static readonly SloSpec UsualSlo = new() { TtftUsMax = 2_000_000, GapUsMax = 200_000 };
 
-    private const long SloUsMax = 999_999_999_999_999;
+    private const long SloUsMax = 1_000_000_000_000;
 
     private static readonly Key<ulong> Seed = Key.Or("seed", Scalars.Seed, "1", "seed of everything random; equal files give equal reports");
 

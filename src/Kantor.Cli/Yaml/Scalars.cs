@@ -30,16 +30,16 @@ internal static class Scalars
         takesQuotes: false);
 
     /// <summary>A number in a range.</summary>
-    public static Shape<double> Number(double min, double max) => Number(Invariant($"a number from {min} to {max}"), value => value >= min && value <= max);
+    public static Shape<double> Number(double min, double max) => Number($"a number from {Plain(min)} to {Plain(max)}", value => value >= min && value <= max);
 
     /// <summary>A number above a bound, up to and with another.</summary>
-    public static Shape<double> NumberAbove(double bound, double max) => Number(Invariant($"a number above {bound}, at most {max}"), value => value > bound && value <= max);
+    public static Shape<double> NumberAbove(double bound, double max) => Number($"a number above {Plain(bound)}, at most {Plain(max)}", value => value > bound && value <= max);
 
     /// <summary>A number from a bound on, below another.</summary>
-    public static Shape<double> NumberBelow(double min, double bound) => Number(Invariant($"a number from {min}, below {bound}"), value => value >= min && value < bound);
+    public static Shape<double> NumberBelow(double min, double bound) => Number($"a number from {Plain(min)}, below {Plain(bound)}", value => value >= min && value < bound);
 
     /// <summary>A number strictly between two others.</summary>
-    public static Shape<double> NumberBetween(double above, double below) => Number(Invariant($"a number above {above} and below {below}"), value => value > above && value < below);
+    public static Shape<double> NumberBetween(double above, double below) => Number($"a number above {Plain(above)} and below {Plain(below)}", value => value > above && value < below);
 
     /// <summary>Whole microseconds, with a unit.</summary>
     public static Shape<long> Duration(long minUs, long maxUs) => new ScalarShape<long>(
@@ -63,7 +63,8 @@ internal static class Scalars
             var index = Array.FindIndex(words, word => word.Name == text);
             value = index < 0 ? default : words[index].Value;
             return index >= 0;
-        });
+        },
+        words: [.. words.Select(word => word.Name)]);
 
     /// <summary>A number of at least 0 and a unit, with or without a blank between, as a multiple of the first unit's measure.</summary>
     public static bool TryUnits(string text, IReadOnlyList<(string Unit, double Factor)> units, out double value)
@@ -95,4 +96,7 @@ internal static class Scalars
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+
+    /// <summary>A number as a person writes it.</summary>
+    internal static string Plain(double number) => number.ToString("0.############", CultureInfo.InvariantCulture);
 }

@@ -30,7 +30,7 @@ internal sealed class SectionShape<T>(IReadOnlyList<IKey> keys, Func<Section, T>
         }
 
         var section = Section.Read(map, path, keys, problems);
-        check?.Invoke(section);
+        if (!problems.IsCutShort) check?.Invoke(section);
         if (section.IsWhole) value = bind(section);
         return section.IsWhole;
     }

@@ -31,14 +31,20 @@ internal abstract class Shape<T> : IShape
     public abstract bool TryRead(YamlNode node, string path, Problems problems, [MaybeNullWhen(false)] out T value);
 
     /// <summary>Says that something else would be right.</summary>
-    protected void Refuse(YamlNode node, string path, Problems problems) => problems.Add(node.Place, path, $"is {node.Kind}; right is {Allowed}.");
+    protected void Refuse(YamlNode node, string path, Problems problems, string hint = "")
+    {
+        // Of what was refused before, and of a group that the end of the reading left empty, nothing more can be said.
+        if (node is YamlRefused || (problems.IsCutShort && node is YamlMap { Entries: [] })) return;
+        problems.Add(node.Place, path, $"is {node.Kind}; right is {Allowed}.{hint}");
+    }
 }
 
 /// <summary>A single value.</summary>
 /// <param name="allowed">What is right.</param>
 /// <param name="parse">The value of a text.</param>
 /// <param name="takesQuotes">Whether it may be written in quotes; numbers and truth values may not.</param>
-internal sealed class ScalarShape<T>(string allowed, ScalarParse<T> parse, bool takesQuotes = true) : Shape<T>
+/// <param name="words">Words that are right, to guess which was meant.</param>
+internal sealed class ScalarShape<T>(string allowed, ScalarParse<T> parse, bool takesQuotes = true, IReadOnlyList<string>? words = null) : Shape<T>
 {
     /// <inheritdoc/>
     public override string Allowed => allowed;
@@ -48,7 +54,7 @@ internal sealed class ScalarShape<T>(string allowed, ScalarParse<T> parse, bool 
     {
         value = default;
         if (node is YamlScalar { IsNone: false } scalar && (takesQuotes || !scalar.IsQuoted) && parse(scalar.Text, out value)) return true;
-        Refuse(node, path, problems);
+        Refuse(node, path, problems, words is not null && node is YamlScalar wrong ? Nearest.Hint(wrong.Text, words) : "");
         return false;
     }
 }
@@ -81,6 +87,7 @@ internal sealed class ListShape<T>(Shape<T> item, int itemsMin, int itemsMax) : 
             if (item.TryRead(part, $"{path}[{index}]", problems, out var read)) values.Add(read);
         }
 
+        if (problems.IsCutShort) return false;
         if (list.Items.Count < itemsMin || list.Items.Count > itemsMax) problems.Add(node.Place, path, $"has {list.Items.Count} entries; right is {Allowed}.");
         else if (values.Count == list.Items.Count) value = values;
         return value is not null;

@@ -36,5 +36,11 @@ internal sealed record YamlMap(Place Place, IReadOnlyList<YamlEntry> Entries) : 
     public override string Kind => "a group of keys";
 }
 
+/// <summary>Something that was refused while the file was read; nothing more is said about it.</summary>
+internal sealed record YamlRefused(Place Place) : YamlNode(Place)
+{
+    public override string Kind => "refused";
+}
+
 /// <summary>A key, where it stands, and its value.</summary>
 internal readonly record struct YamlEntry(string Key, Place Place, YamlNode Value);

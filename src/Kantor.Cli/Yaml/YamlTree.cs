@@ -39,67 +39,65 @@ internal sealed class YamlTree
     private YamlNode? ReadDocument()
     {
         if (!Next() || !Next() || _parser.Current is not DocumentStart || !Next()) return null;
-        var root = ReadNode(depth: 1);
+        var root = ReadNode("", depth: 1);
         if (Next() && Next() && _parser.Current is DocumentStart second) _problems.Add(PlaceOf(second.Start), "", "a second document begins here; a file is one document.");
         return root;
     }
 
     /// <summary>The node that the parser stands at; what was read of it when the file is cut short.</summary>
-    private YamlNode? ReadNode(int depth)
+    private YamlNode ReadNode(string path, int depth)
     {
         var begun = _parser.Current!;
-        if (begun is NodeEvent node) RefuseReferences(node);
+        var place = PlaceOf(begun.Start);
+        if (begun is NodeEvent node) RefuseReferences(node, path);
         switch (begun)
         {
             case Scalar scalar:
-                return new YamlScalar(PlaceOf(scalar.Start), scalar.Value, IsQuoted: scalar.Style != ScalarStyle.Plain);
+                return new YamlScalar(place, scalar.Value, IsQuoted: scalar.Style != ScalarStyle.Plain);
             case AnchorAlias alias:
-                _problems.Add(PlaceOf(alias.Start), "", $"'*{alias.Value}' refers to another place of the file, which is not read; write the value out.");
-                return null;
+                _problems.Add(place, path, $"'*{alias.Value}' refers to another place of the file, which is not read; write the value out.");
+                return new YamlRefused(place);
             case SequenceStart or MappingStart when depth > DepthMax:
-                _problems.CutShort(PlaceOf(begun.Start), $"this is nested more than {DepthMax} deep.");
-                return null;
+                _problems.CutShort(place, $"this is nested more than {DepthMax} deep.");
+                return new YamlRefused(place);
             case SequenceStart:
-                return ReadList(PlaceOf(begun.Start), depth);
+                return ReadList(place, path, depth);
             case MappingStart:
-                return ReadMap(PlaceOf(begun.Start), depth);
+                return ReadMap(place, path, depth);
             default:
-                return null;
+                return new YamlRefused(place);
         }
     }
 
-    private YamlList ReadList(Place place, int depth)
+    private YamlList ReadList(Place place, string path, int depth)
     {
         var items = new List<YamlNode>();
-        while (Next() && _parser.Current is not SequenceEnd)
-        {
-            if (ReadNode(depth + 1) is { } item) items.Add(item);
-        }
-
+        while (Next() && _parser.Current is not SequenceEnd) items.Add(ReadNode($"{path}[{items.Count}]", depth + 1));
         return new YamlList(place, items);
     }
 
-    private YamlMap ReadMap(Place place, int depth)
+    private YamlMap ReadMap(Place place, string path, int depth)
     {
         var entries = new List<YamlEntry>();
         var first = new Dictionary<string, Place>(StringComparer.Ordinal);
         while (Next() && _parser.Current is not MappingEnd)
         {
-            var key = ReadNode(depth + 1);
+            var key = ReadNode(path, depth + 1);
+            var at = key is not YamlScalar { IsNone: false } name ? null : path.Length == 0 ? name.Text : $"{path}.{name.Text}";
             if (!Next()) break;
-            var value = ReadNode(depth + 1);
-            if (key is not YamlScalar { IsNone: false } name) _problems.Add(key?.Place ?? place, "", "a key is a word.");
-            else if (!first.TryAdd(name.Text, name.Place)) _problems.Add(name.Place, name.Text, $"is there twice; the first is in line {first[name.Text].Line}. Leave one.");
-            else if (value is not null) entries.Add(new YamlEntry(name.Text, name.Place, value));
+            var value = ReadNode(at ?? path, depth + 1);
+            if (at is null) _problems.Add(key.Place, path, "a key is a word.");
+            else if (!first.TryAdd(at, key.Place)) _problems.Add(key.Place, at, $"is there twice; the first is in line {first[at].Line}. Leave one.");
+            else entries.Add(new YamlEntry(((YamlScalar)key).Text, key.Place, value));
         }
 
         return new YamlMap(place, entries);
     }
 
-    private void RefuseReferences(NodeEvent node)
+    private void RefuseReferences(NodeEvent node, string path)
     {
-        if (!node.Anchor.IsEmpty) _problems.Add(PlaceOf(node.Start), "", $"'&{node.Anchor.Value}' names a place of the file to refer to it, which is not read; write values out.");
-        if (!node.Tag.IsEmpty) _problems.Add(PlaceOf(node.Start), "", $"'{node.Tag.Value}' is a tag; values have none.");
+        if (!node.Anchor.IsEmpty) _problems.Add(PlaceOf(node.Start), path, $"'&{node.Anchor.Value}' names a place of the file to refer to it, which is not read; write values out.");
+        if (!node.Tag.IsEmpty) _problems.Add(PlaceOf(node.Start), path, $"'{node.Tag.Value}' is a tag; values have none.");
     }
 
     /// <summary>Moves to the next event; false at the end, or where the file is not YAML or is not read on.</summary>
