@@ -5,6 +5,8 @@ namespace Kantor.Cli.Simulate;
 /// <summary>The options of <c>kantor simulate</c> as they were typed; null where not given.</summary>
 internal sealed record SimulateArguments
 {
+    public string? Scenario { get; init; }
+
     public string? Trace { get; init; }
 
     public string? Policy { get; init; }
@@ -59,23 +61,28 @@ internal sealed record SimulateArguments
 
     public bool SkipBadLines { get; init; }
 
-    /// <summary>The command line that gives the same figures: without reports and whether steps are leapt, quoted for a POSIX shell.</summary>
-    public string CommandOf(string verb)
+    /// <summary>What was typed that decides figures, flags without value: neither reports nor whether steps are leapt.</summary>
+    public IEnumerable<(string Option, string? Value)> Given
     {
-        (string Option, string? Value)[] typed =
-        [
-            ("--trace", Trace), ("--policy", Policy), ("--routing", Routing), ("--replicas", Replicas), ("--profile", Profile),
-            ("--rate-scale", RateScale), ("--seed", Seed), ("--slo", Slo), ("--step-tokens", StepTokens), ("--running-max", RunningMax),
-            ("--kv-tokens", KvTokens), ("--block-size", BlockSize), ("--max-tokens", MaxTokens), ("--predictor", Predictor),
-            ("--limit", Limit), ("--spread-batches", SpreadBatches),
-            ("--users", Users), ("--think", Think), ("--timeout", Timeout), ("--retries", Retries),
-        ];
-        (string Option, bool IsGiven)[] flags = [("--closed-loop", ClosedLoop), ("--no-prefix-cache", NoPrefixCache), ("--skip-bad-lines", SkipBadLines)];
-        return string.Join(' ', [
-            $"kantor {verb}",
-            .. typed.Where(option => option.Value is not null).Select(option => $"{option.Option} {Quoted(option.Value!)}"),
-            .. flags.Where(flag => flag.IsGiven).Select(flag => flag.Option)]);
+        get
+        {
+            (string Option, string? Value)[] typed =
+            [
+                ("--scenario", Scenario),
+                ("--trace", Trace), ("--policy", Policy), ("--routing", Routing), ("--replicas", Replicas), ("--profile", Profile),
+                ("--rate-scale", RateScale), ("--seed", Seed), ("--slo", Slo), ("--step-tokens", StepTokens), ("--running-max", RunningMax),
+                ("--kv-tokens", KvTokens), ("--block-size", BlockSize), ("--max-tokens", MaxTokens), ("--predictor", Predictor),
+                ("--limit", Limit), ("--spread-batches", SpreadBatches),
+                ("--users", Users), ("--think", Think), ("--timeout", Timeout), ("--retries", Retries),
+            ];
+            (string Option, bool IsGiven)[] flags = [("--closed-loop", ClosedLoop), ("--no-prefix-cache", NoPrefixCache), ("--skip-bad-lines", SkipBadLines)];
+            return [.. typed.Where(option => option.Value is not null), .. flags.Where(flag => flag.IsGiven).Select(flag => (flag.Option, (string?)null))];
+        }
     }
+
+    /// <summary>The command line that gives the same figures: without reports and whether steps are leapt, quoted for a POSIX shell.</summary>
+    public string CommandOf(string verb) =>
+        string.Join(' ', [$"kantor {verb}", .. Given.Select(option => option.Value is { } value ? $"{option.Option} {Quoted(value)}" : option.Option)]);
 
     private static string Quoted(string value) =>
         value.Length > 0 && value.All(character => char.IsAsciiLetterOrDigit(character) || "_-./,:=+@%".Contains(character, StringComparison.Ordinal))

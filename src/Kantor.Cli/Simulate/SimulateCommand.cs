@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kantor.Cli.Scenarios;
 using Kantor.Core;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Metrics;
@@ -10,6 +11,9 @@ namespace Kantor.Cli.Simulate;
 /// <summary><c>kantor simulate</c>: what a trace would cost under each policy.</summary>
 internal static class SimulateCommand
 {
+    private static readonly Option<string?> Scenario = Text(
+        "--scenario", "FILE", "A YAML file that describes the run completely: workload, clients, fleet, decode pool, policies to compare. Only --json, --csv, --html and --no-leap go with it. Everything that is wrong with it is said at once. Keys: docs/scenarios.md.");
+
     private static readonly Option<string?> Trace = Text("--trace", "FILE", $"{Traces.TraceCommand.Formats}. Default: a synthetic chat trace that ships with Kantor.");
 
     internal static readonly Option<string?> Policy = Text(
@@ -86,7 +90,7 @@ internal static class SimulateCommand
             + "Exit code: 0 done, 1 a policy failed, 2 wrong usage or trace, 130 interrupted.\n\n"
             + "Example: kantor simulate --trace trace.jsonl.gz --policy vllm-v1,svf --replicas 4 --slo ttft=2s,itl=200ms --json out.json")
         {
-            Trace, Policy, Routing, Replicas, Profile, RateScale, Seed, Slo, StepTokens, RunningMax, KvTokens, BlockSize, NoPrefixCache,
+            Scenario, Trace, Policy, Routing, Replicas, Profile, RateScale, Seed, Slo, StepTokens, RunningMax, KvTokens, BlockSize, NoPrefixCache,
             MaxTokens, Predictor, Limit, SpreadBatches, ClosedLoop, Users, Think, Timeout, Retries, SkipBadLines, NoLeap, Json, Csv, Html,
         };
 
@@ -97,13 +101,21 @@ internal static class SimulateCommand
 
     private static int Run(SimulateArguments typed, CancellationToken cancellation)
     {
+        if (typed.Scenario is { } path) return RunScenario(path, typed, cancellation);
         if (!SimulateValidation.TryParse(typed, out var settings, out var errors)) throw new UsageException(string.Join(Environment.NewLine + "kantor: ", errors));
         return new SimulateRun(settings!).Execute(cancellation);
+    }
+
+    private static int RunScenario(string path, SimulateArguments typed, CancellationToken cancellation)
+    {
+        var settings = ScenarioSettings.Parse(typed);
+        return new ScenarioRun(ScenarioFile.Load(path), settings).Execute(cancellation);
     }
 
     /// <summary>What was typed; null for options that the verb does not have.</summary>
     internal static SimulateArguments Read(ParseResult parsed) => new()
     {
+        Scenario = parsed.GetValue(Scenario),
         Trace = parsed.GetValue(Trace),
         Policy = parsed.GetValue(Policy),
         Routing = parsed.GetValue(Routing),

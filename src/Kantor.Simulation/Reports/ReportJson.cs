@@ -34,6 +34,7 @@ public static class ReportJson
     private static void WriteParameters(Utf8JsonWriter json, RunParameters parameters)
     {
         json.WriteStartObject("parameters");
+        if (parameters.Scenario is { } scenario) json.WriteString("scenario", scenario);
         json.WriteString("trace", parameters.Trace);
         json.WriteString("format", parameters.Format);
         json.WriteNumber("lines_skipped", parameters.LinesSkipped);

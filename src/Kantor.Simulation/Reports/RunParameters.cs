@@ -3,6 +3,9 @@ namespace Kantor.Simulation.Reports;
 /// <summary>What a comparison was made with, as far as it decides the figures.</summary>
 public sealed record RunParameters
 {
+    /// <summary>Name of the scenario file that describes the run completely; null where options did.</summary>
+    public string? Scenario { get; init; }
+
     /// <summary>Trace, by the name it was given.</summary>
     public required string Trace { get; init; }
 

@@ -1,0 +1,95 @@
+using Kantor.Core.Batching;
+using Kantor.Core.Routing;
+using Kantor.Simulation;
+using Kantor.Simulation.Disaggregation;
+using Kantor.Simulation.Fleets;
+using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Replicas;
+
+namespace Kantor.Cli.Scenarios;
+
+/// <summary>A run as a scenario file describes it, completely; checked.</summary>
+internal sealed record Scenario
+{
+    /// <summary>Seed of everything random.</summary>
+    public required ulong Seed { get; init; }
+
+    public required ScenarioWorkload Workload { get; init; }
+
+    public required ClientPlan Clients { get; init; }
+
+    public required FleetPlan Fleet { get; init; }
+
+    /// <summary>Replicas that only decode; null where replicas serve requests to the end.</summary>
+    public required DecodePlan? Decode { get; init; }
+
+    public required FleetOptions LifeCycle { get; init; }
+
+    public required SloSpec Slo { get; init; }
+
+    /// <summary>The simulation of one pair of policies.</summary>
+    public SimulationOptions Options(IBatchPlanner planner, IRouter router, int outputTokensMax)
+    {
+        var pool = Fleet.Pool;
+        return new SimulationOptions
+        {
+            Planner = planner,
+            Router = router,
+            Replicas = pool.Replicas,
+            Limits = pool.Limits,
+            Kv = pool.Kv,
+            StepTime = pool.Profile.StepTime,
+            NewPredictor = pool.Predictor.Policy,
+            PlansAhead = pool.PlansAhead,
+            PipelineStages = pool.Pipeline.Stages,
+            PipelineHopUs = pool.Pipeline.HopUs,
+            LockstepReplicas = pool.LockstepReplicas,
+            Swap = pool.Swap,
+            Tier = pool.Tier,
+            Speculation = Seeded(pool.Speculation),
+            Adapters = pool.Adapters,
+            Signals = pool.Signals with { Seed = Seed },
+            Scaling = pool.Scaling,
+            Decode = Decode is { } decode ? Pool(decode) : null,
+            Fleet = LifeCycle,
+            Clients = Clients.Options with { Seed = Seed },
+            OutputTokensMax = outputTokensMax,
+            Slo = Slo,
+            KeepsRecords = false,
+        };
+    }
+
+    private DecodePool Pool(DecodePlan decode)
+    {
+        var pool = decode.Pool;
+        return new DecodePool
+        {
+            Planner = decode.Policy.Policy,
+            Router = decode.Router,
+            Link = decode.Link.ToLink(Fleet.Pool.TokenBytes, new Yaml.Problems())!,
+            Replicas = pool.Replicas,
+            Limits = pool.Limits,
+            Kv = pool.Kv,
+            StepTime = pool.Profile.StepTime,
+            NewPredictor = pool.Predictor.Policy,
+            PlansAhead = pool.PlansAhead,
+            PipelineStages = pool.Pipeline.Stages,
+            PipelineHopUs = pool.Pipeline.HopUs,
+            LockstepReplicas = pool.LockstepReplicas,
+            Swap = pool.Swap,
+            Tier = pool.Tier,
+            Speculation = Seeded(pool.Speculation),
+            Adapters = pool.Adapters,
+            Signals = pool.Signals with { Seed = Seed },
+            Scaling = pool.Scaling,
+        };
+    }
+
+    private Speculation? Seeded(Speculation? speculation) => speculation is null ? null : speculation with { Seed = Seed };
+}
+
+/// <summary>The pool that requests arrive at, and the policies that are compared on it.</summary>
+internal sealed record FleetPlan(PoolPlan Pool, IReadOnlyList<Labelled<IBatchPlanner>> Policies, IReadOnlyList<IRouter> Routers);
+
+/// <summary>The pool that only decodes, its policies, and the way of KV to it.</summary>
+internal sealed record DecodePlan(PoolPlan Pool, Labelled<IBatchPlanner> Policy, IRouter Router, LinkPlan Link);

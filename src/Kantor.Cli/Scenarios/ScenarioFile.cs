@@ -1,0 +1,74 @@
+using System.Text;
+using Kantor.Cli.Yaml;
+using Kantor.Core.StepTime;
+using Kantor.Simulation.Profiles;
+
+namespace Kantor.Cli.Scenarios;
+
+/// <summary>Reads scenario files. All that is wrong with one is said at once.</summary>
+internal static class ScenarioFile
+{
+    private const int BytesMax = 4 * YamlTree.CharactersMax;
+
+    /// <summary>The scenario of a file.</summary>
+    /// <exception cref="UsageException">It cannot be read, or something is wrong with it; the message has a line for each problem.</exception>
+    public static Scenario Load(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (TryParse(TextOf(path), file => EngineProfileFile.Read(Path.Combine(folder, file)).ToProfile(), out var scenario, out var problems)) return scenario!;
+        var lines = problems.Select(problem => problem.In(path));
+        throw new UsageException(string.Join(Environment.NewLine, [$"--scenario: {problems.Count} {(problems.Count == 1 ? "problem" : "problems")} in {path}.", .. lines]));
+    }
+
+    /// <summary>True with the scenario, or false with all that is wrong, by line. Pure but for reading the profiles that are files.</summary>
+    public static bool TryParse(string text, Func<string, StepTimeProfile> readProfile, out Scenario? scenario, out IReadOnlyList<Problem> problems)
+    {
+        var found = new Problems();
+        scenario = null;
+        var root = YamlTree.Read(text, found);
+        if (root is null or YamlScalar { IsNone: true })
+        {
+            if (found.Count == 0) found.Add(new Place(1, 1), "", "the file is empty; the keys workload and fleet have to be there.");
+        }
+        else if (new ScenarioKeys(new ProfileShape(readProfile), found).Shape.TryRead(root, "", found, out scenario) && found.Count == 0)
+        {
+            RequirePossible(scenario, found);
+        }
+
+        problems = found.InOrder;
+        if (found.Count > 0) scenario = null;
+        return scenario is not null;
+    }
+
+    /// <summary>The simulator has the last word about its options.</summary>
+    private static void RequirePossible(Scenario scenario, Problems problems)
+    {
+        try
+        {
+            scenario.Options(scenario.Fleet.Policies[0].Policy, scenario.Fleet.Routers[0], scenario.Clients.OutputTokensMax ?? 1).Validate();
+        }
+        catch (ArgumentException wrong)
+        {
+            problems.Add(new Place(1, 1), "", wrong.Message);
+        }
+    }
+
+    private static string TextOf(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            if (stream.Length > BytesMax) throw new UsageException($"--scenario {path} has {stream.Length} bytes; at most {BytesMax} are read.");
+            using var reader = new StreamReader(stream, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false);
+            return reader.ReadToEnd().TrimStart('\uFEFF');
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new UsageException($"--scenario {path} is not UTF-8.");
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new UsageException($"--scenario {path} cannot be read: {wrong.Message}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace Kantor.Cli.Yaml;
+
+/// <summary>Something that is wrong with a file: where, with which key, what, and what would be right.</summary>
+internal readonly record struct Problem(Place Place, string Path, string What)
+{
+    /// <summary>In the form that editors and terminals make a link of.</summary>
+    public string In(string file) => $"{file}:{Place.Line}:{Place.Column}: {(Path.Length == 0 ? "" : Path + ": ")}{What}";
+}
+
+/// <summary>All that is wrong with one file, collected while it is read.</summary>
+internal sealed class Problems
+{
+    private readonly List<Problem> _found = [];
+
+    public int Count => _found.Count;
+
+    /// <summary>Whether the reading ended before the file did: what is not there may stand in the part that was not read.</summary>
+    public bool IsCutShort { get; private set; }
+
+    /// <summary>By line and column.</summary>
+    public IReadOnlyList<Problem> InOrder => [.. _found.OrderBy(problem => problem.Place)];
+
+    public void Add(Place place, string path, string what) => _found.Add(new Problem(place, path, what));
+
+    /// <summary>The reading ends here.</summary>
+    public void CutShort(Place place, string what)
+    {
+        IsCutShort = true;
+        Add(place, "", what + " Nothing after this place was read.");
+    }
+}

@@ -1,0 +1,198 @@
+using System.Reflection;
+using Kantor.Cli.Scenarios;
+using Kantor.Core.Batching;
+using Kantor.Core.Kv;
+using Kantor.Core.Prediction;
+using Kantor.Core.Routing;
+using Kantor.Core.Scaling;
+using Kantor.Core.StepTime;
+using Kantor.Simulation;
+using Kantor.Simulation.Clients;
+using Kantor.Simulation.Disaggregation;
+using Kantor.Simulation.Fleets;
+using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Replicas;
+using Kantor.Simulation.Signals;
+using Kantor.Simulation.Workloads;
+
+namespace Kantor.Cli.Tests.Scenarios;
+
+/// <summary>Files in which nothing is wrong, and exactly what they mean.</summary>
+public class ScenarioTests
+{
+    private const string Full = """
+        seed: 9
+        workload: { sample: }
+        clients:
+          loop: { users: { count: 12, think: 1.5s } }
+          request-time: { fixed: 15ms, per-prompt-token: 0.5us }
+          timeout: 30s
+          deadline: 10s
+          retries: { attempts: 4, backoff: 100ms, backoff-factor: 3, backoff-max: 4s, jitter: 0.5, budget-share: 0.2, budget-floor: 5 }
+          output-tokens-max: 512
+        fleet:
+          profile: unit
+          replicas: 4
+          policies: [vllm-v1: { order: priority, victim: least-computed, chunked-prefill: false, whole-sequence-must-fit: false, watermark: 0.25 }]
+          routers: [vllm-dp]
+          predictor: { constant: { tokens: 77 } }
+          limits: { step-tokens-max: 100, running-max: 10, waiting-max: 20 }
+          kv: { size: 10MiB, block-tokens: 32, prefix-caching: false, idle-blocks-max: 3, sequences-max: 40, token-bytes: 1024 }
+          plans-ahead: true
+          lockstep: 2
+          swap: { size: 64 blocks, bandwidth: 2000000 tokens/s, latency: 10us }
+          tier: { size: 4096 tokens, shared: true, bandwidth: 1.024GB/s }
+          speculation: { draft-tokens: 2, acceptance-rate: 0.5, draft-time: 300.5us }
+          adapters: { slots: 8, load: 20ms, step-factor: 1.2 }
+          signals: { all: perfect, waiting: { sampled: { period: 100ms, jitter: 10ms, delay: 5ms, counts-own: true } } }
+          scaling: { autoscaler: { kv-share: { target: 0.5, tolerance: 0.2, scale-out-after: 2, scale-in-after: 4 } }, period: 5s, replicas-min: 2, replicas-max: 8, startup: 30s }
+        decode:
+          profile: unit
+          replicas: 3
+          policy: sarathi
+          router: two-choices
+          pipeline: { stages: 2, hop: 20.5us }
+          link: { bandwidth: 2048MB/s, latency: 7us }
+        life-cycle:
+          events: [fails: { at: 1s, replica: 2, restarts-after: 1min }, drains: { at: 2s, replica: 0 }, joins: { at: 3s, decodes: true }]
+          lost-requests: fail
+          waiting-outside-max: 50
+        slo: { ttft: 1s, itl: 2s, tpot: 3s, e2e: 4s }
+
+        """;
+
+    [Fact]
+    public void A_full_file_means_exactly_these_options()
+    {
+        var actual = OptionsOf(Scenarios.Read(Full));
+        var expected = new SimulationOptions
+        {
+            Planner = new VllmV1Planner(),
+            Router = new VllmDpRouter(),
+            Replicas = 4,
+            Limits = new BatchLimits { StepTokensMax = 100, RunningMax = 10, WaitingMax = 20, AdaptersMax = 8 },
+            Kv = new KvLedgerOptions { BlocksTotal = 320, BlockSizeTokens = 32, PrefixCaching = false, IdleBlocksMax = 3, SequencesMax = 40 },
+            StepTime = StepTimeProfiles.Unit.StepTime,
+            NewPredictor = actual.NewPredictor,
+            PlansAhead = true,
+            LockstepReplicas = 2,
+            Swap = new SwapSpace { Blocks = 64, Link = new KvLink { TokensPerUs = 2, LatencyUs = 10 } },
+            Tier = new HostTier { Blocks = 128, IsShared = true, Link = new KvLink { TokensPerUs = 1 } },
+            Speculation = new Speculation { DraftTokens = 2, AcceptanceRate = 0.5, DraftUs = 300.5, Seed = 9 },
+            Adapters = new AdapterCost { LoadUs = 20_000, StepFactor = 1.2 },
+            Signals = new FleetSignals { Waiting = new SignalFreshness { PeriodUs = 100_000, JitterUs = 10_000, DelayUs = 5_000, CountsOwn = true }, Seed = 9 },
+            Scaling = new ScalingOptions { Autoscaler = new KvShareScaler(), PeriodUs = 5_000_000, ReplicasMin = 2, ReplicasMax = 8, StartupUs = 30_000_000 },
+            Decode = Decoding(actual.Decode!),
+            Fleet = new FleetOptions
+            {
+                Events = [new ReplicaFails { AtUs = 1_000_000, Replica = 2, RestartsAfterUs = 60_000_000 }, new ReplicaDrains { AtUs = 2_000_000, Replica = 0 }, new ReplicaJoins { AtUs = 3_000_000, Decodes = true }],
+                LostRequests = LostRequests.Fail,
+                WaitingOutsideMax = 50,
+            },
+            Clients = new ClientOptions
+            {
+                Loop = new UserLoop { Users = 12, ThinkUs = 1_500_000 },
+                RequestUs = actual.Clients.RequestUs,
+                TimeoutUs = 30_000_000,
+                DeadlineUs = 10_000_000,
+                Retries = new RetryOptions { AttemptsMax = 4, BackoffUs = 100_000, BackoffFactor = 3, BackoffUsMax = 4_000_000, Jitter = 0.5, BudgetShare = 0.2, BudgetFloor = 5 },
+                Seed = 9,
+            },
+            OutputTokensMax = 512,
+            Slo = new SloSpec { TtftUsMax = 1_000_000, GapUsMax = 2_000_000, TpotUsMax = 3_000_000, E2eUsMax = 4_000_000 },
+            KeepsRecords = false,
+        };
+        RequireEqual(expected, actual);
+        Assert.Equal(15_050, actual.Clients.RequestUs!(100));
+        Assert.Equal(77, Assert.IsType<ConstantLengthPredictor>(actual.NewPredictor()).Predict(new LengthQuery(default, 10, 0, 512)).MeanTokens);
+        Assert.Equal(
+            new VllmV1Options { Order = VllmV1Order.Priority, Victim = VllmV1Victim.LeastComputed, ChunkedPrefill = false, WholeSequenceMustFit = false, Watermark = 0.25 },
+            OptionsIn<VllmV1Options>(actual.Planner));
+        Assert.Equal(new HysteresisOptions { Tolerance = 0.2, ScaleOutAfter = 2, ScaleInAfter = 4 }, OptionsIn<HysteresisOptions>(actual.Scaling!.Autoscaler));
+    }
+
+    [Fact]
+    public void The_least_file_means_the_defaults()
+    {
+        var scenario = Scenarios.Read(Scenarios.Least);
+        var actual = OptionsOf(scenario);
+        RequireEqual(
+            new SimulationOptions
+            {
+                Planner = new FcfsPlanner(),
+                Router = new RoundRobinRouter(),
+                Limits = StepTimeProfiles.Unit.Limits with { WaitingMax = int.MaxValue },
+                Kv = new KvLedgerOptions { BlocksTotal = StepTimeProfiles.Unit.KvTokens / 16, BlockSizeTokens = 16 },
+                StepTime = StepTimeProfiles.Unit.StepTime,
+                NewPredictor = actual.NewPredictor,
+                OutputTokensMax = 512,
+                Slo = new SloSpec { TtftUsMax = 2_000_000, GapUsMax = 200_000 },
+                KeepsRecords = false,
+            },
+            actual);
+        Assert.Equal(new ClassQuantileOptions(), OptionsIn<ClassQuantileOptions>(actual.NewPredictor()));
+        Assert.Null(scenario.Clients.OutputTokensMax);
+        Assert.Equal(new TraceWorkload { File = null }, scenario.Workload);
+    }
+
+    [Fact]
+    public void Policies_take_their_options_and_are_told_apart_by_them()
+    {
+        var text = Scenarios.Least.Replace("[fcfs]", "[sarathi: { watermark: 0 }, sarathi, svf: { aging: false, backfilling: true, backfill-depth: 3 }, scls: { slice-tokens: 9, memory-share: 0.5 }, static: ]", StringComparison.Ordinal);
+        var policies = Scenarios.Read(text).Fleet.Policies;
+        Assert.Equal(["sarathi watermark=0", "sarathi", "svf aging=false backfilling=true backfill-depth=3", "scls slice-tokens=9 memory-share=0.5", "static"], policies.Select(policy => policy.Label));
+        Assert.Equal(new SarathiOptions { Watermark = 0 }, OptionsIn<SarathiOptions>(policies[0].Policy));
+        Assert.Equal(new SarathiOptions(), OptionsIn<SarathiOptions>(policies[1].Policy));
+        Assert.Equal(new SvfOptions { AgingShare = null, BackfillDepth = 3 }, OptionsIn<SvfOptions>(policies[2].Policy));
+        Assert.Equal(new SclsOptions { SliceTokens = 9, MemoryShare = 0.5 }, OptionsIn<SclsOptions>(policies[3].Policy));
+    }
+
+    [Fact]
+    public void Laws_are_drawn_as_they_are_written()
+    {
+        var spec = Drawn<WorkloadSpec>("requests: { count: 5, arrivals: { window: { law: { on-off: { on-rate: 60/min, on-mean: 2s, off-mean: 500ms } }, from: 1s, to: 9s } }, like: papers, prompt: { normal: { mean: 9, deviation: 2, min: 1, max: 20 } }, prefixes: { families: 3, blocks-max: 2 } }");
+        Assert.Equal(
+            WorkloadSpec.Papers(5, null) with { Arrivals = new WindowArrivals(new OnOffArrivals(1, 0, 2, 0.5), 1, 9), PromptLength = new NormalLength(9, 2, 1, 20), Prefixes = new PrefixFamilies(3, 1, 2) },
+            spec);
+        var sessions = Drawn<SessionSpec>("sessions: { count: 7, starts: { diurnal: { rate: 7200/h, amplitude: 0.5, period: 24h } }, like: agents, turns-mean: 3, human-think: { median: 2min, sigma: 1 } }");
+        Assert.Equal(SessionSpec.Agents(7, 1) with { Starts = new DiurnalArrivals(2, 0.5, 86_400), TurnsMean = 3, HumanThink = new LognormalThink(120, 1) }, sessions);
+    }
+
+    private static T Drawn<T>(string workload) =>
+        Assert.IsType<T>(Assert.IsType<DrawnWorkload>(Scenarios.Read(Scenarios.Least.Replace("sample:", workload, StringComparison.Ordinal)).Workload).Spec);
+
+    private static SimulationOptions OptionsOf(Scenario scenario) =>
+        scenario.Options(scenario.Fleet.Policies[0].Policy, scenario.Fleet.Routers[0], scenario.Clients.OutputTokensMax ?? 512);
+
+    private static DecodePool Decoding(DecodePool actual) => new()
+    {
+        Planner = new SarathiPlanner(),
+        Router = new TwoChoicesRouter(),
+        Link = new KvLink { TokensPerUs = 2, LatencyUs = 7 },
+        Replicas = 3,
+        Limits = StepTimeProfiles.Unit.Limits with { WaitingMax = int.MaxValue },
+        Kv = new KvLedgerOptions { BlocksTotal = 1024, BlockSizeTokens = 16 },
+        StepTime = StepTimeProfiles.Unit.StepTime,
+        NewPredictor = actual.NewPredictor,
+        PipelineStages = 2,
+        PipelineHopUs = 20.5,
+        Signals = new FleetSignals { Seed = 9 },
+    };
+
+    /// <summary>Property by property; policies by their type, records with lists by their contents.</summary>
+    private static void RequireEqual(object expected, object actual)
+    {
+        foreach (var property in expected.GetType().GetProperties().Where(property => property.GetIndexParameters().Length == 0))
+        {
+            var (wanted, found) = (property.GetValue(expected), property.GetValue(actual));
+            if (wanted is IBatchPlanner or IRouter or IAutoscaler) Assert.IsType(wanted.GetType(), found);
+            else if (wanted is DecodePool or ClientOptions or FleetOptions or ScalingOptions) RequireEqual(wanted, found!);
+            else if (wanted is System.Collections.IEnumerable list and not string) Assert.Equal(list.Cast<object>(), ((System.Collections.IEnumerable)found!).Cast<object>());
+            else Assert.True(Equals(wanted, found), $"{property.Name}: {wanted} expected, {found} found");
+        }
+    }
+
+    /// <summary>The options that a policy was made with.</summary>
+    private static T OptionsIn<T>(object policy) =>
+        policy.GetType().GetFields(BindingFlags.NonPublic | BindingFlags.Instance).Select(field => field.GetValue(policy)).OfType<T>().Single();
+}
