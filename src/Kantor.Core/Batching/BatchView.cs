@@ -14,6 +14,8 @@ public readonly ref struct BatchView
 
     internal BatchView(IBatchProbe probe) => _probe = probe;
 
+    internal IBatchProbe Probe => _probe;
+
     /// <summary>The host's clock in microseconds.</summary>
     public required long NowUs { get; init; }
 

@@ -7,23 +7,32 @@ namespace Kantor.Core.Batching;
 /// <remarks>
 /// It errs on the safe side where requests share blocks: a cached prefix that two rows are about to take is charged to both, and after a
 /// preemption a cached prefix is charged in full, because the victim's blocks that were counted as had again may be part of it.
+/// It holds the columns that it reads and not the view, which is large to copy.
 /// </remarks>
 public ref struct PlanBudget
 {
-    private readonly BatchView _view;
+    private readonly IBatchProbe _probe;
+    private readonly ReadOnlySpan<int> _computedTokens;
+    private readonly ReadOnlySpan<int> _blocksHeld;
+    private readonly ReadOnlySpan<int> _adapterOf;
+    private readonly int _blockSizeTokens;
+    private readonly int? _adaptersMax;
     private bool _hasPreempted;
     private AdapterSet _adapters;
 
     /// <summary>The whole step.</summary>
     public PlanBudget(in BatchView view)
     {
-        _view = view;
+        (_probe, _blockSizeTokens, _adaptersMax) = (view.Probe, view.BlockSizeTokens, view.Limits.AdaptersMax);
+        _computedTokens = view.ComputedTokens;
+        _blocksHeld = view.BlocksHeld;
+        _adapterOf = view.Adapters;
         TokensLeft = view.Limits.StepTokensMax;
         BlocksLeft = view.KvBlocksAvailable;
         PlacesLeft = Math.Max(0, view.Limits.RunningMax - view.Running.Length - view.Returning.Length);
-        if (view.Limits.AdaptersMax is null) return;
-        foreach (var row in view.Running) _adapters.Add(view.Adapters[row]);
-        foreach (var row in view.Returning) _adapters.Add(view.Adapters[row]);
+        if (_adaptersMax is null) return;
+        foreach (var row in view.Running) _adapters.Add(_adapterOf[row]);
+        foreach (var row in view.Returning) _adapters.Add(_adapterOf[row]);
     }
 
     /// <summary>Tokens that the step can still compute.</summary>
@@ -36,12 +45,12 @@ public ref struct PlanBudget
     public int PlacesLeft { get; private set; }
 
     /// <summary>KV blocks that a running row needs beyond its own to hold <paramref name="tokensTotal"/> tokens.</summary>
-    public readonly int BlocksToHold(int row, int tokensTotal) => Math.Max(0, _view.BlocksFor(tokensTotal) - _view.BlocksHeld[row]);
+    public readonly int BlocksToHold(int row, int tokensTotal) => Math.Max(0, BlocksFor(tokensTotal) - _blocksHeld[row]);
 
     /// <summary>Takes tokens, and blocks for them or for the reservation, for a running row; false, with nothing taken, when they are not there.</summary>
     public bool TryTakeRunning(int row, int tokens, int reserveTokens = 0)
     {
-        var blocks = BlocksToHold(row, Math.Max(reserveTokens, _view.ComputedTokens[row] + tokens));
+        var blocks = BlocksToHold(row, Math.Max(reserveTokens, _computedTokens[row] + tokens));
         if (tokens > TokensLeft || blocks > BlocksLeft) return false;
         TokensLeft -= tokens;
         BlocksLeft -= blocks;
@@ -59,7 +68,7 @@ public ref struct PlanBudget
         TokensLeft -= tokens;
         BlocksLeft -= blocks;
         PlacesLeft--;
-        if (_view.Limits.AdaptersMax is not null) _adapters.Add(_view.Adapters[row]);
+        if (_adaptersMax is not null) _adapters.Add(_adapterOf[row]);
         return true;
     }
 
@@ -68,20 +77,22 @@ public ref struct PlanBudget
     /// slot until the next.
     /// </summary>
     public readonly bool HasAdapterSlot(int row) =>
-        _view.Limits.AdaptersMax is not { } most || _adapters.Count < most || _adapters.Contains(_view.Adapters[row]);
+        _adaptersMax is not { } most || _adapters.Count < most || _adapters.Contains(_adapterOf[row]);
 
     /// <summary>Available blocks that disappear when a waiting row with this cached prefix takes room for <paramref name="tokensTotal"/> tokens.</summary>
     public readonly int BlocksToAdmit(int tokensTotal, in Kv.PrefixHit hit) =>
-        _hasPreempted ? _view.BlocksFor(tokensTotal) : _view.BlocksFor(tokensTotal) - _view.BlocksFor(hit.Tokens) + hit.BlocksIdle;
+        _hasPreempted ? BlocksFor(tokensTotal) : BlocksFor(tokensTotal) - BlocksFor(hit.Tokens) + hit.BlocksIdle;
 
     /// <summary>A running row is preempted: its own blocks and its place are to be had again, and so is what it was granted in this step.</summary>
     public void Return(int row, Grant? granted = null)
     {
         _hasPreempted = true;
-        BlocksLeft += _view.BlocksExclusive(row);
+        BlocksLeft += _probe.BlocksExclusive(row);
         PlacesLeft++;
         if (granted is not { } grant) return;
         TokensLeft += grant.Tokens;
-        BlocksLeft += BlocksToHold(row, Math.Max(grant.ReserveTokens, _view.ComputedTokens[row] + grant.Tokens));
+        BlocksLeft += BlocksToHold(row, Math.Max(grant.ReserveTokens, _computedTokens[row] + grant.Tokens));
     }
+
+    private readonly int BlocksFor(int tokens) => tokens == 0 ? 0 : ((tokens - 1) / _blockSizeTokens) + 1;
 }

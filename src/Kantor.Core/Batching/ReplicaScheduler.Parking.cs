@@ -128,7 +128,6 @@ public sealed partial class ReplicaScheduler
 
         ForgetElsewhere(row);
         _state.Finished(row);
-        _fallbackState.Finished(row);
         _table.Remove(row);
     }
 

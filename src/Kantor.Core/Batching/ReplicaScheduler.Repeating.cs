@@ -35,7 +35,6 @@ public sealed partial class ReplicaScheduler
         else AdvanceAtOnce(slices, times);
         Counters.Steps += times;
         _state.Repeated(times);
-        _fallbackState.Repeated(times);
     }
 
     /// <summary>Steps, the planned one included, in which every running row can be granted the same and still does not catch up, or decodes; at least 1.</summary>
@@ -83,7 +82,7 @@ public sealed partial class ReplicaScheduler
             foreach (ref var slice in slices)
             {
                 if (!slice.IsDecode) Advance(ref slice, 1);
-                else if (slice.FromToken + step + 1 > (long)_table.BlocksHeld[slice.Row] * Kv.BlockSizeTokens) Grow(slice, slice.FromToken + step + 1);
+                else Grow(slice, slice.FromToken + step + 1);
             }
         }
 
@@ -109,7 +108,6 @@ public sealed partial class ReplicaScheduler
 
     private void Grow(in StepSlice slice, int tokensTotal)
     {
-        if (!Kv.TryGrow(slice.Sequence, tokensTotal)) throw new InvalidOperationException($"KV does not last until row {slice.Row} has {tokensTotal} tokens.");
-        _table.BlocksHeld[slice.Row] = Kv.BlocksOf(slice.Sequence);
+        if (!TryHold(slice.Row, tokensTotal)) throw new InvalidOperationException($"KV does not last until row {slice.Row} has {tokensTotal} tokens.");
     }
 }

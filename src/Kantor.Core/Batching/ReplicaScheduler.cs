@@ -13,20 +13,20 @@ namespace Kantor.Core.Batching;
 /// <remarks>Owner: the host's loop; one thread. Pure bookkeeping: no clock, no I/O.</remarks>
 public sealed partial class ReplicaScheduler : IBatchProbe
 {
+    // It remembers nothing, so all schedulers share its state and nothing is told to it.
     private static readonly FcfsPlanner Fallback = new();
+    private static readonly PlannerState FallbackState = Fallback.NewState();
 
     private readonly ReplicaOptions _options;
     private readonly RequestTable _table = new();
     private readonly List<int> _running = [];
     private readonly WaitingLine _waiting = new();
     private readonly PlannerState _state;
-    private readonly PlannerState _fallbackState = Fallback.NewState();
     private readonly PlanValidator _validator = new();
     private readonly BatchPlan _plan = new();
     private readonly List<StepSlice> _slices = [];
     private readonly List<int> _preempted = [];
     private readonly List<Refusal> _refused = [];
-    private readonly List<(int Row, int Sequence, Grant Grant, bool IsAdmitted)> _placed = [];
     private bool _isPolicyPlan;
     private bool _hasAdmitted;
     private long _probeStamp;
@@ -80,6 +80,9 @@ public sealed partial class ReplicaScheduler : IBatchProbe
     /// <summary>The request of a row.</summary>
     public RequestSpec Spec(int row) => _table.Spec(row);
 
+    /// <summary>The name of the row's request.</summary>
+    public RequestId IdOf(int row) => new(_table.Ids[row]);
+
     /// <summary>The row of a request that is here; false when it is not.</summary>
     public bool TryFind(RequestId id, out int row)
     {
@@ -121,7 +124,6 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         row = _table.Add(spec, outputTokensMax, handover);
         _waiting.Append(row);
         _state.Arrived(row, spec.Id);
-        _fallbackState.Arrived(row, spec.Id);
         return true;
     }
 
@@ -186,7 +188,7 @@ public sealed partial class ReplicaScheduler : IBatchProbe
             // Guesses count as computed only once they are accepted.
             var computed = slice.IsDecode ? slice.FromToken + 1 : Math.Min(slice.FromToken + slice.Tokens, _table.WantedTokens[slice.Row] - _table.DraftTokens[slice.Row]);
             _table.ComputedTokens[slice.Row] = computed;
-            Kv.Commit(slice.Sequence, computed);
+            if (Kv.CachesPrefixes) Kv.Commit(slice.Sequence, computed);
             Counters.ComputedTokens += slice.Tokens;
         }
     }
@@ -209,7 +211,6 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         Guess(row);
         Counters.GeneratedTokens++;
         _state.Generated(row);
-        _fallbackState.Generated(row);
     }
 
     /// <summary>The row's request is over, wherever it stands. The predictor learns only from requests that ended by themselves.</summary>
@@ -283,7 +284,7 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         _probeStamp++;
         _plan.Clear();
         _isPolicyPlan = false;
-        Fallback.Plan(view, _fallbackState, _plan);
+        Fallback.Plan(view, FallbackState, _plan);
         return _plan;
     }
 
@@ -318,7 +319,6 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         _waiting.Prepend(row);
         _preempted.Add(row);
         _state.Preempted(row);
-        _fallbackState.Preempted(row);
     }
 
     private void Place(BatchPlan plan)
@@ -331,21 +331,29 @@ public sealed partial class ReplicaScheduler : IBatchProbe
     /// <summary>All admissions take their cached prefixes before anything is allocated, so that no allocation evicts what a later grant counted on.</summary>
     private void PlaceGrants(ReadOnlySpan<Grant> grants)
     {
-        _placed.Clear();
-        foreach (var grant in grants)
+        var admissionsBefore = _admissions;
+        foreach (ref readonly var grant in grants)
         {
-            var isAdmitted = _table.States[grant.Row] != RowState.Running;
-            if (!isAdmitted || TryAdmit(grant.Row)) _placed.Add((grant.Row, _table.Sequences[grant.Row], grant, isAdmitted));
-            else Counters.GrantsDeferred++;
+            if (_table.States[grant.Row] != RowState.Running && !TryAdmit(grant.Row)) Counters.GrantsDeferred++;
         }
 
-        foreach (var (row, sequence, grant, isAdmitted) in _placed)
+        foreach (ref readonly var grant in grants)
         {
-            var computed = _table.ComputedTokens[row];
-            if (isAdmitted && TryLoad(row, sequence, computed)) continue;
-            if (Kv.TryGrow(sequence, Math.Max(grant.ReserveTokens, computed + grant.Tokens))) AddSlice(row, sequence, computed, grant.Tokens);
+            if (_table.States[grant.Row] != RowState.Running) continue;
+            var (row, sequence, computed) = (grant.Row, _table.Sequences[grant.Row], _table.ComputedTokens[grant.Row]);
+            if (_table.Admissions[row] >= admissionsBefore && TryLoad(row, sequence, computed)) continue;
+            if (TryHold(row, Math.Max(grant.ReserveTokens, computed + grant.Tokens))) AddSlice(row, sequence, computed, grant.Tokens);
             else Counters.GrantsDeferred++;
         }
+    }
+
+    /// <summary>Room for as many tokens of a row; the books are asked only when its blocks do not do.</summary>
+    private bool TryHold(int row, int tokens)
+    {
+        if (tokens <= (long)_table.BlocksHeld[row] * Kv.BlockSizeTokens) return true;
+        if (!Kv.TryGrow(_table.Sequences[row], tokens)) return false;
+        _table.BlocksHeld[row] = Kv.BlocksOf(_table.Sequences[row]);
+        return true;
     }
 
     private bool TryAdmit(int row)
@@ -366,12 +374,10 @@ public sealed partial class ReplicaScheduler : IBatchProbe
 
     private void AddSlice(int row, int sequence, int computed, int tokens)
     {
-        _table.BlocksHeld[row] = Kv.BlocksOf(sequence);
         var known = _table.WantedTokens[row] - _table.DraftTokens[row];
         var generates = computed + tokens >= known;
         var isDecode = computed == known - 1 && _table.GeneratedTokens[row] > 0;
         _slices.Add(new StepSlice(row, sequence, computed, tokens, generates, isDecode));
         _state.Granted(row, tokens);
-        _fallbackState.Granted(row, tokens);
     }
 }

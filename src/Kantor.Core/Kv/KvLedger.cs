@@ -215,15 +215,16 @@ public sealed partial class KvLedger
             if (idle) idleHeld[_blocks[block].Holder]++;
         }
 
-        var free = new HashSet<int>(_free);
-        if (free.Count != _free.Count) throw Broken("a block is free twice");
-        foreach (var block in free)
+        var free = new bool[BlocksTotal];
+        foreach (var block in _free)
         {
+            if (free[block]) throw Broken($"block {block} is free twice");
             if (references[block] != 0 || _idle.Contains(block)) throw Broken($"block {block} is free and in use");
+            free[block] = true;
         }
 
         var used = references.Count(count => count > 0);
-        if (free.Count + _idle.Count + used != BlocksTotal) throw Broken($"free {free.Count} + idle {_idle.Count} + used {used} is not {BlocksTotal}");
+        if (_free.Count + _idle.Count + used != BlocksTotal) throw Broken($"free {_free.Count} + idle {_idle.Count} + used {used} is not {BlocksTotal}");
         for (var id = 0; id < held.Length; id++)
         {
             if (held[id] != _sequences[id].BlocksHeld) throw Broken($"sequence {id} holds {held[id]}, booked {_sequences[id].BlocksHeld}");

@@ -10,6 +10,12 @@ public interface IRouter
     /// <summary>Name in the catalogue.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// Whether the choice may depend on how busy the replicas are. A host need not look that up for a router that does not: of each endpoint it
+    /// then gives <see cref="EndpointView.Replica"/> alone.
+    /// </summary>
+    bool ReadsLoad => true;
+
     /// <summary>Fresh memory for one fleet.</summary>
     RouterState NewState();
 

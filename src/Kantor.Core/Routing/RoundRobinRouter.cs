@@ -7,6 +7,9 @@ public sealed class RoundRobinRouter : IRouter
     public string Name => "round-robin";
 
     /// <inheritdoc/>
+    public bool ReadsLoad => false;
+
+    /// <inheritdoc/>
     public RouterState NewState() => new Turn();
 
     /// <inheritdoc/>

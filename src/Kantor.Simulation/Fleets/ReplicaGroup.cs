@@ -73,7 +73,7 @@ internal sealed class ReplicaGroup
     {
         replica = null;
         if (_taking.Count == 0) return false;
-        var fleet = new FleetView { Endpoints = Heard(nowUs), NowUs = nowUs };
+        var fleet = new FleetView { Endpoints = _router.ReadsLoad ? Heard(nowUs) : Named(), NowUs = nowUs };
         var chosen = _router.Route(new RouteRequest(spec.Id.Value, spec.Content.Count, spec.CacheDomain), fleet, _routerState);
         if ((uint)chosen >= (uint)_taking.Count) throw new SimulationException($"Routing '{_router.Name}' sent request {spec.Id} to replica {chosen} of {_taking.Count}.");
         replica = _taking[chosen];
@@ -94,6 +94,12 @@ internal sealed class ReplicaGroup
         }
 
         return endpoints;
+    }
+
+    private ReadOnlySpan<EndpointView> Named()
+    {
+        for (var place = 0; place < _taking.Count; place++) _endpoints[place] = new EndpointView { Replica = _taking[place].Index };
+        return _endpoints.AsSpan(0, _taking.Count);
     }
 
     private List<int> Open(IReadOnlyList<SimulatedReplica> members, long nowUs)

@@ -235,7 +235,7 @@ internal sealed class SimulatedReplica
         Scheduler.Leave(row);
     }
 
-    public int RequestOf(int row) => AttemptId.RequestOf(Scheduler.Spec(row).Id.Value);
+    public int RequestOf(int row) => AttemptId.RequestOf(Scheduler.IdOf(row).Value);
 
     private void Receive(long seenUs)
     {
