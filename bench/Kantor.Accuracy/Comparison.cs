@@ -1,3 +1,5 @@
+using Kantor.Accuracy.InferenceX;
+
 namespace Kantor.Accuracy;
 
 /// <summary>A measurement and its prediction. Absent values were not measured.</summary>
@@ -15,16 +17,28 @@ internal sealed record Comparison
 
     public required string Load { get; init; }
 
+    /// <summary>Users of a closed loop; null for other loads.</summary>
+    public int? Users { get; init; }
+
     /// <summary>Whether it is a statistic of a run's requests, rather than a point of its own.</summary>
     public bool IsDistribution { get; init; }
 
+    /// <summary>Time to first token as the measurement defines it; of a run of requests from <c>queued_ts</c>, when the engine's loop took the request up.</summary>
     public double? TtftMs { get; init; }
+
+    /// <summary>Time to first token from arrival, of a run of requests that tells it; null elsewhere.</summary>
+    public double? ArrivalTtftMs { get; init; }
 
     public double? TpotMs { get; init; }
 
     public double? PredictedTtftMs { get; init; }
 
+    public double? PredictedArrivalTtftMs { get; init; }
+
     public double? PredictedTpotMs { get; init; }
+
+    /// <summary>The run and its prediction beyond the two times, where it is one of sessions.</summary>
+    public AgenticOutcome? Agentic { get; init; }
 
     /// <summary>Why there is no prediction; null when there is one.</summary>
     public string? NotCovered { get; init; }
@@ -33,8 +47,15 @@ internal sealed record Comparison
 
     public double? TtftError => (PredictedTtftMs / TtftMs) - 1;
 
+    public double? ArrivalTtftError => (PredictedArrivalTtftMs / ArrivalTtftMs) - 1;
+
     public double? TpotError => (PredictedTpotMs / TpotMs) - 1;
 }
+
+/// <summary>What some measurements give.</summary>
+/// <param name="Rows">One comparison each.</param>
+/// <param name="Variations">Simulated offload under other assumptions; empty when none was compared.</param>
+internal sealed record Findings(IReadOnlyList<Comparison> Rows, IReadOnlyList<OffloadVariation> Variations);
 
 /// <summary>Errors of a set of comparisons, as fractions.</summary>
 internal sealed record ErrorSummary(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kantor.Accuracy.InferenceX;
+using Kantor.Accuracy.Runs;
 
 namespace Kantor.Accuracy;
 
@@ -39,19 +40,20 @@ internal static class Program
         var files = Sources.Find(paths.Count > 0 ? paths : DefaultPaths());
         if (files.Count == 0) throw new FormatException("No measurement was found. " + Usage);
         var rows = new List<Comparison>();
-        var cliffs = new List<KvCliff>();
+        var variations = new List<OffloadVariation>();
         foreach (var file in files)
         {
-            var compared = Sources.Compare(file, new Progress(Path.GetFileName(file)), cancellation);
-            Print(file, ErrorSummary.Of(compared));
-            rows.AddRange(compared);
-            if (AgenticRow.IsAgentic(file)) cliffs.AddRange(KvCliff.Of(AgenticRow.ReadAll(file)));
+            var found = Sources.Compare(file, new Progress(Path.GetFileName(file)), cancellation);
+            Print(file, ErrorSummary.Of(found.Rows));
+            rows.AddRange(found.Rows);
+            variations.AddRange(found.Variations);
         }
 
         Print("all", ErrorSummary.Of(rows));
-        foreach (var cliff in cliffs) Console.WriteLine($"{cliff.Deployment}: {cliff.KvTokens:N0} KV tokens, {cliff.TokensPerUser:N0} a user: cliff predicted at {cliff.UsersPredicted:F1} users, measured between {cliff.UsersMeasured.Above} and {cliff.UsersMeasured.Below}");
+        RunReport.Print(rows);
+        CliffReport.Print(rows, variations);
         var markdown = options.GetValueOrDefault("--markdown") ?? (RepositoryRoot() is { } root && paths.Count == 0 ? Path.Combine(root, "docs", "accuracy.md") : null);
-        if (markdown is not null) File.WriteAllText(markdown, Report.Markdown(rows, cliffs));
+        if (markdown is not null) File.WriteAllText(markdown, Report.Markdown(rows, variations));
         if (options.TryGetValue("--json", out var json)) Report.WriteJson(json, rows);
         if (options.TryGetValue("--rows", out var csv)) Report.WriteRows(csv, rows);
         return 0;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Kantor.Accuracy.InferenceX;
+using Kantor.Accuracy.Runs;
 
 namespace Kantor.Accuracy;
 
@@ -19,22 +20,13 @@ internal static class Report
         - Parallel sizes that the sample multiplies are taken to mean the same devices (tp 4, dp 4, ep 16 repeats the times of tp 4, ep 4).
         - The KV cache has 8 bits where TensorRT-LLM serves 8-bit weights, and where the benchmark's recipes ask vLLM for it: on Blackwell, and for dense models on H200.
         - Points without a shape, tables or a declared mechanism are not predicted: disaggregated ones, DeepSeek (runs with and without multi-token prediction are not told apart), hybrid and sparse attention.
-        - Runs of requests are replayed with their arrivals and lengths; data-parallel groups step together. Time to first token counts from arrival: the file's own
-          `queued_ts` is written when the engine's loop takes a request up, between two steps, which is half a step after it came.
-        """;
-
-    private const string CliffText = """
-        InferenceX replays coding sessions in a closed loop of users: about 80,000 tokens of prompt a request, of which 95 % were there in the request before, and 3,000 tokens of answer.
-        Up to 16 users on four B200 the device's cache serves 87 to 95 % of the prompts' tokens and the first token comes after 0.8 s; at 24 users it serves 7 % and the first token takes 21 s, at 32 users
-        0.1 % and 197 s. The contexts of 16 users fit into the device's KV memory and those of 24 do not: users come round in turn, so that a cache which evicts what was used longest ago loses each context just
-        before its user is back. With KV kept in host memory, that serves 77 to 83 % from 24 to 48 users and 11 % at 64, and the first token takes 2 s at 24 users: the cliff moves to where host memory is full.
-        TPOT grows on both sides, from 8.5 ms alone to 31 ms with 16 users. Several of the runs on eight B200 hold fewer than 50 requests.
-
-        The cliff is predicted at as many users as have room for a whole session: KV tokens from the device's memory, the model's shape and its formats, over the tokens that a session has when a request is over.
+        - Runs of requests are replayed with their arrivals and lengths; data-parallel groups step together. The errors in sum count time to first token from `queued_ts`, which
+          the engine's loop writes when it takes a request up, between two steps; predicted is the same interval. The table of the runs has the times from arrival as well.
+        - Runs of sessions are replayed for as long as the row lasted, with sessions of the same recording; see the section on the KV cliff for what is assumed.
         """;
 
     /// <summary>A table of every group, a summary, and what was not covered and why.</summary>
-    public static string Markdown(IReadOnlyList<Comparison> rows, IReadOnlyList<KvCliff> cliffs)
+    public static string Markdown(IReadOnlyList<Comparison> rows, IReadOnlyList<OffloadVariation> variations)
     {
         var text = new StringBuilder();
         text.AppendLine("# Accuracy against measurements").AppendLine();
@@ -48,8 +40,8 @@ internal static class Report
         Table(text, "GPU", Groups(Covered(rows), row => row.Gpu));
         text.AppendLine("## By load (prompt/output tokens)").AppendLine();
         Table(text, "load", Groups(Covered(rows), row => row.Load));
-        Runs(text, rows);
-        Cliffs(text, cliffs);
+        RunReport.Append(text, rows);
+        CliffReport.Append(text, rows, variations);
         text.AppendLine("## Not covered").AppendLine();
         text.AppendLine("| rows | reason |").AppendLine("|---:|---|");
         foreach (var reason in rows.Where(row => !row.IsCovered).GroupBy(row => row.NotCovered!).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal))
@@ -85,10 +77,10 @@ internal static class Report
     /// <summary>Every row, as CSV.</summary>
     public static void WriteRows(string path, IEnumerable<Comparison> rows) => File.WriteAllLines(path,
     [
-        "model,gpu,engine,load,id,ttft_ms,predicted_ttft_ms,tpot_ms,predicted_tpot_ms,not_covered",
+        "model,gpu,engine,load,users,id,ttft_ms,predicted_ttft_ms,tpot_ms,predicted_tpot_ms,not_covered",
         .. rows.Select(row => string.Create(
             CultureInfo.InvariantCulture,
-            $"{row.Model},{row.Gpu},{row.Engine},{row.Load},{row.Id},{row.TtftMs:F2},{row.PredictedTtftMs:F2},{row.TpotMs:F3},{row.PredictedTpotMs:F3},{row.NotCovered?.Replace(',', ';')}")),
+            $"{row.Model},{row.Gpu},{row.Engine},{row.Load},{row.Users},{row.Id},{row.TtftMs:F2},{row.PredictedTtftMs:F2},{row.TpotMs:F3},{row.PredictedTpotMs:F3},{row.NotCovered?.Replace(',', ';')}")),
     ]);
 
     /// <summary>A file's name; with its folders where the name alone says nothing.</summary>
@@ -113,38 +105,9 @@ internal static class Report
         text.AppendLine();
     }
 
-    private static void Runs(StringBuilder text, IReadOnlyList<Comparison> rows)
-    {
-        var runs = Covered(rows).Where(row => row.IsDistribution).ToList();
-        if (runs.Count == 0) return;
-        text.AppendLine("## Runs of requests").AppendLine();
-        text.AppendLine("| run | statistic | TTFT ms measured | predicted | error | TPOT ms measured | predicted | error |").AppendLine("|---|---|---:|---:|---:|---:|---:|---:|");
-        foreach (var run in runs)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"| {run.Model}, {run.Gpu} | {run.Id} | {run.TtftMs:F0} | {run.PredictedTtftMs:F0} | {Signed(run.TtftError)} ");
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {run.TpotMs:F1} | {run.PredictedTpotMs:F1} | {Signed(run.TpotError)} |");
-        }
+    internal static string Percent(double? value) => value is { } share ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1} %") : "–";
 
-        text.AppendLine();
-    }
-
-    private static void Cliffs(StringBuilder text, IReadOnlyList<KvCliff> cliffs)
-    {
-        if (cliffs.Count == 0) return;
-        text.AppendLine("## KV cliff").AppendLine();
-        text.AppendLine(CliffText).AppendLine();
-        text.AppendLine("| deployment | KV tokens, predicted | tokens a user | users that fit | measured between |").AppendLine("|---|---:|---:|---:|---:|");
-        foreach (var cliff in cliffs)
-        {
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {cliff.Deployment} | {cliff.KvTokens:N0} | {cliff.TokensPerUser:N0} | {cliff.UsersPredicted:F1} | {cliff.UsersMeasured.Above} and {cliff.UsersMeasured.Below} users |");
-        }
-
-        text.AppendLine();
-    }
-
-    private static string Percent(double? value) => value is { } share ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1} %") : "–";
-
-    private static string Signed(double? value) => value is { } share ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:+0.0;-0.0} %") : "–";
+    internal static string Signed(double? value) => value is { } share ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:+0.0;-0.0} %") : "–";
 
     private static void Write(Utf8JsonWriter json, ErrorSummary errors)
     {

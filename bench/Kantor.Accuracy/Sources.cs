@@ -26,11 +26,15 @@ internal static class Sources
         return files;
     }
 
-    /// <summary>Comparisons of a file's measurements.</summary>
-    public static IReadOnlyList<Comparison> Compare(string file, IProgress<int> progress, CancellationToken cancellation)
+    /// <summary>Compares a file's measurements with predictions.</summary>
+    public static Findings Compare(string file, IProgress<int> progress, CancellationToken cancellation)
     {
-        if (RunFolder.IsRun(file)) return CompareRun(file);
-        if (AgenticRow.IsAgentic(file)) return [.. AgenticPredictor.Predict(file, AgenticRow.ReadAll(file), simulate: null)];
+        if (AgenticRow.IsAgentic(file)) return AgenticFile.Compare(file, progress, cancellation);
+        return new Findings(RunFolder.IsRun(file) ? CompareRun(file) : ComparePoints(file, progress, cancellation), []);
+    }
+
+    private static Comparison[] ComparePoints(string file, IProgress<int> progress, CancellationToken cancellation)
+    {
         var rows = SiliconRow.ReadAll(file);
         var results = new Comparison[rows.Count];
         var done = 0;

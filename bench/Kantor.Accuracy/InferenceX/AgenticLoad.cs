@@ -34,8 +34,39 @@ internal sealed record AgenticLoad
 }
 
 /// <summary>What is predicted of an <see cref="AgenticLoad"/>.</summary>
-/// <param name="OutputTokensPerS">Generated tokens per second.</param>
-/// <param name="TtftMedianMs">Median time to the first token.</param>
-/// <param name="TpotMedianMs">Median distance of the further tokens.</param>
-/// <param name="DeviceHitRate">Part of the prompts' tokens found on the device.</param>
-internal readonly record struct AgenticPrediction(double OutputTokensPerS, double TtftMedianMs, double TpotMedianMs, double DeviceHitRate);
+internal sealed record AgenticPrediction
+{
+    /// <summary>Generated tokens per second.</summary>
+    public required double OutputTokensPerS { get; init; }
+
+    /// <summary>Median time to the first token.</summary>
+    public required double TtftMedianMs { get; init; }
+
+    /// <summary>Median distance of the further tokens.</summary>
+    public required double TpotMedianMs { get; init; }
+
+    /// <summary>Part of the prompts' tokens found on the device.</summary>
+    public required double DeviceHitRate { get; init; }
+
+    /// <summary>Part of the prompts' tokens copied from host memory.</summary>
+    public required double HostHitRate { get; init; }
+
+    /// <summary>Part of the prompts' tokens that was not computed.</summary>
+    public double HitRate => DeviceHitRate + HostHitRate;
+
+    /// <summary>Mean tokens of the prompts.</summary>
+    public required double PromptTokensMean { get; init; }
+
+    /// <summary>Requests that ended within the run.</summary>
+    public required int Completed { get; init; }
+}
+
+/// <summary>A measured run and its prediction; null when it is not covered.</summary>
+internal sealed record AgenticOutcome(AgenticRow Row, AgenticPrediction? Prediction)
+{
+    /// <summary>Part of the prompts' tokens that was found, wherever; null where the server did not say.</summary>
+    public double? HitRate => Row.DeviceHitRate + (Row.HostHitRate ?? 0);
+
+    /// <summary>The same, predicted.</summary>
+    public double? PredictedHitRate => Prediction?.HitRate;
+}

@@ -7,17 +7,13 @@ namespace Kantor.Accuracy.InferenceX;
 /// <summary>Compares InferenceX's agentic runs with what a simulator of closed-loop sessions predicts for them.</summary>
 internal static class AgenticPredictor
 {
-    // Host memory that the runs gave each device for KV is not in the data: what a node of eight such devices usually has for each, and what a
-    // PCIe 5 link moves.
+    // Host memory that the runs gave each device for KV is not in the data: assumed is what a node of eight such devices usually has for each,
+    // and what a PCIe 5 link moves.
     private const double HostBytesPerDevice = 128.0 * (1L << 30);
     private const double HostBytesPerUsPerDevice = 50_000;
 
-    /// <summary>One comparison a row.</summary>
-    /// <param name="file">File of the rows.</param>
-    /// <param name="rows">The rows.</param>
-    /// <param name="simulate">The simulator; null when there is none, so that no row is covered.</param>
-    public static IEnumerable<Comparison> Predict(string file, IEnumerable<AgenticRow> rows, Func<AgenticLoad, AgenticPrediction>? simulate) =>
-        rows.Select(row => Predict(file, row, simulate));
+    // Tokens of a KV block: the recordings' own runs of content, so that a hit is found as finely as they tell.
+    private const int BlockSizeTokens = 64;
 
     /// <summary>The load of a row, or why there is none.</summary>
     public static string? TryLoad(AgenticRow row, out AgenticLoad? load)
@@ -34,8 +30,8 @@ internal static class AgenticPredictor
             {
                 Users = row.Users,
                 Deployment = deployment,
-                KvBlocks = (int)(tokens / deployment.Engine.BlockSizeTokens),
-                BlockSizeTokens = deployment.Engine.BlockSizeTokens,
+                KvBlocks = (int)(tokens / BlockSizeTokens),
+                BlockSizeTokens = BlockSizeTokens,
                 KvBytesPerToken = KvCapacity.BytesPerToken(deployment) * deployment.TensorParallel,
                 OffloadBytes = row.Offloads ? HostBytesPerDevice * deployment.Devices : 0,
                 OffloadBytesPerUs = HostBytesPerUsPerDevice * deployment.Devices,
@@ -50,7 +46,11 @@ internal static class AgenticPredictor
         }
     }
 
-    private static Comparison Predict(string file, AgenticRow row, Func<AgenticLoad, AgenticPrediction>? simulate)
+    /// <summary>The comparison of a row.</summary>
+    /// <param name="file">File of the row.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="simulate">The simulator.</param>
+    public static Comparison Predict(string file, AgenticRow row, Func<AgenticLoad, AgenticPrediction> simulate)
     {
         var comparison = new Comparison
         {
@@ -59,16 +59,17 @@ internal static class AgenticPredictor
             Model = row.Model[(row.Model.LastIndexOf('/') + 1)..],
             Gpu = row.Gpu,
             Engine = row.Engine,
-            Load = $"{row.Users} agents",
+            Load = row.Offloads ? "sessions, offload" : "sessions",
+            Users = row.Users,
             TtftMs = row.TtftMedianMs,
             TpotMs = row.ItlMedianMs,
+            Agentic = new AgenticOutcome(row, null),
         };
         if (TryLoad(row, out var load) is { } reason) return comparison with { NotCovered = reason };
-        if (simulate is null) return comparison with { NotCovered = "closed loop of sessions: only the KV cliff is compared" };
         try
         {
             var predicted = simulate(load!);
-            return comparison with { PredictedTtftMs = predicted.TtftMedianMs, PredictedTpotMs = predicted.TpotMedianMs };
+            return comparison with { PredictedTtftMs = predicted.TtftMedianMs, PredictedTpotMs = predicted.TpotMedianMs, Agentic = new AgenticOutcome(row, predicted) };
         }
         catch (Exception impossible) when (impossible is ArgumentException or SimulationException)
         {

@@ -20,8 +20,14 @@ internal sealed record MeasuredRun
     public required IReadOnlyList<MeasuredRequest> Requests { get; init; }
 }
 
-/// <summary>One measured request; times in milliseconds from the first arrival.</summary>
-internal readonly record struct MeasuredRequest(double ArrivalMs, int Prompt, int Output, double TtftMs, double? TpotMs);
+/// <summary>One measured request, in milliseconds.</summary>
+/// <param name="ArrivalMs">When it came, from the first arrival.</param>
+/// <param name="Prompt">Tokens of its prompt.</param>
+/// <param name="Output">Tokens of its answer.</param>
+/// <param name="TtftMs">From when the engine's loop took it up to its first token.</param>
+/// <param name="ArrivalTtftMs">From when it came to its first token; null where that is not recorded.</param>
+/// <param name="TpotMs">Mean distance of the further tokens; null for an answer of one token.</param>
+internal readonly record struct MeasuredRequest(double ArrivalMs, int Prompt, int Output, double TtftMs, double? ArrivalTtftMs, double? TpotMs);
 
 /// <summary>What a run's metadata says of its engine.</summary>
 internal sealed record RunSettings(
@@ -80,7 +86,7 @@ internal static class RunFolder
             .. from request in requests
                let arrival = ArrivalOf(request)
                orderby arrival
-               select new MeasuredRequest((arrival - start) * 1e3, request.Prompt, request.Output, (request.First - arrival) * 1e3, request.Tpot),
+               select new MeasuredRequest((arrival - start) * 1e3, request.Prompt, request.Output, (request.First - request.Queued) * 1e3, clocksApart is null ? null : (request.First - arrival) * 1e3, request.Tpot),
         ];
     }
 

@@ -12,7 +12,7 @@ namespace Kantor.Accuracy.Runs;
 /// <summary>Replays measured runs through the simulator, with the engine's scheduler and the measured arrivals and lengths.</summary>
 internal static class RunPredictor
 {
-    /// <summary>Mean and 99th percentile of TTFT and TPOT, measured and predicted, as one comparison each; a reason for each when the run cannot be predicted.</summary>
+    /// <summary>Mean, median and 99th percentile of TTFT and TPOT, measured and predicted, as one comparison each; a reason for each when the run cannot be predicted.</summary>
     public static IEnumerable<Comparison> Predict(MeasuredRun run)
     {
         var blank = new Comparison
@@ -26,6 +26,7 @@ internal static class RunPredictor
             Load = $"{run.Requests.Count} requests",
         };
         double[] ttft = [.. run.Requests.Select(request => request.TtftMs)];
+        double[] arrivalTtft = [.. run.Requests.Select(request => request.ArrivalTtftMs).OfType<double>()];
         double[] tpot = [.. run.Requests.Select(request => request.TpotMs).OfType<double>()];
         var (simulated, reason) = Simulate(run);
         foreach (var (id, statistic) in new (string, Func<double[], double>)[] { ("mean", values => values.Average()), ("p50", values => Quantile(values, 0.5)), ("p99", values => Quantile(values, 0.99)) })
@@ -34,8 +35,10 @@ internal static class RunPredictor
             {
                 Id = id,
                 TtftMs = statistic(ttft),
+                ArrivalTtftMs = arrivalTtft.Length == 0 ? null : statistic(arrivalTtft),
                 TpotMs = statistic(tpot),
-                PredictedTtftMs = simulated is null ? null : statistic([.. simulated.Select(timing => timing.TtftMs)]),
+                PredictedTtftMs = simulated is null ? null : statistic([.. simulated.Select(timing => timing.TakenUpTtftMs)]),
+                PredictedArrivalTtftMs = simulated is null || arrivalTtft.Length == 0 ? null : statistic([.. simulated.Select(timing => timing.TtftMs)]),
                 PredictedTpotMs = simulated is null ? null : statistic([.. simulated.Select(timing => timing.TpotMs).OfType<double>()]),
                 NotCovered = reason,
             };

@@ -26,6 +26,7 @@ internal static class SiliconPredictor
             Gpu = row.System,
             Engine = row.Backend,
             Load = $"{row.Prompt}/{row.Output}",
+            Users = row.Users,
             TtftMs = row.TtftMs,
             TpotMs = row.TpotMs,
         };
