@@ -112,6 +112,19 @@ public class ScenarioTests
     }
 
     [Fact]
+    public void Tenants_have_times_of_their_own()
+    {
+        var text = Scenarios.Least.Replace("sample:", "trace: { file: x, format: dynamo, spread-batches: false, limit: 9 }", StringComparison.Ordinal)
+            + "clients: { loop: sessions, timeout: 9s, tenants: [{ name: a, weight: 2.5, priority: -3, class: 4, timeout: 5s, deadline: 1ms }, { name: b }] }\n";
+        var scenario = Scenarios.Read(text);
+        Assert.Equal(
+            [new TenantSpec { Name = "a", Weight = 2.5, Priority = -3, Class = 4, TimeoutUs = 5_000_000, DeadlineUs = 1_000 }, new TenantSpec { Name = "b" }],
+            scenario.Clients.Options.Tenants);
+        Assert.Equal((new SessionLoop(), 9_000_000L), (scenario.Clients.Options.Loop, scenario.Clients.Options.TimeoutUs!.Value));
+        Assert.Equal(new TraceWorkload { File = "x", Format = "Dynamo request trace v1", RequestsLimit = 9 }, scenario.Workload);
+    }
+
+    [Fact]
     public void The_least_file_means_the_defaults()
     {
         var scenario = Scenarios.Read(Scenarios.Least);
