@@ -52,9 +52,13 @@ internal static class PlanTable
         var advice = isApart ? "Disaggregate" : "Do not disaggregate";
         var other = isApart ? "colocated fleet" : "fleet with prefill and decode apart";
         return others.Where(row => row.Candidate.Size?.Fewest is not null).MinBy(row => row.Shown!.PricePerH ?? row.Shown.Gpus)?.Shown is { } best
-            ? string.Create(CultureInfo.InvariantCulture, $"{advice}: the best {other} needs {FleetPlan.Count(best.Gpus)}, this one {shown.Gpus}.")
+            ? string.Create(CultureInfo.InvariantCulture, $"{advice}: the best {other} needs {Needs(best)}, this one {Needs(shown)}.")
             : $"{advice}: no {other} meets the objectives.";
     }
+
+    private static string Needs(FleetTrial trial) => trial.PricePerH is { } price
+        ? string.Create(CultureInfo.InvariantCulture, $"{FleetPlan.Count(trial.Gpus)} for {price:0.00} an hour")
+        : FleetPlan.Count(trial.Gpus);
 
     private static IEnumerable<PlanRow> InOrder(FleetPlan plan) => plan.Rows
         .OrderBy(row => row.Rejection is null ? 0 : row.Candidate.Size?.Fewest is not null ? 1 : 2)

@@ -115,7 +115,7 @@ internal sealed class ReplicaGroup
         return feeds;
     }
 
-    private SimulatedReplica NewReplica(int index) => new(index, _pool, _sharedTier ?? NewTier(), _run) { Unit = null!, HandsOver = _handsOver };
+    private SimulatedReplica NewReplica(int index) => new(index, _pool, _handsOver, _sharedTier ?? NewTier(), _run) { Unit = null! };
 
     private KvTier? NewTier() => _pool.Tier is { } tier ? new KvTier(tier.Blocks, _pool.Kv.BlockSizeTokens) : null;
 
