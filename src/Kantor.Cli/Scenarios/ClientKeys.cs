@@ -40,6 +40,10 @@ internal static class ClientKeys
 
     private static readonly Key<long> Deadline = Key.Or("deadline", Scalars.Duration(1, UsMax), "none", "time within which an answer is wanted; misses are counted, nobody gives up");
 
+    private static readonly Key<long> TenantTimeout = Key.Or("timeout", Scalars.Duration(1, UsMax), "as clients.timeout", "time after which the tenant gives an attempt up");
+
+    private static readonly Key<long> TenantDeadline = Key.Or("deadline", Scalars.Duration(1, UsMax), "as clients.deadline", "time within which the tenant wants an answer");
+
     private static readonly Key<int> Attempts = Key.Or("attempts", Scalars.Whole(2, 1000), "3", "attempts of a request in all");
 
     private static readonly Key<long> Backoff = Key.Or("backoff", Scalars.Duration(1, UsMax), "500ms", "wait before the second attempt");
@@ -68,7 +72,7 @@ internal static class ClientKeys
     /// <summary>Who sends.</summary>
     public static readonly Key<Placed<IReadOnlyList<TenantSpec>>> Tenants = Key.Or(
         "tenants",
-        new PlacedShape<IReadOnlyList<TenantSpec>>(new ListShape<TenantSpec>(new SectionShape<TenantSpec>([Name, Weight, Priority, Class, Timeout, Deadline], Tenant), 1, 10_000)),
+        new PlacedShape<IReadOnlyList<TenantSpec>>(new ListShape<TenantSpec>(new SectionShape<TenantSpec>([Name, Weight, Priority, Class, TenantTimeout, TenantDeadline], Tenant), 1, 10_000)),
         "all alike",
         "tenants whose requests differ; each request of the workload has to name one of them");
 
@@ -124,8 +128,8 @@ internal static class ClientKeys
         Weight = section.Get(Weight, 1),
         Priority = section.Get(Priority, 0),
         Class = section.Get(Class, 0),
-        TimeoutUs = section.Value(Timeout),
-        DeadlineUs = section.Value(Deadline),
+        TimeoutUs = section.Value(TenantTimeout),
+        DeadlineUs = section.Value(TenantDeadline),
     };
 
     private static void CheckTenants(Section section)

@@ -47,7 +47,7 @@ internal sealed class PoolKeys
 
     private static readonly Key<int> Stages = Key.Needed("stages", Scalars.Whole(1, 64), "pipeline stages of a replica");
 
-    private static readonly Key<double> Hop = Key.Or("hop", Scalars.Time(0, 999_999_999), "0s", "time from stage to stage");
+    private static readonly Key<double> Hop = Key.Or("hop", Scalars.Time(0, 999_000_000), "0s", "time from stage to stage");
 
     private static readonly Key<PipelinePlan> Pipeline = Key.Or("pipeline", new SectionShape<PipelinePlan>([Stages, Hop], section => new(section.Get(Stages), section.Get(Hop, 0))), "none", "stages that work on different batches");
 
@@ -69,7 +69,7 @@ internal sealed class PoolKeys
 
     private static readonly Key<double> AcceptanceRate = Key.Needed("acceptance-rate", Scalars.Number(0, 1), "probability that a guess is right");
 
-    private static readonly Key<double> Draft = Key.Or("draft-time", Scalars.Time(0, 999_999_999), "0s", "time that each guessed position adds to a step");
+    private static readonly Key<double> Draft = Key.Or("draft-time", Scalars.Time(0, 999_000_000), "0s", "time that each guessed position adds to a step");
 
     private static readonly Key<Speculation> Speculation = Key.Or(
         "speculation",
@@ -79,7 +79,7 @@ internal sealed class PoolKeys
 
     private static readonly Key<int> Slots = Key.Needed("slots", Scalars.Whole(1, 64), "adapters on a replica at once");
 
-    private static readonly Key<double> Load = Key.Or("load", Scalars.Time(0, 999_999_999_999), "0s", "time of copying an adapter in, which holds up the step");
+    private static readonly Key<double> Load = Key.Or("load", Scalars.Time(0, 999_000_000_000), "0s", "time of copying an adapter in, which holds up the step");
 
     private static readonly Key<double> StepFactor = Key.Or("step-factor", Scalars.Number(1, 100), "1", "time of a step with adapters relative to one without");
 

@@ -8,6 +8,7 @@ namespace Kantor.Cli.Scenarios;
 /// <summary>Reads scenario files. All that is wrong with one is said at once.</summary>
 internal static class ScenarioFile
 {
+    private const int ProblemsShown = 1000;
     private const int BytesMax = 4 * YamlTree.CharactersMax;
 
     /// <summary>The scenario of a file.</summary>
@@ -16,7 +17,8 @@ internal static class ScenarioFile
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (TryParse(TextOf(path), file => EngineProfileFile.Read(Path.Combine(folder, file)).ToProfile(), out var scenario, out var problems)) return scenario!;
-        var lines = problems.Select(problem => problem.In(path));
+        var lines = problems.Take(ProblemsShown).Select(problem => problem.In(path));
+        if (problems.Count > ProblemsShown) lines = lines.Append($"… and {problems.Count - ProblemsShown} more.");
         throw new UsageException(string.Join(Environment.NewLine, [$"--scenario: {problems.Count} {(problems.Count == 1 ? "problem" : "problems")} in {path}.", .. lines]));
     }
 

@@ -3,8 +3,11 @@ namespace Kantor.Cli.Yaml;
 /// <summary>Something that is wrong with a file: where, with which key, what, and what would be right.</summary>
 internal readonly record struct Problem(Place Place, string Path, string What)
 {
-    /// <summary>In the form that editors and terminals make a link of.</summary>
-    public string In(string file) => $"{file}:{Place.Line}:{Place.Column}: {(Path.Length == 0 ? "" : Path + ": ")}{What}";
+    /// <summary>In the form that editors and terminals make a link of. Control characters of the file do not reach the terminal.</summary>
+    public string In(string file) => $"{file}:{Place.Line}:{Place.Column}: {Printable(Path.Length == 0 ? What : $"{Path}: {What}")}";
+
+    private static string Printable(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(character => char.IsControl(character) ? '\uFFFD' : character)) : text;
 }
 
 /// <summary>All that is wrong with one file, collected while it is read.</summary>

@@ -66,7 +66,10 @@ internal delegate bool ScalarParse<T>(string text, [MaybeNullWhen(false)] out T 
 internal sealed class ListShape<T>(Shape<T> item, int itemsMin, int itemsMax) : Shape<IReadOnlyList<T>>
 {
     /// <inheritdoc/>
-    public override string Allowed => $"a list of {itemsMin} to {itemsMax}: {item.Title ?? item.Allowed}";
+    public override string Allowed => $"a list of {itemsMin} to {itemsMax}: {item.Allowed}";
+
+    /// <inheritdoc/>
+    public override string? Title => item.Title;
 
     /// <inheritdoc/>
     public override IEnumerable<(string Prefix, IKey Key)> Keys => item.Keys.Select(below => ("[]" + below.Prefix, below.Key));

@@ -133,6 +133,20 @@ public sealed class ScenarioFileTests : IDisposable
         Assert.All(lines.Skip(1), line => Assert.StartsWith(path + ":", line));
     }
 
+    [Fact]
+    public void A_large_file_full_of_mistakes_gives_an_answer_of_bounded_size()
+    {
+        var path = Write("many.yaml", System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 60_000).Select(row => $"k{row}: 1\n"))));
+        var lines = Error(path).Split(Environment.NewLine);
+        Assert.Equal(1 + 1000 + 1, lines.Length);
+        Assert.StartsWith("--scenario: 60002 problems", lines[0]);
+        Assert.Equal("… and 59002 more.", lines[^1]);
+    }
+
+    [Fact]
+    public void Control_characters_of_a_file_do_not_reach_the_terminal() =>
+        Assert.DoesNotContain('\e', Assert.Single(Scenarios.ProblemsOf(Scenarios.Least + "\"x\\e[31m\": 1\n")));
+
     [Theory]
     [MemberData(nameof(Examples))]
     public void Any_single_mistake_in_an_example_is_reported_in_its_line(string example)

@@ -111,6 +111,46 @@ public class ScenarioTests
         Assert.Equal(new HysteresisOptions { Tolerance = 0.2, ScaleOutAfter = 2, ScaleInAfter = 4 }, OptionsIn<HysteresisOptions>(actual.Scaling!.Autoscaler));
     }
 
+    /// <summary>An option that a pool, a run or its clients get needs a key; this fails while it has none, or the full file does not use it.</summary>
+    [Fact]
+    public void A_full_file_sets_every_option_that_there_is()
+    {
+        string[] apart = ["StepTime", "Leaping", "KeepsRecords", "StepsWithoutTokenMax", "Tenants", "RecordsChanges", "KeyHash", "EqualityContract"];
+        var (full, least) = (OptionsOf(Scenarios.Read(Full)), OptionsOf(Scenarios.Read(Scenarios.Least)));
+        Assert.Equal([], Same(full, least).Except(["PipelineStages", "PipelineHopUs"]));
+        Assert.DoesNotContain(Same(full.Decode!, least), name => name is "PipelineStages" or "PipelineHopUs");
+        foreach (var (set, usual) in ((object, object)[])[(full.Clients, least.Clients), (full.Limits, least.Limits), (full.Kv, least.Kv), (full.Fleet, least.Fleet), (full.Slo, least.Slo), (full.Clients.Retries!, new RetryOptions()), (full.Signals.Waiting, new SignalFreshness()), (full.Scaling!, new ScalingOptions { Autoscaler = new RequestsPerReplicaScaler(), ReplicasMax = 4 })])
+        {
+            Assert.Equal([], Same(set, usual));
+        }
+
+        IEnumerable<string> Same(object set, object usual) => set.GetType().GetProperties()
+            .Where(property => property.CanWrite && usual.GetType().GetProperty(property.Name) is not null)
+            .Where(property => Shown(property.GetValue(set)) == Shown(usual.GetType().GetProperty(property.Name)!.GetValue(usual)))
+            .Select(property => property.Name).Except(apart);
+
+        // Policies and lists have no text of their own but their type and length; delegates are told apart by what they make.
+        static string? Shown(object? value) => value switch
+        {
+            IReadOnlyCollection<FleetEvent> events => $"{events.Count}",
+            Func<ILengthPredictor> make => make().GetType().Name,
+            _ => value?.ToString(),
+        };
+    }
+
+    [Fact]
+    public void Tenants_have_times_of_their_own()
+    {
+        var text = Scenarios.Least.Replace("sample:", "trace: { file: x, format: dynamo, spread-batches: false, limit: 9 }", StringComparison.Ordinal)
+            + "clients: { loop: sessions, timeout: 9s, tenants: [{ name: a, weight: 2.5, priority: -3, class: 4, timeout: 5s, deadline: 1ms }, { name: b }] }\n";
+        var scenario = Scenarios.Read(text);
+        Assert.Equal(
+            [new TenantSpec { Name = "a", Weight = 2.5, Priority = -3, Class = 4, TimeoutUs = 5_000_000, DeadlineUs = 1_000 }, new TenantSpec { Name = "b" }],
+            scenario.Clients.Options.Tenants);
+        Assert.Equal((new SessionLoop(), 9_000_000L), (scenario.Clients.Options.Loop, scenario.Clients.Options.TimeoutUs!.Value));
+        Assert.Equal(new TraceWorkload { File = "x", Format = "Dynamo request trace v1", RequestsLimit = 9 }, scenario.Workload);
+    }
+
     [Fact]
     public void The_least_file_means_the_defaults()
     {
@@ -125,7 +165,7 @@ public class ScenarioTests
                 Kv = new KvLedgerOptions { BlocksTotal = StepTimeProfiles.Unit.KvTokens / 16, BlockSizeTokens = 16 },
                 StepTime = StepTimeProfiles.Unit.StepTime,
                 NewPredictor = actual.NewPredictor,
-                OutputTokensMax = 512,
+                OutputTokensMax = 256,
                 Slo = new SloSpec { TtftUsMax = 2_000_000, GapUsMax = 200_000 },
                 KeepsRecords = false,
             },
@@ -162,7 +202,7 @@ public class ScenarioTests
         Assert.IsType<T>(Assert.IsType<DrawnWorkload>(Scenarios.Read(Scenarios.Least.Replace("sample:", workload, StringComparison.Ordinal)).Workload).Spec);
 
     private static SimulationOptions OptionsOf(Scenario scenario) =>
-        scenario.Options(scenario.Fleet.Policies[0].Policy, scenario.Fleet.Routers[0], scenario.Clients.OutputTokensMax ?? 512);
+        scenario.Options(scenario.Fleet.Policies[0].Policy, scenario.Fleet.Routers[0], scenario.Clients.OutputTokensMax ?? 256);
 
     private static DecodePool Decoding(DecodePool actual) => new()
     {

@@ -92,7 +92,7 @@ public class SweepValidationTests
         var options = SweepCommand.Create().Options.Where(option => option.Name.StartsWith("--", StringComparison.Ordinal) && option is not System.CommandLine.Help.HelpOption).ToArray();
         var line = options.SelectMany(option => option.ValueType == typeof(bool) ? (string[])[option.Name] : [option.Name, "value-of" + option.Name]);
         var typed = SweepCommand.Read(SweepCommand.Create().Parse([.. line]));
-        // A scenario is one run, not a grid, so a sweep takes none.
+        // A scenario file is one run; a sweep has none.
         var read = typeof(SimulateArguments).GetProperties().Where(property => property.CanWrite && property.Name != nameof(SimulateArguments.Scenario)).Select(property => property.GetValue(typed.Grid)).Append(typed.Threads).ToArray();
         Assert.Equal(options.Length, read.Length);
         Assert.DoesNotContain(null, read);
