@@ -167,7 +167,7 @@ public sealed partial class Simulator : IReplicaHost
     private void EndCopy(int number)
     {
         if (_copies.End(number) is not { } copy) return;
-        if (copy.Load.Source == KvSource.Handover) ReleaseKept(copy.Load.Id);
+        ReleaseKept(copy.Load.Id);
         CutLeap(copy.To.Unit);
         if (copy.To.Scheduler.Loaded(copy.Load)) Wake(copy.To.Unit);
     }
@@ -190,6 +190,8 @@ public sealed partial class Simulator : IReplicaHost
         _copies.Keep(spec.Id.Value, new KeptKv(replica, row, spec.Content.Count - 1));
         Place(spec, replica.Scheduler.GeneratedTokens(row));
     }
+
+    void IReplicaHost.WentOn(long attempt) => ReleaseKept(attempt);
 
     void IReplicaHost.LoadBegan(SimulatedReplica replica, in KvLoad load)
     {

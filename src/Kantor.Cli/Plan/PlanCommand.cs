@@ -31,7 +31,7 @@ internal static class PlanCommand
     private static readonly Option<string?> Policy = SimulateCommand.Text(
         "--policy", "LIST", $"Batch policies of replicas that serve requests to the end, each a candidate: {string.Join(", ", PolicyCatalogue.PlannerNames)}. Default: {PlanValidation.DefaultPolicies}.");
 
-    private static readonly Option<string?> StepTokens = SimulateCommand.Text("--step-tokens", "LIST", "Most tokens of one step of those replicas, each a candidate. Default: the profile's.");
+    private static readonly Option<string?> StepTokens = SimulateCommand.Text("--step-tokens", "LIST", $"Most tokens of one step of those replicas, each a candidate. Default: {string.Join(", ", PlanValidation.DefaultStepTokens)} and the profile's.");
 
     private static readonly Option<string?> Routing = SimulateCommand.Text(
         "--routing", "NAME", $"Routing policy: {string.Join(", ", PolicyCatalogue.RouterNames)}. Default: {PlanValidation.DefaultRouting}.");

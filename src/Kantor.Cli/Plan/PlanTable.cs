@@ -27,20 +27,20 @@ internal static class PlanTable
         if (!plan.IsComplete) yield return $"Interrupted: {plan.Rows.Count} of {plan.RowsTotal} candidates are finished; the others may be better.";
         if (plan.Chosen is not { Shown: { } shown } chosen)
         {
-            yield return $"No plan: no candidate meets the objectives.";
+            yield return plan.IsComplete ? "No plan: no candidate meets the objectives." : "No plan: no finished candidate meets the objectives.";
             yield break;
         }
 
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"Plan: {shown.Layout.Describe(shown.Units)}: {shown.Gpus} GPUs, {SimulateTable.Share(shown.Attainment.Mean)} ± {SimulateTable.Share(shown.Attainment.HalfWidth)} of the requests within the objectives.");
+            $"Plan: {shown.Layout.Describe(shown.Units)}: {FleetPlan.Count(shown.Gpus)}, {SimulateTable.Share(shown.Attainment.Mean)} ± {SimulateTable.Share(shown.Attainment.HalfWidth)} of the requests within the objectives.");
         if (!plan.IsSure) yield return NotSure(plan);
         if (chosen.Candidate.Size is { IsMonotone: false }) yield return "Fewer replicas of it met the objectives while some greater number missed them: routing or batching does not gain from every replica here.";
         if (Comparison(plan, chosen, shown) is { } comparison) yield return comparison;
     }
 
     private static string NotSure(FleetPlan plan) => plan.SurelyMeets is { } next
-        ? string.Create(CultureInfo.InvariantCulture, $"Not sure: the interval holds the target. {next.Layout.Describe(next.Units)} ({next.Gpus} GPUs, {SimulateTable.Share(next.Attainment.Mean)}) meets it for sure.")
+        ? string.Create(CultureInfo.InvariantCulture, $"Not sure: the interval holds the target. {next.Layout.Describe(next.Units)} ({FleetPlan.Count(next.Gpus)}, {SimulateTable.Share(next.Attainment.Mean)}) meets it for sure.")
         : "Not sure: the interval holds the target, and nothing larger that was tried meets it for sure; more requests or --seeds would tell.";
 
     /// <summary>Whether to disaggregate, with the best of the other kind; null where there is none to compare with.</summary>
@@ -52,9 +52,13 @@ internal static class PlanTable
         var advice = isApart ? "Disaggregate" : "Do not disaggregate";
         var other = isApart ? "colocated fleet" : "fleet with prefill and decode apart";
         return others.Where(row => row.Candidate.Size?.Fewest is not null).MinBy(row => row.Shown!.PricePerH ?? row.Shown.Gpus)?.Shown is { } best
-            ? string.Create(CultureInfo.InvariantCulture, $"{advice}: the best {other} needs {best.Gpus} GPUs, this one {shown.Gpus}.")
+            ? string.Create(CultureInfo.InvariantCulture, $"{advice}: the best {other} needs {Needs(best)}, this one {Needs(shown)}.")
             : $"{advice}: no {other} meets the objectives.";
     }
+
+    private static string Needs(FleetTrial trial) => trial.PricePerH is { } price
+        ? string.Create(CultureInfo.InvariantCulture, $"{FleetPlan.Count(trial.Gpus)} for {price:0.00} an hour")
+        : FleetPlan.Count(trial.Gpus);
 
     private static IEnumerable<PlanRow> InOrder(FleetPlan plan) => plan.Rows
         .OrderBy(row => row.Rejection is null ? 0 : row.Candidate.Size?.Fewest is not null ? 1 : 2)

@@ -25,6 +25,9 @@ internal sealed class PlanValidation
     /// <summary>Most layouts to choose from.</summary>
     public const int LayoutsMax = 1000;
 
+    /// <summary>Most tokens of a step that are tried beside the profile's own, where they are fewer.</summary>
+    public static readonly int[] DefaultStepTokens = [512, 2048];
+
     private static readonly string[] Answers = ["auto", "never", "only"];
 
     private readonly OptionChecks _checks = new();
@@ -122,14 +125,23 @@ internal sealed class PlanValidation
 
     private IEnumerable<ReplicaKind> Colocated(PlanProfile profile, SimulateSettings shared, Dictionary<string, double> prices) =>
         from planner in shared.Planners
-        from tokens in StepTokens()
-        select Kind(profile, shared, planner, int.TryParse(tokens, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0 ? limit : null, prices);
+        from tokens in StepTokens(profile)
+        select Kind(profile, shared, planner, tokens, prices);
+
+    /// <summary>Those that were typed; else, because the best size of a step depends on the objectives, several.</summary>
+    private IEnumerable<int> StepTokens(PlanProfile profile)
+    {
+        var limit = profile.Profile.Limits.StepTokensMax;
+        if (_typed.Simulation.StepTokens is null) return DefaultStepTokens.Where(tokens => tokens < limit).Append(limit);
+        return StepTokens().Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) ? tokens : limit);
+    }
 
     private static ReplicaKind Kind(PlanProfile profile, SimulateSettings shared, IBatchPlanner planner, int? stepTokensMax, Dictionary<string, double> prices)
     {
         var kind = ReplicaKind.Of(profile.Profile, profile.Gpus, planner, shared.Kv.BlockSizeTokens);
         return kind with
         {
+            Gpu = profile.Gpu,
             Model = profile.Model,
             KvBytesPerToken = profile.KvBytesPerToken,
             Limits = kind.Limits with { StepTokensMax = stepTokensMax ?? kind.Limits.StepTokensMax },

@@ -23,6 +23,12 @@ public sealed record ReplicaOptions
     public required IStepTimeModel StepTime { get; init; }
 
     /// <summary>
+    /// Most tokens that a request generates here before it goes on elsewhere, at least 1; null when it is served to its end. Policies see it as
+    /// the request's declared output.
+    /// </summary>
+    public int? OutputTokensHere { get; init; }
+
+    /// <summary>
     /// Blocks of host memory to which a preemption moves KV, so that it is copied back and not computed again; null recomputes (vLLM's
     /// swap_space, arXiv 2309.06180, section 4.5). When it is full, preemptions recompute.
     /// </summary>
@@ -55,6 +61,9 @@ public sealed class SchedulerCounters
 
     /// <summary>Computed tokens that were thrown away by preemptions; those found again in the prefix cache are not computed twice.</summary>
     public long RecomputedTokens { get; internal set; }
+
+    /// <summary>Tokens whose KV came from elsewhere and was not computed here.</summary>
+    public long LoadedTokens { get; internal set; }
 
     /// <summary>Tokens whose KV preemptions moved to host memory.</summary>
     public long SwappedTokens { get; internal set; }

@@ -80,6 +80,7 @@ public sealed partial class ReplicaScheduler
         if (_table.States[load.Row] != RowState.Parked || _table.Ids[load.Row] != load.Id) return false;
         _table.ComputedTokens[load.Row] = load.ToToken;
         Kv.Commit(load.Sequence, load.ToToken);
+        Counters.LoadedTokens += load.ToToken - load.FromToken;
         CreditFound(load.Row, load.ToToken - load.FromToken);
         ForgetElsewhere(load.Row);
         Unpark(load.Row);

@@ -119,8 +119,9 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         refusal = RequestOutcome.RefusedQueueFull;
         if (_waiting.Count >= _options.Limits.WaitingMax) return false;
         refusal = RequestOutcome.RefusedNeverFits;
-        if (!CanEverFit(spec.Content.Count - handover.GeneratedTokens, spec.OutputTokensMax)) return false;
-        row = _table.Add(spec, handover);
+        var outputTokensMax = Math.Min(spec.OutputTokensMax, handover.GeneratedTokens + (_options.OutputTokensHere ?? spec.OutputTokensMax));
+        if (!CanEverFit(spec.Content.Count - handover.GeneratedTokens, outputTokensMax)) return false;
+        row = _table.Add(spec, outputTokensMax, handover);
         _waiting.Append(row);
         _state.Arrived(row, spec.Id);
         return true;

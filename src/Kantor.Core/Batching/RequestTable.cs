@@ -44,7 +44,7 @@ internal sealed class RequestTable
     /// <summary>The content of the row's request, without the way through the request, because every generated token needs it.</summary>
     public TokenContent Content(int row) => _contents[row] ?? throw new InvalidOperationException($"Row {row} holds no request.");
 
-    public int Add(RequestSpec spec, Handover handover)
+    public int Add(RequestSpec spec, int outputTokensMax, Handover handover)
     {
         if (!_freeRows.TryPop(out var row))
         {
@@ -64,7 +64,7 @@ internal sealed class RequestTable
         GeneratedTokens[row] = handover.GeneratedTokens;
         (ElsewhereTokens[row], ElsewhereSources[row]) = (handover.KvTokens, KvSource.Handover);
         ComputedTokens[row] = BlocksHeld[row] = Preemptions[row] = LostTokens[row] = SwapBlocks[row] = DraftTokens[row] = 0;
-        OutputTokensMax[row] = spec.OutputTokensMax;
+        OutputTokensMax[row] = outputTokensMax;
         States[row] = RowState.Waiting;
         return row;
     }

@@ -83,8 +83,17 @@ internal sealed class ReplicaGroup
     /// <summary>The replicas that take requests, as the router hears of them.</summary>
     public ReadOnlySpan<EndpointView> Heard(long nowUs)
     {
-        for (var place = 0; place < _signals.Count; place++) _endpoints[place] = _signals[place].View(nowUs);
-        return _endpoints.AsSpan(0, _signals.Count);
+        var endpoints = _endpoints.AsSpan(0, _taking.Count);
+        if (_pool.Signals.IsPerfect)
+        {
+            for (var place = 0; place < endpoints.Length; place++) endpoints[place] = _taking[place].View(nowUs);
+        }
+        else
+        {
+            for (var place = 0; place < endpoints.Length; place++) endpoints[place] = _signals[place].View(nowUs);
+        }
+
+        return endpoints;
     }
 
     private ReadOnlySpan<EndpointView> Named()
@@ -112,7 +121,7 @@ internal sealed class ReplicaGroup
         return feeds;
     }
 
-    private SimulatedReplica NewReplica(int index) => new(index, _pool, _sharedTier ?? NewTier(), _run) { Unit = null!, HandsOver = _handsOver };
+    private SimulatedReplica NewReplica(int index) => new(index, _pool, _handsOver, _sharedTier ?? NewTier(), _run) { Unit = null! };
 
     private KvTier? NewTier() => _pool.Tier is { } tier ? new KvTier(tier.Blocks, _pool.Kv.BlockSizeTokens) : null;
 

@@ -144,6 +144,8 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
             PrefixHitRate = queried == 0 ? 0 : (double)hit / queried,
             Preemptions = schedulers.Sum(scheduler => scheduler.Counters.Preemptions),
             RecomputedTokens = schedulers.Sum(scheduler => scheduler.Counters.RecomputedTokens),
+            LoadedTokens = schedulers.Sum(scheduler => scheduler.Counters.LoadedTokens),
+            SwappedTokens = schedulers.Sum(scheduler => scheduler.Counters.SwappedTokens),
             Steps = schedulers.Sum(scheduler => scheduler.Counters.Steps),
             PlansRefused = schedulers.Sum(scheduler => scheduler.Counters.PlansRefused),
             LastPlanFault = schedulers.Select(scheduler => scheduler.LastPlanFault).LastOrDefault(fault => fault is not null),

@@ -58,6 +58,12 @@ public sealed record SimulationResult
     /// <summary>Steps of all replicas.</summary>
     public required long Steps { get; init; }
 
+    /// <summary>Tokens whose KV was copied to a replica from a tier, from swap space or from where the prompt was computed.</summary>
+    public long LoadedTokens { get; init; }
+
+    /// <summary>Tokens whose KV preemptions moved to swap space.</summary>
+    public long SwappedTokens { get; init; }
+
     /// <summary>
     /// Share of the stages' time, from a replica's first batch to its last, in which they waited for a batch: the bubbles of its pipeline, and
     /// times without work. Null without pipeline stages.

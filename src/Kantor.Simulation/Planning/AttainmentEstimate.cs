@@ -1,3 +1,5 @@
+using Kantor.Simulation.Metrics;
+
 namespace Kantor.Simulation.Planning;
 
 /// <summary>Share of requests within their objectives, with its 95 % interval over other requests of the same kind.</summary>
@@ -10,7 +12,7 @@ public readonly record struct AttainmentEstimate(long Requests, int Seeds, doubl
 {
     private const double NormalQuantile = 1.959963985;
 
-    // Long groups of consecutive requests hardly depend on one another, and twenty of them give a quantile near the normal one.
+    // Long groups of consecutive requests hardly depend on one another, and twenty of them tell their spread well enough.
     private const int GroupsWanted = 20;
 
     /// <summary>Half the interval, for showing.</summary>
@@ -34,7 +36,7 @@ public readonly record struct AttainmentEstimate(long Requests, int Seeds, doubl
         if (requests == 0) throw new ArgumentException("There are no requests to judge by.", nameof(runs));
         var mean = (double)runs.Sum(run => run.LongCount(met => met)) / requests;
         var (lower, upper) = Wilson(mean, requests);
-        var half = BatchMeansHalfWidth([.. runs.SelectMany(run => GroupsOf(run, runs.Count))]);
+        var half = StudentT.HalfWidth95([.. runs.SelectMany(run => GroupsOf(run, runs.Count))]) ?? 0;
         return new AttainmentEstimate(requests, runs.Count, mean, Math.Max(0, Math.Min(lower, mean - half)), Math.Min(1, Math.Max(upper, mean + half)));
     }
 
@@ -54,22 +56,5 @@ public readonly record struct AttainmentEstimate(long Requests, int Seeds, doubl
             var (from, to) = ((int)((long)run.Length * group / groups), (int)((long)run.Length * (group + 1) / groups));
             yield return (double)run.AsSpan(from..to).Count(true) / (to - from);
         }
-    }
-
-    private static double BatchMeansHalfWidth(double[] groups)
-    {
-        if (groups.Length < 2) return 0;
-        var mean = groups.Average();
-        var variance = groups.Sum(group => (group - mean) * (group - mean)) / (groups.Length - 1);
-        return StudentQuantile(groups.Length - 1) * Math.Sqrt(variance / groups.Length);
-    }
-
-    /// <summary>Quantile 0.975 of Student's law (Abramowitz and Stegun, 26.7.5), good to 0.1 % from 10 degrees of freedom on.</summary>
-    private static double StudentQuantile(int degrees)
-    {
-        const double x = NormalQuantile;
-        var (first, second) = (((x * x * x) + x) / 4, ((5 * Math.Pow(x, 5)) + (16 * x * x * x) + (3 * x)) / 96);
-        var third = ((3 * Math.Pow(x, 7)) + (19 * Math.Pow(x, 5)) + (17 * x * x * x) - (15 * x)) / 384;
-        return x + (first / degrees) + (second / ((double)degrees * degrees)) + (third / Math.Pow(degrees, 3));
     }
 }

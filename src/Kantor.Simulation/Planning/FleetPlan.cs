@@ -73,6 +73,9 @@ public sealed record FleetPlan
         };
     }
 
+    /// <summary>So many GPUs in words.</summary>
+    public static string Count(int gpus) => gpus == 1 ? "1 GPU" : string.Create(CultureInfo.InvariantCulture, $"{gpus} GPUs");
+
     private static int Complexity(FleetLayout layout) => layout.Decode switch
     {
         null => 0,
@@ -87,10 +90,10 @@ public sealed record FleetPlan
     {
         if (candidate == chosen) return null;
         if (candidate.Failure is { } failure) return "failed: " + failure;
-        if (candidate.Size!.Fewest is not { } own) return string.Create(CultureInfo.InvariantCulture, $"misses with {candidate.Size.Shown.Gpus} GPUs, the most allowed");
+        if (candidate.Size!.Fewest is not { } own) return $"misses with {Count(candidate.Size.Shown.Gpus)}, the most allowed";
         var best = chosen!.Size!.Fewest!;
         if (byPrice && own.PricePerH > best.PricePerH) return string.Create(CultureInfo.InvariantCulture, $"costs {own.PricePerH - best.PricePerH:0.##} an hour more");
-        if (own.Gpus > best.Gpus) return string.Create(CultureInfo.InvariantCulture, $"needs {own.Gpus - best.Gpus} GPUs more");
+        if (own.Gpus > best.Gpus) return $"needs {Count(own.Gpus - best.Gpus)} more";
         return Complexity(candidate.Layout) > Complexity(chosen.Layout) ? "needs no fewer GPUs and is less simple" : "needs as many GPUs and attains no more";
     }
 }

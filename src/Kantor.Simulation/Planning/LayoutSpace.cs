@@ -32,7 +32,7 @@ public sealed record LayoutSpace
     public double NetworkBytesPerS { get; init; } = 50e9;
 
     /// <summary>
-    /// All layouts, the simplest first: colocated ones; those with prefill and decode in one node, in every ratio without a common divisor;
+    /// All layouts, the simplest first: colocated ones; those with prefill and decode in one node of equal GPUs, in every ratio without a common divisor;
     /// those with a pool of each, whose ratio the <see cref="FleetSearch"/> finds. Prefill and decode are combined where both serve one model
     /// whose KV has a known size.
     /// </summary>
@@ -45,7 +45,7 @@ public sealed record LayoutSpace
         return
         [
             .. Colocated.Select(kind => new FleetLayout { Serving = kind, Router = Router }),
-            .. apart.Where(layout => layout.Gpus <= GpusPerNode).Select(layout => With(layout, DecodePlacement.SameNode, NodeBytesPerS)),
+            .. apart.Where(FitsInNode).Select(layout => With(layout, DecodePlacement.SameNode, NodeBytesPerS)),
             .. apart.Where(layout => layout is { ServingReplicas: 1, Decode.Replicas: 1 }).Select(layout => With(layout, DecodePlacement.AcrossNodes, NetworkBytesPerS)),
         ];
     }
@@ -68,6 +68,8 @@ public sealed record LayoutSpace
         from decode in Enumerable.Range(1, RatioMax)
         where BigInteger.GreatestCommonDivisor(prefill, decode).IsOne
         select (prefill, decode);
+
+    private bool FitsInNode(FleetLayout layout) => layout.Gpus <= GpusPerNode && layout.Serving.Gpu == layout.Decode!.Kind.Gpu;
 
     private static FleetLayout With(FleetLayout layout, DecodePlacement placement, double bytesPerS) => layout with
     {

@@ -11,6 +11,9 @@ public sealed record ReplicaKind
     /// <summary>Model, machine and split, as reports show it.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Name of the GPU: a node has GPUs of one name only. Null when it is not known.</summary>
+    public string? Gpu { get; init; }
+
     /// <summary>GPUs of one replica, at least 1: all of its tensor-parallel and pipeline shares.</summary>
     public required int Gpus { get; init; }
 

@@ -20,10 +20,11 @@ internal sealed class SimulatedReplica
     private readonly RandomStream _luck;
     private int _stepsWithoutToken;
 
-    public SimulatedReplica(int index, ReplicaPool pool, KvTier? tier, RunParts run)
+    public SimulatedReplica(int index, ReplicaPool pool, bool handsOver, KvTier? tier, RunParts run)
     {
         Index = index;
         Pool = pool;
+        HandsOver = handsOver;
         (_run, _recorder, _host) = (run.Options, run.Recorder, run.Host);
         TierLink = new LinkQueue(pool.Tier?.Link);
         SwapLink = new LinkQueue(pool.Swap?.Link);
@@ -37,6 +38,7 @@ internal sealed class SimulatedReplica
             Kv = pool.Kv,
             Predictor = pool.NewPredictor(),
             StepTime = pool.StepTime,
+            OutputTokensHere = handsOver ? 1 : null,
             SwapBlocks = pool.Swap?.Blocks,
             DraftTokens = pool.Speculation?.DraftTokens ?? 0,
             Tier = tier,
@@ -68,7 +70,7 @@ internal sealed class SimulatedReplica
     public LinkQueue WayOut { get; }
 
     /// <summary>Whether its requests go on elsewhere after a token.</summary>
-    public bool HandsOver { get; init; }
+    public bool HandsOver { get; }
 
     /// <summary>Whether it has failed or left.</summary>
     public bool IsGone { get; set; }
@@ -301,6 +303,7 @@ internal sealed class SimulatedReplica
         _stepsWithoutToken = 0;
         if (_recorder.TokenGenerated(RequestOf(row), nowUs) is { } outcome) End(row, outcome);
         else if (HandsOver) _host.Began(this, row);
+        else if (_run.Decode is not null) _host.WentOn(Scheduler.Spec(row).Id.Value);
     }
 
     private void End(int row, RequestOutcome outcome)

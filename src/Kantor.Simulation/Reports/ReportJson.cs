@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation.Reports;
@@ -87,8 +88,25 @@ public static class ReportJson
         json.WriteNumber("prefix_hit_rate", run.PrefixHitRate);
         json.WriteNumber("preemptions", run.Preemptions);
         json.WriteNumber("recomputed_tokens", run.RecomputedTokens);
+        json.WriteNumber("loaded_tokens", run.LoadedTokens);
+        json.WriteNumber("swapped_tokens", run.SwappedTokens);
+        WriteNumber(json, "pipeline_idle_share", run.PipelineIdleShare);
+        WriteFleet(json, run.Fleet);
         json.WriteNumber("wall_s", run.WallS);
         json.WriteNumber("simulated_requests_per_s", run.SimulatedRequestsPerS);
+    }
+
+    private static void WriteFleet(Utf8JsonWriter json, FleetTotals fleet)
+    {
+        json.WriteStartObject("fleet");
+        json.WriteNumber("replica_s", Math.Round(fleet.ReplicaUs / 1e6, 6));
+        json.WriteNumber("replicas_max", fleet.TakingMax);
+        json.WriteNumber("joined", fleet.Joined);
+        json.WriteNumber("failed", fleet.Failed);
+        json.WriteNumber("left", fleet.Left);
+        json.WriteNumber("handed_on", fleet.HandedOn);
+        json.WriteNumber("waited_outside", fleet.WaitedOutside);
+        json.WriteEndObject();
     }
 
     private static void WriteTenants(Utf8JsonWriter json, RunReport run)

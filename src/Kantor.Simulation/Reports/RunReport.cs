@@ -1,4 +1,5 @@
 using Kantor.Core.Requests;
+using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation.Reports;
@@ -75,6 +76,18 @@ public sealed record RunReport
     /// <summary>Tokens computed again after preemptions.</summary>
     public required long RecomputedTokens { get; init; }
 
+    /// <summary>Tokens whose KV was copied to a replica instead of computed.</summary>
+    public long LoadedTokens { get; init; }
+
+    /// <summary>Tokens whose KV preemptions moved to swap space.</summary>
+    public long SwappedTokens { get; init; }
+
+    /// <summary>Share of the pipeline stages' time without a batch; null without pipelines.</summary>
+    public double? PipelineIdleShare { get; init; }
+
+    /// <summary>What the run needed of its fleet.</summary>
+    public FleetTotals Fleet { get; init; } = new();
+
     /// <summary>Real seconds that the simulation took.</summary>
     public required double WallS { get; init; }
 
@@ -106,6 +119,10 @@ public sealed record RunReport
         PrefixHitRate = Math.Round(result.PrefixHitRate, 6),
         Preemptions = result.Preemptions,
         RecomputedTokens = result.RecomputedTokens,
+        LoadedTokens = result.LoadedTokens,
+        SwappedTokens = result.SwappedTokens,
+        PipelineIdleShare = result.PipelineIdleShare is { } share ? Math.Round(share, 6) : null,
+        Fleet = result.Fleet,
         WallS = Math.Round(wallS, 3),
     };
 }

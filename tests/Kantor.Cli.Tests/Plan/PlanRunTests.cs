@@ -38,7 +38,7 @@ public sealed class PlanRunTests : IDisposable
         var chosen = Assert.Single(candidates, candidate => candidate!["rejection"] is null)!;
         Assert.Equal(chosen["fleet"]!.GetValue<string>(), json["plan"]!["fleet"]!.GetValue<string>());
         Assert.InRange(json["plan"]!["attainment"]!.GetValue<double>(), 0.9, 1);
-        Assert.Equal((2 + 4 + 4, 1 + 2 + 4 + 4), (candidates.Count, csv.TrimEnd().Split('\n').Length));
+        Assert.Equal((4 + 4 + 4, 1 + 4 + 4 + 4), (candidates.Count, csv.TrimEnd().Split('\n').Length));
         Assert.Equal(12, json["parameters"]!["arrivals_per_s"]!.GetValue<double>(), 1);
         Assert.All(candidates, candidate => Assert.NotEmpty(candidate!["trials"]!.AsArray()));
     }

@@ -1,6 +1,6 @@
 using Kantor.Cli.Plan;
-using Kantor.Core.StepTime;
 using Kantor.Core.Batching;
+using Kantor.Core.StepTime;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Planning;
 
@@ -17,7 +17,7 @@ public class PlanTableTests
     {
         var text = TextOf(colocated: (2, 0.97, 0.93, 0.99), apart: (2, 0.95, 0.93, 0.97));
         Assert.Contains("Plan: 2 × opt-13b-a100-tp1, fcfs in steps of 2048: 2 GPUs, 97.0 % ± 3.0 %", text);
-        Assert.Contains("Do not disaggregate: the best fleet with prefill and decode apart needs 4 GPUs, this one 2.", text);
+        Assert.Contains("Do not disaggregate: the best fleet with prefill and decode apart needs 4 GPUs, this one 2 GPUs.", text);
         Assert.DoesNotContain("Not sure", text);
     }
 
@@ -26,7 +26,7 @@ public class PlanTableTests
     {
         var text = TextOf(colocated: (8, 0.97, 0.93, 0.99), apart: (2, 0.95, 0.93, 0.97));
         Assert.Contains("Plan: 2 × (1 × opt-13b-a100-tp1 prefill + 1 × opt-13b-a100-tp1 decode), each in one node: 4 GPUs", text);
-        Assert.Contains("Disaggregate: the best colocated fleet needs 8 GPUs, this one 4.", text);
+        Assert.Contains("Disaggregate: the best colocated fleet needs 8 GPUs, this one 4 GPUs.", text);
     }
 
     [Fact]

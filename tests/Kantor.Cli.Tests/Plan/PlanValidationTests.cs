@@ -20,9 +20,9 @@ public class PlanValidationTests
     }
 
     [Theory]
-    [InlineData("never", 2, 0)]
+    [InlineData("never", 4, 0)]
     [InlineData("only", 0, 8)]
-    [InlineData("auto", 2, 8)]
+    [InlineData("auto", 4, 8)]
     public void Disaggregation_may_be_excluded_or_demanded(string answer, int colocated, int apart)
     {
         var layouts = PlanValidation.Parse(Opt with { Disaggregate = answer, RatioMax = "1" }).Space.Layouts();
@@ -37,6 +37,20 @@ public class PlanValidationTests
         Assert.Equal([131_072.0, 65_536.0], settings.Space.Prefill.Select(kind => kind.KvBytesPerToken!.Value).Distinct());
         Assert.Equal([1, 2, 1], settings.Space.Prefill.Select(kind => kind.Gpus));
         Assert.Equal(5, settings.Space.Layouts().Count(layout => layout.UnitsStandAlone));
+    }
+
+    [Fact]
+    public void Small_and_large_steps_are_tried_where_none_are_given_because_objectives_decide_between_them()
+    {
+        var colocated = PlanValidation.Parse(Opt with { Disaggregate = "never" }).Space.Colocated;
+        Assert.Equal([(1, 512), (1, 2048), (2, 512), (2, 2048)], colocated.Select(kind => (kind.Gpus, kind.Limits.StepTokensMax)));
+    }
+
+    [Fact]
+    public void Different_GPUs_never_stand_in_one_node()
+    {
+        var layouts = PlanValidation.Parse(new PlanArguments { Simulation = new SimulateArguments { Profile = "llama-3.1-8b@h100,llama-3.1-8b@a100" }, Disaggregate = "only", RatioMax = "1" }).Space.Layouts();
+        Assert.Equal((2, 4), (layouts.Count(layout => layout.UnitsStandAlone), layouts.Count(layout => !layout.UnitsStandAlone)));
     }
 
     [Fact]

@@ -39,23 +39,27 @@ public class DisaggregationTests
     [Fact]
     public async Task ACC_2d_the_statistic_of_the_objective_decides_whether_disaggregation_wins()
     {
-        var mean = await Rates("ttft=200ms,tpot=100ms");
-        Assert.True(mean.PrefillFirstTp2 > mean.BestApart, $"mean gap of 100 ms: {mean}");
-        Assert.True(mean.BestApart > mean.ChunkedTp2 && mean.ChunkedTp2 > mean.PrefillFirstTp1, $"mean gap of 100 ms: {mean}");
+        var mean = await Rates("ttft=200ms,tpot=100ms", Colocated(1, "prefill-first"), Colocated(2, "prefill-first"), Colocated(2, "chunked", 512), Apart(2, 1));
+        Assert.True(mean is [var one, var two, var chunked, var apart] && two > apart && apart > chunked && chunked > one, $"mean gap of 100 ms: {string.Join(", ", mean)}");
 
-        var largest = await Rates("ttft=200ms,itl-max=100ms");
-        Assert.True(largest.BestApart >= 5 * Math.Max(largest.PrefillFirstTp1, largest.PrefillFirstTp2), $"largest gap of 100 ms: {largest}");
-        Assert.True(largest.BestApart > largest.ChunkedTp2 && largest.ChunkedTp2 > largest.PrefillFirstTp2, $"largest gap of 100 ms: {largest}");
+        var largest = await Rates("ttft=200ms,itl-max=100ms", Colocated(1, "prefill-first"), Colocated(2, "prefill-first"), Colocated(2, "chunked", 512), Apart(2, 1), Apart(2, 2));
+        Assert.True(largest[4] >= 5 * largest[1] && largest[3] >= 5 * largest[1] && largest[1] > largest[0], $"largest gap of 100 ms: {string.Join(", ", largest)}");
+        Assert.True(largest[3] > largest[2] && largest[2] > largest[1], $"largest gap of 100 ms: {string.Join(", ", largest)}");
     }
 
+    /// <remarks>
+    /// Under a largest gap of 60 ms the configuration that wins under 100 ms has almost no capacity (0.09 where 1.62 is claimed of a transfer
+    /// that takes no step): a prompt's KV is asked for when the decoding replica plans and is there for the step after, so that the first gap
+    /// holds up to three steps of 20 ms and more. Decode on two GPUs, whose steps are shorter, keeps the factor.
+    /// </remarks>
     [Fact]
     public async Task ACC_2d_tighter_objectives_put_the_columns_in_the_published_order()
     {
-        var mean = await Rates("ttft=400ms,tpot=40ms");
-        Assert.True(mean.ChunkedTp2 > mean.PrefillFirstTp2 && mean.PrefillFirstTp2 > mean.PrefillFirstTp1 && mean.PrefillFirstTp1 > mean.Apart21, $"mean gap of 40 ms: {mean}");
+        var mean = await Rates("ttft=400ms,tpot=40ms", Colocated(1, "prefill-first"), Colocated(2, "prefill-first"), Colocated(2, "chunked", 512), Apart(2, 1));
+        Assert.True(mean is [var one, var two, var chunked, var apart] && chunked > two && two > one && one > apart, $"mean gap of 40 ms: {string.Join(", ", mean)}");
 
-        var largest = await Rates("ttft=400ms,itl-max=60ms");
-        Assert.True(largest.BestApart >= 5 * Math.Max(largest.PrefillFirstTp1, largest.PrefillFirstTp2), $"largest gap of 60 ms: {largest}");
+        var largest = await Rates("ttft=400ms,itl-max=60ms", Colocated(1, "prefill-first"), Colocated(2, "prefill-first"), Colocated(2, "chunked", 256), Apart(1, 2));
+        Assert.True(largest[3] >= 5 * Math.Max(largest[0], largest[1]) && largest[2] > largest[3], $"largest gap of 60 ms: {string.Join(", ", largest)}");
     }
 
     [Fact]
@@ -68,13 +72,6 @@ public class DisaggregationTests
     }
 
     [Fact]
-    public async Task ACC_2d_the_planner_disaggregates_where_the_largest_gap_counts()
-    {
-        var plan = await Plan("ttft=200ms,itl-max=100ms", networkGbps: 800);
-        Assert.True(plan.Chosen!.Candidate.Layout.IsDisaggregated);
-    }
-
-    [Fact]
     public async Task ACC_2e_a_slow_network_keeps_prefill_and_decode_in_one_node_and_a_fast_one_need_not()
     {
         var slow = await Plan("ttft=200ms,itl-max=100ms", networkGbps: 25);
@@ -82,7 +79,8 @@ public class DisaggregationTests
         Assert.All(slow.Rows.Where(row => IsAcross(row)), row => Assert.Null(row.Candidate.Size!.Fewest));
 
         var fast = await Plan("ttft=200ms,itl-max=100ms", networkGbps: 800);
-        Assert.Contains(fast.Rows.Where(row => IsAcross(row)), row => row.Candidate.Size!.Fewest?.Gpus <= fast.Chosen!.Shown!.Gpus);
+        Assert.True(fast.Chosen!.Candidate.Layout.IsDisaggregated);
+        Assert.Contains(fast.Rows.Where(row => IsAcross(row)), row => row.Candidate.Size!.Fewest?.Gpus <= fast.Chosen.Shown!.Gpus);
     }
 
     private static bool IsAcross(PlanRow row) => row.Candidate.Layout.Decode is { Placement: DecodePlacement.AcrossNodes };
@@ -99,7 +97,7 @@ public class DisaggregationTests
             RatioMax = 2,
             NetworkBytesPerS = networkGbps / 8 * 1e9,
         };
-        return await new PlanSearch(bench).FindAsync(space.Layouts(), replicasMax: 16);
+        return await new PlanSearch(bench).FindAsync(space.Layouts(), replicasMax: 12);
     }
 
     private static async Task<Dictionary<(int Prefill, int Decode), double>> ApartRates(int? decodeTokens)
@@ -108,30 +106,20 @@ public class DisaggregationTests
         var rates = new Dictionary<(int Prefill, int Decode), double>();
         foreach (var pair in ((int, int)[])[(1, 1), (1, 2), (2, 1), (2, 2)])
         {
-            rates[pair] = (await new CapacitySearch(bench).FindAsync(Apart(pair.Item1, pair.Item2, decodeTokens))).RatePerSAndGpu;
+            rates[pair] = (await new CapacitySearch(bench, new CapacityOptions { RatePerGpuMin = 0.5 }).FindAsync(Apart(pair.Item1, pair.Item2, decodeTokens))).RatePerSAndGpu;
         }
 
         return rates;
     }
 
-    private static async Task<Row> Rates(string slo)
+    /// <summary>Capacities to 5 %, per GPU.</summary>
+    private static async Task<double[]> Rates(string slo, params FleetLayout[] layouts)
     {
         using var bench = Bench(Chat(1), slo);
-        return new Row(
-            await Rate(Colocated(1, "prefill-first")),
-            await Rate(Colocated(2, "prefill-first")),
-            await Rate(Colocated(2, "chunked", 512)),
-            await Rate(Apart(2, 1)),
-            await Rate(Apart(1, 2)),
-            await Rate(Apart(2, 2)));
-
-        async Task<double> Rate(FleetLayout layout) => (await new CapacitySearch(bench).FindAsync(layout)).RatePerSAndGpu;
-    }
-
-    /// <summary>Requests per second and GPU; the last three with the GPUs of a prefilling and of a decoding replica.</summary>
-    private sealed record Row(double PrefillFirstTp1, double PrefillFirstTp2, double ChunkedTp2, double Apart21, double Apart12, double Apart22)
-    {
-        public double BestApart => Math.Max(Apart21, Math.Max(Apart12, Apart22));
+        var search = new CapacitySearch(bench, new CapacityOptions { Tolerance = 0.05 });
+        var rates = new double[layouts.Length];
+        foreach (var (index, layout) in layouts.Index()) rates[index] = (await search.FindAsync(layout)).RatePerSAndGpu;
+        return rates;
     }
 
     private static TrialBench Bench(WorkloadSpec load, string slo, int seeds = 2)

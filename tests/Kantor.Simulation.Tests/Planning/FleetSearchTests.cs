@@ -49,12 +49,11 @@ public class FleetSearchTests
     [Fact]
     public async Task Where_one_more_unit_would_miss_the_search_goes_on_above_it_and_says_so()
     {
-        using var bench = Planned.Bench(Planned.Load(100));
+        using var bench = Planned.Bench(Planned.Load(200));
         var search = new FleetSearch(bench);
-        var fewest = (await search.FindAsync(Planned.Colocated(), unitsMax: 16)).Fewest!.Units;
-        var size = await search.FindAsync(Planned.Colocated() with { Router = new FailsAt(fewest + 1) }, unitsMax: 16);
-        Assert.False(size.IsMonotone);
-        Assert.Equal(fewest + 2, size.Fewest!.Units);
+        Assert.Equal(3, (await search.FindAsync(Planned.Colocated(), unitsMax: 16)).Fewest!.Units);
+        var size = await search.FindAsync(Planned.Colocated() with { Router = new FailsAt(4) }, unitsMax: 16);
+        Assert.Equal((false, 5), (size.IsMonotone, size.Fewest!.Units));
     }
 
     /// <summary>Balances, but for one number of replicas, of which it uses one.</summary>

@@ -41,7 +41,7 @@ public class ReportTests
         Assert.Equal(ulong.MaxValue, json.GetProperty("parameters").GetProperty("seed").GetUInt64());
         var run = json.GetProperty("runs")[0];
         Assert.Equal(
-            ["policy", "routing", "requests", "completed", "rejected", "attempts", "ttft_ms", "itl_ms", "e2e_ms", "tpot_ms", "queueing_ms", "makespan_s", "output_tokens_per_s", "outcomes", "jain_index", "tenants", "goodput_rps", "slo_attainment", "prefix_hit_rate", "preemptions", "recomputed_tokens", "wall_s", "simulated_requests_per_s", "timeline"],
+            ["policy", "routing", "requests", "completed", "rejected", "attempts", "ttft_ms", "itl_ms", "e2e_ms", "tpot_ms", "queueing_ms", "makespan_s", "output_tokens_per_s", "outcomes", "jain_index", "tenants", "goodput_rps", "slo_attainment", "prefix_hit_rate", "preemptions", "recomputed_tokens", "loaded_tokens", "swapped_tokens", "pipeline_idle_share", "fleet", "wall_s", "simulated_requests_per_s", "timeline"],
             run.EnumerateObject().Select(field => field.Name));
         Assert.Equal(("fcfs", "round-robin"), (run.GetProperty("policy").GetString(), run.GetProperty("routing").GetString()));
         Assert.Equal((3, 2, 1), (Int(run, "requests"), Int(run, "completed"), Int(run, "rejected")));
@@ -57,6 +57,7 @@ public class ReportTests
         // Only the second request is within 300 us; 593 us of makespan.
         Assert.Equal(Math.Round(1 / 0.000593, 6), run.GetProperty("goodput_rps").GetDouble());
         Assert.Equal(0.333333, run.GetProperty("slo_attainment").GetDouble());
+        Assert.Equal((0.000593, 1), (run.GetProperty("fleet").GetProperty("replica_s").GetDouble(), Int(run.GetProperty("fleet"), "replicas_max")));
         Assert.Equal((0.5, 6.0), (run.GetProperty("wall_s").GetDouble(), run.GetProperty("simulated_requests_per_s").GetDouble()));
     }
 
