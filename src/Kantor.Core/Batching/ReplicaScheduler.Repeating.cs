@@ -5,6 +5,9 @@ namespace Kantor.Core.Batching;
 /// <content>Steps that repeat themselves, booked at once.</content>
 public sealed partial class ReplicaScheduler
 {
+    // Places of slices that are no decodes, while steps are repeated.
+    private readonly List<int> _prompts = [];
+
     /// <summary>
     /// For how many steps, the planned one included, the plan repeats itself unless a request arrives or ends; at least 1. More than 1 only
     /// when all that runs computes and either decodes or does not catch up yet, nobody was admitted, preempted or refused, and the policy
@@ -31,7 +34,8 @@ public sealed partial class ReplicaScheduler
         if (times == 0) return;
         if (times >= StepsBeforeCaughtUp()) throw new InvalidOperationException($"The planned step does not repeat itself {times} times.");
         var slices = CollectionsMarshal.AsSpan(_slices);
-        if (Kv.CachesPrefixes && ComputesPrompts(slices)) AdvanceOneByOne(slices, times);
+        FindPrompts(slices);
+        if (Kv.CachesPrefixes && _prompts.Count > 0) AdvanceOneByOne(slices, times);
         else AdvanceAtOnce(slices, times);
         Counters.Steps += times;
         _state.Repeated(times);
@@ -50,14 +54,13 @@ public sealed partial class ReplicaScheduler
         return Math.Max(1, steps);
     }
 
-    private static bool ComputesPrompts(ReadOnlySpan<StepSlice> slices)
+    private void FindPrompts(ReadOnlySpan<StepSlice> slices)
     {
-        foreach (ref readonly var slice in slices)
+        _prompts.Clear();
+        for (var index = 0; index < slices.Length; index++)
         {
-            if (!slice.IsDecode) return true;
+            if (!slices[index].IsDecode) _prompts.Add(index);
         }
-
-        return false;
     }
 
     /// <summary>Nothing is committed: prompts were when they were computed, and tokens of unknown identity are not cached.</summary>
@@ -72,24 +75,45 @@ public sealed partial class ReplicaScheduler
     /// </summary>
     private void AdvanceOneByOne(Span<StepSlice> slices, int steps)
     {
+        var decodesGrowAt = NextDecodeBlock(slices);
         for (var step = 1; step <= steps; step++)
         {
-            foreach (ref readonly var slice in slices)
+            foreach (var index in _prompts) Kv.Commit(slices[index].Sequence, slices[index].FromToken + slices[index].Tokens);
+            if (step >= decodesGrowAt)
             {
-                if (!slice.IsDecode) Kv.Commit(slice.Sequence, slice.FromToken + slice.Tokens);
+                AdvanceInOrder(slices, step);
+                decodesGrowAt = NextDecodeBlock(slices);
+                continue;
             }
 
-            foreach (ref var slice in slices)
-            {
-                if (!slice.IsDecode) Advance(ref slice, 1);
-                else Grow(slice, slice.FromToken + step + 1);
-            }
+            foreach (var index in _prompts) Advance(ref slices[index], 1);
         }
 
         foreach (ref var slice in slices)
         {
             if (slice.IsDecode) Advance(ref slice, steps);
         }
+    }
+
+    private void AdvanceInOrder(Span<StepSlice> slices, int step)
+    {
+        foreach (ref var slice in slices)
+        {
+            if (!slice.IsDecode) Advance(ref slice, 1);
+            else Grow(slice, slice.FromToken + step + 1);
+        }
+    }
+
+    /// <summary>The first of the repeated steps, counted from 1, in which a decoding row needs more than the blocks that it has by now.</summary>
+    private int NextDecodeBlock(ReadOnlySpan<StepSlice> slices)
+    {
+        var next = long.MaxValue;
+        foreach (ref readonly var slice in slices)
+        {
+            if (slice.IsDecode) next = Math.Min(next, ((long)_table.BlocksHeld[slice.Row] * Kv.BlockSizeTokens) - slice.FromToken);
+        }
+
+        return (int)Math.Min(int.MaxValue, next);
     }
 
     private void Advance(ref StepSlice slice, int steps)
@@ -100,7 +124,7 @@ public sealed partial class ReplicaScheduler
         _table.ComputedTokens[row] = slice.FromToken;
         Counters.ComputedTokens += tokens;
         if (!slice.IsDecode) return;
-        _table.Spec(row).Content.AppendUnknown(steps);
+        _table.Content(row).AppendUnknown(steps);
         _table.GeneratedTokens[row] += steps;
         _table.WantedTokens[row] += steps;
         Counters.GeneratedTokens += steps;

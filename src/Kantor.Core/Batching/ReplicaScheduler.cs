@@ -202,13 +202,13 @@ public sealed partial class ReplicaScheduler : IBatchProbe
     /// <summary>A row that has caught up generated a token, whose identity is known in the engine and unknown in the simulator.</summary>
     public void Generate(int row, int? token)
     {
-        var content = _table.Spec(row).Content;
+        var content = _table.Content(row);
         if (_table.GeneratedTokens[row] == 0) StoreInTier(row);
         if (token is { } known) content.Append(known);
         else content.AppendUnknown();
         _table.GeneratedTokens[row]++;
         _table.WantedTokens[row]++;
-        Guess(row);
+        if (_options.DraftTokens > 0) Guess(row);
         Counters.GeneratedTokens++;
         _state.Generated(row);
     }

@@ -1,3 +1,4 @@
+using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 
 namespace Kantor.Core.Batching;
@@ -11,6 +12,7 @@ internal sealed class RequestTable
 {
     private readonly Stack<int> _freeRows = new();
     private RequestSpec?[] _specs = new RequestSpec?[16];
+    private TokenContent?[] _contents = new TokenContent?[16];
 
     public long[] Ids = new long[16];
     public int[] Classes = new int[16];
@@ -39,6 +41,9 @@ internal sealed class RequestTable
 
     public RequestSpec Spec(int row) => _specs[row] ?? throw new InvalidOperationException($"Row {row} holds no request.");
 
+    /// <summary>The content of the row's request, without the way through the request, because every generated token needs it.</summary>
+    public TokenContent Content(int row) => _contents[row] ?? throw new InvalidOperationException($"Row {row} holds no request.");
+
     public int Add(RequestSpec spec, int outputTokensMax, Handover handover)
     {
         if (!_freeRows.TryPop(out var row))
@@ -47,7 +52,7 @@ internal sealed class RequestTable
             if (row == Ids.Length) Grow();
         }
 
-        _specs[row] = spec;
+        (_specs[row], _contents[row]) = (spec, spec.Content);
         Ids[row] = spec.Id.Value;
         Classes[row] = spec.Class.Value;
         Tenants[row] = spec.Tenant.Value;
@@ -66,7 +71,7 @@ internal sealed class RequestTable
 
     public void Remove(int row)
     {
-        _specs[row] = null;
+        (_specs[row], _contents[row]) = (null, null);
         States[row] = RowState.Free;
         _freeRows.Push(row);
     }
@@ -75,6 +80,7 @@ internal sealed class RequestTable
     {
         var size = Ids.Length * 2;
         Array.Resize(ref _specs, size);
+        Array.Resize(ref _contents, size);
         Array.Resize(ref Ids, size);
         Array.Resize(ref Classes, size);
         Array.Resize(ref Tenants, size);

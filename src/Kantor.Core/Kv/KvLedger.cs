@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Kantor.Core.Kv;
 
 /// <summary>
@@ -131,7 +133,7 @@ public sealed partial class KvLedger
         var needed = Math.Max(0, BlocksFor(tokensTotal) - grown.Blocks.Count);
         if (needed > BlocksAvailable) return false;
         if (grown.SharedTailTokens is { } filled && tokensTotal > filled && !TryOwnTail(sequence, grown, filled, needed)) return false;
-        for (; needed > 0; needed--) grown.Blocks.Add(TakeBlock(sequence, grown, grown.Blocks.Count));
+        TakeBlocks(sequence, grown, needed);
         return true;
     }
 
@@ -272,6 +274,14 @@ public sealed partial class KvLedger
         block.Holder = sequence;
         taker.BlocksHeld++;
         LoseHeldBlock(holder);
+    }
+
+    private void TakeBlocks(int sequence, SequenceBlocks taker, int blocks)
+    {
+        var held = taker.Blocks.Count;
+        CollectionsMarshal.SetCount(taker.Blocks, held + blocks);
+        var taken = CollectionsMarshal.AsSpan(taker.Blocks);
+        for (var index = held; index < taken.Length; index++) taken[index] = TakeBlock(sequence, taker, index);
     }
 
     private int TakeBlock(int sequence, SequenceBlocks taker, int index)

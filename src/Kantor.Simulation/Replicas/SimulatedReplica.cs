@@ -187,7 +187,9 @@ internal sealed class SimulatedReplica
         foreach (ref readonly var slice in Scheduler.Slices)
         {
             if (!slice.Generates || !Scheduler.IsAlive(slice)) continue;
-            for (var tokens = 1 + Accept(slice); tokens > 0 && Scheduler.IsAlive(slice); tokens--) Generate(slice.Row, nowUs);
+            var guessed = Pool.Speculation is null ? 0 : Accept(slice);
+            Generate(slice.Row, nowUs);
+            for (; guessed > 0 && Scheduler.IsAlive(slice); guessed--) Generate(slice.Row, nowUs);
         }
 
         if (_stepsWithoutToken > _run.StepsWithoutTokenMax)
