@@ -9,8 +9,8 @@ internal static class AgenticFile
     public static Findings Compare(string file, IProgress<int> progress, CancellationToken cancellation)
     {
         var rows = AgenticRow.ReadAll(file);
-        var traces = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(file))) ?? ".";
-        if (SessionReplay.TryLoad(Path.Combine(traces, SessionsFolder), cancellation) is not { } sessions)
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file)) ?? ".";
+        if (SessionReplay.TryLoad(Path.Combine(folder, "..", SessionsFolder), SessionEntries.Read(folder), cancellation) is not { } sessions)
         {
             return new Findings([.. rows.Select(row => AgenticPredictor.Predict(file, row, _ => throw new ArgumentException($"no recorded sessions: there is no folder {SessionsFolder} beside the file's own")))], []);
         }

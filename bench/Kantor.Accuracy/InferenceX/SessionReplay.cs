@@ -9,8 +9,9 @@ namespace Kantor.Accuracy.InferenceX;
 /// </summary>
 /// <remarks>
 /// Prompts beyond <see cref="ContextTokensMax"/> are passed over, as no run has longer ones; sub-agents are left out (1.5 % of the requests).
-/// Answers are drawn evenly from half to one and a half times the mean, which gives the runs' ratio of 90th percentile to mean. Sessions are
-/// dealt to users at random, each to one user, and again from the first when there are more users than sessions.
+/// Answers are drawn evenly from half to one and a half times the mean, which gives the runs' ratio of 90th percentile to mean. Users begin where
+/// they are known to (<see cref="SessionEntries"/>); the others, and all later sessions, are dealt at random, each session to one user, and again
+/// from the first when there are more users than sessions.
 /// </remarks>
 internal sealed class SessionReplay
 {
@@ -21,16 +22,22 @@ internal sealed class SessionReplay
     private const int RequestsPerUserMax = 250;
 
     private readonly List<List<TraceRequest>> _sessions;
+    private readonly IReadOnlyDictionary<int, SessionEntry> _entries;
 
-    private SessionReplay(List<List<TraceRequest>> sessions) => _sessions = sessions;
+    private SessionReplay(List<List<TraceRequest>> sessions, IReadOnlyDictionary<int, SessionEntry> entries) => (_sessions, _entries) = (sessions, entries);
 
-    /// <summary>The sessions of the last recording <c>*.jsonl.gz</c> of a folder, which are enough for 128 users; null when there is none.</summary>
+    /// <summary>The sessions of all recordings <c>*.jsonl.gz</c> of a folder; null when there are none.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="entries">Where users are known to begin.</param>
+    /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="TraceException">A recording is malformed.</exception>
-    public static SessionReplay? TryLoad(string folder, CancellationToken cancellation)
+    public static SessionReplay? TryLoad(string folder, IReadOnlyDictionary<int, SessionEntry> entries, CancellationToken cancellation)
     {
-        if (!Directory.Exists(folder) || Directory.EnumerateFiles(folder, "*.jsonl.gz").Max(StringComparer.Ordinal) is not { } file) return null;
-        var sessions = Sessions(Trace.Load(TraceReader.Open(file, new TraceReadOptions()), cancellation: cancellation).Requests);
-        return sessions.Count == 0 ? null : new SessionReplay(sessions);
+        if (!Directory.Exists(folder)) return null;
+        var files = Directory.EnumerateFiles(folder, "*.jsonl.gz").Order(StringComparer.Ordinal).ToList();
+        var sessions = files.SelectMany((file, index) => Sessions(
+            Trace.Load(TraceReader.Open(file, new TraceReadOptions()), cancellation: cancellation).Requests, request => Renumber(request, files.Count, index))).ToList();
+        return sessions.Count == 0 ? null : new SessionReplay(sessions, entries);
     }
 
     /// <summary>The requests of all users, those of a user in order and each waiting for the one before.</summary>
@@ -59,18 +66,31 @@ internal sealed class SessionReplay
         {
             var session = _sessions[order[place % order.Count]];
             var entry = place == user ? (int)(EntryShareMax * random.NextDouble() * session.Count) : 0;
+            if (place == user && TryFindEntry(user, out var known, out var begin)) (session, entry) = (known, begin);
             foreach (var turn in session.Skip(entry).Where(IsReplayed)) yield return turn;
         }
     }
 
-    private static List<List<TraceRequest>> Sessions(IReadOnlyList<TraceRequest> requests) =>
+    private bool TryFindEntry(int user, out List<TraceRequest> session, out int begin)
+    {
+        (session, begin) = ([], 0);
+        if (!_entries.TryGetValue(user, out var entry)) return false;
+        session = _sessions.Find(one => one[0].Turn!.SessionId == entry.SessionId) ?? [];
+        begin = session.FindIndex(request => request.PromptTokens == entry.PromptTokens);
+        return begin >= 0;
+    }
+
+    private static List<List<TraceRequest>> Sessions(IReadOnlyList<TraceRequest> requests, Func<TraceRequest, TraceRequest> renumber) =>
     [
         .. requests
             .Where(request => request.Turn is { ParentSessionId: null })
             .GroupBy(request => request.Turn!.SessionId)
-            .Select(session => session.OrderBy(request => request.Turn!.Turn).ToList())
+            .Select(session => session.OrderBy(request => request.Turn!.Turn).Select(renumber).ToList())
             .Where(session => session.Exists(IsReplayed)),
     ];
+
+    /// <summary>Content ids count from 0, and from the largest number down, in each file; this keeps those of different files apart.</summary>
+    private static TraceRequest Renumber(TraceRequest request, int files, int file) => request with { BlockIds = Array.ConvertAll(request.BlockIds, id => unchecked((id * files) + file)) };
 
     private static bool IsReplayed(TraceRequest request) => request.PromptTokens <= ContextTokensMax;
 }

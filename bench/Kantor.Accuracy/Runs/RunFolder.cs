@@ -73,7 +73,7 @@ internal static class RunFolder
             using var document = Parse(text, $"{path}, line {line}");
             var request = document.RootElement;
             var (queued, first, last) = (Number(request, "queued_ts", path), Number(request, "first_token_ts", path), Number(request, "last_token_ts", path));
-            var (output, arrival) = ((int)Number(request, "output_toks", path), request.TryGetProperty("arrival_time", out var time) && time.TryGetDouble(out var s) ? s : (double?)null);
+            var (output, arrival) = ((int)Number(request, "output_toks", path), request.TryGetProperty("arrival_time", out var time) && time.ValueKind == JsonValueKind.Number && time.TryGetDouble(out var s) ? s : (double?)null);
             requests.Add((arrival, queued, (int)Number(request, "input_toks", path), output, first, output > 1 ? (last - first) * 1e3 / (output - 1) : null));
         }
 
@@ -173,7 +173,7 @@ internal static class RunFolder
     }
 
     private static double Number(JsonElement element, string key, string path) =>
-        element.TryGetProperty(key, out var value) && value.TryGetDouble(out var number) ? number : throw new FormatException($"{path}: a request has no number '{key}'.");
+        element.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number : throw new FormatException($"{path}: a request has no number '{key}'.");
 
     private static JsonDocument Parse(string text, string where)
     {
