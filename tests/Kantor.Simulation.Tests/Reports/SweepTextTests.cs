@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Reports;
 
 namespace Kantor.Simulation.Tests.Reports;
@@ -39,7 +40,7 @@ public class SweepTextTests
     {
         var groups = SweepGroup.Of(SweepSample.Report.Cells);
         Assert.Equal(6, groups.Count);
-        Assert.Equal(new SweepBand(75, 50, 100, 12.7062 * 25), groups[0].Band(cell => cell.Run.Ttft?.P50Ms));
+        Assert.Equal(new SweepBand(75, 50, 100, 25 * StudentT.Point95(1)), groups[0].Band(cell => cell.Run.Ttft?.P50Ms));
         Assert.Equal(new SweepBand(50, 50, 50, null), groups[0].Band(cell => cell.Point.Seed == 1 ? cell.Run.Ttft?.P50Ms : null));
         Assert.Null(groups[0].Band(_ => null));
     }
