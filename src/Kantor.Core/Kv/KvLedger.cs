@@ -333,11 +333,13 @@ public sealed partial class KvLedger
     private void Evict(int id)
     {
         ref var block = ref _blocks[id];
-        RemoveIdle(id);
+        var holder = _sequences[block.Holder];
+        _idle.Remove(id);
+        holder.BlocksIdle--;
         _tree.ClearBlock(block.Node);
         block.Node = PrefixTree.None;
         Record(KvChangeKind.Drop, block.Holder, block.Holder, block.Index);
-        LoseHeldBlock(block.Holder);
+        if (--holder.BlocksHeld == 0) RecycleIfEmpty(block.Holder);
     }
 
     private void LoseHeldBlock(int holder)

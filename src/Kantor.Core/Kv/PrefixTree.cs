@@ -184,12 +184,14 @@ internal sealed class PrefixTree(int blockSizeTokens, Func<int, int>? keyHash)
 
     private void Prune(int node)
     {
-        while (node != None && _nodes[node] is { Block: 0, NearChild: None, OtherNeeds: 0 })
+        while (node != None)
         {
-            var parent = _nodes[node].Parent;
+            ref var pruned = ref _nodes[node];
+            if (pruned.Block != 0 || pruned.NearChild != None || pruned.OtherNeeds != 0) return;
+            var parent = pruned.Parent;
             if (parent != None) Detach(node, ref _nodes[parent]);
             else if (_domains.Remove(node, out var domain)) _roots.Remove(domain);
-            _nodes[node].NearChild = _freeNode;
+            pruned.NearChild = _freeNode;
             _freeNode = node;
             Count--;
             node = parent;
