@@ -16,9 +16,10 @@ internal static class Report
           in view of these measurements, so that errors on others can be larger.
         - A point of the sample is a closed loop of users, run on the engine's scheduler with the KV memory that the device leaves: vLLM with chunked prefill and steps of 8,192 tokens,
           TensorRT-LLM with whole prompts and steps that hold one prompt and all decodes, SGLang with prompts before decodes. Predicted and measured values are means over all requests, the first wave included.
-        - At a point of vLLM every user adds 0.4 ms to the way of each request: server and client serve all streams from one event loop each. The measured times exceed those of the scheduler alone by 0.5 ms a user at
-          1,024 prompt tokens, from 32 to 512 users, whatever the model and GPU. Half of the vLLM rows (those whose id has an even SHA-256, 377 rows) chose it of 0, 0.2, 0.4 and 0.6 ms: median TTFT error 17.2, 14.8, 14.0,
-          14.8 %; on the other half (411 rows) 0.4 ms takes it from 19.7 to 15.7 %. A constant for the first wave alone explains little (18.0 % at best), and TensorRT-LLM's rows do not show it, so it has none.
+        - At a point of vLLM every user adds 0.4 ms to the way of each request, presumably because server and client serve all streams from one event loop each. Measured times exceed those of the scheduler alone by about 0.5 ms a
+          user at 1,024 tokens of prompt and answer, from 32 to 512 users (quartiles at 128 users 0.45 and 0.60 ms, over all models and GPUs). The form was seen on all vLLM rows; its size was chosen of 0, 0.2, 0.4 and 0.6 ms on
+          half of them (those whose id has an even SHA-256, 377 rows): median TTFT error 17.2, 14.8, 14.0, 14.8 %. On the other half (411 rows) 0.4 ms takes it from 19.7 to 15.7 %. A serial front end at the first wave alone
+          explains less (18.0 % at best), and TensorRT-LLM's rows show neither, so they have none.
         - Points of the public benchmark draw prompts and outputs from 80 to 100 % of the nominal lengths, ten requests a user; the others have equal prompts.
         - Parallel sizes that the sample multiplies are taken to mean the same devices (tp 4, dp 4, ep 16 repeats the times of tp 4, ep 4).
         - The KV cache has 8 bits where TensorRT-LLM serves 8-bit weights, and where the benchmark's recipes ask vLLM for it: on Blackwell, and for dense models on H200.

@@ -23,7 +23,8 @@ internal static class CliffReport
           beyond 128,000 tokens and without sub-agents. Users are dealt the same sessions in every run, entered at the same request: for 64 of them the tables of requests tell which, and where they name a
           recorded session its replay begins there. All other sessions are drawn at random, the first of a user entered in its first 70 %;
         - answers of 50 to 150 % of the row's mean, because the runs did not cap them and they are not recorded;
-        - 128 GiB of host memory and 50 GB/s a device, which the rows do not tell. The last table varies both.
+        - 128 GiB of host memory and 50 GB/s a device, which the rows do not tell. The last table varies both: the repair at 24 and 32 users needs neither figure; host memory moves the cliff with offload, to
+          between 32 and 48 users with 30 % less and beyond 64 with 30 % more, and the link hardly matters.
 
         The simulated hit rate without offload begins to fall at 24 users, which is where the closed form puts the cliff, and is below half at the next step of the sweep; the measured one is at the bottom at 24 already. One
         known difference is that blocks of answers are free at once when a request ends here, while vLLM keeps them until they are the oldest, 3,000 tokens a request. With offload, both fall between 48 and 64 users.

@@ -16,8 +16,8 @@ internal static class SiliconPredictor
 {
     private const long TokensMax = 50_000_000;
 
-    // Microseconds that each user adds to the way of every request to vLLM: its front end and the benchmark's client each serve all streams from
-    // one event loop, and a request needs several rounds of both. Chosen of 0, 200, 400 and 600 on half of the vLLM rows, for all models and GPUs.
+    // Microseconds that each user adds to the way of every request to vLLM, presumably because its front end and the client serve all streams from
+    // one event loop each, and a request needs several rounds of both. Chosen of 0, 200, 400 and 600 on half of the vLLM rows, for all models and GPUs.
     private const double VllmUserUs = 400;
 
     public static Comparison Predict(string file, SiliconRow row, CancellationToken cancellation)
