@@ -94,7 +94,8 @@ internal sealed class SimulatedReplica
         Scheduler.WaitingCount + _inbox.Count,
         Scheduler.RunningCount + Scheduler.ParkedCount,
         Scheduler.Kv.BlocksUsed + Unit.BlocksUnbooked(nowUs),
-        Scheduler.Kv.BlocksTotal) { Replica = Index };
+        Scheduler.Kv.BlocksTotal)
+    { Replica = Index };
 
     /// <summary>A request arrives; false with the reason when it is refused. With <see cref="ReplicaPool.PlansAhead"/> the scheduler sees it later.</summary>
     public bool TryTake(RequestSpec spec, Handover handover, long nowUs, out RequestOutcome refusal)

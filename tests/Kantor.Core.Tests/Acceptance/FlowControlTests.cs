@@ -81,7 +81,8 @@ public class FlowControlTests
         new FlowControl([.. classes.Select(entry => entry.Budget)]),
         new BatchLimits { StepTokensMax = 1_000_000, RunningMax = 100_000 },
         new KvLedgerOptions { BlocksTotal = PoolTokens, BlockSizeTokens = 1, PrefixCaching = false },
-        jobs) { Verifies = false };
+        jobs)
+    { Verifies = false };
 
     private static int[] Waiting(ReplicaRun run)
     {
