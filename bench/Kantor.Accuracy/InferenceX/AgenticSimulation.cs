@@ -41,7 +41,7 @@ internal static class AgenticSimulation
         Clients = new ClientOptions { Loop = new SessionLoop() },
         PlansAhead = load.Deployment.Engine.HostOverlaps,
         Limits = new BatchLimits { StepTokensMax = load.Deployment.StepTokens, RunningMax = 1024 },
-        Kv = new KvLedgerOptions { BlocksTotal = load.KvBlocks, BlockSizeTokens = load.BlockSizeTokens },
+        Kv = new KvLedgerOptions { BlocksTotal = load.KvBlocks, BlockSizeTokens = load.BlockSizeTokens, FreesInTurn = true },
         Tier = TierOf(load),
         StepTime = StepTimeComposer.Compose(load.Deployment),
         NewPredictor = () => new ConstantLengthPredictor((int)load.OutputTokensMean),

@@ -211,7 +211,8 @@ public sealed partial class KvLedger
             if (references[block] != _blocks[block].References) throw Broken($"block {block} has {references[block]} references, booked {_blocks[block].References}");
             var idle = _idle.Contains(block);
             if (idle && references[block] != 0) throw Broken($"block {block} is idle and referenced");
-            if (idle && _tree.BlockOf(_blocks[block].Node) != block) throw Broken($"block {block} is idle without content");
+            var mayLackContent = _options.FreesInTurn && _blocks[block].Node == PrefixTree.None;
+            if (idle && !mayLackContent && _tree.BlockOf(_blocks[block].Node) != block) throw Broken($"block {block} is idle without content");
             if (idle || references[block] > 0) held[_blocks[block].Holder]++;
             if ((idle || references[block] > 0) && !IsInTableOfHolder(block)) throw Broken($"block {block} is not in the table of sequence {_blocks[block].Holder}, which holds it");
             if (idle) idleHeld[_blocks[block].Holder]++;
@@ -310,7 +311,7 @@ public sealed partial class KvLedger
         block.References--;
         if (block.Holder != sequence) Record(KvChangeKind.Drop, sequence, sequence, index);
         if (block.References > 0) return;
-        if (block.Node != PrefixTree.None)
+        if (block.Node != PrefixTree.None || _options.FreesInTurn)
         {
             _idle.Append(id);
             _sequences[block.Holder].BlocksIdle++;
@@ -336,7 +337,7 @@ public sealed partial class KvLedger
         var holder = _sequences[block.Holder];
         _idle.Remove(id);
         holder.BlocksIdle--;
-        _tree.ClearBlock(block.Node);
+        if (block.Node != PrefixTree.None) _tree.ClearBlock(block.Node);
         block.Node = PrefixTree.None;
         Record(KvChangeKind.Drop, block.Holder, block.Holder, block.Index);
         if (--holder.BlocksHeld == 0) RecycleIfEmpty(block.Holder);

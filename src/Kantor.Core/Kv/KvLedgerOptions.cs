@@ -19,6 +19,12 @@ public sealed record KvLedgerOptions
     public int? IdleBlocksMax { get; init; }
 
     /// <summary>
+    /// Whether released blocks whose content nobody can hit wait their turn behind those released before, as in vLLM's one queue of free
+    /// blocks, so that an answer of unknown content drives older prefixes out; otherwise their room is used first.
+    /// </summary>
+    public bool FreesInTurn { get; init; }
+
+    /// <summary>
     /// Most sequence ids in use at once, live ones and those that keep cached blocks after their request ended; null for no limit.
     /// llama.cpp has 256.
     /// </summary>

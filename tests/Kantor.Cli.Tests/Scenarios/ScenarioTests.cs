@@ -37,7 +37,7 @@ public class ScenarioTests
           routers: [vllm-dp]
           predictor: { constant: { tokens: 77 } }
           limits: { step-tokens-max: 100, running-max: 10, waiting-max: 20 }
-          kv: { size: 10MiB, block-tokens: 32, prefix-caching: false, idle-blocks-max: 3, sequences-max: 40, token-bytes: 1024 }
+          kv: { size: 10MiB, block-tokens: 32, prefix-caching: false, frees-in-turn: true, idle-blocks-max: 3, sequences-max: 40, token-bytes: 1024 }
           plans-ahead: true
           lockstep: 2
           swap: { size: 64 blocks, bandwidth: 2000000 tokens/s, latency: 10us }
@@ -71,7 +71,7 @@ public class ScenarioTests
             Router = new VllmDpRouter(),
             Replicas = 4,
             Limits = new BatchLimits { StepTokensMax = 100, RunningMax = 10, WaitingMax = 20, AdaptersMax = 8 },
-            Kv = new KvLedgerOptions { BlocksTotal = 320, BlockSizeTokens = 32, PrefixCaching = false, IdleBlocksMax = 3, SequencesMax = 40 },
+            Kv = new KvLedgerOptions { BlocksTotal = 320, BlockSizeTokens = 32, PrefixCaching = false, FreesInTurn = true, IdleBlocksMax = 3, SequencesMax = 40 },
             StepTime = StepTimeProfiles.Unit.StepTime,
             NewPredictor = actual.NewPredictor,
             PlansAhead = true,

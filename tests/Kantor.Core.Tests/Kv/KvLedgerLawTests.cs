@@ -21,6 +21,14 @@ public class KvLedgerLawTests
         Laws.HoldForLists(operations => Driver(blockSizeTokens, blocks, sequencesMax).Run(operations), cases: 300, length: 100);
 
     [Theory]
+    [InlineData(1, 20)]
+    [InlineData(4, 14)]
+    public void The_books_hold_when_blocks_are_freed_in_turn(int blockSizeTokens, int blocks) => Laws.HoldForLists(
+        operations => new LedgerDriver(new KvLedgerOptions { BlocksTotal = blocks, BlockSizeTokens = blockSizeTokens, FreesInTurn = true, RecordsChanges = true }).Run(operations),
+        cases: 300,
+        length: 100);
+
+    [Theory]
     [InlineData(2, 24, null)]
     [InlineData(4, 14, null)]
     [InlineData(4, 14, 4)]

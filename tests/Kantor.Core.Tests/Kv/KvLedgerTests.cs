@@ -4,6 +4,25 @@ namespace Kantor.Core.Tests.Kv;
 
 public class KvLedgerTests
 {
+    [Theory]
+    [InlineData(false, 8)]
+    [InlineData(true, 0)]
+    public void Freed_in_turn_an_answer_that_nobody_can_hit_drives_older_prefixes_out(bool freesInTurn, int hitTokens)
+    {
+        var ledger = new KvLedger(new KvLedgerOptions { BlocksTotal = 4, BlockSizeTokens = 4, FreesInTurn = freesInTurn });
+        var prefix = TokenContent.FromBlockIds([1, 2], 4, 8);
+        foreach (var content in new[] { prefix, TokenContent.Opaque(8), TokenContent.Opaque(8) })
+        {
+            Assert.True(ledger.TryOpen(content, default, 0, out var sequence, out _));
+            Assert.True(ledger.TryGrow(sequence, 8));
+            ledger.Commit(sequence, 8);
+            ledger.Close(sequence);
+            ledger.Verify();
+        }
+
+        Assert.Equal(hitTokens, ledger.Probe(prefix, default, 8).Tokens);
+    }
+
     private static readonly CacheDomain Home = new(0, 0);
 
     [Theory]

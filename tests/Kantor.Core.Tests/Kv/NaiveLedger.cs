@@ -110,8 +110,9 @@ internal sealed class NaiveLedger(KvLedgerOptions options)
         {
             if (block.Holder != closed) Drop(closed, block.Index);
             if (--block.References > 0) continue;
-            if (block.Content is not null) _idle.Add(block);
-            if (block.Content is null || !keepsContent) Free(block);
+            var isKept = block.Content is not null || options.FreesInTurn;
+            if (isKept) _idle.Add(block);
+            if (!isKept || !keepsContent) Free(block);
         }
 
         closed.IsOpen = false;
