@@ -10,8 +10,9 @@ internal sealed record ChartLine(string Name, int Style, IReadOnlyList<ChartPoin
 /// <summary>A point of a line; no figure leaves a gap out. The band is drawn around it where there is one.</summary>
 internal readonly record struct ChartPoint(double X, double? Y, double? Low = null, double? High = null)
 {
-    /// <summary>A mean of figures that are never negative with its interval, which is cut at 0.</summary>
-    public static ChartPoint Of(double x, SweepBand? band) => new(x, band?.Mean, band is { } known ? Math.Max(0, known.Low) : null, band?.High);
+    /// <summary>A mean of figures that are never negative with its interval, which is cut at 0 and at the most that there can be.</summary>
+    public static ChartPoint Of(double x, SweepBand? band, double most = double.PositiveInfinity) =>
+        band is { } known ? new(x, known.Mean, Math.Max(0, known.Low), Math.Min(most, known.High)) : new(x, Y: null);
 }
 
 /// <summary>Draws lines with bands as one inline SVG; every text is escaped. What lies beyond an axis is drawn at its edge.</summary>

@@ -14,7 +14,7 @@ public sealed class SweepHtml
         new("TTFT p50", cell => cell.Run.Ttft?.P50Ms, IsLog: true, ChartAxis.Duration),
         new("TTFT p99", cell => cell.Run.Ttft?.P99Ms, IsLog: true, ChartAxis.Duration),
         new("ITL p99", cell => cell.Run.Itl?.P99Ms, IsLog: true, ChartAxis.Duration),
-        new("SLO attainment", cell => cell.Run.SloAttainment * 100, IsLog: false, percent => ChartAxis.Short(percent) + " %"),
+        new("SLO attainment", cell => cell.Run.SloAttainment * 100, IsLog: false, percent => ChartAxis.Short(percent) + " %", Most: 100),
         new("Goodput, requests/s", cell => cell.Run.GoodputRps, IsLog: false, ChartAxis.Short),
         new("End to end p99", cell => cell.Run.E2e?.P99Ms, IsLog: true, ChartAxis.Duration),
     ];
@@ -74,14 +74,14 @@ public sealed class SweepHtml
     private void RenderChart(Figure figure, SweepGroup[] configuration)
     {
         var bands = _groups.Select(group => group.Band(figure.Of)).OfType<SweepBand>();
-        var all = bands.SelectMany(band => (double[])[Math.Max(band.Low, band.Min), band.Mean, Math.Min(band.High, Math.Max(band.Max, 2 * band.Mean))]);
+        var all = bands.SelectMany(band => (double[])[Math.Max(band.Low, band.Min), band.Mean, Math.Min(Math.Min(band.High, figure.Most), Math.Max(band.Max, 2 * band.Mean))]);
         var y = figure.IsLog ? ChartAxis.Log(all, figure.Format) : ChartAxis.Linear(all, figure.Format);
         var x = ChartAxis.Linear(_groups.Select(RateOf), ChartAxis.Short);
         var lines = _policies.Index().Select(policy => new ChartLine(
             policy.Item,
             policy.Index,
             [.. configuration.Where(group => group.Point.Policy == policy.Item).OrderBy(group => group.Point.RateScale)
-                .Select(group => ChartPoint.Of(RateOf(group), group.Band(figure.Of)))]));
+                .Select(group => ChartPoint.Of(RateOf(group), group.Band(figure.Of), figure.Most))]));
         _page.Figure(figure.Name, new ChartSvg($"{figure.Name} over the arrival rate", _hasRates ? "requests/s" : "× the trace's rate", x, y).Draw(lines));
     }
 
@@ -201,5 +201,5 @@ public sealed class SweepHtml
 
     private static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    private sealed record Figure(string Name, Func<SweepCell, double?> Of, bool IsLog, Func<double, string> Format);
+    private sealed record Figure(string Name, Func<SweepCell, double?> Of, bool IsLog, Func<double, string> Format, double Most = double.PositiveInfinity);
 }
