@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Disaggregation;
@@ -9,6 +10,16 @@ namespace Kantor.Simulation;
 /// <summary>A fleet and the policies that run it: the pool that requests arrive at and, where prefill and decode are apart, the one that they go on to.</summary>
 public sealed record SimulationOptions : ReplicaPool
 {
+    /// <summary>A run whose members are to be set.</summary>
+    public SimulationOptions()
+    {
+    }
+
+    /// <summary>A run on these replicas.</summary>
+    [SetsRequiredMembers]
+    public SimulationOptions(ReplicaPool replicas, IRouter router, int outputTokensMax)
+        : base(replicas) => (Router, OutputTokensMax) = (router, outputTokensMax);
+
     /// <summary>Chooses the replica of each request on arrival, by what it has heard of the fleet (<see cref="ReplicaPool.Signals"/>).</summary>
     public required IRouter Router { get; init; }
 

@@ -65,7 +65,7 @@ public sealed partial class Simulator : IReplicaHost
     {
         _clients.Begin();
         BeginFleet();
-        while (_clients.AnyOpen && IsUnderWay() && _events.TryNext(out var next))
+        while (IsUnderWay() && _events.TryNext(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
             _recorder.Advance(next.TimeUs);

@@ -28,62 +28,37 @@ internal sealed record Scenario
     public required SloSpec Slo { get; init; }
 
     /// <summary>The simulation of one pair of policies.</summary>
-    public SimulationOptions Options(IBatchPlanner planner, IRouter router, int outputTokensMax)
+    public SimulationOptions Options(IBatchPlanner planner, IRouter router, int outputTokensMax) => new(Replicas(Fleet.Pool, planner), router, outputTokensMax)
     {
-        var pool = Fleet.Pool;
-        return new SimulationOptions
-        {
-            Planner = planner,
-            Router = router,
-            Replicas = pool.Replicas,
-            Limits = pool.Limits,
-            Kv = pool.Kv,
-            StepTime = pool.Profile.StepTime,
-            NewPredictor = pool.Predictor.Policy,
-            PlansAhead = pool.PlansAhead,
-            PipelineStages = pool.Pipeline.Stages,
-            PipelineHopUs = pool.Pipeline.HopUs,
-            LockstepReplicas = pool.LockstepReplicas,
-            Swap = pool.Swap,
-            Tier = pool.Tier,
-            Speculation = Seeded(pool.Speculation),
-            Adapters = pool.Adapters,
-            Signals = pool.Signals with { Seed = Seed },
-            Scaling = pool.Scaling,
-            Decode = Decode is { } decode ? Pool(decode) : null,
-            Fleet = LifeCycle,
-            Clients = Clients.Options with { Seed = Seed },
-            OutputTokensMax = outputTokensMax,
-            Slo = Slo,
-            KeepsRecords = false,
-        };
-    }
+        Decode = Decode is { } decode ? Pool(decode) : null,
+        Fleet = LifeCycle,
+        Clients = Clients.Options with { Seed = Seed },
+        Slo = Slo,
+        KeepsRecords = false,
+    };
 
-    private DecodePool Pool(DecodePlan decode)
+    private DecodePool Pool(DecodePlan decode) =>
+        new(Replicas(decode.Pool, decode.Policy.Policy), decode.Router, decode.Link.ToLink(Fleet.Pool.TokenBytes, new Yaml.Problems())!);
+
+    private ReplicaPool Replicas(PoolPlan pool, IBatchPlanner planner) => new()
     {
-        var pool = decode.Pool;
-        return new DecodePool
-        {
-            Planner = decode.Policy.Policy,
-            Router = decode.Router,
-            Link = decode.Link.ToLink(Fleet.Pool.TokenBytes, new Yaml.Problems())!,
-            Replicas = pool.Replicas,
-            Limits = pool.Limits,
-            Kv = pool.Kv,
-            StepTime = pool.Profile.StepTime,
-            NewPredictor = pool.Predictor.Policy,
-            PlansAhead = pool.PlansAhead,
-            PipelineStages = pool.Pipeline.Stages,
-            PipelineHopUs = pool.Pipeline.HopUs,
-            LockstepReplicas = pool.LockstepReplicas,
-            Swap = pool.Swap,
-            Tier = pool.Tier,
-            Speculation = Seeded(pool.Speculation),
-            Adapters = pool.Adapters,
-            Signals = pool.Signals with { Seed = Seed },
-            Scaling = pool.Scaling,
-        };
-    }
+        Planner = planner,
+        Replicas = pool.Replicas,
+        Limits = pool.Limits,
+        Kv = pool.Kv,
+        StepTime = pool.Profile.StepTime,
+        NewPredictor = pool.Predictor.Policy,
+        PlansAhead = pool.PlansAhead,
+        PipelineStages = pool.Pipeline.Stages,
+        PipelineHopUs = pool.Pipeline.HopUs,
+        LockstepReplicas = pool.LockstepReplicas,
+        Swap = pool.Swap,
+        Tier = pool.Tier,
+        Speculation = Seeded(pool.Speculation),
+        Adapters = pool.Adapters,
+        Signals = pool.Signals with { Seed = Seed },
+        Scaling = pool.Scaling,
+    };
 
     private Speculation? Seeded(Speculation? speculation) => speculation is null ? null : speculation with { Seed = Seed };
 }

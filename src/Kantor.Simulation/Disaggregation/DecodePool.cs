@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Replicas;
 
@@ -9,6 +10,16 @@ namespace Kantor.Simulation.Disaggregation;
 /// </summary>
 public sealed record DecodePool : ReplicaPool
 {
+    /// <summary>A pool whose members are to be set.</summary>
+    public DecodePool()
+    {
+    }
+
+    /// <summary>A pool of these replicas.</summary>
+    [SetsRequiredMembers]
+    public DecodePool(ReplicaPool replicas, IRouter router, KvLink link)
+        : base(replicas) => (Router, Link) = (router, link);
+
     /// <summary>Chooses the decoding replica when the first token is there.</summary>
     public required IRouter Router { get; init; }
 

@@ -56,17 +56,9 @@ public sealed record FleetLayout
     }
 
     /// <summary>The simulation of one pool of so many units.</summary>
-    internal SimulationOptions Options(int units, SloSpec slo, int outputTokensMax) => new()
+    internal SimulationOptions Options(int units, SloSpec slo, int outputTokensMax) => new(Serving.Pool(units * ServingReplicas), Router, outputTokensMax)
     {
-        Planner = Serving.Planner,
-        Router = Router,
-        Replicas = units * ServingReplicas,
-        Limits = Serving.Limits,
-        Kv = Serving.Kv,
-        StepTime = Serving.StepTime,
-        NewPredictor = Serving.NewPredictor,
         Decode = Decode?.Pool(units, Router),
-        OutputTokensMax = outputTokensMax,
         Slo = slo,
     };
 }
@@ -86,17 +78,7 @@ public sealed record DecodeSide
     /// <summary>Where they stand.</summary>
     public required DecodePlacement Placement { get; init; }
 
-    internal DecodePool Pool(int units, IRouter router) => new()
-    {
-        Planner = Kind.Planner,
-        Router = router,
-        Replicas = units * Replicas,
-        Limits = Kind.Limits,
-        Kv = Kind.Kv,
-        StepTime = Kind.StepTime,
-        NewPredictor = Kind.NewPredictor,
-        Link = Link,
-    };
+    internal DecodePool Pool(int units, IRouter router) => new(Kind.Pool(units * Replicas), router, Link);
 }
 
 /// <summary>Where the decoding replicas of a unit stand.</summary>

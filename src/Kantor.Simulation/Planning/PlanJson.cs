@@ -10,24 +10,16 @@ namespace Kantor.Simulation.Planning;
 public static class PlanJson
 {
     /// <summary>Writes all of it, ended by LF.</summary>
-    public static void Write(Stream stream, PlanReport report)
+    public static void Write(Stream stream, PlanReport report) => ReportJson.WriteDocument(stream, "kantor.plan.v1", json =>
     {
-        using (var json = new Utf8JsonWriter(stream, ReportJson.Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("schema", "kantor.plan.v1");
-            WriteParameters(json, report);
-            json.WriteNumber("candidates_total", report.Plan.RowsTotal);
-            json.WriteBoolean("complete", report.Plan.IsComplete);
-            WriteAnswer(json, report.Plan);
-            json.WriteStartArray("candidates");
-            foreach (var row in report.Plan.Rows) WriteRow(json, row);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        stream.WriteByte((byte)'\n');
-    }
+        WriteParameters(json, report);
+        json.WriteNumber("candidates_total", report.Plan.RowsTotal);
+        json.WriteBoolean("complete", report.Plan.IsComplete);
+        WriteAnswer(json, report.Plan);
+        json.WriteStartArray("candidates");
+        foreach (var row in report.Plan.Rows) WriteRow(json, row);
+        json.WriteEndArray();
+    });
 
     private static void WriteParameters(Utf8JsonWriter json, PlanReport report)
     {
@@ -77,8 +69,7 @@ public static class PlanJson
         json.WriteBoolean("meets", row.Candidate.Size?.Fewest is not null);
         json.WriteBoolean("monotone", row.Candidate.Size?.IsMonotone ?? true);
         json.WriteString("rejection", row.Rejection);
-        if (row.GoodputPerSAndGpu is { } goodput) json.WriteNumber("goodput_rps_per_gpu", goodput);
-        else json.WriteNull("goodput_rps_per_gpu");
+        ReportJson.WriteNumber(json, "goodput_rps_per_gpu", row.GoodputPerSAndGpu);
         if (row.Shown is { } shown) WriteTrial(json, shown);
         json.WriteStartArray("trials");
         foreach (var trial in row.Candidate.Size?.Trials ?? [])

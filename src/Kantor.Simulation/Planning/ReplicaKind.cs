@@ -51,4 +51,15 @@ public sealed record ReplicaKind
         Kv = new KvLedgerOptions { BlocksTotal = profile.KvTokens / blockSizeTokens, BlockSizeTokens = blockSizeTokens },
         StepTime = profile.StepTime,
     };
+
+    /// <summary>So many replicas of this kind.</summary>
+    internal ReplicaPool Pool(int replicas) => new()
+    {
+        Planner = Planner,
+        Replicas = replicas,
+        Limits = Limits,
+        Kv = Kv,
+        StepTime = StepTime,
+        NewPredictor = NewPredictor,
+    };
 }

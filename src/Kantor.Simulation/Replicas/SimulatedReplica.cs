@@ -57,9 +57,6 @@ internal sealed class SimulatedReplica
     /// <summary>Way back from host memory.</summary>
     public LinkQueue SwapLink { get; }
 
-    /// <summary>Adapters copied to the devices.</summary>
-    public long AdapterLoads { get; private set; }
-
     /// <summary>Time of the planned step relative to the model's, because of adapters; at least 1.</summary>
     public double StepFactor { get; private set; } = 1;
 
@@ -269,7 +266,6 @@ internal sealed class SimulatedReplica
         if (_adapters is not null && Pool.Adapters is { } cost)
         {
             var (loads, uses) = _adapters.Use(Scheduler);
-            AdapterLoads += loads;
             us += loads * cost.LoadUs;
             StepFactor = uses ? cost.StepFactor : 1;
         }

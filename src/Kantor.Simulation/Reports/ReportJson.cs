@@ -12,23 +12,36 @@ namespace Kantor.Simulation.Reports;
 /// </summary>
 public static class ReportJson
 {
-    internal static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes all of it, ended by LF.</summary>
-    public static void Write(Stream stream, RunParameters parameters, IEnumerable<RunReport> runs)
+    public static void Write(Stream stream, RunParameters parameters, IEnumerable<RunReport> runs) => WriteDocument(stream, "kantor.simulate.v1", json =>
+    {
+        WriteParameters(json, parameters);
+        json.WriteStartArray("runs");
+        foreach (var run in runs) WriteRun(json, run);
+        json.WriteEndArray();
+    });
+
+    /// <summary>An object that begins with its schema, ended by LF.</summary>
+    internal static void WriteDocument(Stream stream, string schema, Action<Utf8JsonWriter> writeFields)
     {
         using (var json = new Utf8JsonWriter(stream, Options))
         {
             json.WriteStartObject();
-            json.WriteString("schema", "kantor.simulate.v1");
-            WriteParameters(json, parameters);
-            json.WriteStartArray("runs");
-            foreach (var run in runs) WriteRun(json, run);
-            json.WriteEndArray();
+            json.WriteString("schema", schema);
+            writeFields(json);
             json.WriteEndObject();
         }
 
         stream.WriteByte((byte)'\n');
+    }
+
+    /// <summary>A number, or null for none.</summary>
+    internal static void WriteNumber(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number) json.WriteNumber(name, number);
+        else json.WriteNull(name);
     }
 
     private static void WriteParameters(Utf8JsonWriter json, RunParameters parameters)
@@ -163,11 +176,5 @@ public static class ReportJson
         WriteNumber(json, "p99", latency?.P99Ms);
         WriteNumber(json, "max", latency?.MaxMs);
         json.WriteEndObject();
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
-    {
-        if (value is { } number) json.WriteNumber(name, number);
-        else json.WriteNull(name);
     }
 }

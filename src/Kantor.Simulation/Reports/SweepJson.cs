@@ -11,29 +11,21 @@ namespace Kantor.Simulation.Reports;
 public static class SweepJson
 {
     /// <summary>Writes all of it, ended by LF.</summary>
-    public static void Write(Stream stream, SweepReport sweep)
+    public static void Write(Stream stream, SweepReport sweep) => ReportJson.WriteDocument(stream, "kantor.sweep.v1", json =>
     {
-        using (var json = new Utf8JsonWriter(stream, ReportJson.Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("schema", "kantor.sweep.v1");
-            WriteParameters(json, sweep);
-            json.WriteNumber("cells_total", sweep.CellsTotal);
-            json.WriteBoolean("complete", sweep.IsComplete);
-            json.WriteStartArray("cells");
-            foreach (var cell in sweep.Cells) WriteCell(json, cell);
-            json.WriteEndArray();
-            json.WriteStartArray("paired_differences");
-            foreach (var difference in PairedDifference.Of(sweep.Cells)) WriteDifference(json, difference);
-            json.WriteEndArray();
-            json.WriteStartArray("failures");
-            foreach (var failure in sweep.Failures) WriteFailure(json, failure);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        stream.WriteByte((byte)'\n');
-    }
+        WriteParameters(json, sweep);
+        json.WriteNumber("cells_total", sweep.CellsTotal);
+        json.WriteBoolean("complete", sweep.IsComplete);
+        json.WriteStartArray("cells");
+        foreach (var cell in sweep.Cells) WriteCell(json, cell);
+        json.WriteEndArray();
+        json.WriteStartArray("paired_differences");
+        foreach (var difference in PairedDifference.Of(sweep.Cells)) WriteDifference(json, difference);
+        json.WriteEndArray();
+        json.WriteStartArray("failures");
+        foreach (var failure in sweep.Failures) WriteFailure(json, failure);
+        json.WriteEndArray();
+    });
 
     private static void WriteParameters(Utf8JsonWriter json, SweepReport sweep)
     {
@@ -59,8 +51,7 @@ public static class SweepJson
     {
         json.WriteStartObject();
         WritePlace(json, cell.Point);
-        if (cell.ArrivalsPerS is { } rate) json.WriteNumber("arrivals_per_s", rate);
-        else json.WriteNull("arrivals_per_s");
+        ReportJson.WriteNumber(json, "arrivals_per_s", cell.ArrivalsPerS);
         ReportJson.WriteFigures(json, cell.Run);
         json.WriteEndObject();
     }
@@ -75,8 +66,7 @@ public static class SweepJson
         json.WriteString("figure", difference.Figure);
         json.WriteNumber("seeds", difference.Seeds);
         json.WriteNumber("mean", Math.Round(difference.Difference.Mean, 6));
-        if (difference.Difference.HalfWidth is { } half) json.WriteNumber("half_width_95", Math.Round(half, 6));
-        else json.WriteNull("half_width_95");
+        ReportJson.WriteNumber(json, "half_width_95", difference.Difference.HalfWidth is { } half ? Math.Round(half, 6) : null);
         json.WriteEndObject();
     }
 

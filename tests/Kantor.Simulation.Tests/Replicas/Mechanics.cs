@@ -41,24 +41,8 @@ internal static class Mechanics
     private static DecodePool NewDecodePool(SimulationOptions prefill, RandomStream random)
     {
         var pool = WithPool(prefill, random);
-        return new DecodePool
-        {
-            Planner = pool.Planner,
-            Router = new LeastLoadedRouter(),
-            Link = Link(random),
-            Replicas = pool.Replicas,
-            Limits = pool.Limits,
-            Kv = pool.Kv with { BlocksTotal = pool.Kv.BlocksTotal + random.NextInt(10) },
-            StepTime = pool.StepTime,
-            NewPredictor = pool.NewPredictor,
-            PipelineStages = pool.PipelineStages,
-            LockstepReplicas = pool.LockstepReplicas,
-            PlansAhead = pool.PlansAhead,
-            Swap = pool.Swap,
-            Tier = pool.Tier,
-            Speculation = pool.Speculation,
-            Adapters = pool.Adapters,
-        };
+        var link = Link(random);
+        return new DecodePool(pool with { Kv = pool.Kv with { BlocksTotal = pool.Kv.BlocksTotal + random.NextInt(10) } }, new LeastLoadedRouter(), link);
     }
 
     private static KvLink Link(RandomStream random) => new() { TokensPerUs = 0.01 + random.NextDouble(), LatencyUs = random.NextInt(100) };
