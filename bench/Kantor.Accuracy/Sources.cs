@@ -1,7 +1,7 @@
 using Kantor.Accuracy.InferenceX;
 using Kantor.Accuracy.Runs;
 using Kantor.Accuracy.Silicon;
-using Kantor.Simulation.Calibration.Tables;
+using Kantor.Hardware.Calibration.Tables;
 
 namespace Kantor.Accuracy;
 

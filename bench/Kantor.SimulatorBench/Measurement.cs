@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Kantor.Core.Batching;
+using Kantor.Core.Replica;
 using Kantor.Simulation;
 using Kantor.Simulation.Metrics;
 

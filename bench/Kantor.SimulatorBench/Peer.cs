@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.SimulatorBench;
 

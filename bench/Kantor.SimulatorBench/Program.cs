@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using Kantor.Core;
 using Kantor.Core.StepTime;
-using Kantor.Simulation.Models;
-using Kantor.Simulation.Traces;
-using Kantor.Simulation.Workloads;
+using Kantor.Hardware.Models;
+using Kantor.Hardware.Published;
 using Kantor.SimulatorBench;
+using Kantor.Workloads.Generators;
+using Kantor.Workloads.Traces;
 
 Option<int> requests = new("--requests") { Description = "Requests of the synthetic chat case.", DefaultValueFactory = _ => 100_000 };
 Option<int> prefixRequests = new("--prefix-requests") { Description = "Requests of the synthetic case with shared prefixes.", DefaultValueFactory = _ => 12_031 };

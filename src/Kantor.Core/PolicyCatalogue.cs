@@ -1,4 +1,8 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Batching.Policies.Slices;
+using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Events;
@@ -146,7 +147,7 @@ public sealed partial class Simulator
     }
 
     /// <summary>The request goes on where it is, and computes what it was to pull; one that has no replica begins anew with its prompt.</summary>
-    private void LoseKept(Core.Units.RequestId attempt)
+    private void LoseKept(RequestId attempt)
     {
         _copies.Release(attempt.Value);
         if (_clients.PlaceOf(AttemptId.RequestOf(attempt.Value)) is { } at)

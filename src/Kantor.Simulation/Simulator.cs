@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
+using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Disaggregation;
@@ -7,7 +8,7 @@ using Kantor.Simulation.Events;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Replicas;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Kantor.Core;
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends.Scripted;
 using Kantor.Engine.Streams;

@@ -2,7 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests;

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;

@@ -1,11 +1,14 @@
 using Kantor.Core;
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
+using Kantor.Core.Replica;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Published;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests;
 

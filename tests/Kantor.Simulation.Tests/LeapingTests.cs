@@ -1,15 +1,16 @@
 using System.Text.Json;
 using Kantor.Core;
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
+using Kantor.Reports.Runs;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Reports;
 using Kantor.Simulation.Tests.Clients;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests;

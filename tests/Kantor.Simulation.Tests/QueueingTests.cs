@@ -1,10 +1,11 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests;
 

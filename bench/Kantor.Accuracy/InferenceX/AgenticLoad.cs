@@ -1,4 +1,4 @@
-using Kantor.Simulation.Models;
+using Kantor.Hardware.Models;
 
 namespace Kantor.Accuracy.InferenceX;
 

@@ -1,6 +1,6 @@
+using Kantor.Hardware.Models;
+using Kantor.Hardware.Profiles;
 using Kantor.Simulation;
-using Kantor.Simulation.Models;
-using Kantor.Simulation.Profiles;
 
 namespace Kantor.Accuracy.InferenceX;
 

@@ -1,10 +1,11 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
+using Kantor.Hardware.Profiles;
 using Kantor.Simulation;
 using Kantor.Simulation.Clients;
-using Kantor.Simulation.Profiles;
 using Kantor.Simulation.Replicas;
 
 namespace Kantor.Accuracy.InferenceX;

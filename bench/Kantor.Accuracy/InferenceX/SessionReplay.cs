@@ -1,5 +1,5 @@
 using Kantor.Core.Randomness;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Accuracy.InferenceX;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
-using Kantor.Simulation.Models;
-using Kantor.Simulation.Profiles;
+using Kantor.Hardware.Models;
+using Kantor.Hardware.Profiles;
 
 namespace Kantor.Accuracy.Runs;
 

@@ -1,11 +1,12 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
+using Kantor.Hardware.Models;
+using Kantor.Hardware.Profiles;
 using Kantor.Simulation;
-using Kantor.Simulation.Models;
-using Kantor.Simulation.Profiles;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Accuracy.Runs;
 

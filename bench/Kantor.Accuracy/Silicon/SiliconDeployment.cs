@@ -1,5 +1,5 @@
-using Kantor.Simulation.Models;
-using Kantor.Simulation.Profiles;
+using Kantor.Hardware.Models;
+using Kantor.Hardware.Profiles;
 
 namespace Kantor.Accuracy.Silicon;
 

@@ -1,13 +1,15 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
+using Kantor.Hardware.Models;
+using Kantor.Hardware.Profiles;
 using Kantor.Simulation;
 using Kantor.Simulation.Clients;
-using Kantor.Simulation.Models;
-using Kantor.Simulation.Profiles;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Accuracy.Silicon;
 

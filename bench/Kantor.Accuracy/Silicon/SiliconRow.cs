@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Kantor.Simulation.Calibration.Tables;
+using Kantor.Hardware.Calibration.Tables;
 
 namespace Kantor.Accuracy.Silicon;
 

@@ -5,8 +5,9 @@ using System.Text.Json;
 using Kantor.Cli.Engines;
 using Kantor.Core.StepTime;
 using Kantor.Engine;
-using Kantor.Simulation.Calibration.Fitting;
-using Kantor.Simulation.Profiles;
+using Kantor.Hardware.Calibration.Fitting;
+using Kantor.Hardware.Profiles;
+using Kantor.Hardware.Published;
 using Spectre.Console;
 
 namespace Kantor.Cli.Calibrate;

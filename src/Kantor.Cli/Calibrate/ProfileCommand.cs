@@ -1,8 +1,8 @@
+using Kantor.Hardware.Models;
 using System.CommandLine;
 using System.Globalization;
-using Kantor.Simulation.Calibration;
-using Kantor.Simulation.Models;
-using Kantor.Simulation.Profiles;
+using Kantor.Hardware.Calibration;
+using Kantor.Hardware.Profiles;
 using Spectre.Console;
 
 namespace Kantor.Cli.Calibrate;

@@ -1,5 +1,5 @@
 using Kantor.Engine;
-using Kantor.Simulation.Calibration.Fitting;
+using Kantor.Hardware.Calibration.Fitting;
 
 namespace Kantor.Cli.Calibrate;
 

@@ -1,10 +1,11 @@
+using Kantor.Hardware.Published;
+using Kantor.Hardware.Models;
 using System.CommandLine;
 using System.Globalization;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Traces;
 using Kantor.Core;
 using Kantor.Core.StepTime;
-using Kantor.Simulation.Models;
 
 namespace Kantor.Cli.Plan;
 

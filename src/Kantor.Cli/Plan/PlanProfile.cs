@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kantor.Core.StepTime;
-using Kantor.Simulation.Models;
+using Kantor.Hardware.Models;
+using Kantor.Hardware.Published;
 
 namespace Kantor.Cli.Plan;
 

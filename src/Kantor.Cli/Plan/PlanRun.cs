@@ -1,5 +1,6 @@
 using Kantor.Cli.Simulate;
-using Kantor.Simulation.Planning;
+using Kantor.Planning;
+using Kantor.Reports.Plans;
 
 namespace Kantor.Cli.Plan;
 

@@ -1,6 +1,6 @@
 using Kantor.Cli.Simulate;
-using Kantor.Simulation.Planning;
-using Kantor.Simulation.Workloads;
+using Kantor.Planning;
+using Kantor.Workloads.Generators;
 
 namespace Kantor.Cli.Plan;
 

@@ -1,8 +1,8 @@
 using System.Numerics;
 using Kantor.Cli.Sweep;
-using Kantor.Simulation.Planning;
-using Kantor.Simulation.Traces;
-using Kantor.Simulation.Workloads;
+using Kantor.Planning;
+using Kantor.Workloads.Generators;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Plan;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kantor.Cli.Simulate;
-using Kantor.Simulation.Planning;
+using Kantor.Planning;
+using Kantor.Reports.Plans;
 
 namespace Kantor.Cli.Plan;
 

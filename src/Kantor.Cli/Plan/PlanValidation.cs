@@ -3,7 +3,7 @@ using Kantor.Cli.Simulate;
 using Kantor.Cli.Traces;
 using Kantor.Core;
 using Kantor.Core.Batching;
-using Kantor.Simulation.Planning;
+using Kantor.Planning;
 
 namespace Kantor.Cli.Plan;
 

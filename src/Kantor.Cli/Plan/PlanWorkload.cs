@@ -1,5 +1,5 @@
 using Kantor.Cli.Traces;
-using Kantor.Simulation.Workloads;
+using Kantor.Workloads.Generators;
 
 namespace Kantor.Cli.Plan;
 

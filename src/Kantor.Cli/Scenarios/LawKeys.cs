@@ -1,5 +1,5 @@
 using Kantor.Cli.Yaml;
-using Kantor.Simulation.Workloads;
+using Kantor.Workloads.Generators;
 
 namespace Kantor.Cli.Scenarios;
 

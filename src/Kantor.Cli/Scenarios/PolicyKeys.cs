@@ -1,6 +1,9 @@
 using Kantor.Cli.Yaml;
 using Kantor.Core;
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Batching.Policies.Slices;
+using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
 

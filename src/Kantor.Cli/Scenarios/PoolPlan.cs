@@ -3,6 +3,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Published;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Replicas;
 using Kantor.Simulation.Signals;

@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Kantor.Cli.Yaml;
 using Kantor.Core.StepTime;
-using Kantor.Simulation.Models;
+using Kantor.Hardware.Models;
+using Kantor.Hardware.Published;
 
 namespace Kantor.Cli.Scenarios;
 

@@ -1,7 +1,8 @@
 using System.Text;
 using Kantor.Cli.Yaml;
 using Kantor.Core.StepTime;
-using Kantor.Simulation.Profiles;
+using Kantor.Hardware.Profiles;
+using Kantor.Hardware.Published;
 
 namespace Kantor.Cli.Scenarios;
 

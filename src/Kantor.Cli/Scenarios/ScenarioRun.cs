@@ -4,10 +4,10 @@ using Kantor.Cli.Simulate;
 using Kantor.Core.Batching;
 using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
+using Kantor.Reports.Runs;
 using Kantor.Simulation;
-using Kantor.Simulation.Reports;
-using Kantor.Simulation.Traces;
-using Trace = Kantor.Simulation.Traces.Trace;
+using Kantor.Workloads.Traces;
+using Trace = Kantor.Workloads.Traces.Trace;
 
 namespace Kantor.Cli.Scenarios;
 

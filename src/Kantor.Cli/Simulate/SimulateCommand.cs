@@ -1,10 +1,11 @@
+using Kantor.Hardware.Profiles;
+using Kantor.Hardware.Published;
+using Kantor.Hardware.Models;
 using System.CommandLine;
 using Kantor.Cli.Scenarios;
 using Kantor.Core;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Models;
-using Kantor.Simulation.Profiles;
 
 namespace Kantor.Cli.Simulate;
 

@@ -2,11 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using Kantor.Core.Batching;
 using Kantor.Core.Routing;
+using Kantor.Reports.Runs;
 using Kantor.Simulation;
-using Kantor.Simulation.Reports;
-using Kantor.Simulation.Traces;
-using Kantor.Simulation.Workloads;
-using Trace = Kantor.Simulation.Traces.Trace;
+using Kantor.Workloads.Generators;
+using Kantor.Workloads.Traces;
+using Trace = Kantor.Workloads.Traces.Trace;
 
 namespace Kantor.Cli.Simulate;
 

@@ -3,6 +3,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Published;
 using Kantor.Simulation;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Metrics;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Kantor.Core.Requests;
+using Kantor.Reports.Runs;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Reports;
 using Spectre.Console;
 
 namespace Kantor.Cli.Simulate;

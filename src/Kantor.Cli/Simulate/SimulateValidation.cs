@@ -4,9 +4,10 @@ using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Models;
+using Kantor.Hardware.Profiles;
+using Kantor.Hardware.Published;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Models;
-using Kantor.Simulation.Profiles;
 
 namespace Kantor.Cli.Simulate;
 

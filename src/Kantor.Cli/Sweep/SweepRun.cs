@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Kantor.Cli.Simulate;
+using Kantor.Reports.Runs;
+using Kantor.Reports.Sweeps;
 using Kantor.Simulation;
-using Kantor.Simulation.Reports;
-using Kantor.Simulation.Traces;
-using Trace = Kantor.Simulation.Traces.Trace;
+using Kantor.Workloads.Traces;
+using Trace = Kantor.Workloads.Traces.Trace;
 
 namespace Kantor.Cli.Sweep;
 

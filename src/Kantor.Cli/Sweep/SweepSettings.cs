@@ -1,5 +1,5 @@
 using Kantor.Cli.Simulate;
-using Kantor.Simulation.Reports;
+using Kantor.Reports.Sweeps;
 
 namespace Kantor.Cli.Sweep;
 

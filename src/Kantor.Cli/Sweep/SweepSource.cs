@@ -1,6 +1,6 @@
 using Kantor.Cli.Simulate;
-using Kantor.Simulation.Traces;
-using Kantor.Simulation.Workloads;
+using Kantor.Workloads.Generators;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Sweep;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Kantor.Cli.Simulate;
-using Kantor.Simulation.Reports;
+using Kantor.Reports.Sweeps;
 
 namespace Kantor.Cli.Sweep;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Kantor.Core.Randomness;
-using Kantor.Simulation.Traces;
-using Kantor.Simulation.Workloads;
+using Kantor.Workloads.Generators;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Traces;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Traces;
 

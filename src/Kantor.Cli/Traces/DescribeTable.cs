@@ -1,5 +1,5 @@
 using System.Globalization;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Traces;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Traces;
 

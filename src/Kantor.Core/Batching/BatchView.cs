@@ -1,5 +1,6 @@
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
+using Kantor.Core.Replica;
 using Kantor.Core.StepTime;
 
 namespace Kantor.Core.Batching;

@@ -1,4 +1,5 @@
-using Kantor.Core.Units;
+using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Batching;
 

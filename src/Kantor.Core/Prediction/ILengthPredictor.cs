@@ -1,4 +1,4 @@
-using Kantor.Core.Units;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Prediction;
 

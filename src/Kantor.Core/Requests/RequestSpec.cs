@@ -1,5 +1,4 @@
 using Kantor.Core.Kv;
-using Kantor.Core.Units;
 
 namespace Kantor.Core.Requests;
 

@@ -1,3 +1,4 @@
+
 namespace Kantor.Core.StepTime;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Randomness;
+using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends;
 using Kantor.Engine.Sampling;

@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
+using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Core.StepTime;
 using Kantor.Engine.Backends;

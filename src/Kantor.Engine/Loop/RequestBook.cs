@@ -1,8 +1,8 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
+using Kantor.Core.Replica;
 using Kantor.Core.Requests;
-using Kantor.Core.Units;
 using Kantor.Engine.Backends;
 using Kantor.Engine.Streams;
 

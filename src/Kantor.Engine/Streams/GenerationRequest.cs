@@ -1,6 +1,5 @@
 using Kantor.Core.Kv;
 using Kantor.Core.Requests;
-using Kantor.Core.Units;
 
 namespace Kantor.Engine.Streams;
 

@@ -1,6 +1,6 @@
-using Kantor.Core.Units;
+using Kantor.Core.Requests;
 using Kantor.Simulation.Replicas;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Clients;
 

@@ -1,10 +1,9 @@
 using Kantor.Core.Kv;
 using Kantor.Core.Requests;
-using Kantor.Core.Units;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Replicas;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Clients;
 

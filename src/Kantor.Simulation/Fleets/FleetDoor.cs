@@ -1,5 +1,4 @@
 using Kantor.Core.Requests;
-using Kantor.Core.Units;
 
 namespace Kantor.Simulation.Fleets;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Kantor.Core.Statistics;
 
 namespace Kantor.Simulation.Metrics;
 

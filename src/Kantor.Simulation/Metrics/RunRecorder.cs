@@ -1,7 +1,8 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Simulation.Replicas;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Metrics;
 

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 
 namespace Kantor.Simulation.Replicas;

@@ -1,9 +1,9 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
+using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
-using Kantor.Core.Units;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Metrics;
 

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Replica;
 
 namespace Kantor.Simulation.Replicas;
 

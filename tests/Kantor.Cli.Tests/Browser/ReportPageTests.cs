@@ -1,7 +1,7 @@
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Sweep;
-using Kantor.Simulation.Traces;
-using Kantor.Simulation.Workloads;
+using Kantor.Workloads.Generators;
+using Kantor.Workloads.Traces;
 using Microsoft.Playwright;
 using PageBrowser = Kantor.Server.Tests.Page.Browser;
 

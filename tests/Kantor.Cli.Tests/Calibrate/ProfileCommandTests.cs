@@ -1,4 +1,4 @@
-using Kantor.Simulation.Profiles;
+using Kantor.Hardware.Profiles;
 
 namespace Kantor.Cli.Tests.Calibrate;
 

@@ -1,8 +1,11 @@
 using Kantor.Cli.Plan;
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Published;
+using Kantor.Planning;
+using Kantor.Reports.Plans;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Planning;
 
 namespace Kantor.Cli.Tests.Plan;
 

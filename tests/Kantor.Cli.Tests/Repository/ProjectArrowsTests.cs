@@ -7,12 +7,21 @@ public class ProjectArrowsTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Kantor.Core"] = [],
-        ["Kantor.Simulation"] = ["Kantor.Core"],
+        ["Kantor.Bounds"] = ["Kantor.Core"],
+        ["Kantor.Hardware"] = ["Kantor.Core"],
+        ["Kantor.Workloads"] = ["Kantor.Core"],
+        ["Kantor.Simulation"] = ["Kantor.Core", "Kantor.Workloads"],
+        ["Kantor.Planning"] = ["Kantor.Core", "Kantor.Hardware", "Kantor.Workloads", "Kantor.Simulation"],
+        ["Kantor.Reports"] = ["Kantor.Core", "Kantor.Hardware", "Kantor.Workloads", "Kantor.Simulation", "Kantor.Planning"],
         ["Kantor.Engine"] = ["Kantor.Core"],
         ["Kantor.LlamaCpp"] = ["Kantor.Engine"],
         ["Kantor.OpenAi"] = ["Kantor.Core"],
         ["Kantor.Server"] = ["Kantor.Core", "Kantor.OpenAi", "Kantor.Engine"],
-        ["Kantor.Cli"] = ["Kantor.Core", "Kantor.Simulation", "Kantor.Engine", "Kantor.LlamaCpp", "Kantor.OpenAi", "Kantor.Server"],
+        ["Kantor.Cli"] =
+        [
+            "Kantor.Core", "Kantor.Bounds", "Kantor.Hardware", "Kantor.Workloads", "Kantor.Simulation", "Kantor.Planning", "Kantor.Reports",
+            "Kantor.Engine", "Kantor.LlamaCpp", "Kantor.OpenAi", "Kantor.Server",
+        ],
     };
 
     [Fact]

@@ -74,7 +74,7 @@ public class SourceStyleTests
         const int halfAScreen = 30;
         (string Path, string Method)[] loops =
         [
-            ("src/Kantor.Core/Batching/ReplicaScheduler.cs", "PlanStep"),
+            ("src/Kantor.Core/Replica/ReplicaScheduler.cs", "PlanStep"),
             ("src/Kantor.Engine/Loop/EngineLoop.cs", "Step"),
             ("src/Kantor.Engine/Loop/EngineLoop.cs", "ExecutePlan"),
             ("src/Kantor.Simulation/Simulator.cs", "RunToEnd"),

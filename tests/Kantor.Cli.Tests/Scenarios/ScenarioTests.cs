@@ -1,11 +1,16 @@
 using System.Reflection;
 using Kantor.Cli.Scenarios;
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Batching.Policies.Slices;
+using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Published;
 using Kantor.Simulation;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Disaggregation;
@@ -13,7 +18,7 @@ using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Replicas;
 using Kantor.Simulation.Signals;
-using Kantor.Simulation.Workloads;
+using Kantor.Workloads.Generators;
 
 namespace Kantor.Cli.Tests.Scenarios;
 

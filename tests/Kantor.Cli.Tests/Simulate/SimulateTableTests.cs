@@ -1,6 +1,6 @@
 using Kantor.Cli.Simulate;
+using Kantor.Reports.Runs;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Reports;
 
 namespace Kantor.Cli.Tests.Simulate;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Kantor.Cli.Traces;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Tests.Traces;
 

@@ -1,4 +1,5 @@
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Published;
 
 namespace Kantor.Core.Tests.Acceptance;
 

@@ -3,6 +3,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Occupancy;
 using Kantor.Core.Randomness;
 using Kantor.Core.Tests.Batching;
+using Kantor.Core.Tests.Replica;
 
 namespace Kantor.Core.Tests.Acceptance;
 

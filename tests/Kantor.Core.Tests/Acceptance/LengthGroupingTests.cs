@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Parts;
 using Kantor.Core.Randomness;
 
 namespace Kantor.Core.Tests.Acceptance;

@@ -1,6 +1,9 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Kv;
 using Kantor.Core.Tests.Batching;
+using Kantor.Core.Tests.Replica;
 
 namespace Kantor.Core.Tests.Acceptance;
 

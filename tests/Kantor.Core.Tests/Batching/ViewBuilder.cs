@@ -1,7 +1,9 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
+using Kantor.Core.Replica;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Published;
 
 namespace Kantor.Core.Tests.Batching;
 

@@ -1,6 +1,6 @@
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
-using Kantor.Core.Units;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Tests.Prediction;
 

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Published;
 
 namespace Kantor.Core.Tests.StepTime;
 

@@ -1,5 +1,6 @@
 using Kantor.Core.Randomness;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Published;
 
 namespace Kantor.Core.Tests.StepTime;
 

@@ -6,7 +6,7 @@ using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
 using Kantor.Engine.Backends.Scripted;
 using Kantor.Simulation;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Engine.Tests.Acceptance;
 

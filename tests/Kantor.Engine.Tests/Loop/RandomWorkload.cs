@@ -1,7 +1,6 @@
 using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
-using Kantor.Core.Units;
 using Kantor.Engine.Backends.Scripted;
 using Kantor.Engine.Streams;
 

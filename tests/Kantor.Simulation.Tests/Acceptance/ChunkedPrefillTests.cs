@@ -1,7 +1,9 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Workloads;
+using Kantor.Workloads.Generators;
 
 namespace Kantor.Simulation.Tests.Acceptance;
 

@@ -1,6 +1,10 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Replica;
 using Kantor.Core.StepTime;
-using Kantor.Simulation.Traces;
+using Kantor.Hardware.Published;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests.Acceptance;
 

@@ -1,8 +1,12 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Parts;
+using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Published;
+using Kantor.Planning;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Planning;
-using Kantor.Simulation.Workloads;
+using Kantor.Workloads.Generators;
 
 namespace Kantor.Simulation.Tests.Acceptance;
 

@@ -1,9 +1,12 @@
+using Kantor.Bounds.Hindsight;
 using Kantor.Core;
 using Kantor.Core.Batching;
-using Kantor.Core.Bounds;
+using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Occupancy;
 using Kantor.Core.Randomness;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests.Acceptance;
 

@@ -1,7 +1,8 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Kv;
 using Kantor.Core.StepTime;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests.Acceptance;

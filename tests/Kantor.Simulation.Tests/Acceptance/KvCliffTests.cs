@@ -1,12 +1,14 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
+using Kantor.Core.Replica;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Replicas;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests.Acceptance;
 

@@ -1,7 +1,8 @@
 using Kantor.Core;
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
-using Kantor.Simulation.Workloads;
+using Kantor.Core.Replica;
+using Kantor.Workloads.Generators;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests.Acceptance;

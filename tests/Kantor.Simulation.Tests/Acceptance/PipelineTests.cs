@@ -1,12 +1,16 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
+using Kantor.Core.Replica;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Published;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Traces;
-using Kantor.Simulation.Workloads;
+using Kantor.Workloads.Generators;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests.Acceptance;
 

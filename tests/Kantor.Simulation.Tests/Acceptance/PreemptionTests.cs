@@ -1,9 +1,13 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Parts;
+using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
+using Kantor.Core.Replica;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Published;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Traces;
-using Kantor.Simulation.Workloads;
+using Kantor.Workloads.Generators;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests.Acceptance;
 

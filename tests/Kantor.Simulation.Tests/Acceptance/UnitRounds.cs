@@ -1,13 +1,13 @@
+using Kantor.Bounds.Hindsight;
 using Kantor.Core.Batching;
-using Kantor.Core.Bounds;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
+using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
-using Kantor.Core.Units;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests.Acceptance;
 

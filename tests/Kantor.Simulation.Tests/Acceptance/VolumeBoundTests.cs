@@ -1,7 +1,7 @@
+using Kantor.Bounds.Hindsight;
 using Kantor.Core;
-using Kantor.Core.Bounds;
 using Kantor.Core.Randomness;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests.Acceptance;
 

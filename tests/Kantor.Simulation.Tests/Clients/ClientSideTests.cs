@@ -2,7 +2,7 @@ using Kantor.Core.Requests;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Tests.Replicas;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests.Clients;

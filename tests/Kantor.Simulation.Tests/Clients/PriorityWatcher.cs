@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
 
 namespace Kantor.Simulation.Tests.Clients;
 

@@ -1,6 +1,6 @@
 using Kantor.Core.Randomness;
 using Kantor.Simulation.Clients;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests.Clients;
 

@@ -1,6 +1,6 @@
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests.Clients;

@@ -1,7 +1,7 @@
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests.Clients;

@@ -3,7 +3,7 @@ using Kantor.Core.Routing;
 using Kantor.Simulation.Disaggregation;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Replicas;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests.Fleets;

@@ -6,7 +6,7 @@ using Kantor.Simulation.Disaggregation;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Replicas;
 using Kantor.Simulation.Signals;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests.Fleets;
 

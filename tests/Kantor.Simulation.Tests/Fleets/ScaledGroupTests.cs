@@ -5,9 +5,10 @@ using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Published;
 using Kantor.Simulation.Fleets;
-using Kantor.Simulation.Traces;
-using Kantor.Simulation.Workloads;
+using Kantor.Workloads.Generators;
+using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests.Fleets;

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Kantor.Core.Statistics;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation.Tests.Metrics;

@@ -1,6 +1,6 @@
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Traces;
-using Kantor.Simulation.Workloads;
+using Kantor.Workloads.Generators;
+using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests.Metrics;
@@ -42,7 +42,7 @@ public class FleetTimelineTests
     {
         // Little's law on the samples: 5 % is their own error here.
         var spec = WorkloadSpec.Chat(800, 1);
-        var result = Simulator.Run(WorkloadGenerator.Draw(spec, 1), Yi34B(new Core.Batching.FcfsPlanner(), 2048));
+        var result = Simulator.Run(WorkloadGenerator.Draw(spec, 1), Yi34B(new Core.Batching.Policies.Arrival.FcfsPlanner(), 2048));
         var spentUs = result.Records.Sum(record => record.LastTokenUs!.Value - record.ScheduledUs!.Value);
         var buckets = result.Timeline.Buckets;
         var mean = buckets.Sum(bucket => bucket.RunningMean * result.Timeline.BucketUs) / result.MakespanUs;

@@ -1,8 +1,9 @@
 using Kantor.Core.Requests;
+using Kantor.Core.Statistics;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Traces;
-using Kantor.Simulation.Workloads;
+using Kantor.Workloads.Generators;
+using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests.Metrics;
@@ -49,7 +50,7 @@ public class RunRecorderTests
     public void Each_tenant_has_its_own_totals_which_add_up_to_the_whole()
     {
         var trace = TenantWorkload.Draw(TenantWorkload.Flood(tenants: 3, ratePerS: 3, factor: 4, spanS: 60), 100, seed: 1);
-        var result = Simulator.Run(trace, Yi34B(new Core.Batching.FcfsPlanner(), 2048) with { Slo = new SloSpec { TtftUsMax = 2_000_000 } });
+        var result = Simulator.Run(trace, Yi34B(new Core.Batching.Policies.Arrival.FcfsPlanner(), 2048) with { Slo = new SloSpec { TtftUsMax = 2_000_000 } });
         Assert.Equal(trace.Select(request => request.Tenant).Distinct(), result.Tenants.Select(tenant => tenant.Tenant));
         Assert.All(result.Tenants, tenant =>
         {

@@ -1,6 +1,7 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Simulation.Replicas;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests.Replicas;

@@ -1,5 +1,5 @@
 using Kantor.Core.StepTime;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests.Replicas;
 

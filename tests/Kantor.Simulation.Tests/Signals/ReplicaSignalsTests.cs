@@ -1,8 +1,9 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Randomness;
+using Kantor.Core.Replica;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Signals;
-using Kantor.Simulation.Traces;
+using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests.Signals;

@@ -1,0 +1,45 @@
+using Kantor.Core.Batching.Parts;
+
+namespace Kantor.Core.Batching.Policies.Arrival;
+
+/// <summary>
+/// First come, first served. Running requests in order of admission, then the queue in order; a request is admitted only when all its wanted
+/// tokens fit now, and nobody overtakes it. When a running request finds no KV, the newest running one is preempted and recomputed later
+/// (vLLM, arXiv 2309.06180, section 4.5, with the whole-prompt gate of vLLM #37307).
+/// </summary>
+public sealed class FcfsPlanner : IBatchPlanner
+{
+    /// <inheritdoc/>
+    public string Name => "fcfs";
+
+    /// <inheritdoc/>
+    public PlannerState NewState() => new();
+
+    /// <inheritdoc/>
+    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    {
+        var budget = new PlanBudget(view);
+        var kept = RunningFirst.Plan(view, plan, ref budget);
+        if (kept == view.Running.Length) AdmitInOrder(view, plan, ref budget);
+    }
+
+    /// <summary>
+    /// Without limit when nobody can be admitted anyway, or when nothing becomes cached: then KV only gets scarcer and cached prefixes only
+    /// shorter, so whoever was not admitted is not admitted later. Otherwise a prefix that grows in the cache may let somebody in.
+    /// </summary>
+    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) =>
+        SteadyPlans.AdmitsNobody(view, plan) || SteadyPlans.CachesNothing(view, plan) ? int.MaxValue : 1;
+
+    private static void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)
+    {
+        foreach (var row in view.Waiting)
+        {
+            var hit = view.CachedPrefix(row);
+            var wanted = view.WantedTokens[row];
+            var tokens = Math.Min(wanted - hit.Tokens, budget.TokensLeft);
+            if (tokens < 1 || budget.BlocksToAdmit(wanted, hit) > budget.BlocksLeft) return;
+            if (!budget.TryTakeWaiting(row, tokens, hit)) return;
+            plan.AddGrant(row, tokens);
+        }
+    }
+}

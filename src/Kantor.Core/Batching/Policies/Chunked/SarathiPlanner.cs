@@ -1,0 +1,56 @@
+using Kantor.Core.Batching.Parts;
+
+namespace Kantor.Core.Batching.Policies.Chunked;
+
+/// <summary>
+/// Sarathi-Serve's stall-free batching (arXiv 2403.02310, section 4.2; research notes, scheduling 5): all decodes first, then the prompts that
+/// are partly computed, then admissions in order of arrival, all under one token budget. A request is admitted when its whole prompt's KV can
+/// be had, and has it from then on.
+/// </summary>
+public sealed class SarathiPlanner : IBatchPlanner
+{
+    private readonly SarathiOptions _options;
+
+    /// <summary>The scheduler with the paper's defaults, or others.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public SarathiPlanner(SarathiOptions? options = null)
+    {
+        _options = options ?? new SarathiOptions();
+        _options.Validate();
+    }
+
+    /// <inheritdoc/>
+    public string Name => "sarathi";
+
+    /// <inheritdoc/>
+    public PlannerState NewState() => new();
+
+    /// <summary>Nobody is admitted in a step that preempted: the victim stands at the head of the queue and does not fit.</summary>
+    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    {
+        var budget = new PlanBudget(view);
+        if (DecodesFirst.Plan(view, plan, ref budget) == view.Running.Length) AdmitInOrder(view, plan, ref budget);
+    }
+
+    /// <summary>
+    /// Without limit when nobody can be admitted anyway, or when nothing becomes cached: then KV only gets scarcer and cached prefixes only
+    /// shorter, so whoever was not admitted is not admitted later. Otherwise a prefix that grows in the cache may let somebody in.
+    /// </summary>
+    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) =>
+        SteadyPlans.AdmitsNobody(view, plan) || SteadyPlans.CachesNothing(view, plan) ? int.MaxValue : 1;
+
+    private void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)
+    {
+        foreach (var row in view.Waiting)
+        {
+            if (budget.TokensLeft == 0 || budget.PlacesLeft == 0) return;
+            var hit = view.CachedPrefix(row);
+            var wanted = view.WantedTokens[row];
+            var margin = WholePrompts.MarginBlocks(view, plan, _options.Watermark);
+            if (budget.BlocksToAdmit(wanted, hit) + margin > budget.BlocksLeft) return;
+            var tokens = Math.Min(wanted - hit.Tokens, budget.TokensLeft);
+            if (!budget.TryTakeWaiting(row, tokens, hit, wanted)) return;
+            plan.AddGrant(row, tokens, wanted);
+        }
+    }
+}

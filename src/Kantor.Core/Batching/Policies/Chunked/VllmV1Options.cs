@@ -1,0 +1,65 @@
+using Kantor.Core.Batching.Parts;
+
+namespace Kantor.Core.Batching.Policies.Chunked;
+
+/// <summary>Options of <see cref="VllmV1Planner"/>; the defaults are vLLM's.</summary>
+public sealed record VllmV1Options
+{
+    /// <summary>Who goes first.</summary>
+    public VllmV1Order Order { get; init; } = VllmV1Order.Fcfs;
+
+    /// <summary>Who gives way when a running request finds no KV.</summary>
+    public VllmV1Victim Victim { get; init; } = VllmV1Victim.ByOrder;
+
+    /// <summary>Most tokens of one request in one step, at least 1; null for no limit (vLLM: long_prefill_token_threshold, 0 there).</summary>
+    public int? LongPrefillTokensMax { get; init; }
+
+    /// <summary>Whether a prompt may be cut to fit the rest of the step.</summary>
+    public bool ChunkedPrefill { get; init; } = true;
+
+    /// <summary>
+    /// Whether a request is admitted only when its whole current sequence fits, not only the first chunk (vLLM: full_sequence_must_fit, the
+    /// cure for the preemption loop of vLLM #37307).
+    /// </summary>
+    public bool WholeSequenceMustFit { get; init; } = true;
+
+    /// <summary>Share of the pool that an admission leaves available while something runs, at least 0 and below 1 (vLLM: watermark).</summary>
+    public double Watermark { get; init; }
+
+    /// <summary>Throws when an option is out of range, naming it.</summary>
+    /// <exception cref="ArgumentException">A value is out of range, or two contradict each other.</exception>
+    public void Validate()
+    {
+        WholePrompts.ValidateWatermark(Watermark);
+        if (!Enum.IsDefined(Order)) throw new ArgumentOutOfRangeException(nameof(Order), Order, "Unknown order.");
+        if (!Enum.IsDefined(Victim)) throw new ArgumentOutOfRangeException(nameof(Victim), Victim, "Unknown victim.");
+        if (LongPrefillTokensMax is not { } limit) return;
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1, nameof(LongPrefillTokensMax));
+        if (!ChunkedPrefill) throw new ArgumentException($"{nameof(LongPrefillTokensMax)} cuts prompts, so it needs {nameof(ChunkedPrefill)}.");
+    }
+}
+
+/// <summary>vLLM's scheduling policies.</summary>
+public enum VllmV1Order
+{
+    /// <summary>In order of arrival.</summary>
+    Fcfs,
+
+    /// <summary>By (priority, arrival), lower first.</summary>
+    Priority,
+}
+
+/// <summary>Which running request loses its KV when another finds none; ties go to the later arrival.</summary>
+public enum VllmV1Victim
+{
+    /// <summary>The last in order, as vLLM does: the newest one, or by priority the one with the greatest (priority, arrival).</summary>
+    ByOrder,
+
+    /// <summary>
+    /// The one with the fewest computed tokens, which is the cheapest to compute again (INFERMAX's SRF, arXiv 2411.07447, and its fork of vLLM).
+    /// </summary>
+    LeastComputed,
+
+    /// <summary>The one with the most computed tokens, which frees the most: the negative control.</summary>
+    MostComputed,
+}

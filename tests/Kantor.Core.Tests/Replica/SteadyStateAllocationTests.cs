@@ -1,0 +1,59 @@
+using Kantor.Core.Batching;
+using Kantor.Core.Kv;
+using Kantor.Core.Prediction;
+using Kantor.Core.Replica;
+using Kantor.Core.Requests;
+using Kantor.Core.StepTime;
+using Kantor.Core.Tests.Batching;
+using Kantor.Hardware.Published;
+
+namespace Kantor.Core.Tests.Replica;
+
+public class SteadyStateAllocationTests
+{
+    public static TheoryData<string> Policies => [.. PolicyCatalogue.PlannerNames];
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void A_step_allocates_nothing_once_its_buffers_have_grown__INV_RUN_10(string policy)
+    {
+        var scheduler = Loaded(policy);
+        // Beyond the end of the second slice of those that preempt by slices.
+        for (var warmUp = 0; warmUp < 300; warmUp++) Step(scheduler);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var step = 0; step < 100; step++) Step(scheduler);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(scheduler.RunningCount > 3 && scheduler.WaitingCount > 10, $"{scheduler.RunningCount} run, {scheduler.WaitingCount} wait");
+        Assert.Equal(0, scheduler.Counters.PlansRefused);
+    }
+
+    /// <summary>More requests than fit, with outputs longer than the test; a block lasts longer than the test.</summary>
+    private static ReplicaScheduler Loaded(string policy)
+    {
+        var scheduler = new ReplicaScheduler(new ReplicaOptions
+        {
+            Planner = PolicyCatalogue.Planner(policy),
+            Limits = new BatchLimits { StepTokensMax = 256, RunningMax = 64 },
+            Kv = new KvLedgerOptions { BlocksTotal = 20, BlockSizeTokens = 512 },
+            Predictor = new ClassQuantilePredictor(),
+            StepTime = StepTimeProfiles.Unit.StepTime,
+        });
+        for (var id = 0; id < 200; id++)
+        {
+            var spec = new RequestSpec { Id = new RequestId(id), Content = TokenContent.Opaque(20 + (id % 7)), OutputTokensMax = 1500, ArrivalUs = id };
+            Assert.True(scheduler.TryEnqueue(spec, out _, out _));
+        }
+
+        return scheduler;
+    }
+
+    private static void Step(ReplicaScheduler scheduler)
+    {
+        scheduler.PlanStep(0);
+        scheduler.CompleteStep();
+        foreach (var slice in scheduler.Slices)
+        {
+            if (slice.Generates) scheduler.Generate(slice.Row, null);
+        }
+    }
+}

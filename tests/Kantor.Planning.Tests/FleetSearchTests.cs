@@ -1,0 +1,70 @@
+using Kantor.Core.Routing;
+
+namespace Kantor.Planning.Tests;
+
+public class FleetSearchTests
+{
+    [Theory]
+    [InlineData(30)]
+    [InlineData(250)]
+    [InlineData(900)]
+    public async Task One_unit_less_misses_and_one_more_meets(double ratePerS)
+    {
+        using var bench = Planned.Bench(Planned.Load(ratePerS));
+        var size = await new FleetSearch(bench).FindAsync(Planned.Colocated(), unitsMax: 64);
+        var fewest = size.Fewest!;
+        Assert.True(size.IsMonotone);
+        Assert.True(fewest.Attainment.Meets(0.9));
+        Assert.All(size.Trials, trial => Assert.Equal(trial.Units >= fewest.Units, trial.Attainment.Meets(0.9)));
+        Assert.Contains(size.Trials, trial => trial.Units == fewest.Units + 1);
+        if (fewest.Units > 1) Assert.Contains(size.Trials, trial => trial.Units == fewest.Units - 1);
+    }
+
+    [Fact]
+    public async Task Too_few_allowed_are_none()
+    {
+        using var bench = Planned.Bench(Planned.Load(900));
+        var size = await new FleetSearch(bench).FindAsync(Planned.Colocated(), unitsMax: 3);
+        Assert.Null(size.Fewest);
+        Assert.Equal(3, size.Shown.Units);
+    }
+
+    [Fact]
+    public async Task Pools_lose_what_they_can_spare_on_either_side()
+    {
+        using var bench = Planned.Bench(Planned.Load(250));
+        var pools = new LayoutSpace { Prefill = [Planned.Kind()], Decode = [Planned.Kind()] }.Layouts()[^1];
+        var size = await new FleetSearch(bench).FindAsync(pools, unitsMax: 16);
+        var found = size.Fewest!.Layout;
+        Assert.Equal(1, size.Fewest.Units);
+        Assert.True(found.Decode!.Replicas < found.ServingReplicas);
+        Assert.True(size.Fewest.Attainment.Meets(0.9));
+        foreach (var fewer in (FleetLayout[])[found with { ServingReplicas = found.ServingReplicas - 1 }, found with { Decode = found.Decode with { Replicas = found.Decode.Replicas - 1 } }])
+        {
+            if (fewer.Decode!.Replicas > 0) Assert.False((await bench.TryOutAsync(fewer, 1)).Meets(0.9));
+        }
+    }
+
+    [Fact]
+    public async Task Where_one_more_unit_would_miss_the_search_goes_on_above_it_and_says_so()
+    {
+        using var bench = Planned.Bench(Planned.Load(200));
+        var search = new FleetSearch(bench);
+        Assert.Equal(3, (await search.FindAsync(Planned.Colocated(), unitsMax: 16)).Fewest!.Units);
+        var size = await search.FindAsync(Planned.Colocated() with { Router = new FailsAt(4) }, unitsMax: 16);
+        Assert.Equal((false, 5), (size.IsMonotone, size.Fewest!.Units));
+    }
+
+    /// <summary>Balances, but for one number of replicas, of which it uses one.</summary>
+    private sealed class FailsAt(int replicas) : IRouter
+    {
+        private readonly LeastLoadedRouter _balanced = new();
+
+        public string Name => "fails-at";
+
+        public RouterState NewState() => new();
+
+        public int Route(in RouteRequest request, in FleetView fleet, RouterState state) =>
+            fleet.Endpoints.Length == replicas ? 0 : _balanced.Route(request, fleet, state);
+    }
+}
