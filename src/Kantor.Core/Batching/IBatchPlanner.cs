@@ -14,7 +14,7 @@ namespace Kantor.Core.Batching;
 /// </remarks>
 public interface IBatchPlanner
 {
-    /// <summary>Name in the catalogue.</summary>
+    /// <summary>The policy as it is written: its name, and the options that differ from the usual ones (<see cref="Catalogue.PolicySpec"/>).</summary>
     string Name { get; }
 
     /// <summary>Fresh memory for one replica.</summary>

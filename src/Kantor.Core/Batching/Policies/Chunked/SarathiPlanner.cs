@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Catalogue;
 
 namespace Kantor.Core.Batching.Policies.Chunked;
 
@@ -17,10 +18,11 @@ public sealed class SarathiPlanner : IBatchPlanner
     {
         _options = options ?? new SarathiOptions();
         _options.Validate();
+        Name = PolicySpec.Of("sarathi", SarathiOptions.Keys, _options).ToString();
     }
 
     /// <inheritdoc/>
-    public string Name => "sarathi";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public PlannerState NewState() => new();

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Catalogue;
 
 namespace Kantor.Core.Batching.Policies.Chunked;
 
@@ -17,10 +18,11 @@ public sealed class VllmV1Planner : IBatchPlanner
     {
         _options = options ?? new VllmV1Options();
         _options.Validate();
+        Name = PolicySpec.Of("vllm-v1", VllmV1Options.Keys, _options).ToString();
     }
 
     /// <inheritdoc/>
-    public string Name => "vllm-v1";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public PlannerState NewState() => new();

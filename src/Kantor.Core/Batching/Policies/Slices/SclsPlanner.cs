@@ -1,5 +1,6 @@
 using Kantor.Core.Batching.Parts;
 using Kantor.Core.StepTime;
+using Kantor.Core.Catalogue;
 
 namespace Kantor.Core.Batching.Policies.Slices;
 
@@ -24,10 +25,11 @@ public sealed class SclsPlanner : IBatchPlanner
     {
         _options = options ?? new SclsOptions();
         _options.Validate();
+        Name = PolicySpec.Of("scls", SclsOptions.Keys, _options).ToString();
     }
 
     /// <inheritdoc/>
-    public string Name => "scls";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public PlannerState NewState() => new SclsState();
