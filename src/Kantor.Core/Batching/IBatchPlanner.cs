@@ -17,6 +17,12 @@ public interface IBatchPlanner
     /// <summary>The policy as it is written: its name, and the options that differ from the usual ones (<see cref="Catalogue.PolicySpec"/>).</summary>
     string Name { get; }
 
+    /// <summary>
+    /// Whether <see cref="BatchView.Priorities"/> change its plans. A host refuses requests with a priority where they would not, so that none
+    /// is accepted and ignored.
+    /// </summary>
+    bool HasPriorities => false;
+
     /// <summary>Fresh memory for one replica.</summary>
     PlannerState NewState();
 

@@ -22,6 +22,9 @@ public sealed class VllmV1Planner : IBatchPlanner
     }
 
     /// <inheritdoc/>
+    public bool HasPriorities => _options.Order == VllmV1Order.Priority;
+
+    /// <inheritdoc/>
     public string Name { get; }
 
     /// <inheritdoc/>
