@@ -1,3 +1,4 @@
+using Kantor.Core.Objectives;
 using Kantor.Hardware.Profiles;
 using Kantor.Hardware.Published;
 using Kantor.Hardware.Models;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Kantor.Core;
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
+using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Models;

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Chunked;
 
@@ -23,10 +24,10 @@ public sealed class VllmV1Planner : IBatchPlanner
     public string Name => "vllm-v1";
 
     /// <inheritdoc/>
-    public PlannerState NewState() => new();
+    public PolicyState NewState() => new();
 
     /// <inheritdoc/>
-    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
     {
         var budget = new PlanBudget(view);
         PlanRunning(view, plan, ref budget);
@@ -40,7 +41,7 @@ public sealed class VllmV1Planner : IBatchPlanner
     /// prompts: then KV only gets scarcer and cached prefixes only shorter, so whoever was not admitted is not admitted later. Otherwise a
     /// cached prefix that changes can ask for fewer blocks, or be cut where it was not, so every step must be seen.
     /// </summary>
-    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) =>
+    public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) =>
         SteadyPlans.AdmitsNobody(view, plan) || (_options.WholeSequenceMustFit && _options.ChunkedPrefill && SteadyPlans.CachesNothing(view, plan)) ? int.MaxValue : 1;
 
     private void PlanRunning(in BatchView view, BatchPlan plan, ref PlanBudget budget)
