@@ -1,3 +1,4 @@
+using Kantor.Core.Objectives;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Planning;

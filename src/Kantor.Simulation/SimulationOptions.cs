@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Kantor.Core.Objectives;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Disaggregation;

@@ -2,6 +2,7 @@ using System.Text;
 using Kantor.Core;
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends.Scripted;
 using Kantor.Engine.Streams;
@@ -183,14 +184,14 @@ public class InferenceEngineTests
 
         public string Name => "reluctant";
 
-        public PlannerState NewState() => new Mood();
+        public PolicyState NewState() => new Mood();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
         {
             if (++((Mood)state).Asked % 3 == 0) _plain.Plan(view, state, plan);
         }
 
-        private sealed class Mood : PlannerState
+        private sealed class Mood : PolicyState
         {
             public int Asked { get; set; }
         }

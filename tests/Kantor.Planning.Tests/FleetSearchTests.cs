@@ -1,3 +1,4 @@
+using Kantor.Core.Decisions;
 using Kantor.Core.Routing;
 
 namespace Kantor.Planning.Tests;
@@ -62,9 +63,9 @@ public class FleetSearchTests
 
         public string Name => "fails-at";
 
-        public RouterState NewState() => new();
+        public PolicyState NewState() => new();
 
-        public int Route(in RouteRequest request, in FleetView fleet, RouterState state) =>
+        public int Route(in RouteRequest request, in FleetView fleet, PolicyState state) =>
             fleet.Endpoints.Length == replicas ? 0 : _balanced.Route(request, fleet, state);
     }
 }

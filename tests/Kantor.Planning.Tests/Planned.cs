@@ -1,6 +1,7 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Kv;
+using Kantor.Core.Objectives;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Metrics;
 using Kantor.Workloads.Generators;

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
@@ -74,17 +75,17 @@ public class BadPoliciesTests
     {
         public string Name => "scripted";
 
-        public PlannerState NewState() => new();
+        public PolicyState NewState() => new();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan into) => plan(view, into);
+        public void Plan(in BatchView view, PolicyState state, BatchPlan into) => plan(view, into);
     }
 
     private sealed class Misrouter : IRouter
     {
         public string Name => "misrouter";
 
-        public RouterState NewState() => new();
+        public PolicyState NewState() => new();
 
-        public int Route(in RouteRequest request, in FleetView fleet, RouterState state) => 7;
+        public int Route(in RouteRequest request, in FleetView fleet, PolicyState state) => 7;
     }
 }

@@ -1,3 +1,4 @@
+using Kantor.Core.Decisions;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Metrics;
@@ -186,9 +187,9 @@ public class LawsTests
     {
         public string Name => router.Name;
 
-        public RouterState NewState() => router.NewState();
+        public PolicyState NewState() => router.NewState();
 
-        public int Route(in RouteRequest request, in FleetView fleet, RouterState state) =>
+        public int Route(in RouteRequest request, in FleetView fleet, PolicyState state) =>
             router.Route(request, new FleetView { Endpoints = fleet.Endpoints[..^1], NowUs = fleet.NowUs }, state);
     }
 }

@@ -2,7 +2,9 @@ using System.Text.Json;
 using Kantor.Core;
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
+using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
@@ -172,9 +174,9 @@ public class LeapingTests
     {
         public string Name => "least-memory";
 
-        public RouterState NewState() => new();
+        public PolicyState NewState() => new();
 
-        public int Route(in RouteRequest request, in FleetView fleet, RouterState state)
+        public int Route(in RouteRequest request, in FleetView fleet, PolicyState state)
         {
             var best = 0;
             for (var index = 1; index < fleet.Endpoints.Length; index++)
@@ -190,11 +192,11 @@ public class LeapingTests
     {
         public string Name => planner.Name;
 
-        public PlannerState NewState() => planner.NewState();
+        public PolicyState NewState() => planner.NewState();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan plan) => planner.Plan(view, state, plan);
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan) => planner.Plan(view, state, plan);
 
-        public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) => int.MaxValue;
+        public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) => int.MaxValue;
     }
 
     private sealed class Counting(IBatchPlanner planner) : IBatchPlanner
@@ -203,9 +205,9 @@ public class LeapingTests
 
         public string Name => planner.Name;
 
-        public PlannerState NewState() => planner.NewState();
+        public PolicyState NewState() => planner.NewState();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
         {
             Plans++;
             planner.Plan(view, state, plan);

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Objectives;
 using Kantor.Core.Routing;
 using Kantor.Simulation;
 using Kantor.Simulation.Disaggregation;

@@ -1,6 +1,7 @@
 using Kantor.Cli.Yaml;
 using Kantor.Core;
 using Kantor.Core.Batching;
+using Kantor.Core.Objectives;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Fleets;

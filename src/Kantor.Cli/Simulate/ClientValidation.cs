@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kantor.Core.Objectives;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Metrics;
 

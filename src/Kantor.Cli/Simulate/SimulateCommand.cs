@@ -1,4 +1,5 @@
 using Kantor.Cli.Policies;
+using Kantor.Core.Objectives;
 using Kantor.Hardware.Profiles;
 using Kantor.Hardware.Published;
 using Kantor.Hardware.Models;

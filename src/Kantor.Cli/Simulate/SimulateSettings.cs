@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
+using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;

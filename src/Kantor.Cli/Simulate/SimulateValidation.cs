@@ -3,6 +3,7 @@ using Kantor.Cli.Policies;
 using Kantor.Core;
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
+using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Models;

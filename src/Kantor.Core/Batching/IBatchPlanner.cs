@@ -1,5 +1,5 @@
 using Kantor.Core.Batching.Policies.Arrival;
-using Kantor.Core.Requests;
+using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching;
 
@@ -9,7 +9,7 @@ namespace Kantor.Core.Batching;
 /// </summary>
 /// <remarks>
 /// Pure: same view and state, same plan; no clock, chance, I/O or locks. The planner itself is immutable and may be shared by replicas; what
-/// it remembers lives in the <see cref="PlannerState"/>, one per replica. Called once per step by the host's loop; an exception, or a plan
+/// it remembers lives in the <see cref="PolicyState"/>, one per replica. Called once per step by the host's loop; an exception, or a plan
 /// that <see cref="PlanValidator"/> refuses, makes the host use <see cref="FcfsPlanner"/> for that step and report it.
 /// </remarks>
 public interface IBatchPlanner
@@ -24,10 +24,10 @@ public interface IBatchPlanner
     bool HasPriorities => false;
 
     /// <summary>Fresh memory for one replica.</summary>
-    PlannerState NewState();
+    PolicyState NewState();
 
     /// <summary>Writes the plan for the coming step into the empty <paramref name="plan"/>.</summary>
-    void Plan(in BatchView view, PlannerState state, BatchPlan plan);
+    void Plan(in BatchView view, PolicyState state, BatchPlan plan);
 
     /// <summary>
     /// For how many steps, the coming one included, the plan just written repeats itself, grant for grant; at least 1, which says that this
@@ -37,48 +37,8 @@ public interface IBatchPlanner
     /// <remarks>
     /// The promise holds while nothing arrives or ends, all running rows find their KV, and every row misses more than it is granted or decodes.
     /// Meanwhile time passes, idle cached content may be evicted, what rows with several tokens compute becomes cached, and the others grow by
-    /// a token a step. For these steps <see cref="Plan"/> is not called; the state hears of them by <see cref="PlannerState.Repeated"/>. The
+    /// a token a step. For these steps <see cref="Plan"/> is not called; the state hears of them by <see cref="PolicyState.Repeated"/>. The
     /// simulator leaps over them; the engine does not ask. A policy that looks at the clock, or at beliefs about rows that grow, promises 1.
     /// </remarks>
-    int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) => 1;
-}
-
-/// <summary>
-/// What a planner remembers between steps. Every host raises the same events in the same order, so a run can be recorded and replayed.
-/// Planners without memory use this type as it is.
-/// </summary>
-public class PlannerState
-{
-    /// <summary>A request entered the queue in this row.</summary>
-    public virtual void Arrived(int row, RequestId id)
-    {
-    }
-
-    /// <summary>The row was granted tokens in the step that begins.</summary>
-    public virtual void Granted(int row, int tokens)
-    {
-    }
-
-    /// <summary>The row generated a token.</summary>
-    public virtual void Generated(int row)
-    {
-    }
-
-    /// <summary>
-    /// The last plan was repeated in so many further steps, within what <see cref="IBatchPlanner.RepeatingSteps"/> promised: stands for that
-    /// many calls of the planner, each with the same grants, and the tokens generated meanwhile, which are not raised one by one.
-    /// </summary>
-    public virtual void Repeated(int steps)
-    {
-    }
-
-    /// <summary>The row lost its KV and waits again.</summary>
-    public virtual void Preempted(int row)
-    {
-    }
-
-    /// <summary>The row's request ended, whatever the outcome; the row may be reused.</summary>
-    public virtual void Finished(int row)
-    {
-    }
+    int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) => 1;
 }

@@ -1,6 +1,8 @@
 using Kantor.Core.Batching;
 using System.Runtime.InteropServices;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Replica;
 
@@ -107,13 +109,14 @@ public sealed partial class ReplicaScheduler
     public IReadOnlyList<int> LiveRows() => [.. Enumerable.Range(0, _table.RowCount).Where(row => _table.States[row] != RowState.Free)];
 
     /// <summary>The row's request goes on elsewhere: it leaves without an outcome, and the predictor learns nothing from it.</summary>
-    public void Leave(int row) => Drop(row, keepsContent: true);
+    public void Leave(int row) => Drop(row, null);
 
     /// <summary>Whether the slice's row still runs what was planned, and did not end meanwhile.</summary>
     public bool IsAlive(in StepSlice slice) => _table.States[slice.Row] == RowState.Running && _table.Sequences[slice.Row] == slice.Sequence;
 
-    private void Drop(int row, bool keepsContent)
+    private void Drop(int row, RequestOutcome? outcome)
     {
+        var keepsContent = outcome != RequestOutcome.BackendFailed;
         var state = _table.States[row];
         if (state == RowState.Waiting)
         {
@@ -128,7 +131,7 @@ public sealed partial class ReplicaScheduler
         }
 
         ForgetElsewhere(row);
-        _state.Finished(row);
+        _state.Ended(_table.Spec(row).Facts, row, new RequestEnd(outcome, _table.GeneratedTokens[row], _table.CachedTokens[row]));
         _table.Remove(row);
     }
 
@@ -150,7 +153,7 @@ public sealed partial class ReplicaScheduler
     {
         var (kept, spec) = (_table.ElsewhereTokens[row], _table.Spec(row));
         source = _table.ElsewhereSources[row];
-        var stored = _options.Tier?.HitTokens(spec.Content, spec.CacheDomain, _table.WantedTokens[row] - 1) ?? 0;
+        var stored = _options.Tier?.HitTokens(spec.Content, spec.Facts.CacheDomain, _table.WantedTokens[row] - 1) ?? 0;
         if (stored <= kept) return kept;
         source = KvSource.Tier;
         return stored;
@@ -188,7 +191,7 @@ public sealed partial class ReplicaScheduler
     {
         if (_options.Tier is not { } tier) return;
         var spec = _table.Spec(row);
-        tier.Store(spec.Content, spec.CacheDomain, _table.ComputedTokens[row]);
+        tier.Store(spec.Content, spec.Facts.CacheDomain, _table.ComputedTokens[row]);
     }
 
     /// <summary>Tokens that a preemption threw away were found after all, so they are not computed twice.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Requests;
@@ -16,13 +17,13 @@ public sealed partial class ReplicaScheduler : IBatchProbe
 {
     // It remembers nothing, so all schedulers share its state and nothing is told to it.
     private static readonly FcfsPlanner Fallback = new();
-    private static readonly PlannerState FallbackState = Fallback.NewState();
+    private static readonly PolicyState FallbackState = Fallback.NewState();
 
     private readonly ReplicaOptions _options;
     private readonly RequestTable _table = new();
     private readonly List<int> _running = [];
     private readonly WaitingLine _waiting = new();
-    private readonly PlannerState _state;
+    private readonly PolicyState _state;
     private readonly PlanValidator _validator = new();
     private readonly BatchPlan _plan = new();
     private readonly List<StepSlice> _slices = [];
@@ -120,11 +121,11 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         refusal = RequestOutcome.RefusedQueueFull;
         if (_waiting.Count >= _options.Limits.WaitingMax) return false;
         refusal = RequestOutcome.RefusedNeverFits;
-        var outputTokensMax = Math.Min(spec.OutputTokensMax, handover.GeneratedTokens + (_options.OutputTokensHere ?? spec.OutputTokensMax));
-        if (!CanEverFit(spec.Content.Count - handover.GeneratedTokens, outputTokensMax)) return false;
+        var outputTokensMax = Math.Min(spec.Facts.OutputTokensMax, handover.GeneratedTokens + (_options.OutputTokensHere ?? spec.Facts.OutputTokensMax));
+        if (!CanEverFit(spec.Facts.PromptTokens, outputTokensMax)) return false;
         row = _table.Add(spec, outputTokensMax, handover);
         _waiting.Append(row);
-        _state.Arrived(row, spec.Id);
+        _state.Arrived(spec.Facts, row);
         return true;
     }
 
@@ -211,7 +212,7 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         _table.WantedTokens[row]++;
         if (_options.DraftTokens > 0) Guess(row);
         Counters.GeneratedTokens++;
-        _state.Generated(row);
+        _state.Generated(IdOf(row), row, 1);
     }
 
     /// <summary>The row's request is over, wherever it stands. The predictor learns only from requests that ended by themselves.</summary>
@@ -220,10 +221,10 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         var spec = _table.Spec(row);
         if (outcome is RequestOutcome.Stopped or RequestOutcome.LengthReached)
         {
-            _options.Predictor.Observe(spec.Class, _table.PromptTokens[row], _table.GeneratedTokens[row]);
+            _options.Predictor.Observe(spec.Facts.Class, _table.PromptTokens[row], _table.GeneratedTokens[row]);
         }
 
-        Drop(row, keepsContent: outcome != RequestOutcome.BackendFailed);
+        Drop(row, outcome);
     }
 
     /// <summary>Proves that every request is in exactly one place and that the KV books hold.</summary>
@@ -258,14 +259,14 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         if (_probeStamps[waitingRow] == _probeStamp) return _probes[waitingRow];
         var spec = _table.Spec(waitingRow);
         _probeStamps[waitingRow] = _probeStamp;
-        var cached = Kv.Probe(spec.Content, spec.CacheDomain, _table.WantedTokens[waitingRow] - 1);
+        var cached = Kv.Probe(spec.Content, spec.Facts.CacheDomain, _table.WantedTokens[waitingRow] - 1);
         return _probes[waitingRow] = WithLoad(waitingRow, cached);
     }
 
     int IBatchProbe.BlocksExclusive(int runningRow) => Kv.BlocksExclusive(_table.Sequences[runningRow]);
 
     LengthBelief IBatchProbe.BelievedOutput(int row) => _options.Predictor.Predict(new LengthQuery(
-        _table.Spec(row).Class, _table.PromptTokens[row], _table.GeneratedTokens[row], _table.OutputTokensMax[row]));
+        _table.Spec(row).Facts.Class, _table.PromptTokens[row], _table.GeneratedTokens[row], _table.OutputTokensMax[row]));
 
     private bool IsStalled => _slices.Count == 0 && _refused.Count == 0 && ParkedCount == 0;
 
@@ -319,7 +320,7 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         _running.Remove(row);
         _waiting.Prepend(row);
         _preempted.Add(row);
-        _state.Preempted(row);
+        _state.Preempted(IdOf(row), row);
     }
 
     private void Place(BatchPlan plan)
@@ -360,7 +361,7 @@ public sealed partial class ReplicaScheduler : IBatchProbe
     private bool TryAdmit(int row)
     {
         var spec = _table.Spec(row);
-        if (!Kv.TryOpen(spec.Content, spec.CacheDomain, _table.WantedTokens[row] - 1, out var sequence, out var hitTokens)) return false;
+        if (!Kv.TryOpen(spec.Content, spec.Facts.CacheDomain, _table.WantedTokens[row] - 1, out var sequence, out var hitTokens)) return false;
         _waiting.Remove(row);
         _running.Add(row);
         _hasAdmitted = true;
@@ -369,6 +370,7 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         _table.ComputedTokens[row] = hitTokens;
         _table.BlocksHeld[row] = Kv.BlocksOf(sequence);
         _table.Admissions[row] = _admissions++;
+        if (_table.Preemptions[row] == 0) _table.CachedTokens[row] = hitTokens;
         CreditFound(row, hitTokens);
         return true;
     }
@@ -379,6 +381,6 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         var generates = computed + tokens >= known;
         var isDecode = computed == known - 1 && _table.GeneratedTokens[row] > 0;
         _slices.Add(new StepSlice(row, sequence, computed, tokens, generates, isDecode));
-        _state.Granted(row, tokens);
+        _state.Granted(IdOf(row), row, tokens);
     }
 }

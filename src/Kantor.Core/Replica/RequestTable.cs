@@ -29,6 +29,7 @@ internal sealed class RequestTable
     public int[] OutputTokensMax = new int[16];
     public int[] BlocksHeld = new int[16];
     public int[] Preemptions = new int[16];
+    public int[] CachedTokens = new int[16];
     public int[] Sequences = new int[16];
     public int[] LostTokens = new int[16];
     public long[] Admissions = new long[16];
@@ -54,17 +55,18 @@ internal sealed class RequestTable
         }
 
         (_specs[row], _contents[row]) = (spec, spec.Content);
-        Ids[row] = spec.Id.Value;
-        Classes[row] = spec.Class.Value;
-        Tenants[row] = spec.Tenant.Value;
-        Priorities[row] = spec.Priority;
-        Adapters[row] = spec.CacheDomain.Adapter;
-        ArrivalUs[row] = spec.ArrivalUs;
-        PromptTokens[row] = spec.Content.Count - handover.GeneratedTokens;
+        var facts = spec.Facts;
+        Ids[row] = facts.Id.Value;
+        Classes[row] = facts.Class.Value;
+        Tenants[row] = facts.Tenant.Value;
+        Priorities[row] = facts.Priority;
+        Adapters[row] = facts.Adapter.Value;
+        ArrivalUs[row] = facts.ArrivalUs;
+        PromptTokens[row] = facts.PromptTokens;
         WantedTokens[row] = spec.Content.Count;
         GeneratedTokens[row] = handover.GeneratedTokens;
         (ElsewhereTokens[row], ElsewhereSources[row]) = (handover.KvTokens, KvSource.Handover);
-        ComputedTokens[row] = BlocksHeld[row] = Preemptions[row] = LostTokens[row] = SwapBlocks[row] = DraftTokens[row] = 0;
+        ComputedTokens[row] = BlocksHeld[row] = Preemptions[row] = CachedTokens[row] = LostTokens[row] = SwapBlocks[row] = DraftTokens[row] = 0;
         OutputTokensMax[row] = outputTokensMax;
         States[row] = RowState.Waiting;
         return row;
@@ -96,6 +98,7 @@ internal sealed class RequestTable
         Array.Resize(ref OutputTokensMax, size);
         Array.Resize(ref BlocksHeld, size);
         Array.Resize(ref Preemptions, size);
+        Array.Resize(ref CachedTokens, size);
         Array.Resize(ref Sequences, size);
         Array.Resize(ref LostTokens, size);
         Array.Resize(ref Admissions, size);

@@ -1,3 +1,4 @@
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 
 namespace Kantor.Core.Routing;
@@ -17,15 +18,10 @@ public interface IRouter
     bool ReadsLoad => true;
 
     /// <summary>Fresh memory for one fleet.</summary>
-    RouterState NewState();
+    PolicyState NewState();
 
     /// <summary>Index into <see cref="FleetView.Endpoints"/>, which holds at least one.</summary>
-    int Route(in RouteRequest request, in FleetView fleet, RouterState state);
-}
-
-/// <summary>What a router remembers between requests; routers without memory use this type as it is.</summary>
-public class RouterState
-{
+    int Route(in RouteRequest request, in FleetView fleet, PolicyState state);
 }
 
 /// <summary>What a router may know of the request.</summary>

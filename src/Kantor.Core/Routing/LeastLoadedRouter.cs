@@ -1,3 +1,5 @@
+using Kantor.Core.Decisions;
+
 namespace Kantor.Core.Routing;
 
 /// <summary>The replica with the fewest requests, waiting and running together (join the shortest queue); the lowest index among equals.</summary>
@@ -7,10 +9,10 @@ public sealed class LeastLoadedRouter : IRouter
     public string Name => "least-loaded";
 
     /// <inheritdoc/>
-    public RouterState NewState() => new();
+    public PolicyState NewState() => new();
 
     /// <inheritdoc/>
-    public int Route(in RouteRequest request, in FleetView fleet, RouterState state)
+    public int Route(in RouteRequest request, in FleetView fleet, PolicyState state)
     {
         var best = 0;
         for (var index = 1; index < fleet.Endpoints.Length; index++)

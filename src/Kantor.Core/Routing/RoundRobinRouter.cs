@@ -1,3 +1,5 @@
+using Kantor.Core.Decisions;
+
 namespace Kantor.Core.Routing;
 
 /// <summary>Each replica in turn, whatever its load.</summary>
@@ -10,17 +12,17 @@ public sealed class RoundRobinRouter : IRouter
     public bool ReadsLoad => false;
 
     /// <inheritdoc/>
-    public RouterState NewState() => new Turn();
+    public PolicyState NewState() => new Turn();
 
     /// <inheritdoc/>
-    public int Route(in RouteRequest request, in FleetView fleet, RouterState state)
+    public int Route(in RouteRequest request, in FleetView fleet, PolicyState state)
     {
         var turn = (Turn)state;
         turn.Next %= fleet.Endpoints.Length;
         return turn.Next++;
     }
 
-    private sealed class Turn : RouterState
+    private sealed class Turn : PolicyState
     {
         public int Next { get; set; }
     }

@@ -1,3 +1,4 @@
+using Kantor.Core.Decisions;
 using Kantor.Core.Randomness;
 
 namespace Kantor.Core.Routing;
@@ -12,10 +13,10 @@ public sealed class TwoChoicesRouter : IRouter
     public string Name => "two-choices";
 
     /// <inheritdoc/>
-    public RouterState NewState() => new Draws();
+    public PolicyState NewState() => new Draws();
 
     /// <inheritdoc/>
-    public int Route(in RouteRequest request, in FleetView fleet, RouterState state)
+    public int Route(in RouteRequest request, in FleetView fleet, PolicyState state)
     {
         var count = fleet.Endpoints.Length;
         if (count == 1) return 0;
@@ -26,7 +27,7 @@ public sealed class TwoChoicesRouter : IRouter
         return fleet.Endpoints[second].Requests < fleet.Endpoints[first].Requests ? second : first;
     }
 
-    private sealed class Draws : RouterState
+    private sealed class Draws : PolicyState
     {
         // Never drawn from: a request's numbers do not depend on who came before it.
         public RandomStream Stream { get; } = new(0, "two-choices");

@@ -1,3 +1,5 @@
+using Kantor.Core.Decisions;
+
 namespace Kantor.Core.Routing;
 
 /// <summary>
@@ -11,10 +13,10 @@ public sealed class VllmDpRouter : IRouter
     public string Name => "vllm-dp";
 
     /// <inheritdoc/>
-    public RouterState NewState() => new();
+    public PolicyState NewState() => new();
 
     /// <inheritdoc/>
-    public int Route(in RouteRequest request, in FleetView fleet, RouterState state)
+    public int Route(in RouteRequest request, in FleetView fleet, PolicyState state)
     {
         var best = 0;
         for (var index = 1; index < fleet.Endpoints.Length; index++)

@@ -1,3 +1,5 @@
+using Kantor.Core.Decisions;
+
 namespace Kantor.Core.Scaling;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Kantor.Core.Scaling;
 /// in each of many. When it has to grow again before long, the smaller fleet was too small although its load had looked small enough, because
 /// a fleet near its limit holds more requests; then it waits twice as long before it shrinks again, so that no constant load makes it swing.
 /// </summary>
-internal sealed class Hysteresis(HysteresisOptions options) : ScalerState
+internal sealed class Hysteresis(HysteresisOptions options) : PolicyState
 {
     private const int BackoffMax = 16;
 

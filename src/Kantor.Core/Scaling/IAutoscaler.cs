@@ -1,3 +1,4 @@
+using Kantor.Core.Decisions;
 using Kantor.Core.Routing;
 
 namespace Kantor.Core.Scaling;
@@ -12,15 +13,10 @@ public interface IAutoscaler
     string Name { get; }
 
     /// <summary>Fresh memory for one fleet.</summary>
-    ScalerState NewState();
+    PolicyState NewState();
 
     /// <summary>Replicas wanted, those that start included. The host keeps the fleet within its bounds, whatever is wanted.</summary>
-    int Wanted(in ScalingView view, ScalerState state);
-}
-
-/// <summary>What an autoscaler remembers between evaluations; those without memory use this type as it is.</summary>
-public class ScalerState
-{
+    int Wanted(in ScalingView view, PolicyState state);
 }
 
 /// <summary>A fleet as last heard of.</summary>

@@ -1,3 +1,5 @@
+using Kantor.Core.Decisions;
+
 namespace Kantor.Core.Scaling;
 
 /// <summary>
@@ -22,10 +24,10 @@ public sealed class KvShareScaler : IAutoscaler
     public string Name => "kv-share";
 
     /// <inheritdoc/>
-    public ScalerState NewState() => new Hysteresis(_hysteresis);
+    public PolicyState NewState() => new Hysteresis(_hysteresis);
 
     /// <inheritdoc/>
-    public int Wanted(in ScalingView view, ScalerState state)
+    public int Wanted(in ScalingView view, PolicyState state)
     {
         var full = 0.0;
         foreach (ref readonly var endpoint in view.Endpoints)

@@ -1,3 +1,5 @@
+using Kantor.Core.Decisions;
+
 namespace Kantor.Core.Scaling;
 
 /// <summary>Holds the requests of a replica, waiting and running together, at a target (as concurrency targets of Knative do).</summary>
@@ -19,10 +21,10 @@ public sealed class RequestsPerReplicaScaler : IAutoscaler
     public string Name => "requests-per-replica";
 
     /// <inheritdoc/>
-    public ScalerState NewState() => new Hysteresis(_hysteresis);
+    public PolicyState NewState() => new Hysteresis(_hysteresis);
 
     /// <inheritdoc/>
-    public int Wanted(in ScalingView view, ScalerState state)
+    public int Wanted(in ScalingView view, PolicyState state)
     {
         var requests = (long)view.WaitingOutside;
         foreach (ref readonly var endpoint in view.Endpoints) requests += endpoint.Requests;

@@ -219,15 +219,20 @@ internal sealed class RequestBook(ReplicaScheduler scheduler, ITokenizer tokeniz
         choice.Start(row, run.Seed!.Value, tokenizer);
     }
 
-    private RequestSpec SpecOf(RequestRun run) => new()
+    private RequestSpec SpecOf(RequestRun run)
     {
-        Id = new RequestId(_nextId++),
-        Content = TokenContent.FromTokens(run.Request.PromptTokens),
-        OutputTokensMax = run.Request.OutputTokensMax,
-        ArrivalUs = run.ArrivalUs,
-        Class = run.Request.Class,
-        Tenant = run.Request.Tenant,
-        Priority = run.Request.Priority,
-        CacheDomain = run.Request.CacheDomain,
-    };
+        var request = run.Request;
+        var facts = new RequestFacts
+        {
+            Id = new RequestId(_nextId++),
+            PromptTokens = request.PromptTokens.Length,
+            OutputTokensMax = request.OutputTokensMax,
+            ArrivalUs = run.ArrivalUs,
+            Class = request.Class,
+            Tenant = request.Tenant,
+            Priority = request.Priority,
+            CacheDomain = request.CacheDomain,
+        };
+        return new RequestSpec(facts, TokenContent.FromTokens(request.PromptTokens));
+    }
 }

@@ -1,4 +1,5 @@
 using Kantor.Core.Kv;
+using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
@@ -126,16 +127,22 @@ internal sealed class ClientSide : IRequestSink
     private RequestSpec SpecOf(ClientRequest open)
     {
         var tenant = _tenants.Of(open.Number, open.Truth);
-        return new RequestSpec
+        var facts = new RequestFacts
         {
             Id = open.Id,
-            Content = open.Truth.NewContent(),
+            PromptTokens = open.Truth.PromptTokens,
             OutputTokensMax = _options.OutputTokensMax,
             ArrivalUs = _events.NowUs,
             Tenant = new TenantId(tenant?.Number ?? 0),
             Class = new ClassId(tenant?.Spec.Class ?? 0),
             Priority = tenant?.Spec.Priority ?? 0,
             CacheDomain = new CacheDomain(tenant?.Number ?? 0, _adapters.Of(open.Truth.Adapter)),
+            Session = open.Truth.Turn is { } turn ? SessionOf(turn.SessionId) : null,
+            Attempt = open.Attempt,
         };
+        return new RequestSpec(facts, open.Truth.NewContent());
     }
+
+    // Mixed from the name and not counted, so that the memory of a run does not grow with its sessions.
+    private static SessionId SessionOf(string name) => new((long)new RandomStream(0, name).NextBits());
 }

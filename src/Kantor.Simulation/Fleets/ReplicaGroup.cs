@@ -1,3 +1,4 @@
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
@@ -12,7 +13,7 @@ internal sealed class ReplicaGroup
 {
     private readonly ReplicaPool _pool;
     private readonly IRouter _router;
-    private readonly RouterState _routerState;
+    private readonly PolicyState _routerState;
     private readonly FleetParts _parts;
     private readonly RunParts _run;
     private readonly bool _handsOver;
@@ -74,7 +75,7 @@ internal sealed class ReplicaGroup
         replica = null;
         if (_taking.Count == 0) return false;
         var fleet = new FleetView { Endpoints = _router.ReadsLoad ? Heard(nowUs) : Named(), NowUs = nowUs };
-        var chosen = _router.Route(new RouteRequest(spec.Id.Value, spec.Content.Count, spec.CacheDomain), fleet, _routerState);
+        var chosen = _router.Route(new RouteRequest(spec.Id.Value, spec.Content.Count, spec.Facts.CacheDomain), fleet, _routerState);
         if ((uint)chosen >= (uint)_taking.Count) throw new SimulationException($"Routing '{_router.Name}' sent request {spec.Id} to replica {chosen} of {_taking.Count}.");
         replica = _taking[chosen];
         return true;

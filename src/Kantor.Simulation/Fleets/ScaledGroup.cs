@@ -1,3 +1,4 @@
+using Kantor.Core.Decisions;
 using Kantor.Core.Scaling;
 
 namespace Kantor.Simulation.Fleets;
@@ -5,7 +6,7 @@ namespace Kantor.Simulation.Fleets;
 /// <summary>A group whose size an autoscaler decides.</summary>
 internal sealed class ScaledGroup(ReplicaGroup group, ScalingOptions options, FleetParts parts)
 {
-    private readonly ScalerState _state = options.Autoscaler.NewState();
+    private readonly PolicyState _state = options.Autoscaler.NewState();
 
     public ReplicaGroup Group { get; } = group;
 

@@ -16,7 +16,7 @@ internal sealed class AdapterSlots(int slots)
         _missing.Clear();
         foreach (ref readonly var slice in scheduler.Slices)
         {
-            var adapter = scheduler.Spec(slice.Row).CacheDomain.Adapter;
+            var adapter = scheduler.Spec(slice.Row).Facts.Adapter.Value;
             if (adapter == 0) continue;
             uses = true;
             if (_leastRecentlyUsedFirst.Remove(adapter)) _leastRecentlyUsedFirst.Add(adapter);

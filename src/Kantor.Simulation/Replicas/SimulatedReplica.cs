@@ -100,7 +100,7 @@ internal sealed class SimulatedReplica
         refusal = default;
         if (Pool.PlansAhead) _inbox.Enqueue((spec, handover, nowUs));
         else if (!Scheduler.TryTakeOver(spec, handover, out _, out refusal)) return false;
-        Traffic = Traffic.WithSent(PromptBlocks(spec, handover.GeneratedTokens));
+        Traffic = Traffic.WithSent(PromptBlocks(spec));
         return true;
     }
 
@@ -131,7 +131,7 @@ internal sealed class SimulatedReplica
         while (_inbox.TryDequeue(out var next))
         {
             lost.Add((next.Spec, next.Handover.GeneratedTokens));
-            CountLeft(next.Spec, next.Handover);
+            CountLeft(next.Spec);
         }
 
         lost.Sort((left, right) => left.Spec.Id.Value.CompareTo(right.Spec.Id.Value));
@@ -243,7 +243,7 @@ internal sealed class SimulatedReplica
         {
             _inbox.Dequeue();
             if (Scheduler.TryTakeOver(next.Spec, next.Handover, out _, out var refusal)) continue;
-            CountLeft(next.Spec, next.Handover);
+            CountLeft(next.Spec);
             _host.Ended(AttemptId.RequestOf(next.Spec.Id.Value), refusal);
         }
     }
@@ -254,7 +254,7 @@ internal sealed class SimulatedReplica
         {
             var next = _inbox.Dequeue();
             if (next.Spec.Id != attempt) _inbox.Enqueue(next);
-            else CountLeft(next.Spec, next.Handover);
+            else CountLeft(next.Spec);
         }
     }
 
@@ -311,9 +311,9 @@ internal sealed class SimulatedReplica
         _host.Ended(request, outcome);
     }
 
-    private void CountLeft(int row) => Traffic = Traffic.WithLeft(PromptBlocks(Scheduler.Spec(row), Scheduler.GeneratedTokens(row)));
+    private void CountLeft(int row) => Traffic = Traffic.WithLeft(PromptBlocks(Scheduler.Spec(row)));
 
-    private void CountLeft(RequestSpec spec, Handover handover) => Traffic = Traffic.WithLeft(PromptBlocks(spec, handover.GeneratedTokens));
+    private void CountLeft(RequestSpec spec) => Traffic = Traffic.WithLeft(PromptBlocks(spec));
 
-    private int PromptBlocks(RequestSpec spec, int generatedTokens) => Scheduler.Kv.BlocksFor(spec.Content.Count - generatedTokens);
+    private int PromptBlocks(RequestSpec spec) => Scheduler.Kv.BlocksFor(spec.Facts.PromptTokens);
 }

@@ -1,6 +1,7 @@
 using Kantor.Cli.Plan;
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Objectives;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;
 using Kantor.Planning;

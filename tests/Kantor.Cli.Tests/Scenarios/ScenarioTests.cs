@@ -6,6 +6,7 @@ using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Batching.Policies.Slices;
 using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Kv;
+using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;

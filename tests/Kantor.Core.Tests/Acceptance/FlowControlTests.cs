@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Occupancy;
 using Kantor.Core.Randomness;
@@ -114,9 +115,9 @@ public class FlowControlTests
     {
         public string Name => "flow-control";
 
-        public PlannerState NewState() => new();
+        public PolicyState NewState() => new();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
         {
             foreach (var row in view.Running) plan.AddGrant(row, 1);
             var left = budgets.ToArray();

@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
@@ -77,7 +78,7 @@ public class ParkingTests
     public void A_request_that_is_handed_over_waits_for_its_KV_and_then_decodes()
     {
         var scheduler = New(places: 2);
-        var spec = Spec(1, 9);
+        var spec = Spec(1, 9, generatedTokens: 1);
         Assert.True(scheduler.TryTakeOver(spec, new Handover(GeneratedTokens: 1, KvTokens: 8), out var row, out _));
         scheduler.PlanStep(0);
         Assert.True(scheduler.Slices.IsEmpty);
@@ -95,7 +96,7 @@ public class ParkingTests
     public void A_request_that_ends_while_its_KV_is_on_the_way_is_gone()
     {
         var scheduler = New(places: 2);
-        Assert.True(scheduler.TryTakeOver(Spec(1, 9), new Handover(1, 8), out var row, out _));
+        Assert.True(scheduler.TryTakeOver(Spec(1, 9, generatedTokens: 1), new Handover(1, 8), out var row, out _));
         scheduler.PlanStep(0);
         var load = scheduler.Loads[0];
         scheduler.End(row, RequestOutcome.Cancelled);
@@ -152,13 +153,9 @@ public class ParkingTests
         return scheduler.View(1).IsRunning(row);
     }
 
-    private static RequestSpec Spec(long id, int tokens) => new()
-    {
-        Id = new RequestId(id),
-        Content = TokenContent.Opaque(tokens),
-        OutputTokensMax = 8,
-        ArrivalUs = 0,
-    };
+    private static RequestSpec Spec(long id, int tokens, int generatedTokens = 0) => new(
+        new RequestFacts { Id = new RequestId(id), PromptTokens = tokens - generatedTokens, OutputTokensMax = 8, ArrivalUs = 0 },
+        TokenContent.Opaque(tokens));
 
     private static ReplicaScheduler New(int places, int? swapBlocks = null, IBatchPlanner? planner = null, ILengthPredictor? predictor = null) => new(new ReplicaOptions
     {
@@ -185,9 +182,9 @@ public class ParkingTests
     {
         public string Name => "preempts";
 
-        public PlannerState NewState() => new();
+        public PolicyState NewState() => new();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
         {
             if (view.Running.IsEmpty && view.NowUs == 0) plan.AddGrant(view.Waiting[0], view.MissingTokens(view.Waiting[0]));
             else if (!view.Running.IsEmpty) plan.AddPreemption(view.Running[0]);

@@ -2,6 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Batching.Policies.Slices;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
@@ -194,7 +195,7 @@ public class RepeatStepTests
         foreach (var row in seen.Waiting.ToArray())
         {
             var (spec, other) = (left.Spec(row), right.Spec(row));
-            Assert.Equal(right.Kv.Probe(other.Content, other.CacheDomain, 1000), left.Kv.Probe(spec.Content, spec.CacheDomain, 1000));
+            Assert.Equal(right.Kv.Probe(other.Content, other.Facts.CacheDomain, 1000), left.Kv.Probe(spec.Content, spec.Facts.CacheDomain, 1000));
         }
     }
 
@@ -235,7 +236,7 @@ public class RepeatStepTests
     });
 
     private static void Enqueue(ReplicaScheduler scheduler, int id, TokenContent content) => Assert.True(scheduler.TryEnqueue(
-        new RequestSpec { Id = new RequestId(id), Content = content, OutputTokensMax = 28, ArrivalUs = id }, out _, out _));
+        new RequestSpec(new RequestFacts { Id = new RequestId(id), PromptTokens = content.Count, OutputTokensMax = 28, ArrivalUs = id }, content), out _, out _));
 
     private class Silent : IBatchPlanner
     {
@@ -243,13 +244,13 @@ public class RepeatStepTests
 
         public string Name => "silent about repeating";
 
-        public PlannerState NewState() => new();
+        public PolicyState NewState() => new();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan plan) => _planner.Plan(view, state, plan);
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan) => _planner.Plan(view, state, plan);
     }
 
     private sealed class Promising(int steps) : Silent, IBatchPlanner
     {
-        public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) => steps;
+        public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) => steps;
     }
 }

@@ -157,16 +157,16 @@ internal sealed class ReplicaRun
 
     private void Submit(Job job)
     {
-        var spec = new RequestSpec
+        var facts = new RequestFacts
         {
             Id = new RequestId(job.Id),
-            Content = TokenContent.FromTokens([.. job.Prompt]),
+            PromptTokens = job.Prompt.Length,
             OutputTokensMax = job.OutputTokensMax,
             ArrivalUs = job.ArrivalStep * 1000L,
             Priority = job.Priority,
             Class = new ClassId(job.Class),
         };
-        if (Scheduler.TryEnqueue(spec, out var row, out var refusal)) _byRow[row] = job;
+        if (Scheduler.TryEnqueue(new RequestSpec(facts, TokenContent.FromTokens([.. job.Prompt])), out var row, out var refusal)) _byRow[row] = job;
         else
         {
             Traces[job.Id].Ends++;

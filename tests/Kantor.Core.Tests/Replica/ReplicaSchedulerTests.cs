@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
@@ -18,9 +19,9 @@ public class ReplicaSchedulerTests
     {
         public string Name => "throwing";
 
-        public PlannerState NewState() => new();
+        public PolicyState NewState() => new();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
         {
             plan.AddPreemption(view.Waiting.IsEmpty ? 0 : view.Waiting[0]);
             throw new InvalidOperationException("no idea");
@@ -31,9 +32,9 @@ public class ReplicaSchedulerTests
     {
         public string Name => "silent";
 
-        public PlannerState NewState() => new();
+        public PolicyState NewState() => new();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
         {
         }
     }
@@ -44,9 +45,9 @@ public class ReplicaSchedulerTests
 
         public string Name => "nonsense";
 
-        public PlannerState NewState() => new();
+        public PolicyState NewState() => new();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
         {
             for (var i = _random.NextInt(4); i >= 0; i--)
             {
@@ -63,9 +64,9 @@ public class ReplicaSchedulerTests
     {
         public string Name => "last-come-alone";
 
-        public PlannerState NewState() => new();
+        public PolicyState NewState() => new();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
         {
             if (view.Running.IsEmpty) plan.AddGrant(view.Waiting[^1], 1);
             else if (view.Running.Length == 1 && view.Waiting.IsEmpty) plan.AddGrant(view.Running[0], 1);

@@ -40,7 +40,8 @@ public class SteadyStateAllocationTests
         });
         for (var id = 0; id < 200; id++)
         {
-            var spec = new RequestSpec { Id = new RequestId(id), Content = TokenContent.Opaque(20 + (id % 7)), OutputTokensMax = 1500, ArrivalUs = id };
+            var content = TokenContent.Opaque(20 + (id % 7));
+            var spec = new RequestSpec(new RequestFacts { Id = new RequestId(id), PromptTokens = content.Count, OutputTokensMax = 1500, ArrivalUs = id }, content);
             Assert.True(scheduler.TryEnqueue(spec, out _, out _));
         }
 

@@ -1,3 +1,4 @@
+using Kantor.Core.Decisions;
 using Kantor.Core.Routing;
 
 namespace Kantor.Core.Tests.Routing;
@@ -100,6 +101,6 @@ public class RouterTests
 
     private static EndpointView Load(int waiting, int running) => new(waiting, running, 0, 100);
 
-    private static int Route(IRouter router, EndpointView[] endpoints, RouterState state) =>
+    private static int Route(IRouter router, EndpointView[] endpoints, PolicyState state) =>
         router.Route(Request, new FleetView { Endpoints = endpoints, NowUs = 0 }, state);
 }

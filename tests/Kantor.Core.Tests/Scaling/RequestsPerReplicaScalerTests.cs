@@ -1,3 +1,4 @@
+using Kantor.Core.Decisions;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;
 
@@ -66,7 +67,7 @@ public class RequestsPerReplicaScalerTests
     public void Values_out_of_range_are_refused(double target, double tolerance, int scaleInAfter) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new RequestsPerReplicaScaler(target, new HysteresisOptions { Tolerance = tolerance, ScaleInAfter = scaleInAfter }));
 
-    internal static int Wanted(IAutoscaler scaler, ScalerState state, int[] requests, int starting = 0, int outside = 0) => scaler.Wanted(
+    internal static int Wanted(IAutoscaler scaler, PolicyState state, int[] requests, int starting = 0, int outside = 0) => scaler.Wanted(
         new ScalingView
         {
             Endpoints = requests.Select(count => new EndpointView(0, count, 0, 100)).ToArray(),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 
 namespace Kantor.Engine.Tests.Acceptance;
 
@@ -11,9 +12,9 @@ internal sealed class PlanRecorder(IBatchPlanner inner) : IBatchPlanner
 
     public string Name => inner.Name;
 
-    public PlannerState NewState() => inner.NewState();
+    public PolicyState NewState() => inner.NewState();
 
-    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
     {
         inner.Plan(view, state, plan);
         var text = new StringBuilder();

@@ -1,5 +1,6 @@
 using Kantor.Core;
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends.Scripted;
@@ -120,9 +121,9 @@ public class AdmissionTests
     {
         public string Name => "refuser";
 
-        public PlannerState NewState() => new();
+        public PolicyState NewState() => new();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
         {
             foreach (var row in view.Waiting) plan.AddRefusal(row, RequestOutcome.RefusedByPolicy);
         }

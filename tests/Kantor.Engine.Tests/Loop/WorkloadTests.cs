@@ -1,5 +1,6 @@
 using Kantor.Core;
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends.Scripted;
@@ -112,9 +113,9 @@ public class WorkloadTests
     {
         public string Name => "nonsense";
 
-        public PlannerState NewState() => new();
+        public PolicyState NewState() => new();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
         {
             if (view.Running.Length > 2) throw new NotSupportedException("Three are too many.");
             plan.AddGrant(12345, 7);

@@ -1,6 +1,7 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Simulation.Metrics;
 using Kantor.Workloads.Generators;
@@ -108,9 +109,9 @@ public class ChunkedPrefillTests
     {
         public string Name => "chunks-or-decodes";
 
-        public PlannerState NewState() => new Turn();
+        public PolicyState NewState() => new Turn();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
         {
             var turn = (Turn)state;
             var budget = new PlanBudget(view);
@@ -145,7 +146,7 @@ public class ChunkedPrefillTests
             }
         }
 
-        private sealed class Turn : PlannerState
+        private sealed class Turn : PolicyState
         {
             public bool WasChunk { get; set; }
         }

@@ -2,6 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Batching.Parts;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Objectives;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;
 using Kantor.Planning;

@@ -1,6 +1,7 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Parts;
 using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Replica;
 using Kantor.Core.StepTime;
@@ -147,9 +148,9 @@ public class PreemptionTests(ITestOutputHelper output)
     {
         public string Name => "oracle-reservation";
 
-        public PlannerState NewState() => new();
+        public PolicyState NewState() => new();
 
-        public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
         {
             var budget = new PlanBudget(view);
             DecodesFirst.Plan(view, plan, ref budget);
@@ -162,6 +163,6 @@ public class PreemptionTests(ITestOutputHelper output)
             }
         }
 
-        public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) => int.MaxValue;
+        public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) => int.MaxValue;
     }
 }

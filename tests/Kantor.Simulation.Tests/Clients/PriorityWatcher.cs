@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Decisions;
 
 namespace Kantor.Simulation.Tests.Clients;
 
@@ -12,9 +13,9 @@ internal sealed class PriorityWatcher : IBatchPlanner
 
     public string Name => "watcher";
 
-    public PlannerState NewState() => _planner.NewState();
+    public PolicyState NewState() => _planner.NewState();
 
-    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
     {
         if (Seen.Count == 0)
         {

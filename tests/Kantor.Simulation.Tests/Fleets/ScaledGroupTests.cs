@@ -1,5 +1,6 @@
 using Kantor.Core;
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
@@ -183,9 +184,9 @@ public class ScaledGroupTests
 
         public string Name => autoscaler.Name;
 
-        public ScalerState NewState() => autoscaler.NewState();
+        public PolicyState NewState() => autoscaler.NewState();
 
-        public int Wanted(in ScalingView view, ScalerState state)
+        public int Wanted(in ScalingView view, PolicyState state)
         {
             var wanted = autoscaler.Wanted(view, state);
             if (wanted > view.Replicas && _hasShrunk) (Swings, _hasShrunk) = (Swings + 1, false);

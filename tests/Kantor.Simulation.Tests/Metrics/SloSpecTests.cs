@@ -1,3 +1,4 @@
+using Kantor.Core.Objectives;
 using Kantor.Core.Requests;
 using Kantor.Simulation.Metrics;
 

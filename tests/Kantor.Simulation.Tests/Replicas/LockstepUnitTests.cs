@@ -1,3 +1,4 @@
+using Kantor.Core.Decisions;
 using Kantor.Core.StepTime;
 using Kantor.Workloads.Traces;
 
@@ -31,8 +32,8 @@ public class LockstepUnitTests
     {
         public string Name => "only-first";
 
-        public Core.Routing.RouterState NewState() => new();
+        public Core.Decisions.PolicyState NewState() => new();
 
-        public int Route(in Core.Routing.RouteRequest request, in Core.Routing.FleetView fleet, Core.Routing.RouterState state) => 0;
+        public int Route(in Core.Routing.RouteRequest request, in Core.Routing.FleetView fleet, Core.Decisions.PolicyState state) => 0;
     }
 }

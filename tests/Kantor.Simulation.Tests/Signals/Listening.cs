@@ -1,3 +1,4 @@
+using Kantor.Core.Decisions;
 using Kantor.Core.Routing;
 
 namespace Kantor.Simulation.Tests.Signals;
@@ -9,9 +10,9 @@ internal sealed class Listening : IRouter
 
     public string Name => "listening";
 
-    public RouterState NewState() => new();
+    public PolicyState NewState() => new();
 
-    public int Route(in RouteRequest request, in FleetView fleet, RouterState state)
+    public int Route(in RouteRequest request, in FleetView fleet, PolicyState state)
     {
         foreach (var endpoint in fleet.Endpoints) Heard.Add((fleet.NowUs, endpoint));
         return (int)(request.Id % fleet.Endpoints.Length);

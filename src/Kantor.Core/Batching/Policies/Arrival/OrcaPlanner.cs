@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Arrival;
 
@@ -13,10 +14,10 @@ public sealed class OrcaPlanner : IBatchPlanner
     public string Name => "orca";
 
     /// <inheritdoc/>
-    public PlannerState NewState() => new();
+    public PolicyState NewState() => new();
 
     /// <inheritdoc/>
-    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
     {
         var budget = new PlanBudget(view);
         if (RunningFirst.Plan(view, plan, ref budget) == view.Running.Length) AdmitInOrder(view, plan, ref budget);
@@ -26,7 +27,7 @@ public sealed class OrcaPlanner : IBatchPlanner
     /// Without limit when nobody can be admitted anyway, or when nothing becomes cached and the head of the queue has no cached prefix. Where
     /// one gets shorter, the rest may become a prompt longer than a step, which is cut where a shorter one waits.
     /// </summary>
-    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) =>
+    public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) =>
         SteadyPlans.AdmitsNobody(view, plan) || (SteadyPlans.CachesNothing(view, plan) && view.CachedPrefix(view.Waiting[0]).Tokens == 0) ? int.MaxValue : 1;
 
     private static void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Arrival;
 
@@ -16,10 +17,10 @@ public sealed class PrefillFirstPlanner : IBatchPlanner
     public string Name => "prefill-first";
 
     /// <inheritdoc/>
-    public PlannerState NewState() => new();
+    public PolicyState NewState() => new();
 
     /// <inheritdoc/>
-    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
     {
         var budget = new PlanBudget(view);
         var kept = DecodesFirst.Pass(view, plan, ref budget, view.Running.Length, decoding: false);
@@ -31,7 +32,7 @@ public sealed class PrefillFirstPlanner : IBatchPlanner
     /// Without limit when nobody can be admitted anyway, or when nothing becomes cached: then KV only gets scarcer and cached prefixes only
     /// shorter, so whoever was not admitted is not admitted later. Otherwise a prefix that grows in the cache may let somebody in.
     /// </summary>
-    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) =>
+    public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) =>
         SteadyPlans.AdmitsNobody(view, plan) || SteadyPlans.CachesNothing(view, plan) ? int.MaxValue : 1;
 
     private static void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Arrival;
 
@@ -18,10 +19,10 @@ public sealed class StaticPlanner : IBatchPlanner
     public string Name => "static";
 
     /// <inheritdoc/>
-    public PlannerState NewState() => new();
+    public PolicyState NewState() => new();
 
     /// <inheritdoc/>
-    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
     {
         var budget = new PlanBudget(view);
         var kept = DecodesFirst.Pass(view, plan, ref budget, view.Running.Length, decoding: false);
@@ -33,7 +34,7 @@ public sealed class StaticPlanner : IBatchPlanner
     /// Without limit when nobody can be admitted anyway, or when the batch decodes: it is closed by that. While prompts are computed, a prefix
     /// that grows in the cache may let somebody in.
     /// </summary>
-    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) =>
+    public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) =>
         SteadyPlans.AdmitsNobody(view, plan) || SteadyPlans.CachesNothing(view, plan) ? int.MaxValue : 1;
 
     /// <summary>Whether nobody in the batch has decoded yet: the prompt itself gives the first token.</summary>

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Chunked;
 
@@ -14,10 +15,10 @@ public sealed class DecodeMaximalPlanner : IBatchPlanner
     public string Name => "decode-maximal";
 
     /// <inheritdoc/>
-    public PlannerState NewState() => new();
+    public PolicyState NewState() => new();
 
     /// <summary>Nobody is admitted in a step that preempted: the victim stands at the head of the queue and does not fit.</summary>
-    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
     {
         var budget = new PlanBudget(view);
         var kept = DecodesFirst.Pass(view, plan, ref budget, view.Running.Length, decoding: true);
@@ -30,7 +31,7 @@ public sealed class DecodeMaximalPlanner : IBatchPlanner
     /// Without limit when nobody waits, when a prompt is under way, or when nothing becomes cached: then KV only gets scarcer and cached
     /// prefixes only shorter, so whoever was not admitted is not admitted later.
     /// </summary>
-    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) => int.MaxValue;
+    public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) => int.MaxValue;
 
     /// <summary>Grants the chunk to the first prompt that is partly computed; false when there is none.</summary>
     private static bool TryContinue(in BatchView view, BatchPlan plan, ref PlanBudget budget, int kept, int chunkTokens)

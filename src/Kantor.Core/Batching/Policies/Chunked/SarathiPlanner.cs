@@ -1,5 +1,6 @@
 using Kantor.Core.Batching.Parts;
 using Kantor.Core.Catalogue;
+using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Chunked;
 
@@ -25,10 +26,10 @@ public sealed class SarathiPlanner : IBatchPlanner
     public string Name { get; }
 
     /// <inheritdoc/>
-    public PlannerState NewState() => new();
+    public PolicyState NewState() => new();
 
     /// <summary>Nobody is admitted in a step that preempted: the victim stands at the head of the queue and does not fit.</summary>
-    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
     {
         var budget = new PlanBudget(view);
         if (DecodesFirst.Plan(view, plan, ref budget) == view.Running.Length) AdmitInOrder(view, plan, ref budget);
@@ -38,7 +39,7 @@ public sealed class SarathiPlanner : IBatchPlanner
     /// Without limit when nobody can be admitted anyway, or when nothing becomes cached: then KV only gets scarcer and cached prefixes only
     /// shorter, so whoever was not admitted is not admitted later. Otherwise a prefix that grows in the cache may let somebody in.
     /// </summary>
-    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) =>
+    public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) =>
         SteadyPlans.AdmitsNobody(view, plan) || SteadyPlans.CachesNothing(view, plan) ? int.MaxValue : 1;
 
     private void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)

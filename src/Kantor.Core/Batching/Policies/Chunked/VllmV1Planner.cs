@@ -1,5 +1,6 @@
 using Kantor.Core.Batching.Parts;
 using Kantor.Core.Catalogue;
+using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Chunked;
 
@@ -28,10 +29,10 @@ public sealed class VllmV1Planner : IBatchPlanner
     public string Name { get; }
 
     /// <inheritdoc/>
-    public PlannerState NewState() => new();
+    public PolicyState NewState() => new();
 
     /// <inheritdoc/>
-    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
     {
         var budget = new PlanBudget(view);
         PlanRunning(view, plan, ref budget);
@@ -45,7 +46,7 @@ public sealed class VllmV1Planner : IBatchPlanner
     /// prompts: then KV only gets scarcer and cached prefixes only shorter, so whoever was not admitted is not admitted later. Otherwise a
     /// cached prefix that changes can ask for fewer blocks, or be cut where it was not, so every step must be seen.
     /// </summary>
-    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) =>
+    public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) =>
         SteadyPlans.AdmitsNobody(view, plan) || (_options.WholeSequenceMustFit && _options.ChunkedPrefill && SteadyPlans.CachesNothing(view, plan)) ? int.MaxValue : 1;
 
     private void PlanRunning(in BatchView view, BatchPlan plan, ref PlanBudget budget)

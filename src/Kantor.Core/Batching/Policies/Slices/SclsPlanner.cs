@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Decisions;
 using Kantor.Core.StepTime;
 using Kantor.Core.Catalogue;
 
@@ -32,12 +33,12 @@ public sealed class SclsPlanner : IBatchPlanner
     public string Name { get; }
 
     /// <inheritdoc/>
-    public PlannerState NewState() => new SclsState();
+    public PolicyState NewState() => new SclsState();
 
     /// <summary>
     /// At the end of a slice everybody gives way and nobody is granted anything; the host asks again at once, and the next group is begun.
     /// </summary>
-    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
     {
         var memory = (SclsState)state;
         var budget = new PlanBudget(view);
@@ -52,7 +53,7 @@ public sealed class SclsPlanner : IBatchPlanner
     /// Decodes repeat themselves until the slice is over: whoever of the group does not fit now does not fit later, because KV only gets
     /// scarcer. While prompts are computed, only when nobody can be admitted.
     /// </summary>
-    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan)
+    public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan)
     {
         if (!SteadyPlans.CachesNothing(view, plan)) return SteadyPlans.AdmitsNobody(view, plan) ? int.MaxValue : 1;
         var steps = _options.SliceTokens;

@@ -1,5 +1,6 @@
 using Kantor.Core.Batching.Parts;
 using Kantor.Core.Batching.Policies.Volume;
+using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 
 namespace Kantor.Core.Batching.Policies.Slices;
@@ -7,7 +8,7 @@ namespace Kantor.Core.Batching.Policies.Slices;
 /// <summary>
 /// What <see cref="SclsPlanner"/> remembers: the groups that are still to be served, in order, and where each running row's slice began.
 /// </summary>
-internal sealed class SclsState : PlannerState
+internal sealed class SclsState : PolicyState
 {
     private (int Tokens, long Id)[] _keys = new (int, long)[16];
     private int[] _rows = new int[16];
@@ -29,11 +30,11 @@ internal sealed class SclsState : PlannerState
     /// <summary>Rows of the group that is served, ended and reused ones included; ask <see cref="IsMember"/>.</summary>
     public ReadOnlySpan<int> Members => _next == 0 ? [] : _rows.AsSpan(StartOf(_next - 1), _ends[_next - 1] - StartOf(_next - 1));
 
-    public override void Arrived(int row, RequestId id) => MemoryOf(row) = default;
+    public override void Arrived(RequestFacts request, int slot) => MemoryOf(slot) = default;
 
-    public override void Preempted(int row) => MemoryOf(row) = default;
+    public override void Preempted(RequestId request, int slot) => MemoryOf(slot) = default;
 
-    public override void Finished(int row) => MemoryOf(row) = default;
+    public override void Ended(RequestFacts request, int slot, in RequestEnd end) => MemoryOf(slot) = default;
 
     /// <summary>Whether the row still waits for its turn in the group that is served.</summary>
     public bool IsMember(int row) => MemoryOf(row).Group == _serial - _groups + _next;

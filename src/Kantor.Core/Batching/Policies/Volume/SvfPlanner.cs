@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Occupancy;
 using Kantor.Core.Catalogue;
@@ -35,10 +36,10 @@ public sealed class SvfPlanner : IBatchPlanner
     public string Name { get; }
 
     /// <inheritdoc/>
-    public PlannerState NewState() => new SvfState();
+    public PolicyState NewState() => new SvfState();
 
     /// <inheritdoc/>
-    public void Plan(in BatchView view, PlannerState state, BatchPlan plan)
+    public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
     {
         var memory = (SvfState)state;
         memory.BeginStep();
@@ -54,7 +55,7 @@ public sealed class SvfPlanner : IBatchPlanner
     /// Without limit while nobody waits. With a queue every step must be seen: beliefs change with the tokens generated, and keys are
     /// refreshed in turn.
     /// </summary>
-    public int RepeatingSteps(in BatchView view, PlannerState state, BatchPlan plan) => view.Waiting.IsEmpty ? int.MaxValue : 1;
+    public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) => view.Waiting.IsEmpty ? int.MaxValue : 1;
 
     private void UpdateQueue(in BatchView view, SvfState memory)
     {

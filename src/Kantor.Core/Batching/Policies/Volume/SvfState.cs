@@ -1,5 +1,6 @@
 using Kantor.Core.Batching.Parts;
 using Kantor.Core.Batching.Policies.Slices;
+using Kantor.Core.Decisions;
 using Kantor.Core.Occupancy;
 using Kantor.Core.Requests;
 
@@ -9,7 +10,7 @@ namespace Kantor.Core.Batching.Policies.Volume;
 /// What <see cref="SvfPlanner"/> remembers: the queue in order of aged volume, when each row arrived, which blocks each running row found in
 /// the cache, and how often it was overtaken.
 /// </summary>
-internal sealed class SvfState : PlannerState
+internal sealed class SvfState : PolicyState
 {
     private readonly List<int> _returned = [];
     private long _step;
@@ -35,24 +36,24 @@ internal sealed class SvfState : PlannerState
     /// <summary>Place in the queue from which the planner looks at keys again.</summary>
     public int RefreshCursor { get; set; }
 
-    public override void Arrived(int row, RequestId id)
+    public override void Arrived(RequestFacts request, int slot)
     {
-        Begin(row, id.Value);
-        _returned.Add(row);
+        Begin(slot, request.Id.Value);
+        _returned.Add(slot);
     }
 
-    public override void Granted(int row, int tokens) => Queue.Remove(row);
+    public override void Granted(RequestId request, int slot, int tokens) => Queue.Remove(slot);
 
-    public override void Preempted(int row)
+    public override void Preempted(RequestId request, int slot)
     {
-        _rows[row].HitBlocks = 0;
-        _returned.Add(row);
+        _rows[slot].HitBlocks = 0;
+        _returned.Add(slot);
     }
 
-    public override void Finished(int row)
+    public override void Ended(RequestFacts request, int slot, in RequestEnd end)
     {
-        Queue.Remove(row);
-        _rows[row] = default;
+        Queue.Remove(slot);
+        _rows[slot] = default;
     }
 
     public override void Repeated(int steps) => _step += steps;

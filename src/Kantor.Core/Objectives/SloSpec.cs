@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Kantor.Simulation.Metrics;
+namespace Kantor.Core.Objectives;
 
 /// <summary>
 /// Service level objectives of a single request; all that are given must hold. Each names its statistic, because the statistic decides which
@@ -23,14 +23,6 @@ public sealed record SloSpec
 
     /// <summary>Limit of the time from arrival to the last token.</summary>
     public long? E2eUsMax { get; init; }
-
-    /// <summary>Whether a completed request met every objective; one that did not complete met none. A request of one token has no gaps to judge.</summary>
-    public bool IsMetBy(in RequestRecord record) =>
-        record.IsCompleted
-        && !(record.TtftUs > TtftUsMax)
-        && !(record.GapUsMax > GapUsMax)
-        && !(record.TpotUs > TpotUsMax)
-        && !(record.E2eUs > E2eUsMax);
 
     /// <summary>Reads <c>ttft=2s,itl=200ms</c>; units are us, ms and s. False with what is wrong and what would be right.</summary>
     public static bool TryParse(string text, out SloSpec slo, out string error)
