@@ -1,3 +1,4 @@
+using Kantor.Cli.Policies;
 using System.CommandLine;
 using Kantor.Cli.Calibrate;
 using Kantor.Cli.Doctor;
@@ -23,6 +24,7 @@ internal static class CliApp
         SimulateCommand.Create(),
         SweepCommand.Create(),
         PlanCommand.Create(),
+        PoliciesCommand.Create(),
         TraceCommand.Create(),
         CalibrateCommand.Create(),
         FakeCommand.Create(),

@@ -3,83 +3,106 @@ using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Batching.Policies.Slices;
 using Kantor.Core.Batching.Policies.Volume;
+using Kantor.Core.Catalogue;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;
+using static Kantor.Core.Catalogue.PolicyPromises;
 
 namespace Kantor.Core;
 
-/// <summary>Every policy by name: the only list of them. A name that is not here is answered with the names that are.</summary>
+/// <summary>Every policy of ours, one line each: the only list of them.</summary>
 public static class PolicyCatalogue
 {
-    private static readonly (string Name, Func<IBatchPlanner> Make)[] Planners =
-    [
-        ("fcfs", () => new FcfsPlanner()),
-        ("vllm-v1", () => new VllmV1Planner()),
-        ("sarathi", () => new SarathiPlanner()),
-        ("svf", () => new SvfPlanner()),
-        ("orca", () => new OrcaPlanner()),
-        ("prefill-first", () => new PrefillFirstPlanner()),
-        ("static", () => new StaticPlanner()),
-        ("decode-maximal", () => new DecodeMaximalPlanner()),
-        ("scls", () => new SclsPlanner()),
-    ];
-
-    private static readonly (string Name, Func<IRouter> Make)[] Routers =
-    [
-        ("round-robin", () => new RoundRobinRouter()),
-        ("least-loaded", () => new LeastLoadedRouter()),
-        ("two-choices", () => new TwoChoicesRouter()),
-        ("vllm-dp", () => new VllmDpRouter()),
-    ];
-
-    private static readonly (string Name, Func<ILengthPredictor> Make)[] Predictors =
-    [
-        ("class-quantile", () => new ClassQuantilePredictor()),
-        ("constant", () => new ConstantLengthPredictor(256)),
-    ];
-
-    private static readonly (string Name, Func<IAutoscaler> Make)[] Autoscalers =
-    [
-        ("requests-per-replica", () => new RequestsPerReplicaScaler()),
-        ("kv-share", () => new KvShareScaler()),
-    ];
+    /// <summary>The shelves that the short forms below ask; nothing is ever added to them.</summary>
+    public static PolicyShelves BuiltIn { get; } = NewShelves();
 
     /// <summary>Names of the batch planners, in the order in which they are listed to people.</summary>
-    public static IReadOnlyList<string> PlannerNames { get; } = [.. Planners.Select(entry => entry.Name)];
+    public static IReadOnlyList<string> PlannerNames => BuiltIn.Planners.Names;
 
     /// <summary>Names of the routers, in the order in which they are listed to people.</summary>
-    public static IReadOnlyList<string> RouterNames { get; } = [.. Routers.Select(entry => entry.Name)];
+    public static IReadOnlyList<string> RouterNames => BuiltIn.Routers.Names;
 
     /// <summary>Names of the length predictors, in the order in which they are listed to people.</summary>
-    public static IReadOnlyList<string> PredictorNames { get; } = [.. Predictors.Select(entry => entry.Name)];
+    public static IReadOnlyList<string> PredictorNames => BuiltIn.Predictors.Names;
 
     /// <summary>Names of the autoscalers, in the order in which they are listed to people.</summary>
-    public static IReadOnlyList<string> AutoscalerNames { get; } = [.. Autoscalers.Select(entry => entry.Name)];
+    public static IReadOnlyList<string> AutoscalerNames => BuiltIn.Autoscalers.Names;
 
-    /// <summary>The planner of that name, with its default options.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists those that are.</exception>
-    public static IBatchPlanner Planner(string name) => Find(Planners, name, "policy");
+    /// <summary>Shelves with every policy of ours, to which a host may add.</summary>
+    public static PolicyShelves NewShelves() => new() { Planners = Planners(), Routers = Routers(), Predictors = Predictors(), Autoscalers = Autoscalers() };
 
-    /// <summary>The router of that name, with its default options.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists those that are.</exception>
-    public static IRouter Router(string name) => Find(Routers, name, "routing");
+    /// <summary>The planner as it is written, such as <c>svf:backfilling=false</c>.</summary>
+    /// <inheritdoc cref="PolicyShelf{T}.Make(string)"/>
+    public static IBatchPlanner Planner(string text) => BuiltIn.Planners.Make(text);
 
-    /// <summary>A fresh length predictor of that name, with its default options.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists those that are.</exception>
-    public static ILengthPredictor Predictor(string name) => Find(Predictors, name, "predictor");
+    /// <summary>The router as it is written.</summary>
+    /// <inheritdoc cref="PolicyShelf{T}.Make(string)"/>
+    public static IRouter Router(string text) => BuiltIn.Routers.Make(text);
 
-    /// <summary>The autoscaler of that name, with its default options.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists those that are.</exception>
-    public static IAutoscaler Autoscaler(string name) => Find(Autoscalers, name, "autoscaler");
+    /// <summary>A fresh length predictor as it is written.</summary>
+    /// <inheritdoc cref="PolicyShelf{T}.Make(string)"/>
+    public static ILengthPredictor Predictor(string text) => BuiltIn.Predictors.Make(text);
 
-    private static T Find<T>((string Name, Func<T> Make)[] entries, string name, string kind)
-    {
-        foreach (var (known, make) in entries)
-        {
-            if (known == name) return make();
-        }
+    /// <summary>The autoscaler as it is written.</summary>
+    /// <inheritdoc cref="PolicyShelf{T}.Make(string)"/>
+    public static IAutoscaler Autoscaler(string text) => BuiltIn.Autoscalers.Make(text);
 
-        throw new ArgumentException($"There is no {kind} '{name}'. Known: {string.Join(", ", entries.Select(entry => entry.Name))}.", nameof(name));
-    }
+    private static PolicyShelf<IBatchPlanner> Planners() => new PolicyShelf<IBatchPlanner>("policy")
+        .Add(PolicyEntry.Of<IBatchPlanner>(
+            "fcfs", "first come, first served; a request is admitted when all its tokens fit",
+            "vLLM, arXiv 2309.06180, section 4.5", () => new FcfsPlanner(), AllocatesNothing | RepeatsSteps))
+        .Add(PolicyEntry.Of(
+            "vllm-v1", "vLLM's V1 scheduler: running requests first, prompts cut to fit, the last in order gives way",
+            "arXiv 2309.06180 and vllm/v1/core/sched/scheduler.py", VllmV1Options.Keys, IBatchPlanner (VllmV1Options options) => new VllmV1Planner(options),
+            AllocatesNothing | RepeatsSteps, VllmV1Options.Contradiction))
+        .Add(PolicyEntry.Of(
+            "sarathi", "stall-free: all decodes first, then chunks of prompts under one token budget",
+            "Sarathi-Serve, arXiv 2403.02310, section 4.2", SarathiOptions.Keys, IBatchPlanner (SarathiOptions options) => new SarathiPlanner(options),
+            AllocatesNothing | RepeatsSteps))
+        .Add(PolicyEntry.Of(
+            "svf", "smallest believed KV volume first, as soon as it fits for its whole life, with backfilling",
+            "arXiv 2606.22327", SvfOptions.Keys, IBatchPlanner (SvfOptions options) => new SvfPlanner(options),
+            AllocatesNothing | RepeatsSteps, SvfOptions.Contradiction))
+        .Add(PolicyEntry.Of<IBatchPlanner>(
+            "orca", "iteration-level batching with KV reserved for prompt and declared output",
+            "Orca, OSDI 2022, section 4", () => new OrcaPlanner(), AllocatesNothing | RepeatsSteps))
+        .Add(PolicyEntry.Of<IBatchPlanner>(
+            "prefill-first", "whole prompts before every decode: the negative control for chunked prefill",
+            "vLLM V0 as described in arXiv 2403.02310, section 3", () => new PrefillFirstPlanner(), AllocatesNothing | RepeatsSteps))
+        .Add(PolicyEntry.Of<IBatchPlanner>(
+            "static", "request-level batching: a batch runs until its longest request has ended",
+            "FasterTransformer as described in Orca, OSDI 2022, section 2", () => new StaticPlanner(), AllocatesNothing | RepeatsSteps))
+        .Add(PolicyEntry.Of<IBatchPlanner>(
+            "decode-maximal", "one chunk of one prompt and all decodes in every step",
+            "SARATHI, arXiv 2308.16369, section 4.3", () => new DecodeMaximalPlanner(), AllocatesNothing | RepeatsSteps))
+        .Add(PolicyEntry.Of(
+            "scls", "groups of similar length run as static batches for a slice of tokens",
+            "SCLS, arXiv 2406.13511", SclsOptions.Keys, IBatchPlanner (SclsOptions options) => new SclsPlanner(options), AllocatesNothing | RepeatsSteps));
+
+    private static PolicyShelf<IRouter> Routers() => new PolicyShelf<IRouter>("routing")
+        .Add(PolicyEntry.Of<IRouter>("round-robin", "each replica in turn, whatever its load", "common practice", () => new RoundRobinRouter()))
+        .Add(PolicyEntry.Of<IRouter>("least-loaded", "the replica with the fewest requests", "join the shortest queue", () => new LeastLoadedRouter()))
+        .Add(PolicyEntry.Of<IRouter>(
+            "two-choices", "of two replicas drawn at random, the one with fewer requests",
+            "Mitzenmacher, the power of two choices, 1996", () => new TwoChoicesRouter()))
+        .Add(PolicyEntry.Of<IRouter>(
+            "vllm-dp", "the least 4 × waiting + running", "vLLM's front end for data parallelism", () => new VllmDpRouter()));
+
+    private static PolicyShelf<ILengthPredictor> Predictors() => new PolicyShelf<ILengthPredictor>("predictor")
+        .Add(PolicyEntry.Of(
+            "class-quantile", "mean and quantile of the last outputs of the class, given what is generated",
+            "research practice; exact within its window", ClassQuantileOptions.Keys,
+            ILengthPredictor (ClassQuantileOptions options) => new ClassQuantilePredictor(options), contradiction: ClassQuantileOptions.Contradiction))
+        .Add(PolicyEntry.Of(
+            "constant", "the same for every request", "a control", ConstantLengthOptions.Keys,
+            ILengthPredictor (ConstantLengthOptions options) => new ConstantLengthPredictor(options.Tokens)));
+
+    private static PolicyShelf<IAutoscaler> Autoscalers() => new PolicyShelf<IAutoscaler>("autoscaler")
+        .Add(PolicyEntry.Of(
+            "requests-per-replica", "holds the requests of a replica at a target", "concurrency targets of Knative", RequestsPerReplicaOptions.Keys,
+            IAutoscaler (RequestsPerReplicaOptions options) => new RequestsPerReplicaScaler(options.Target, options.Hysteresis)))
+        .Add(PolicyEntry.Of(
+            "kv-share", "holds the share of KV in use at a target", "common practice with vLLM's cache usage metric", KvShareOptions.Keys,
+            IAutoscaler (KvShareOptions options) => new KvShareScaler(options.Target, options.Hysteresis)));
 }

@@ -12,6 +12,9 @@ public interface IInferenceEngine
     /// <summary>The loaded model and the size of its KV pool.</summary>
     BackendInfo Model { get; }
 
+    /// <summary>What can be asked of the engine beyond what the model allows.</summary>
+    EngineAbilities Abilities { get; }
+
     /// <summary>Text to tokens and back; thread-safe.</summary>
     ITokenizer Tokenizer { get; }
 
@@ -21,6 +24,13 @@ public interface IInferenceEngine
     /// </summary>
     /// <exception cref="ArgumentException">The request is malformed (see <see cref="GenerationRequest.Validate"/>); nothing was queued.</exception>
     GenerationStream Submit(GenerationRequest request);
+
+    /// <summary>
+    /// Hands several requests to the loop that belong together and returns their streams at once, in order: either all of them are queued, or all
+    /// end as refused and nothing is computed for any.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is none, or one is malformed; nothing was queued.</exception>
+    IReadOnlyList<GenerationStream> SubmitAll(IReadOnlyList<GenerationRequest> requests);
 
     /// <summary>Embeds one text, between two steps of the loop; a vector of length 1 with <see cref="BackendInfo.EmbeddingSize"/> numbers.</summary>
     /// <exception cref="InvalidOperationException">The back end failed, or the engine is shut down.</exception>
@@ -32,6 +42,11 @@ public interface IInferenceEngine
     /// <summary>The step-time model as fitted so far from the engine's own steps.</summary>
     StepModelReport StepModel();
 }
+
+/// <summary>What can be asked of an engine; fixed while it lives.</summary>
+/// <param name="ChoicesMax">Choices that can ever wait at the same time: more in one body can never be served.</param>
+/// <param name="HasPriorities">Whether its policy looks at priorities.</param>
+public sealed record EngineAbilities(int ChoicesMax, bool HasPriorities);
 
 /// <summary>Load and totals of an engine. Counters never decrease while the engine lives.</summary>
 public sealed record EngineSnapshot

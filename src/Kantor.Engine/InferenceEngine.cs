@@ -45,14 +45,24 @@ public sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable
     public ITokenizer Tokenizer => _backend.Tokenizer;
 
     /// <inheritdoc/>
-    public GenerationStream Submit(GenerationRequest request)
+    public EngineAbilities Abilities => new(_options.WaitingMax, _options.Planner.HasPriorities);
+
+    /// <inheritdoc/>
+    public GenerationStream Submit(GenerationRequest request) => SubmitAll([request])[0];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<GenerationStream> SubmitAll(IReadOnlyList<GenerationRequest> requests)
     {
-        if (request.Validate(Model.VocabularySize) is { } fault) throw new ArgumentException(fault, nameof(request));
-        var bounds = new StreamBounds(_options.StreamDeltasMax, _options.StreamEntriesMax, (long)_options.StallTimeout.TotalMicroseconds);
-        var stream = new DeltaStream(request.Choices, bounds, _clock, _loop.Inbox.NoteCancellation);
-        var run = new RequestRun(request with { PromptTokens = [.. request.PromptTokens] }, stream, _clock.NowUs);
-        if (!_loop.Inbox.TryPost(run)) Refuse(run);
-        return stream;
+        if (requests.Count == 0) throw new ArgumentException("At least one request is needed.", nameof(requests));
+        foreach (var request in requests)
+        {
+            if (request.Validate(Model.VocabularySize) is { } fault) throw new ArgumentException(fault, nameof(requests));
+        }
+
+        var nowUs = _clock.NowUs;
+        RequestRun[] runs = [.. requests.Select(request => RunOf(request, nowUs))];
+        if (!_loop.Inbox.TryPost(runs)) Array.ForEach(runs, Refuse);
+        return [.. runs.Select(run => run.Stream)];
     }
 
     /// <inheritdoc/>
@@ -91,6 +101,13 @@ public sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await ShutDownAsync(_options.ShutdownGrace).ConfigureAwait(false);
+
+    private RequestRun RunOf(GenerationRequest request, long nowUs)
+    {
+        var bounds = new StreamBounds(_options.StreamDeltasMax, _options.StreamEntriesMax, (long)_options.StallTimeout.TotalMicroseconds);
+        var stream = new DeltaStream(request.Choices, bounds, _clock, _loop.Inbox.NoteCancellation);
+        return new RequestRun(request with { PromptTokens = [.. request.PromptTokens] }, stream, nowUs);
+    }
 
     private void Run()
     {

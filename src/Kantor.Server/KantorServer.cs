@@ -51,7 +51,7 @@ public sealed class KantorServer : IAsyncDisposable
     public static KantorServer Build(
         ServerOptions options, IInferenceEngine engine, EngineMetrics? metrics = null, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null)
     {
-        var errors = options.Validate();
+        List<string> errors = [.. options.Validate(), .. PriorityFaults(options, engine)];
         if (errors.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors), nameof(options));
 
         // An empty builder reads no environment variables and no files, so nothing outside the options can open another port.
@@ -67,7 +67,7 @@ public sealed class KantorServer : IAsyncDisposable
         var routes = RouteTable.Create(context);
 
         // Without a key, a page of another site could reach the server through a name that it points at this machine.
-        var onlyLoopbackNames = options.ApiKeys.Count == 0;
+        var onlyLoopbackNames = !options.HasKeys;
         app.Run(new Dispatcher(routes, new KeyRing(options), onlyLoopbackNames, context.Draining, clock, log).HandleAsync);
         return new KantorServer(app, context, routes);
     }
@@ -126,6 +126,11 @@ public sealed class KantorServer : IAsyncDisposable
         _context.Draining.Dispose();
         _context.Prompts.Dispose();
     }
+
+    private static IEnumerable<string> PriorityFaults(ServerOptions options, IInferenceEngine engine) => engine.Abilities.HasPriorities
+        ? []
+        : options.Tenants.Where(tenant => tenant.Priority != 0).Select(tenant =>
+            $"Tenant '{tenant.Name}' has priority {tenant.Priority}, and the policy '{engine.Snapshot().Policy}' has no priorities; vllm-v1:order=priority has.");
 
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options)
     {

@@ -38,7 +38,7 @@ internal sealed class EngineBench
         var clock = new EngineClock(Options.Time);
         var bounds = new StreamBounds(Options.StreamDeltasMax, Options.StreamEntriesMax, (long)Options.StallTimeout.TotalMicroseconds);
         var stream = new DeltaStream(request.Choices, bounds, clock, Loop.Inbox.NoteCancellation);
-        Assert.True(Loop.Inbox.TryPost(new RequestRun(request, stream, clock.NowUs)));
+        Assert.True(Loop.Inbox.TryPost([new RequestRun(request, stream, clock.NowUs)]));
         return new Answer(stream, request.Choices);
     }
 

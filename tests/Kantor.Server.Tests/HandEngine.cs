@@ -27,6 +27,10 @@ internal sealed class HandEngine : IInferenceEngine
     /// <summary>The next submitted request, in order.</summary>
     public async Task<HandStream> NextAsync() => await _submitted.Reader.ReadAsync().AsTask().WaitAsync(TestServer.Patience);
 
+    public EngineAbilities Abilities { get; init; } = new(1_024, HasPriorities: true);
+
+    public IReadOnlyList<GenerationStream> SubmitAll(IReadOnlyList<GenerationRequest> requests) => [.. requests.Select(Submit)];
+
     public GenerationStream Submit(GenerationRequest request)
     {
         if (request.Validate(Model.VocabularySize) is { } fault) throw new ArgumentException(fault);

@@ -39,12 +39,13 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>A server in front of the real engine loop over a scripted model.</summary>
-    public static Task<TestServer> StartScriptedAsync(string? answer = null, ServerOptions? options = null, ScriptedBackendOptions? backend = null)
+    public static Task<TestServer> StartScriptedAsync(
+        string? answer = null, ServerOptions? options = null, ScriptedBackendOptions? backend = null, Func<EngineOptions, EngineOptions>? adjust = null)
     {
         var scripted = (backend ?? new ScriptedBackendOptions()) with { NextToken = answer is null ? null : ScriptedLanguage.Answering(answer) };
         var metrics = new EngineMetrics();
-        var engine = new InferenceEngine(
-            new ScriptedBackend(scripted), new EngineOptions { Planner = PolicyCatalogue.Planner("fcfs"), Time = scripted.Clock, Observer = metrics });
+        var usual = new EngineOptions { Planner = PolicyCatalogue.Planner("fcfs"), Time = scripted.Clock, Observer = metrics };
+        var engine = new InferenceEngine(new ScriptedBackend(scripted), adjust?.Invoke(usual) ?? usual);
         return StartAsync(engine, options, metrics);
     }
 

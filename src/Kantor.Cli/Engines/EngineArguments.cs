@@ -1,3 +1,4 @@
+using Kantor.Cli.Policies;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Kantor.Core;
@@ -13,9 +14,14 @@ internal sealed class EngineArguments
     private readonly Option<string?> _model = new("--model") { Description = "GGUF file, or hf:owner/repository/file.gguf to download once. Default: the built-in probe model.", HelpName = "PATH" };
     private readonly Option<string> _policy = new("--policy")
     {
-        Description = $"Batch policy: {string.Join(", ", PolicyCatalogue.PlannerNames)}.",
+        Description = $"Batch policy: {string.Join(", ", PolicyCatalogue.PlannerNames)}; {TypedPolicies.Form}.",
         HelpName = "NAME",
         DefaultValueFactory = _ => DefaultPolicy,
+    };
+
+    private readonly Option<string?> _policyAssembly = new(PolicyAssembly.Option)
+    {
+        Description = "Assemblies with further policies, apart by ','.", HelpName = "FILES",
     };
 
     private readonly Option<int> _kvTokens = Number("--kv-tokens", "Tokens of the KV pool, shared by all requests.", 32_768, 1, 1 << 30);
@@ -31,23 +37,19 @@ internal sealed class EngineArguments
     /// <summary>Puts the options on a verb.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _model, _policy, _kvTokens, _cacheTokens, _runningMax, _waitingMax, _stepTokens, _threads, _gpuLayers }) command.Options.Add(option);
+        foreach (var option in new Option[] { _model, _policy, _policyAssembly, _kvTokens, _cacheTokens, _runningMax, _waitingMax, _stepTokens, _threads, _gpuLayers }) command.Options.Add(option);
     }
 
     /// <summary>What was typed.</summary>
     /// <exception cref="UsageException">The policy is not known.</exception>
     public EngineSettings Read(ParseResult parsed)
     {
-        var policy = parsed.GetValue(_policy)!;
-        if (!PolicyCatalogue.PlannerNames.Contains(policy))
-        {
-            throw new UsageException($"--policy '{policy}' is not known. Known: {string.Join(", ", PolicyCatalogue.PlannerNames)}.");
-        }
-
+        KnownPolicies.Add(parsed.GetValue(_policyAssembly));
+        TypedPolicies.One(KnownPolicies.Shelves.Planners, "--policy", parsed.GetValue(_policy)!, wrong => throw new UsageException(wrong));
         return new EngineSettings
         {
             Model = parsed.GetValue(_model),
-            Policy = policy,
+            Policy = parsed.GetValue(_policy)!,
             KvTokens = parsed.GetValue(_kvTokens),
             CacheTokens = parsed.GetValue(_cacheTokens),
             RunningMax = parsed.GetValue(_runningMax),

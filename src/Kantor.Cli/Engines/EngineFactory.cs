@@ -1,3 +1,4 @@
+using Kantor.Cli.Policies;
 using System.Security.Cryptography;
 using Kantor.Cli.Models;
 using Kantor.Core;
@@ -21,7 +22,7 @@ internal static class EngineFactory
         var backend = Load(settings, path, logger);
         return new InferenceEngine(backend, new EngineOptions
         {
-            Planner = PolicyCatalogue.Planner(settings.Policy),
+            Planner = KnownPolicies.Shelves.Planners.Make(settings.Policy),
             StepTokensMax = settings.StepTokens,
             RunningMax = settings.RunningMax,
             WaitingMax = settings.WaitingMax,

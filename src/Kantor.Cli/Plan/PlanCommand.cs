@@ -1,3 +1,4 @@
+using Kantor.Cli.Policies;
 using Kantor.Hardware.Published;
 using Kantor.Hardware.Models;
 using System.CommandLine;
@@ -82,15 +83,21 @@ internal static class PlanCommand
             + "Example: kantor plan --trace trace.jsonl.gz --profile llama-3.1-70b@h100x4,llama-3.1-70b@h200x2 --slo ttft=1s,itl-max=100ms --attainment 0.95\n"
             + "         kantor plan --rate 12 --prompt lognormal:493,0.9,8,2000 --output lognormal:134,0.9,4,1000 --profile opt-13b-a100-tp1,opt-13b-a100-tp2 --slo ttft=200ms,itl-max=100ms --json plan.json")
         {
-            Trace, Requests, Arrivals, Prompt, Output, Prefixes, Profile, Policy, StepTokens, Routing, Rate, RateScale, SimulateCommand.Slo, Attainment, ReplicasMax, Disaggregate, PrefillPolicy, PrefillStepTokens,
+            Trace, Requests, Arrivals, Prompt, Output, Prefixes, Profile, Policy, SimulateCommand.PolicyAssemblies, StepTokens, Routing, Rate, RateScale, SimulateCommand.Slo, Attainment, ReplicasMax, Disaggregate, PrefillPolicy, PrefillStepTokens,
             DecodePolicy, RatioMax, GpusPerNode, NodeLink, Link, GpuPrice, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.MaxTokens,
             SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches, SimulateCommand.SkipBadLines, Seeds, Threads,
             SimulateCommand.Json, SimulateCommand.Csv,
         };
 
         // The simulations run on other threads, so that Ctrl-C is heard meanwhile.
-        command.SetAction((parsed, cancellation) => Task.Run(() => new PlanRun(PlanValidation.Parse(Read(parsed))).ExecuteAsync(cancellation), CancellationToken.None));
+        command.SetAction((parsed, cancellation) => Task.Run(() => RunAsync(Read(parsed), cancellation), CancellationToken.None));
         return command;
+    }
+
+    private static Task<int> RunAsync(PlanArguments typed, CancellationToken cancellation)
+    {
+        KnownPolicies.Add(typed.Simulation.PolicyAssemblies);
+        return new PlanRun(PlanValidation.Parse(typed)).ExecuteAsync(cancellation);
     }
 
     /// <summary>What was typed.</summary>

@@ -1,3 +1,4 @@
+using Kantor.Cli.Policies;
 using System.Globalization;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Traces;
@@ -159,12 +160,7 @@ internal sealed class PlanValidation
         return why;
     }
 
-    private IBatchPlanner? Policy(string option, string typed)
-    {
-        if (PolicyCatalogue.PlannerNames.Contains(typed)) return PolicyCatalogue.Planner(typed);
-        _checks.Add($"{option} '{typed}' is not known; known are {string.Join(", ", PolicyCatalogue.PlannerNames)}.");
-        return null;
-    }
+    private IBatchPlanner? Policy(string option, string typed) => TypedPolicies.One(KnownPolicies.Shelves.Planners, option, typed, _checks.Add);
 
     private string[] Names(string option, string typed)
     {

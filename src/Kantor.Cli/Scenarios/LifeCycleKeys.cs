@@ -46,17 +46,7 @@ internal static class LifeCycleKeys
     /// <summary>All of it.</summary>
     public static SectionShape<LifeCyclePlan> Shape { get; } = new([Events, Lost, WaitingOutsideMax], LifeCycle);
 
-    private static readonly Key<double> RequestsTarget = Key.Or("target", Scalars.NumberAbove(0, 1e6), "32", "requests per replica, waiting and running");
-
-    private static readonly Key<double> KvTarget = Key.Or("target", Scalars.NumberAbove(0, 1), "0.6", "share of KV blocks in use");
-
-    private static readonly Key<double> Tolerance = Key.Or("tolerance", Scalars.NumberBelow(0, 1), "0.1", "share by which the load may leave its target");
-
-    private static readonly Key<int> ScaleOutAfter = Key.Or("scale-out-after", Scalars.Whole(1, 1_000_000), "3", "evaluations in a row before replicas are asked for");
-
-    private static readonly Key<int> ScaleInAfter = Key.Or("scale-in-after", Scalars.Whole(1, 1_000_000), "10", "evaluations in a row before a replica is given up");
-
-    private static readonly Key<IAutoscaler> Autoscaler = Key.Needed("autoscaler", new ChoiceShape<IAutoscaler>([.. PolicyCatalogue.AutoscalerNames.Select(OfAutoscaler)]), "decides the size");
+    private static readonly Key<IAutoscaler> Autoscaler = Key.Needed("autoscaler", PolicyKeys.Autoscaler, "decides the size");
 
     private static readonly Key<long> Period = Key.Or("period", Scalars.Duration(1000, DayUs), "15s", "time between evaluations");
 
@@ -91,24 +81,6 @@ internal static class LifeCycleKeys
             PeriodUs = section.Get(Period, usual.PeriodUs),
             ReplicasMin = section.Get(ReplicasMin, usual.ReplicasMin),
             StartupUs = section.Get(Startup, usual.StartupUs),
-        };
-    }
-
-    private static Variant<IAutoscaler> OfAutoscaler(string name) => name switch
-    {
-        "requests-per-replica" => new(name, new SectionShape<IAutoscaler>([RequestsTarget, Tolerance, ScaleOutAfter, ScaleInAfter], section => new RequestsPerReplicaScaler(section.Get(RequestsTarget, 32), Hysteresis(section)))),
-        "kv-share" => new(name, new SectionShape<IAutoscaler>([KvTarget, Tolerance, ScaleOutAfter, ScaleInAfter], section => new KvShareScaler(section.Get(KvTarget, 0.6), Hysteresis(section)))),
-        _ => Variant<IAutoscaler>.Of(name, () => PolicyCatalogue.Autoscaler(name)),
-    };
-
-    private static HysteresisOptions Hysteresis(Section section)
-    {
-        var usual = new HysteresisOptions();
-        return new HysteresisOptions
-        {
-            Tolerance = section.Get(Tolerance, usual.Tolerance),
-            ScaleOutAfter = section.Get(ScaleOutAfter, usual.ScaleOutAfter),
-            ScaleInAfter = section.Get(ScaleInAfter, usual.ScaleInAfter),
         };
     }
 }

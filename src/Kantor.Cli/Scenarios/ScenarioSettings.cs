@@ -1,3 +1,4 @@
+using Kantor.Cli.Policies;
 using Kantor.Cli.Simulate;
 
 namespace Kantor.Cli.Scenarios;
@@ -22,7 +23,7 @@ internal sealed record ScenarioSettings(string Path, IReadOnlyList<(string Optio
         var path = typed.Scenario!;
         (string Option, string? Path)[] reports = [("--json", typed.Json), ("--csv", typed.Csv), ("--html", typed.Html)];
         var given = reports.Where(report => report.Path is not null).Select(report => (report.Option, Path: report.Path!)).ToArray();
-        var errors = typed.Given.Where(option => option.Option != "--scenario").Select(option => $"{option.Option} cannot be given with --scenario: the file describes the run completely. Write it there.").ToList();
+        var errors = typed.Given.Where(option => option.Option is not ("--scenario" or PolicyAssembly.Option)).Select(option => $"{option.Option} cannot be given with --scenario: the file describes the run completely. Write it there.").ToList();
         if (string.IsNullOrWhiteSpace(path)) errors.Add("--scenario needs a file name.");
         errors.AddRange(given.Where(report => string.IsNullOrWhiteSpace(report.Path)).Select(report => $"{report.Option} needs a file name."));
         errors.AddRange(given.GroupBy(report => report.Path).Where(same => same.Count() > 1).Select(same => $"{string.Join(" and ", same.Select(report => report.Option))} both write to '{same.Key}'; give them different files."));

@@ -1,3 +1,4 @@
+using Kantor.Cli.Policies;
 using System.Globalization;
 
 namespace Kantor.Cli.Simulate;
@@ -6,6 +7,9 @@ namespace Kantor.Cli.Simulate;
 internal sealed record SimulateArguments
 {
     public string? Scenario { get; init; }
+
+    /// <summary>Assemblies with further policies; a scenario file names policies and not where they come from.</summary>
+    public string? PolicyAssemblies { get; init; }
 
     public string? Trace { get; init; }
 
@@ -68,7 +72,7 @@ internal sealed record SimulateArguments
         {
             (string Option, string? Value)[] typed =
             [
-                ("--scenario", Scenario),
+                ("--scenario", Scenario), (PolicyAssembly.Option, PolicyAssemblies),
                 ("--trace", Trace), ("--policy", Policy), ("--routing", Routing), ("--replicas", Replicas), ("--profile", Profile),
                 ("--rate-scale", RateScale), ("--seed", Seed), ("--slo", Slo), ("--step-tokens", StepTokens), ("--running-max", RunningMax),
                 ("--kv-tokens", KvTokens), ("--block-size", BlockSize), ("--max-tokens", MaxTokens), ("--predictor", Predictor),

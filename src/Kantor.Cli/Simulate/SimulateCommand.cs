@@ -1,3 +1,4 @@
+using Kantor.Cli.Policies;
 using Kantor.Core.Objectives;
 using Kantor.Hardware.Profiles;
 using Kantor.Hardware.Published;
@@ -19,7 +20,9 @@ internal static class SimulateCommand
     private static readonly Option<string?> Trace = Text("--trace", "FILE", $"{Traces.TraceCommand.Formats}. Default: a synthetic chat trace that ships with Kantor.");
 
     internal static readonly Option<string?> Policy = Text(
-        "--policy", "NAMES", $"Batch policies, separated by commas, one run each: {string.Join(", ", PolicyCatalogue.PlannerNames)}. Default: {SimulateValidation.DefaultPolicies}.");
+        "--policy", "NAMES", $"Batch policies, separated by commas, one run each: {string.Join(", ", PolicyCatalogue.PlannerNames)}; {TypedPolicies.Form}. Default: {SimulateValidation.DefaultPolicies}.");
+
+    internal static readonly Option<string?> PolicyAssemblies = Text(PolicyAssembly.Option, "FILES", "Assemblies with further policies, apart by ','.");
 
     internal static readonly Option<string?> Routing = Text(
         "--routing", "NAMES", $"Routing policies, separated by commas, each combined with each batch policy: {string.Join(", ", PolicyCatalogue.RouterNames)}. Default: {PolicyCatalogue.RouterNames[0]}.");
@@ -92,7 +95,7 @@ internal static class SimulateCommand
             + "Exit code: 0 done, 1 a policy failed, 2 wrong usage or trace, 130 interrupted.\n\n"
             + "Example: kantor simulate --trace trace.jsonl.gz --policy vllm-v1,svf --replicas 4 --slo ttft=2s,itl=200ms --json out.json")
         {
-            Scenario, Trace, Policy, Routing, Replicas, Profile, RateScale, Seed, Slo, StepTokens, RunningMax, KvTokens, BlockSize, NoPrefixCache,
+            Scenario, Trace, Policy, PolicyAssemblies, Routing, Replicas, Profile, RateScale, Seed, Slo, StepTokens, RunningMax, KvTokens, BlockSize, NoPrefixCache,
             MaxTokens, Predictor, Limit, SpreadBatches, ClosedLoop, Users, Think, Timeout, Retries, SkipBadLines, NoLeap, Json, Csv, Html,
         };
 
@@ -103,6 +106,7 @@ internal static class SimulateCommand
 
     private static int Run(SimulateArguments typed, CancellationToken cancellation)
     {
+        KnownPolicies.Add(typed.PolicyAssemblies);
         if (typed.Scenario is { } path) return RunScenario(path, typed, cancellation);
         if (!SimulateValidation.TryParse(typed, out var settings, out var errors)) throw new UsageException(string.Join(Environment.NewLine + "kantor: ", errors));
         return new SimulateRun(settings!).Execute(cancellation);
@@ -117,6 +121,7 @@ internal static class SimulateCommand
     /// <summary>What was typed; null for options that the verb does not have.</summary>
     internal static SimulateArguments Read(ParseResult parsed) => new()
     {
+        PolicyAssemblies = parsed.GetValue(PolicyAssemblies),
         Scenario = parsed.GetValue(Scenario),
         Trace = parsed.GetValue(Trace),
         Policy = parsed.GetValue(Policy),

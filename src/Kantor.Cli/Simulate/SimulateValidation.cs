@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kantor.Cli.Policies;
 using Kantor.Core;
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
@@ -51,8 +52,9 @@ internal sealed class SimulateValidation
         return new SimulateSettings
         {
             TracePath = NotEmpty("--trace", typed.Trace),
-            Planners = List("--policy", typed.Policy ?? DefaultPolicies, PolicyCatalogue.PlannerNames, PolicyCatalogue.Planner),
-            Routers = List("--routing", typed.Routing ?? PolicyCatalogue.RouterNames[0], PolicyCatalogue.RouterNames, PolicyCatalogue.Router),
+            Planners = TypedPolicies.List(KnownPolicies.Shelves.Planners, "--policy", typed.Policy ?? DefaultPolicies, planner => planner.Name, _errors.Add),
+            Routers = TypedPolicies.List(
+                KnownPolicies.Shelves.Routers, "--routing", typed.Routing ?? PolicyCatalogue.RouterNames[0], router => router.Name, _errors.Add),
             Replicas = Whole("--replicas", typed.Replicas, 1, 4096) ?? 1,
             Profile = profile,
             Limits = new BatchLimits
@@ -114,19 +116,12 @@ internal sealed class SimulateValidation
 
     private Func<ILengthPredictor> Predictor(string typed)
     {
-        if (typed.StartsWith(ConstantPredictor, StringComparison.Ordinal))
-        {
-            var tokens = Whole("--predictor " + ConstantPredictor + "N", typed[ConstantPredictor.Length..], 1, 100_000_000) ?? 1;
-            return () => new ConstantLengthPredictor(tokens);
-        }
-
-        if (!PolicyCatalogue.PredictorNames.Contains(typed))
-        {
-            _errors.Add($"--predictor '{typed}' is not known; known are {string.Join(", ", PolicyCatalogue.PredictorNames)} and {ConstantPredictor}N (N output tokens).");
-            return () => new ConstantLengthPredictor(1);
-        }
-
-        return () => PolicyCatalogue.Predictor(typed);
+        // The short form of constant:tokens=N.
+        var isShort = typed.StartsWith(ConstantPredictor, StringComparison.Ordinal) && !typed.Contains('=', StringComparison.Ordinal);
+        var written = isShort ? ConstantPredictor + "tokens=" + typed[ConstantPredictor.Length..] : typed;
+        return TypedPolicies.One(KnownPolicies.Shelves.Predictors, "--predictor", written, _errors.Add, " and constant:N (N output tokens)") is null
+            ? () => new ConstantLengthPredictor(1)
+            : () => KnownPolicies.Shelves.Predictors.Make(written);
     }
 
     private double RateScale(string? typed)
@@ -180,14 +175,6 @@ internal sealed class SimulateValidation
         if (int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max) return value;
         _errors.Add($"{option} '{typed}' is not in range; it is a whole number from {min} to {max}.");
         return null;
-    }
-
-    private List<T> List<T>(string option, string typed, IReadOnlyList<string> known, Func<string, T> make)
-        where T : class
-    {
-        var names = typed.Split(',', StringSplitOptions.TrimEntries);
-        if (names.Distinct().Count() < names.Length) _errors.Add($"{option} '{typed}' names one twice.");
-        return [.. names.Select(name => OneOf(option, name, known, make)).OfType<T>()];
     }
 
     private T? OneOf<T>(string option, string name, IReadOnlyList<string> known, Func<string, T> make)

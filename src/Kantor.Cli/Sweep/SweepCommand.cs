@@ -1,3 +1,4 @@
+using Kantor.Cli.Policies;
 using System.CommandLine;
 using Kantor.Cli.Simulate;
 
@@ -32,7 +33,7 @@ internal static class SweepCommand
             + "Exit code: 0 done, 1 a policy failed in some cell, 2 wrong usage or trace, 130 interrupted.\n\n"
             + "Example: kantor sweep --rate-scale 0.25,0.5,0.75,1 --policy vllm-v1,sarathi,svf --seed 1,2,3 --html report.html")
         {
-            Trace, SimulateCommand.Policy, SimulateCommand.Routing, Replicas, SimulateCommand.Profile, RateScale, Seed, SimulateCommand.Slo, StepTokens,
+            Trace, SimulateCommand.Policy, SimulateCommand.PolicyAssemblies, SimulateCommand.Routing, Replicas, SimulateCommand.Profile, RateScale, Seed, SimulateCommand.Slo, StepTokens,
             SimulateCommand.RunningMax, KvTokens, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.MaxTokens,
             SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches, SimulateCommand.ClosedLoop,
             SimulateCommand.Users, SimulateCommand.Think, SimulateCommand.Timeout, SimulateCommand.Retries, SimulateCommand.SkipBadLines, SimulateCommand.NoLeap,
@@ -61,6 +62,7 @@ internal static class SweepCommand
 
     private static int Run(SweepArguments typed, CancellationToken cancellation)
     {
+        KnownPolicies.Add(typed.Grid.PolicyAssemblies);
         if (!SweepValidation.TryParse(typed, out var settings, out var errors)) throw new UsageException(string.Join(Environment.NewLine + "kantor: ", errors));
         return new SweepRun(settings!).Execute(cancellation);
     }

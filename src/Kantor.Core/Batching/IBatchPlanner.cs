@@ -14,8 +14,14 @@ namespace Kantor.Core.Batching;
 /// </remarks>
 public interface IBatchPlanner
 {
-    /// <summary>Name in the catalogue.</summary>
+    /// <summary>The policy as it is written: its name, and the options that differ from the usual ones (<see cref="Catalogue.PolicySpec"/>).</summary>
     string Name { get; }
+
+    /// <summary>
+    /// Whether <see cref="BatchView.Priorities"/> change its plans. A host refuses requests with a priority where they would not, so that none
+    /// is accepted and ignored.
+    /// </summary>
+    bool HasPriorities => false;
 
     /// <summary>Fresh memory for one replica.</summary>
     PolicyState NewState();

@@ -23,7 +23,7 @@ public sealed class ClassQuantilePredictor : ILengthPredictor
     }
 
     /// <inheritdoc/>
-    public string Name => "class-quantile";
+    public string Name => Catalogue.PolicySpec.Of("class-quantile", ClassQuantileOptions.Keys, _options).ToString();
 
     /// <inheritdoc/>
     public PolicyState NewState() => new LengthWindows(_options.WindowMax);

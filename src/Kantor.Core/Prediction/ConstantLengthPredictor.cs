@@ -15,7 +15,7 @@ public sealed class ConstantLengthPredictor : ILengthPredictor
     }
 
     /// <inheritdoc/>
-    public string Name => "constant";
+    public string Name => Catalogue.PolicySpec.Of("constant", ConstantLengthOptions.Keys, new ConstantLengthOptions { Tokens = _tokens }).ToString();
 
     /// <inheritdoc/>
     public PolicyState NewState() => new();

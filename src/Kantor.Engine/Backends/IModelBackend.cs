@@ -75,4 +75,11 @@ public sealed record BackendInfo(
     int KvTokensTotal,
     int SequencesMax,
     int BatchTokensMax,
-    int EmbeddingSize);
+    int EmbeddingSize)
+{
+    /// <summary>
+    /// Most tokens of prompt and answer together, which is what is announced and served: the context, as far as the pool has room for it. The
+    /// last token of an answer is never in KV.
+    /// </summary>
+    public int SequenceTokensMax => (int)Math.Min(ContextTokensMax, KvTokensTotal + 1L);
+}

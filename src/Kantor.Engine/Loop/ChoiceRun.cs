@@ -34,6 +34,9 @@ internal sealed class ChoiceRun(RequestRun request, int number)
     /// <summary>What penalties ask; null when there are none.</summary>
     public TokenHistory? History { get; private set; }
 
+    /// <summary>Whether the next token may end the answer.</summary>
+    public bool MayEnd => !request.Request.IgnoresEnd && GeneratedTokens >= request.Request.OutputTokensMin;
+
     /// <summary>Gets ready for the scheduler.</summary>
     public void Start(int row, ulong seed, ITokenizer tokenizer)
     {
@@ -55,7 +58,7 @@ internal sealed class ChoiceRun(RequestRun request, int number)
     /// <summary>Books a token. The outcome is null when the choice goes on, and the text is not yet complete when it does not.</summary>
     public RequestOutcome? Take(in ChosenToken chosen, ITokenizer tokenizer, long nowUs, IEngineObserver observer, out GenerationDelta delta)
     {
-        var text = _text?.Append(chosen.Token) ?? "";
+        var text = _text?.Append(chosen.Token, looksForStops: GeneratedTokens >= request.Request.OutputTokensMin) ?? "";
         if (_firstTokenUs is null) observer.FirstToken(nowUs - request.ArrivalUs);
         else observer.NextToken(nowUs - _lastTokenUs);
         _firstTokenUs ??= nowUs;

@@ -18,8 +18,13 @@ internal sealed class EngineInbox(int commandsMax) : IDisposable
     /// <summary>Whether nothing can be posted any more.</summary>
     public bool IsClosed => _isClosed;
 
-    /// <summary>Posts a <see cref="RequestRun"/> or an <see cref="EmbedCommand"/>; false when the inbox is full or closed.</summary>
-    public bool TryPost(object command)
+    /// <summary>Posts requests that belong together; false when the inbox is full or closed.</summary>
+    public bool TryPost(RequestRun[] body) => TryPostAny(body);
+
+    /// <summary>Posts a text to embed; false when the inbox is full or closed.</summary>
+    public bool TryPost(EmbedCommand embed) => TryPostAny(embed);
+
+    private bool TryPostAny(object command)
     {
         var isPosted = _commands.Writer.TryWrite(command);
         if (isPosted) _news.Set();

@@ -148,7 +148,7 @@ internal sealed class EngineLoop
         var hasCancellations = Inbox.TakeCancellations();
         while (Inbox.TryTake(out var command))
         {
-            if (command is RequestRun run) _requests.Accept(run);
+            if (command is RequestRun[] body) _requests.Accept(body);
             else if (command is EmbedCommand embed) _embeddings.Add(embed);
         }
 

@@ -33,23 +33,46 @@ internal sealed class RequestBook(ReplicaScheduler scheduler, ITokenizer tokeniz
     /// <summary>The choice in a row, which holds one.</summary>
     public ChoiceRun ChoiceOf(int row) => _choiceOfRow[row] ?? throw new InvalidOperationException($"Row {row} holds no choice.");
 
-    /// <summary>Takes a request from the inbox, or ends it at once.</summary>
-    public void Accept(RequestRun run)
+    /// <summary>Takes requests that belong together from the inbox: all of them, or none, in which case all end at once.</summary>
+    public void Accept(RequestRun[] body)
     {
-        _active.Add(run);
-        var request = run.Request;
-        if (run.Stream.IsCancelRequested) EndAll(run, RequestOutcome.Cancelled);
-        else if (FaultOfSize(request) is { } message) EndAll(run, RequestOutcome.RefusedNeverFits, message);
-        else if (scheduler.WaitingCount + HeldCount + (long)request.Choices > options.WaitingMax)
+        _active.AddRange(body);
+        if (RefusalOf(body, out var message) is { } refusal)
         {
-            EndAll(run, RequestOutcome.RefusedQueueFull, $"The queue holds {options.WaitingMax} requests and is full.");
+            foreach (var run in body) EndAll(run, refusal, message);
+            return;
         }
-        else
+
+        foreach (var run in body) Take(run);
+    }
+
+    private void Take(RequestRun run)
+    {
+        if (run.Stream.IsCancelRequested)
         {
-            run.Seed = request.Sampling.Seed is { } seed ? (ulong)seed : _seeds.NextBits();
-            HeldCount += request.Choices;
-            StartNext(run);
+            EndAll(run, RequestOutcome.Cancelled);
+            return;
         }
+
+        run.Seed = run.Request.Sampling.Seed is { } seed ? (ulong)seed : _seeds.NextBits();
+        HeldCount += run.Request.Choices;
+        StartNext(run);
+    }
+
+    private RequestOutcome? RefusalOf(RequestRun[] body, out string? message)
+    {
+        var choices = body.Sum(run => (long)run.Request.Choices);
+        message = body.Select(run => FaultOfSize(run.Request)).FirstOrDefault(fault => fault is not null);
+        if (message is not null) return RequestOutcome.RefusedNeverFits;
+        if (choices > options.WaitingMax)
+        {
+            message = $"{choices} answers are asked for at once; the queue never holds more than {options.WaitingMax}.";
+            return RequestOutcome.RefusedNeverFits;
+        }
+
+        if (scheduler.WaitingCount + HeldCount + choices <= options.WaitingMax) return null;
+        message = $"The queue holds {options.WaitingMax} requests and is full.";
+        return RequestOutcome.RefusedQueueFull;
     }
 
     /// <summary>Ends every request whose caller gave up.</summary>

@@ -11,6 +11,7 @@ internal sealed class TokenChooser(ITokenizer tokenizer, int vocabularySize)
     private readonly Sampler _sampler = new(vocabularySize);
     private readonly Logprobs _logprobs = new(vocabularySize);
     private readonly ArrayBufferWriter<byte> _bytes = new(16);
+    private readonly int[] _endTokens = [.. Enumerable.Range(0, vocabularySize).Where(tokenizer.IsEndOfGeneration)];
 
     /// <summary>The token, or what is wrong, fit to be shown to the caller. Overwrites the logits.</summary>
     public string? Choose(ChoiceRun choice, Span<float> logits, out ChosenToken chosen)
@@ -18,6 +19,11 @@ internal sealed class TokenChooser(ITokenizer tokenizer, int vocabularySize)
         chosen = default;
         var spec = choice.Request.Request;
         var alternatives = spec.TopLogprobs is { } count && _logprobs.Read(logits, count) ? DescribeAlternatives() : null;
+        if (!choice.MayEnd)
+        {
+            foreach (var end in _endTokens) logits[end] = float.NegativeInfinity;
+        }
+
         var fault = _sampler.Sample(logits, spec.Sampling, choice.History, choice.Random!, out var token);
         if (fault == SampleFault.NotANumber) return "The model gave a value that is not a number.";
         if (fault == SampleFault.NothingAllowed) return "The logit bias leaves no token to choose from.";

@@ -12,6 +12,17 @@ public sealed record GenerationRequest
     /// <summary>Most tokens generated per choice, at least 1.</summary>
     public required int OutputTokensMax { get; init; }
 
+    /// <summary>
+    /// Least tokens generated per choice, 0 to <see cref="OutputTokensMax"/>: before them neither an end token is chosen nor a stop text looked
+    /// for (vLLM: min_tokens).
+    /// </summary>
+    public int OutputTokensMin { get; init; }
+
+    /// <summary>
+    /// Whether no end token is ever chosen, so that an answer ends at its limit or with a stop text; what load generators ask for (ignore_eos).
+    /// </summary>
+    public bool IgnoresEnd { get; init; }
+
     /// <summary>Sampling of every choice; choice i draws from the seed's stream i.</summary>
     public SamplingSpec Sampling { get; init; } = new();
 
@@ -46,6 +57,7 @@ public sealed record GenerationRequest
         }
 
         if (OutputTokensMax < 1) return $"{nameof(OutputTokensMax)} is {OutputTokensMax}; it must be at least 1.";
+        if (OutputTokensMin < 0 || OutputTokensMin > OutputTokensMax) return $"{nameof(OutputTokensMin)} is {OutputTokensMin}; it must be 0 to {OutputTokensMax}.";
         if (Choices is < 1 or > 128) return $"{nameof(Choices)} is {Choices}; it must be 1 to 128.";
         if (StopTexts.Count > 16 || StopTexts.Any(string.IsNullOrEmpty)) return $"{nameof(StopTexts)} must be at most 16 texts, none empty.";
         if (TopLogprobs is < 0 or > 20) return $"{nameof(TopLogprobs)} is {TopLogprobs}; it must be 0 to 20.";

@@ -19,12 +19,14 @@ public sealed class TextPipeline(ITokenizer tokenizer, IReadOnlyList<string> sto
     /// <summary>Bytes of the last token appended.</summary>
     public ReadOnlySpan<byte> LastTokenBytes => _bytes.WrittenSpan;
 
-    /// <summary>Takes a token; returns the text that became certain.</summary>
-    public string Append(int token)
+    /// <summary>Takes a token; returns the text that became certain. A stop text counts only in what is appended while they are looked for.</summary>
+    public string Append(int token, bool looksForStops = true)
     {
         _bytes.ResetWrittenCount();
         tokenizer.Decode(token, _bytes);
-        _stops.Append(_characters.Append(_bytes.WrittenSpan), _text);
+        var characters = _characters.Append(_bytes.WrittenSpan);
+        if (looksForStops) _stops.Append(characters, _text);
+        else _text.Append(characters);
         return TakeText();
     }
 

@@ -63,6 +63,12 @@ public static class ErrorCodes
     /// <summary>The queue is full.</summary>
     public const string QueueFull = "queue_full";
 
+    /// <summary>The tenant has as many answers open as it may.</summary>
+    public const string TenantLimit = "tenant_limit";
+
+    /// <summary>More is asked for at once than can ever be queued.</summary>
+    public const string QueueCapacityExceeded = "queue_capacity_exceeded";
+
     /// <summary>The admission policy refused.</summary>
     public const string RefusedByPolicy = "refused_by_policy";
 

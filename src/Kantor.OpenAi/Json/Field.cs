@@ -94,10 +94,12 @@ internal readonly struct Field(string path, string name, JsonElement value, List
 
     public void RefuseType(string expected) => MistypedValue<int>(expected);
 
-    /// <summary>Whether the value is the object {"type":"text"}.</summary>
-    public bool IsTypeText() => value.ValueKind is JsonValueKind.Object
-        && value.EnumerateObject().Take(2).Count() == 1
-        && value.TryGetProperty("type", out var type) && type.ValueKind is JsonValueKind.String && type.ValueEquals("text");
+    /// <summary>Whether the value is that of the JSON text: numbers by their value, objects and arrays whatever their blanks.</summary>
+    public bool IsJson(string text)
+    {
+        using var wanted = JsonDocument.Parse(text);
+        return JsonElement.DeepEquals(value, wanted.RootElement);
+    }
 
     public bool IsFalse() => value.ValueKind is JsonValueKind.False;
 

@@ -6,7 +6,7 @@ namespace Kantor.OpenAi.Requests;
 /// <summary>Reads the members of a chat body.</summary>
 internal static class ChatReader
 {
-    private static readonly string[] Accepted = [.. GenerationReader.Names, "messages", "max_completion_tokens", "logprobs", "top_logprobs"];
+    private static readonly string[] Accepted = [.. GenerationReader.Names, "messages", "logprobs", "top_logprobs"];
 
     public static ChatRequest Read(IEnumerable<Field> members, RequestLimits limits, List<FieldError> errors)
     {
@@ -19,7 +19,6 @@ internal static class ChatReader
             switch (field.Name)
             {
                 case "messages": messages = Messages(field, limits); break;
-                case "max_completion_tokens": generation.ReadMaxCompletionTokens(field); break;
                 case "logprobs": logprobs = field.Flag(); break;
                 case "top_logprobs": topLogprobs = field.Whole(0, limits.TopLogprobsMax); break;
                 default:

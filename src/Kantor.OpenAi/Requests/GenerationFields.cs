@@ -31,8 +31,17 @@ public sealed record GenerationFields
     /// <summary>Whether a stream ends with a chunk of usage figures.</summary>
     public bool IncludeUsage { get; init; }
 
-    /// <summary>Urgency as in vLLM: lower goes first, 0 is normal.</summary>
-    public int Priority { get; init; }
+    /// <summary>Whether every chunk of a stream carries the usage figures so far (vLLM: continuous_usage_stats).</summary>
+    public bool ContinuousUsage { get; init; }
+
+    /// <summary>Urgency as in vLLM: lower goes first, 0 is normal; null where it is left to the server.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>Least tokens per choice, at least 0 (vLLM: min_tokens).</summary>
+    public int OutputTokensMin { get; init; }
+
+    /// <summary>Whether no end token ends an answer (vLLM: ignore_eos).</summary>
+    public bool IgnoresEnd { get; init; }
 
     /// <summary>The caller's name for its end user, for the server's log; it changes neither tenant nor class nor cache domain.</summary>
     public string? User { get; init; }

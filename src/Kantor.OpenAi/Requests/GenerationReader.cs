@@ -11,7 +11,7 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
     public static readonly string[] Names =
     [
         "model", "temperature", "top_p", "top_k", "min_p", "presence_penalty", "frequency_penalty", "repetition_penalty", "seed", "logit_bias",
-        "max_tokens", "n", "stop", "stream", "stream_options", "priority", "user",
+        "max_tokens", "max_completion_tokens", "min_tokens", "ignore_eos", "n", "stop", "stream", "stream_options", "priority", "user",
     ];
 
     private const double Smallest = 1e-6;
@@ -25,6 +25,9 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
     private bool _stream;
     private Field? _streamOptions;
     private bool _includeUsage;
+    private bool _continuousUsage;
+    private int? _minTokens;
+    private bool _ignoresEnd;
     private int? _priority;
     private string? _user;
 
@@ -35,6 +38,9 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
         {
             case "model": _model = field.Text(charsMax: 256); break;
             case "max_tokens": _maxTokens = field.Whole(1, int.MaxValue); break;
+            case "max_completion_tokens": _maxCompletionTokens = field.Whole(1, int.MaxValue); break;
+            case "min_tokens": _minTokens = field.Whole(0, int.MaxValue); break;
+            case "ignore_eos": _ignoresEnd = field.Flag() ?? false; break;
             case "n": _choices = field.Whole(1, limits.ChoicesMax); break;
             case "stop": _stop = Stops(field); break;
             case "stream": _stream = field.Flag() ?? false; break;
@@ -46,9 +52,6 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
 
         return true;
     }
-
-    /// <summary>Chat's newer name for max_tokens.</summary>
-    public void ReadMaxCompletionTokens(Field field) => _maxCompletionTokens = field.Whole(1, int.MaxValue);
 
     /// <summary>The fields; complete only when no errors were left.</summary>
     public GenerationFields Build(int prompts, int? topLogprobs, int? outputTokensDefault)
@@ -68,11 +71,23 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
             TopLogprobs = topLogprobs,
             Stream = _stream,
             IncludeUsage = _includeUsage,
-            Priority = _priority ?? 0,
+            ContinuousUsage = _continuousUsage,
+            Priority = _priority,
+            OutputTokensMin = _minTokens ?? 0,
+            IgnoresEnd = _ignoresEnd,
             User = _user,
         };
+        if (_continuousUsage && !_includeUsage) _streamOptions?.Refuse("asks for continuous_usage_stats, which needs \"include_usage\": true.");
+        CheckMinTokens(fields);
         if (RequestCost.Fault(prompts, fields.Choices, fields.OutputTokensMax ?? 1, topLogprobs, limits.CostTokensMax) is { } fault) errors.Add(fault);
         return fields;
+    }
+
+    private void CheckMinTokens(GenerationFields fields)
+    {
+        if (fields.OutputTokensMax is not { } most || fields.OutputTokensMin <= most) return;
+        errors.Add(new(
+            "min_tokens", $"'min_tokens' is {fields.OutputTokensMin}, more than the {most} tokens that an answer may have.", ErrorCodes.InvalidValue));
     }
 
     /// <summary>Reports an absent field.</summary>
@@ -84,7 +99,7 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
         {
             case "temperature": _sampling = _sampling with { Temperature = Temperature(field) ?? 1 }; break;
             case "top_p": _sampling = _sampling with { TopP = field.Number(Smallest, 1) ?? 1 }; break;
-            case "top_k": _sampling = _sampling with { TopK = field.Whole(1, int.MaxValue) }; break;
+            case "top_k": _sampling = _sampling with { TopK = TopK(field) }; break;
             case "min_p": _sampling = _sampling with { MinP = field.Number(0, 1) ?? 0 }; break;
             case "presence_penalty": _sampling = _sampling with { PresencePenalty = field.Number(-2, 2) ?? 0 }; break;
             case "frequency_penalty": _sampling = _sampling with { FrequencyPenalty = field.Number(-2, 2) ?? 0 }; break;
@@ -96,6 +111,9 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
 
         return true;
     }
+
+    /// <summary>vLLM writes −1 and SGLang 0 or −1 for "all tokens".</summary>
+    private static int? TopK(Field field) => field.Whole(-1, int.MaxValue) is { } count and > 0 ? count : null;
 
     /// <summary>Between 0 and the smallest value the quotient of two logits no longer fits a float, so the range has a gap there.</summary>
     private static double? Temperature(Field field)
@@ -135,8 +153,9 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
             switch (member.Name)
             {
                 case "include_usage": _includeUsage = member.Flag() ?? false; break;
+                case "continuous_usage_stats": _continuousUsage = member.Flag() ?? false; break;
                 case "include_obfuscation" when member.IsNull || member.IsFalse(): break;
-                default: UnknownFields.Refuse(member, ["include_usage"]); break;
+                default: UnknownFields.Refuse(member, ["include_usage", "continuous_usage_stats"]); break;
             }
         }
     }

@@ -13,7 +13,7 @@ internal static class UnknownFields
         "add_generation_prompt", "add_special_tokens", "allowed_token_ids", "annotations", "audio", "bad_words", "best_of", "cache_prompt", "cache_salt",
         "chat_template", "chat_template_kwargs", "continue_final_message", "documents", "dry_allowed_length", "dry_base", "dry_multiplier", "dynatemp_range",
         "echo", "extra_body", "function_call", "functions", "grammar", "guided_choice", "guided_grammar", "guided_json", "guided_regex", "id_slot",
-        "ignore_eos", "image_url", "include_obfuscation", "include_stop_str_in_output", "input_audio", "json_schema", "kv_transfer_params", "length_penalty", "logits_processors", "lora",
+        "image_url", "include_obfuscation", "include_stop_str_in_output", "input_audio", "json_schema", "kv_transfer_params", "length_penalty", "logits_processors", "lora",
         "max_completion_tokens", "messages", "metadata", "min_tokens", "mirostat", "modalities", "n_discard", "n_keep", "n_predict", "n_probs", "name", "nvext",
         "parallel_tool_calls", "prediction", "prompt", "prompt_cache_key", "prompt_cache_retention", "prompt_logprobs", "reasoning", "reasoning_content",
         "reasoning_effort", "refusal", "repeat_penalty", "response_format", "return_token_ids", "safety_identifier", "samplers", "service_tier",
@@ -23,14 +23,13 @@ internal static class UnknownFields
     ]);
 
     /// <summary>
-    /// Leaves an error, unless the field belongs to another API and its value says that nothing is asked for: null, and the documented
-    /// "off" values of <c>store</c>, <c>echo</c> and <c>response_format</c>.
+    /// Leaves an error, unless the field belongs to another API and its value says that nothing is asked for (<see cref="Nothing"/>).
     /// </summary>
     public static void Refuse(Field field, IReadOnlyList<string> accepted)
     {
         if (Elsewhere.Contains(field.Name))
         {
-            if (!AsksForNothing(field)) field.Refuse("is not supported by this server.", ErrorCodes.UnsupportedParameter);
+            if (!Nothing.IsAskedBy(field)) field.Refuse("is not supported by this server.", ErrorCodes.UnsupportedParameter);
             return;
         }
 
@@ -38,13 +37,6 @@ internal static class UnknownFields
         var hint = similar is null ? "" : $" Did you mean '{similar}'?";
         field.Refuse($"is not a known field.{hint}", ErrorCodes.UnknownParameter);
     }
-
-    private static bool AsksForNothing(Field field) => field.IsNull || field.Name switch
-    {
-        "store" or "echo" => field.IsFalse(),
-        "response_format" => field.IsTypeText(),
-        _ => false,
-    };
 
     /// <summary>Levenshtein distance; names longer than any of ours are told apart by their length alone.</summary>
     private static int EditDistance(string left, string right)

@@ -16,6 +16,9 @@ public abstract class AnswerWriter(AnswerHead head, bool usageAnnounced) : IDisp
 
     private readonly Utf8JsonWriter _json = new(Stream.Null, Options);
 
+    /// <summary>Usage that the next chunks carry, where every chunk is to carry it; null for none.</summary>
+    public Usage? RunningUsage { get; set; }
+
     /// <summary>Value of <c>object</c> in a whole answer.</summary>
     protected abstract string WholeKind { get; }
 
@@ -103,7 +106,8 @@ public abstract class AnswerWriter(AnswerHead head, bool usageAnnounced) : IDisp
     private void EndChunk()
     {
         _json.WriteEndArray();
-        if (usageAnnounced) _json.WriteNull("usage");
+        if (RunningUsage is { } usage) WriteUsage(usage);
+        else if (usageAnnounced) _json.WriteNull("usage");
         End();
     }
 

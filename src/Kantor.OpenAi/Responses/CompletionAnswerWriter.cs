@@ -6,7 +6,7 @@ namespace Kantor.OpenAi.Responses;
 /// <inheritdoc/>
 public sealed class CompletionAnswerWriter(AnswerHead head, bool usageAnnounced) : AnswerWriter(head, usageAnnounced)
 {
-    private readonly Dictionary<int, int> _offsetsByChoice = [];
+    private readonly Dictionary<int, TextOffsets> _offsetsByChoice = [];
 
     /// <inheritdoc/>
     protected override string WholeKind => "text_completion";
@@ -52,7 +52,8 @@ public sealed class CompletionAnswerWriter(AnswerHead head, bool usageAnnounced)
         foreach (var entry in entries) WriteAlternatives(json, entry.Top);
         json.WriteEndArray();
         json.WriteStartArray("text_offset");
-        foreach (var entry in entries) json.WriteNumberValue(Advance(choice, entry.Bytes));
+        var offsets = OffsetsOf(choice);
+        foreach (var entry in entries) json.WriteNumberValue(offsets.Next(entry.Bytes));
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -71,11 +72,9 @@ public sealed class CompletionAnswerWriter(AnswerHead head, bool usageAnnounced)
         json.WriteEndObject();
     }
 
-    /// <summary>Where the token begins in the choice's text, in characters; a character belongs to the token with its first byte.</summary>
-    private int Advance(int choice, byte[] bytes)
+    private TextOffsets OffsetsOf(int choice)
     {
-        var offset = _offsetsByChoice.GetValueOrDefault(choice);
-        _offsetsByChoice[choice] = offset + bytes.Count(value => (value & 0xC0) != 0x80);
-        return offset;
+        if (!_offsetsByChoice.TryGetValue(choice, out var offsets)) _offsetsByChoice.Add(choice, offsets = new TextOffsets());
+        return offsets;
     }
 }

@@ -15,6 +15,9 @@ public sealed record ServerOptions
     /// <summary>Keys that may use the model (<c>Authorization: Bearer KEY</c>); none leaves it open to everybody on this machine.</summary>
     public IReadOnlyList<string> ApiKeys { get; init; } = [];
 
+    /// <summary>Customers with keys of their own; <see cref="ApiKeys"/> belong to a tenant without a name.</summary>
+    public IReadOnlyList<TenantOptions> Tenants { get; init; } = [];
+
     /// <summary>Keys that may also use <c>/admin</c>. When there are only <see cref="ApiKeys"/>, <c>/admin</c> is closed.</summary>
     public IReadOnlyList<string> AdminKeys { get; init; } = [];
 
@@ -35,7 +38,7 @@ public sealed record ServerOptions
     {
         var errors = new List<string>();
         if (!TryAddress(out var address)) errors.Add($"Host is '{Host}'; it must be an IP address or localhost.");
-        else if (!IPAddress.IsLoopback(address) && ApiKeys.Count == 0)
+        else if (!IPAddress.IsLoopback(address) && !HasKeys)
             errors.Add($"Host is {Host}, which others can reach, and ApiKeys is empty; set an API key, or listen on 127.0.0.1.");
         InRange(errors, nameof(Port), Port, 0, 65_535);
         InRange(errors, nameof(StallTimeoutMs), StallTimeoutMs, 1, 3_600_000);
@@ -43,6 +46,8 @@ public sealed record ServerOptions
         InRange(errors, nameof(ConnectionsMax), ConnectionsMax, 1, 100_000);
         CheckKeys(errors, nameof(ApiKeys), ApiKeys);
         CheckKeys(errors, nameof(AdminKeys), AdminKeys);
+        for (var index = 0; index < Tenants.Count; index++) Tenants[index].Validate(errors, index);
+        CheckTenants(errors);
         InRange(errors, "Limits.BodyBytesMax", Limits.BodyBytesMax, 1_024, 256 * 1024 * 1024);
         InRange(errors, "Limits.MessagesMax", Limits.MessagesMax, 1, 1_000_000);
         InRange(errors, "Limits.PartsMax", Limits.PartsMax, 1, 1_000_000);
@@ -55,6 +60,18 @@ public sealed record ServerOptions
         InRange(errors, "Limits.PromptBytesPerTokenMax", Limits.PromptBytesPerTokenMax, 1, 1_024);
         InRange(errors, "Limits.CostTokensMax", Limits.CostTokensMax, 1, 1L << 40);
         return errors;
+    }
+
+    /// <summary>Whether a key is needed to use the model.</summary>
+    internal bool HasKeys => ApiKeys.Count > 0 || Tenants.Any(tenant => tenant.ApiKeys.Count > 0);
+
+    /// <summary>Names are not repeated by twos, and a key says who its holder is.</summary>
+    private void CheckTenants(List<string> errors)
+    {
+        foreach (var twice in Tenants.GroupBy(tenant => tenant.Name, StringComparer.Ordinal).Where(same => same.Count() > 1))
+            errors.Add($"Tenants has '{twice.Key}' {twice.Count()} times; names differ.");
+        var keys = ApiKeys.Distinct(StringComparer.Ordinal).Concat(Tenants.SelectMany(tenant => tenant.ApiKeys)).ToArray();
+        if (keys.Distinct(StringComparer.Ordinal).Count() < keys.Length) errors.Add("Tenants: a key is there twice; every key belongs to one tenant.");
     }
 
     internal bool TryAddress(out IPAddress address)
@@ -72,7 +89,7 @@ public sealed record ServerOptions
     }
 
     /// <summary>The message never repeats a key.</summary>
-    private static void CheckKeys(List<string> errors, string name, IReadOnlyList<string> keys)
+    internal static void CheckKeys(List<string> errors, string name, IReadOnlyList<string> keys)
     {
         for (var i = 0; i < keys.Count; i++)
         {

@@ -33,6 +33,7 @@ public static class ServerOptionsReader
                 "HOST" => options with { Host = setting.Value ?? "" },
                 "PORT" => options with { Port = Whole(setting, problems) },
                 "APIKEYS" => options with { ApiKeys = Texts(setting) },
+                "TENANTS" => options with { Tenants = [.. setting.GetChildren().Select(tenant => ReadTenant(tenant, problems))] },
                 "ADMINKEYS" => options with { AdminKeys = Texts(setting) },
                 "STALLTIMEOUTMS" => options with { StallTimeoutMs = Whole(setting, problems) },
                 "DRAINTIMEOUTMS" => options with { DrainTimeoutMs = Whole(setting, problems) },
@@ -43,6 +44,24 @@ public static class ServerOptionsReader
         }
 
         return options;
+    }
+
+    private static TenantOptions ReadTenant(IConfigurationSection section, List<string> problems)
+    {
+        var tenant = new TenantOptions();
+        foreach (var setting in section.GetChildren())
+        {
+            tenant = setting.Key.ToUpperInvariant() switch
+            {
+                "NAME" => tenant with { Name = setting.Value ?? "" },
+                "APIKEYS" => tenant with { ApiKeys = Texts(setting) },
+                "PRIORITY" => tenant with { Priority = Whole(setting, problems) },
+                "ANSWERSMAX" => tenant with { AnswersMax = Whole(setting, problems) },
+                _ => Unknown(tenant, setting, problems),
+            };
+        }
+
+        return tenant;
     }
 
     private static RequestLimits ReadLimits(IConfigurationSection section, List<string> problems)

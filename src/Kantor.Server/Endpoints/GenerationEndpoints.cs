@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Features;
+using Kantor.Server.Callers;
 using Kantor.OpenAi.Requests;
 using Kantor.Server.Generation;
 using Kantor.Server.Hosting;
@@ -15,6 +17,7 @@ internal sealed class GenerationEndpoints(ServerContext server)
     {
         var request = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Chat);
         server.CheckModel(request.Generation.Model);
+        RequirePossible(http, request.Generation, prompts: 1);
         var prompt = await server.Prompts.ChatAsync(request.Messages, http.RequestAborted);
         await _answering.AnswerAsync(http, server.NewHead("chatcmpl"), request.Generation, [prompt]);
     }
@@ -23,8 +26,12 @@ internal sealed class GenerationEndpoints(ServerContext server)
     {
         var request = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Completion);
         server.CheckModel(request.Generation.Model);
+        RequirePossible(http, request.Generation, request.Prompts.Count);
         var prompts = new int[request.Prompts.Count][];
         for (var i = 0; i < prompts.Length; i++) prompts[i] = await server.Prompts.PlainAsync(request.Prompts[i], "prompt", http.RequestAborted);
         await _answering.AnswerAsync(http, server.NewHead("cmpl"), request.Generation, prompts);
     }
+
+    private void RequirePossible(HttpContext http, GenerationFields fields, int prompts) => RequestBuilder.RequirePossible(
+        fields, prompts, server.Engine.Abilities, http.Features.GetRequiredFeature<Caller>(), server.Engine.Snapshot().Policy);
 }

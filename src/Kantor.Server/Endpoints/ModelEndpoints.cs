@@ -100,7 +100,7 @@ internal sealed class ModelEndpoints(ServerContext server)
     private void WriteTokens(Utf8JsonWriter json, int[] tokens, bool withTexts)
     {
         json.WriteNumber("count", tokens.Length);
-        json.WriteNumber("max_model_len", server.Engine.Model.ContextTokensMax);
+        json.WriteNumber("max_model_len", server.Engine.Model.SequenceTokensMax);
         json.WriteStartArray("tokens");
         foreach (var token in tokens) json.WriteNumberValue(token);
         json.WriteEndArray();

@@ -16,23 +16,15 @@ internal sealed class AnswerDeltas : IAsyncDisposable
 {
     private const int BufferMax = 64;
 
-    private readonly List<GenerationStream> _streams = [];
+    private readonly IReadOnlyList<GenerationStream> _streams;
     private readonly int _choices;
 
-    /// <summary>Submits every request; when one is refused by an exception, those before it are cancelled.</summary>
+    /// <summary>Submits all requests, of which the engine takes all or none.</summary>
     /// <exception cref="ArgumentException">The engine finds a request malformed.</exception>
     public AnswerDeltas(IInferenceEngine engine, IReadOnlyList<GenerationRequest> requests)
     {
         _choices = requests[0].Choices;
-        try
-        {
-            foreach (var request in requests) _streams.Add(engine.Submit(request));
-        }
-        catch
-        {
-            Cancel();
-            throw;
-        }
+        _streams = engine.SubmitAll(requests);
     }
 
     /// <summary>Ends everything that has not ended; any thread.</summary>

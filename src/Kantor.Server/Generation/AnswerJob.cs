@@ -13,6 +13,7 @@ namespace Kantor.Server.Generation;
 /// <param name="Writer">Writes the format of the route.</param>
 /// <param name="Deltas">The engine's streams.</param>
 /// <param name="Progress">Which choices have ended.</param>
+/// <param name="PromptTokens">Tokens of all prompts.</param>
 /// <param name="Stop">The client is gone, or the server's drain period is over.</param>
 internal sealed record AnswerJob(
     ServerContext Server,
@@ -22,6 +23,7 @@ internal sealed record AnswerJob(
     AnswerWriter Writer,
     AnswerDeltas Deltas,
     AnswerProgress Progress,
+    int PromptTokens,
     CancellationToken Stop)
 {
     /// <summary>Whether the server, and not the client, ended the job.</summary>

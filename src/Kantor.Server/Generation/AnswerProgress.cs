@@ -8,6 +8,7 @@ namespace Kantor.Server.Generation;
 internal sealed class AnswerProgress(int prompts, int choices)
 {
     private readonly ChoiceFinish?[] _finishes = new ChoiceFinish?[prompts * choices];
+    private int _generated;
 
     /// <summary>Choices over all prompts.</summary>
     public int Choices => _finishes.Length;
@@ -23,12 +24,17 @@ internal sealed class AnswerProgress(int prompts, int choices)
 
     private IEnumerable<ChoiceFinish> FirstChoices => _finishes.Where((finish, index) => index % choices == 0 && finish is not null)!;
 
+    /// <summary>What the answer has cost so far: all prompts, and the tokens of every choice; what was cached is known when its first choice has ended.</summary>
+    /// <param name="promptTokens">Tokens of all prompts.</param>
+    public Usage RunningUsage(int promptTokens) => new(promptTokens, FirstChoices.Sum(finish => finish.CachedTokens), _generated);
+
     /// <summary>Notes the end of a choice; answers its finish reason, or null when the delta is not the last one of its choice.</summary>
     /// <param name="delta">The delta.</param>
     /// <param name="error">Set when the choice has no regular end.</param>
     public string? Note(AnswerDelta delta, out ApiError? error)
     {
         error = null;
+        _generated += delta.Delta.Tokens;
         if (delta.Delta.Finish is not { } finish) return null;
         if (_finishes[delta.Index] is not null) throw new InvalidOperationException($"Choice {delta.Index} ended twice.");
         _finishes[delta.Index] = finish;

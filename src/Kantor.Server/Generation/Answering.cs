@@ -1,3 +1,5 @@
+using Kantor.Server.Callers;
+using Microsoft.AspNetCore.Http.Features;
 using Kantor.Engine.Streams;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Requests;
@@ -15,14 +17,16 @@ internal sealed class Answering(ServerContext server)
     public async Task AnswerAsync(HttpContext http, AnswerHead head, GenerationFields fields, IReadOnlyList<int[]> prompts)
     {
         server.Prompts.CheckIds(fields.Sampling.LogitBias.Keys, "logit_bias");
-        var requests = RequestBuilder.Build(fields, prompts, server.Engine.Model, server.Options.Limits);
+        var caller = http.Features.GetRequiredFeature<Caller>();
+        var requests = RequestBuilder.Build(fields, prompts, server.Engine.Model, server.Options.Limits, caller);
+        using var open = OpenAnswers.Of(caller, prompts.Count * fields.Choices);
         if (fields.User is { } user) server.Log.Accepted(head.Id, prompts.Count, fields.Choices, QuotedText.Plain(user));
         http.Response.Headers["x-request-id"] = head.Id;
         using var writer = NewWriter(http, head, fields);
         await using var deltas = Submit(requests);
         await using var goneWithClient = http.RequestAborted.UnsafeRegister(state => ((AnswerDeltas)state!).Cancel(), deltas);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, server.Draining.Cut);
-        var job = new AnswerJob(server, http, head, fields, writer, deltas, new AnswerProgress(prompts.Count, fields.Choices), stop.Token);
+        var job = new AnswerJob(server, http, head, fields, writer, deltas, new AnswerProgress(prompts.Count, fields.Choices), prompts.Sum(prompt => prompt.Length), stop.Token);
         await (fields.Stream ? StreamedAnswer.SendAsync(job) : WholeAnswer.SendAsync(job));
     }
 

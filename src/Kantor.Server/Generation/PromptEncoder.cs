@@ -19,7 +19,7 @@ internal sealed class PromptEncoder(IInferenceEngine engine, RequestLimits limit
     private readonly SemaphoreSlim _longTexts = new(Math.Max(1, Environment.ProcessorCount / 2));
 
     /// <summary>Most UTF-8 bytes of the texts of one prompt.</summary>
-    public long BytesMax => (long)engine.Model.ContextTokensMax * limits.PromptBytesPerTokenMax;
+    public long BytesMax => (long)engine.Model.SequenceTokensMax * limits.PromptBytesPerTokenMax;
 
     /// <summary>Tokens of a conversation under the model's chat template.</summary>
     /// <exception cref="ApiErrorException">The text is too long, or the model has no chat template (400).</exception>
@@ -75,7 +75,7 @@ internal sealed class PromptEncoder(IInferenceEngine engine, RequestLimits limit
         {
             throw new ApiErrorException(ApiError.BadRequest(
                 param,
-                $"'{param}' has {bytes} bytes of text; the model's context is {engine.Model.ContextTokensMax} tokens, for which at most {BytesMax} bytes are tokenised.",
+                $"'{param}' has {bytes} bytes of text; prompt and answer have {engine.Model.SequenceTokensMax} tokens at most, for which at most {BytesMax} bytes are tokenised.",
                 ErrorCodes.ContextLengthExceeded));
         }
 

@@ -40,6 +40,7 @@ internal static class StreamedAnswer
                 var reason = job.Progress.Note(delta, out var error);
                 if (error is not null) return InStream(job, error);
                 if (!job.Http.Response.HasStarted) Begin(job, sse);
+                if (job.Fields.ContinuousUsage) job.Writer.RunningUsage = job.Progress.RunningUsage(job.PromptTokens);
                 Write(job, sse, delta, reason);
                 await job.FlushAsync();
             }

@@ -22,7 +22,7 @@ internal sealed record ServerContext(
     private readonly long _createdUnixSeconds = Time.GetUtcNow().ToUnixTimeSeconds();
 
     /// <summary>The model as clients see it.</summary>
-    public ModelEntry Model => new(Engine.Model.ModelName, _createdUnixSeconds, Engine.Model.ContextTokensMax);
+    public ModelEntry Model => new(Engine.Model.ModelName, _createdUnixSeconds, Engine.Model.SequenceTokensMax);
 
     /// <summary>Refuses a request for a model that is not served here; null stands for the one that is.</summary>
     /// <exception cref="ApiErrorException">Status 404.</exception>

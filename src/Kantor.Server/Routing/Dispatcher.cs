@@ -58,12 +58,13 @@ internal sealed class Dispatcher(IReadOnlyList<ApiRoute> routes, KeyRing keys, b
             throw Refused(405, ErrorCodes.MethodNotAllowed, $"{QuotedText.Of(path)} does not take {QuotedText.Of(request.Method)}; see the header Allow.");
         }
 
-        if (keys.Refusal(route.Access, request) is { } refusal)
+        if (keys.Refusal(route.Access, request, out var caller) is { } refusal)
         {
             if (refusal.Status == 401) http.Response.Headers.WWWAuthenticate = "Bearer";
             throw new ApiErrorException(refusal);
         }
 
+        http.Features.Set(caller);
         if (request.QueryString.HasValue) throw Refused(400, ErrorCodes.UnknownParameter, "This route takes no query parameters.");
         if (route.Method == HttpMethods.Post)
         {

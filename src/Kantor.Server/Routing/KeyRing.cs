@@ -1,3 +1,4 @@
+using Kantor.Server.Callers;
 using System.Security.Cryptography;
 using System.Text;
 using Kantor.OpenAi.Errors;
@@ -21,19 +22,38 @@ internal sealed class KeyRing(ServerOptions options)
     private static readonly ApiError Closed = new(
         403, "This route needs an admin key; the server's operator sets it as AdminKeys.", ApiError.InvalidRequest, null, ErrorCodes.Forbidden);
 
-    private readonly byte[][] _apiKeys = [.. options.ApiKeys.Select(Hash)];
+    private readonly Caller _default = Caller.Default();
     private readonly byte[][] _adminKeys = [.. options.AdminKeys.Select(Hash)];
+    private readonly (byte[] Hash, Caller? Caller)[] _apiKeys =
+    [
+        .. options.ApiKeys.Select(key => (Hash(key), (Caller?)null)),
+        .. options.Tenants.Select(Caller.Of).SelectMany((caller, index) => options.Tenants[index].ApiKeys.Select(key => (Hash(key), (Caller?)caller))),
+    ];
 
-    /// <summary>The error that the request deserves; null when it may pass.</summary>
-    public ApiError? Refusal(Access access, HttpRequest request)
+    /// <summary>The error that the request deserves; null when it may pass, and then who sends it.</summary>
+    public ApiError? Refusal(Access access, HttpRequest request, out Caller caller)
     {
+        caller = _default;
         var isOpen = _apiKeys.Length == 0 && (access is Access.Key || _adminKeys.Length == 0);
         if (isOpen || access is Access.Public) return null;
         if (Presented(request) is not { } key) return Unauthorized;
         var hash = Hash(key);
-        var (isApi, isAdmin) = (Contains(_apiKeys, hash), Contains(_adminKeys, hash));
+        var (isApi, isAdmin) = (IsApiKey(hash, ref caller), Contains(_adminKeys, hash));
         if (isAdmin || (isApi && access is Access.Key)) return null;
         return isApi ? Closed : Unauthorized;
+    }
+
+    private bool IsApiKey(byte[] hash, ref Caller caller)
+    {
+        var found = false;
+        foreach (var (known, holder) in _apiKeys)
+        {
+            var isThis = CryptographicOperations.FixedTimeEquals(known, hash);
+            found |= isThis;
+            if (isThis && holder is not null) caller = holder;
+        }
+
+        return found;
     }
 
     private static string? Presented(HttpRequest request)

@@ -17,7 +17,7 @@ public sealed class ScenarioRunTests : IDisposable
         var json = Run(Scenarios.PathOf("colocated.yaml"));
         var runs = json["runs"]!.AsArray();
         Assert.Equal(
-            [.. from router in (string[])["least-loaded", "two-choices"] from policy in (string[])["fcfs", "vllm-v1 order=priority watermark=0.01", "svf"] select $"{policy}, {router}"],
+            [.. from router in (string[])["least-loaded", "two-choices"] from policy in (string[])["fcfs", "vllm-v1:order=priority:watermark=0.01", "svf"] select $"{policy}, {router}"],
             runs.Select(run => $"{run!["policy"]}, {run["routing"]}"));
         Assert.All(runs, run => Assert.Equal(600, run!["outcomes"]!.AsObject().Sum(outcome => outcome.Value!.GetValue<int>())));
         Assert.All(runs, run => Assert.Equal(2, run!["tenants"]!.AsArray().Count));

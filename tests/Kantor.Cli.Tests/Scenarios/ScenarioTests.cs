@@ -190,7 +190,7 @@ public class ScenarioTests
     {
         var text = Scenarios.Least.Replace("[fcfs]", "[sarathi: { watermark: 0 }, sarathi, svf: { aging: false, backfilling: true, backfill-depth: 3 }, scls: { slice-tokens: 9, memory-share: 0.5 }, static: ]", StringComparison.Ordinal);
         var policies = Scenarios.Read(text).Fleet.Policies;
-        Assert.Equal(["sarathi watermark=0", "sarathi", "svf aging=false backfilling=true backfill-depth=3", "scls slice-tokens=9 memory-share=0.5", "static"], policies.Select(policy => policy.Label));
+        Assert.Equal(["sarathi:watermark=0", "sarathi", "svf:aging=false:backfill-depth=3", "scls:slice-tokens=9:memory-share=0.5", "static"], policies.Select(policy => policy.Label));
         Assert.Equal(new SarathiOptions { Watermark = 0 }, OptionsIn<SarathiOptions>(policies[0].Policy));
         Assert.Equal(new SarathiOptions(), OptionsIn<SarathiOptions>(policies[1].Policy));
         Assert.Equal(new SvfOptions { AgingShare = null, BackfillDepth = 3 }, OptionsIn<SvfOptions>(policies[2].Policy));

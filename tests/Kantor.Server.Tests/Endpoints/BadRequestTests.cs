@@ -9,7 +9,7 @@ public class BadRequestTests
     [Theory]
     [InlineData("C1", """{"model":"hand/model","Model":"x","messages":[{"role":"user","content":"hi"}]}""")]
     [InlineData("C2", """{"model":"hand/model","messages":[{"role":"user","content":"hi"}],"max_token":5}""")]
-    [InlineData("C2", """{"model":"hand/model","messages":[{"role":"user","content":"hi"}],"tools":[]}""")]
+    [InlineData("C2", """{"model":"hand/model","messages":[{"role":"user","content":"hi"}],"tools":[{}]}""")]
     [InlineData("C2", """{"model":"hand/model","messages":[{"role":"user","content":"hi"}],"best_of":2}""")]
     [InlineData("C3", """{"model":"hand/model","messages":[{"role":"user","content":"hi"}],"temperature":"NaN"}""")]
     [InlineData("C3", """{"model":"hand/model","messages":[{"role":"user","content":"hi"}],"temperature":1e999}""")]

@@ -41,7 +41,7 @@ public class ModelEndpointTests
         await using var server = await TestServer.StartAsync(new HandEngine());
         using var tokenized = await server.PostAsync("/tokenize", """{"prompt":"hé","add_special_tokens":false,"return_token_strs":true}""");
         Assert.Equal(
-            """{"count":3,"max_model_len":1000,"tokens":[104,195,169],"token_strs":["h","bytes:\\xc3","bytes:\\xa9"]}""",
+            """{"count":3,"max_model_len":801,"tokens":[104,195,169],"token_strs":["h","bytes:\\xc3","bytes:\\xa9"]}""",
             (await TestServer.BodyAsync(tokenized)).ToJsonString());
         using var detokenized = await server.PostAsync("/detokenize", """{"tokens":[104,195,169]}""");
         Assert.Equal("hé", (string?)(await TestServer.BodyAsync(detokenized))["prompt"]);

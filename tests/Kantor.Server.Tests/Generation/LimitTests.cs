@@ -15,7 +15,7 @@ public class LimitTests
     [InlineData(1, 1_000, 400)]
     public async Task D4_E6_Prompt_and_output_beyond_the_context_are_refused_with_both_numbers_and_never_cut(int promptTokens, int maxTokens, int status)
     {
-        var engine = new HandEngine();
+        var engine = new HandEngine { Model = new("hand/model", 260, 1_000, 2_000, 16, 128, 4) };
         await using var server = await TestServer.StartAsync(engine);
         var asking = server.PostAsync("/v1/completions", Bodies.Completion($"\"max_tokens\":{maxTokens}", prompt: Tokens(promptTokens)));
         if (status == 200)
@@ -41,24 +41,25 @@ public class LimitTests
         var asking = server.PostAsync("/v1/chat/completions", Bodies.Chat());
         var stream = (await engine.NextAsync()).End();
         await asking;
-        Assert.Equal(800 - stream.Request.PromptTokens.Length, stream.Request.OutputTokensMax);
+        Assert.Equal(801 - stream.Request.PromptTokens.Length, stream.Request.OutputTokensMax);
     }
 
     [Fact]
     public async Task E7_A_chat_whose_prompt_leaves_no_room_in_the_pool_is_refused_at_once()
     {
         await using var server = await TestServer.StartAsync(new HandEngine());
-        var body = $$"""{"model":"hand/model","messages":[{"role":"user","content":"{{new string('a', 800)}}"}]}""";
+        var body = $$"""{"model":"hand/model","messages":[{"role":"user","content":"{{new string('a', 801)}}"}]}""";
         Assert.Equal(ErrorCodes.ContextLengthExceeded, (await TestServer.ErrorAsync(await server.PostAsync("/v1/chat/completions", body))).Code);
     }
 
     [Fact]
-    public async Task E7_A_request_that_fits_the_context_and_never_the_pool_is_refused_by_the_real_engine_and_the_next_one_is_served()
+    public async Task E7_A_request_that_fits_the_context_and_never_the_pool_is_refused_with_what_fits_and_the_next_one_is_served()
     {
         await using var server = await TestServer.StartScriptedAsync(
             "ok", backend: new() { KvTokensTotal = 128, ContextTokensMax = 4_096, ModelName = "scripted" });
         var refused = await TestServer.ErrorAsync(await server.PostAsync("/v1/completions", Bodies.Completion("\"max_tokens\":5", "scripted", Tokens(200))));
-        Assert.Equal((400, ErrorCodes.KvCapacityExceeded), (refused.Status, refused.Code));
+        Assert.Equal((400, ErrorCodes.ContextLengthExceeded), (refused.Status, refused.Code));
+        Assert.Contains("at most 129 are served", refused.Message);
         using var served = await server.PostAsync("/v1/chat/completions", Bodies.Chat("\"temperature\":0", "scripted"));
         Assert.Equal("ok", (string?)(await TestServer.BodyAsync(served))["choices"]![0]!["message"]!["content"]);
     }

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Chunked;
@@ -18,10 +19,11 @@ public sealed class SarathiPlanner : IBatchPlanner
     {
         _options = options ?? new SarathiOptions();
         _options.Validate();
+        Name = PolicySpec.Of("sarathi", SarathiOptions.Keys, _options).ToString();
     }
 
     /// <inheritdoc/>
-    public string Name => "sarathi";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public PolicyState NewState() => new();

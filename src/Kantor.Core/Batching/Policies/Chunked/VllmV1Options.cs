@@ -1,10 +1,38 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Catalogue;
 
 namespace Kantor.Core.Batching.Policies.Chunked;
 
 /// <summary>Options of <see cref="VllmV1Planner"/>; the defaults are vLLM's.</summary>
 public sealed record VllmV1Options
 {
+    /// <summary>The options as they are written.</summary>
+    public static IReadOnlyList<OptionKey<VllmV1Options>> Keys { get; } =
+    [
+        Option.Word<VllmV1Options, VllmV1Order>(
+            "order", [("fcfs", VllmV1Order.Fcfs), ("priority", VllmV1Order.Priority)],
+            options => options.Order, (options, order) => options with { Order = order }, "who goes first"),
+        Option.Word<VllmV1Options, VllmV1Victim>(
+            "victim",
+            [
+                ("by-order", VllmV1Victim.ByOrder), ("least-computed", VllmV1Victim.LeastComputed),
+                ("most-computed", VllmV1Victim.MostComputed),
+            ],
+            options => options.Victim, (options, victim) => options with { Victim = victim }, "who gives way when KV runs out"),
+        Option.WholeOrNone<VllmV1Options>(
+            "long-prefill-tokens-max", 1, 100_000_000, options => options.LongPrefillTokensMax,
+            (options, tokens) => options with { LongPrefillTokensMax = tokens }, "most tokens of one request in one step"),
+        Option.Flag<VllmV1Options>(
+            "chunked-prefill", options => options.ChunkedPrefill, (options, cuts) => options with { ChunkedPrefill = cuts },
+            "whether a prompt may be cut to fit the rest of a step"),
+        Option.Flag<VllmV1Options>(
+            "whole-sequence-must-fit", options => options.WholeSequenceMustFit, (options, whole) => options with { WholeSequenceMustFit = whole },
+            "whether a request is admitted only when all of it fits"),
+        Option.Number<VllmV1Options>(
+            "watermark", Interval.Below(0, 1), options => options.Watermark, (options, share) => options with { Watermark = share },
+            "share of the pool that an admission leaves free"),
+    ];
+
     /// <summary>Who goes first.</summary>
     public VllmV1Order Order { get; init; } = VllmV1Order.Fcfs;
 
@@ -25,6 +53,11 @@ public sealed record VllmV1Options
 
     /// <summary>Share of the pool that an admission leaves available while something runs, at least 0 and below 1 (vLLM: watermark).</summary>
     public double Watermark { get; init; }
+
+    /// <summary>A cut that is asked for where prompts are not cut.</summary>
+    public static OptionFault? Contradiction(VllmV1Options options, PolicySpec written) => options is { ChunkedPrefill: false, LongPrefillTokensMax: not null }
+        ? new OptionFault("long-prefill-tokens-max", "cuts prompts, but chunked-prefill is false; leave one of the two.")
+        : null;
 
     /// <summary>Throws when an option is out of range, naming it.</summary>
     /// <exception cref="ArgumentException">A value is out of range, or two contradict each other.</exception>

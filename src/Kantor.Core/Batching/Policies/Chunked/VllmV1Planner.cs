@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Chunked;
@@ -18,10 +19,14 @@ public sealed class VllmV1Planner : IBatchPlanner
     {
         _options = options ?? new VllmV1Options();
         _options.Validate();
+        Name = PolicySpec.Of("vllm-v1", VllmV1Options.Keys, _options).ToString();
     }
 
     /// <inheritdoc/>
-    public string Name => "vllm-v1";
+    public bool HasPriorities => _options.Order == VllmV1Order.Priority;
+
+    /// <inheritdoc/>
+    public string Name { get; }
 
     /// <inheritdoc/>
     public PolicyState NewState() => new();

@@ -1,6 +1,7 @@
 using Kantor.Core.Batching.Parts;
 using Kantor.Core.Decisions;
 using Kantor.Core.StepTime;
+using Kantor.Core.Catalogue;
 
 namespace Kantor.Core.Batching.Policies.Slices;
 
@@ -25,10 +26,11 @@ public sealed class SclsPlanner : IBatchPlanner
     {
         _options = options ?? new SclsOptions();
         _options.Validate();
+        Name = PolicySpec.Of("scls", SclsOptions.Keys, _options).ToString();
     }
 
     /// <inheritdoc/>
-    public string Name => "scls";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public PolicyState NewState() => new SclsState();

@@ -2,6 +2,7 @@ using Kantor.Core.Batching.Parts;
 using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Occupancy;
+using Kantor.Core.Catalogue;
 
 namespace Kantor.Core.Batching.Policies.Volume;
 
@@ -28,10 +29,11 @@ public sealed class SvfPlanner : IBatchPlanner
     {
         _options = options ?? new SvfOptions();
         _options.Validate();
+        Name = PolicySpec.Of("svf", SvfOptions.Keys, _options).ToString();
     }
 
     /// <inheritdoc/>
-    public string Name => "svf";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public PolicyState NewState() => new SvfState();

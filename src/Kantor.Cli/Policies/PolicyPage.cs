@@ -1,0 +1,65 @@
+using System.Text;
+using Kantor.Core;
+using Kantor.Core.Catalogue;
+
+namespace Kantor.Cli.Policies;
+
+/// <summary>Every policy of the shelves, as a page or as a list.</summary>
+internal static class PolicyPage
+{
+    /// <summary>The page of the documents.</summary>
+    public static string Markdown(PolicyShelves shelves)
+    {
+        var page = new StringBuilder();
+        page.Append("# Policies\n\nEvery policy by decision. Made from the code: `kantor policies --markdown > docs/policies.md`.\n\n"
+            + "A policy is written `NAME` or `NAME:KEY=VALUE:KEY=VALUE`, such as `svf:backfilling=false`, after options of the command line and in the\n"
+            + "server's settings; lists are apart by commas. In scenario files the options are keys below the name. What is not written is as usual.\n");
+        foreach (var section in Sections(shelves))
+        {
+            page.Append($"\n## {section.Title}\n\n{section.Where}\n\n| policy | what it does | source |\n|---|---|---|\n");
+            foreach (var entry in section.Entries) page.Append($"| `{entry.Name}` | {entry.Help} | {entry.Source} |\n");
+            if (section.Entries.All(entry => entry.Options.Count == 0)) continue;
+            page.Append("\n| option | right is | usually | what it decides |\n|---|---|---|---|\n");
+            foreach (var (entry, key) in section.Entries.SelectMany(entry => entry.Options.Select(key => (entry, key))))
+            {
+                page.Append($"| `{entry.Name}:{key.Name}` | {key.Range} | {key.Usual} | {key.Help} |\n");
+            }
+        }
+
+        return page.ToString();
+    }
+
+    /// <summary>The list of a terminal.</summary>
+    public static string Text(PolicyShelves shelves)
+    {
+        var list = new StringBuilder();
+        foreach (var section in Sections(shelves))
+        {
+            list.Append($"{section.Title} ({section.Where})\n");
+            foreach (var entry in section.Entries)
+            {
+                list.Append($"  {entry.Name,-22} {entry.Help} [{entry.Source}]\n");
+                foreach (var key in entry.Options) list.Append($"    :{key.Name}={key.Usual,-8} {key.Help}; {key.Range}\n");
+            }
+
+            list.Append('\n');
+        }
+
+        return list.ToString();
+    }
+
+    private static IEnumerable<Section> Sections(PolicyShelves shelves) =>
+    [
+        Of("Batch planning", "`--policy`; what a replica computes in a step", shelves.Planners),
+        Of("Routing", "`--routing`; which replica gets a request", shelves.Routers),
+        Of("Length beliefs", "`--predictor`; what is believed of output lengths", shelves.Predictors),
+        Of("Scaling", "`autoscaler` of a scenario; how many replicas there should be", shelves.Autoscalers),
+    ];
+
+    private static Section Of<T>(string title, string where, PolicyShelf<T> shelf)
+        where T : class => new(title, where, [.. shelf.Entries.Select(entry => new Row(entry.Name, entry.Help, entry.Source, entry.Options))]);
+
+    private sealed record Section(string Title, string Where, IReadOnlyList<Row> Entries);
+
+    private sealed record Row(string Name, string Help, string Source, IReadOnlyList<OptionKey> Options);
+}

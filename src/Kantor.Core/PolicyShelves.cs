@@ -1,0 +1,23 @@
+using Kantor.Core.Batching;
+using Kantor.Core.Catalogue;
+using Kantor.Core.Prediction;
+using Kantor.Core.Routing;
+using Kantor.Core.Scaling;
+
+namespace Kantor.Core;
+
+/// <summary>The policies that a host knows, by decision: those of the catalogue, and what was added to them.</summary>
+public sealed class PolicyShelves
+{
+    /// <summary>What a replica computes in a step.</summary>
+    public required PolicyShelf<IBatchPlanner> Planners { get; init; }
+
+    /// <summary>Which replica gets a request.</summary>
+    public required PolicyShelf<IRouter> Routers { get; init; }
+
+    /// <summary>What is believed of output lengths.</summary>
+    public required PolicyShelf<ILengthPredictor> Predictors { get; init; }
+
+    /// <summary>How many replicas there should be.</summary>
+    public required PolicyShelf<IAutoscaler> Autoscalers { get; init; }
+}
