@@ -1,4 +1,6 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
+using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Engine.Backends;
 
@@ -46,8 +48,20 @@ public sealed record EngineOptions
     /// <summary>How long requests may go on after the engine was told to stop. At least 0.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Belief about output lengths; learns from every request that ends by itself. One engine's own.</summary>
+    /// <summary>Belief about output lengths; its state learns from every request that ends by itself.</summary>
     public ILengthPredictor Predictor { get; init; } = new ClassQuantilePredictor();
+
+    /// <summary>What the operator wants: policies see it as the value and the wishes of service classes. Every whole answer the same by default.</summary>
+    public Objective Objective { get; init; } = Objective.Goodput(new SloSpec());
+
+    /// <summary>Most microseconds for which the policy may hold without a break, at least 1.</summary>
+    public long HoldUsMax { get; init; } = 60_000_000;
+
+    /// <summary>Hears every event that the policies hear, after them, on the loop's thread; null for nobody. A recorder is one.</summary>
+    public PolicyState? Listener { get; init; }
+
+    /// <summary>Takes down why the policy decided as it did, on the loop's thread; null when nobody wants to know.</summary>
+    public IDecisionLog? Log { get; init; }
 
     /// <summary>Where the seeds of requests without one come from; equal seeds and equal order of requests give equal texts.</summary>
     public ulong Seed { get; init; }
@@ -66,6 +80,7 @@ public sealed record EngineOptions
         ThrowIfOutside(RunningMax, backend.SequencesMax, nameof(RunningMax));
         ArgumentOutOfRangeException.ThrowIfLessThan(WaitingMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(InboxMax, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(HoldUsMax, 1);
         if (CachedTokensMax is { } cached) ArgumentOutOfRangeException.ThrowIfNegative(cached, nameof(CachedTokensMax));
         ArgumentOutOfRangeException.ThrowIfLessThan(StreamDeltasMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(StreamEntriesMax, 1);

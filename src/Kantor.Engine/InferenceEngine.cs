@@ -10,7 +10,7 @@ namespace Kantor.Engine;
 /// </summary>
 public sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable
 {
-    // A policy may choose to let requests wait although nothing runs; then it is asked again after this time or when something is posted.
+    // Nothing could be computed although somebody waits, and the policy does not say for how long: it is asked again after this time.
     private const int AskAgainMs = 1;
 
     // Proving the books takes a pass over the pool; after this time without work nobody's next request is held up by it.
@@ -117,7 +117,7 @@ public sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable
             for (_loop.Inbox.Reset(); !IsOver(); _loop.Inbox.Reset())
             {
                 if (_loop.Step() || IsOver()) continue;
-                if (!_loop.IsIdle) _loop.Inbox.Wait(AskAgainMs);
+                if (!_loop.IsIdle) _loop.Inbox.Wait(WaitMs());
                 else if (!_loop.HasUnverifiedWork) _loop.Inbox.Wait(null);
                 else if (!_loop.Inbox.Wait(RestMs)) _loop.VerifyAtRest();
             }
@@ -133,6 +133,9 @@ public sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable
             _ended.SetException(exception);
         }
     }
+
+    /// <summary>A wait of whole milliseconds, not shorter than what the loop rests for.</summary>
+    private int WaitMs() => _loop.RestsForUs is { } us ? (int)Math.Min(int.MaxValue, (us + 999) / 1000) : AskAgainMs;
 
     /// <summary>Closed, empty, and nothing posted that was not taken.</summary>
     private bool IsOver() => _loop.Inbox.IsClosed && _loop.IsIdle && _loop.Inbox.IsEmpty;

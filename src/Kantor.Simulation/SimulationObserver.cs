@@ -1,4 +1,4 @@
-using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Replica;
 
 namespace Kantor.Simulation;
@@ -6,6 +6,12 @@ namespace Kantor.Simulation;
 /// <summary>Watches a run without changing it; override what is of interest. Called on the run's thread, after the fact.</summary>
 public class SimulationObserver
 {
+    /// <summary>Hears every event of a replica that its policies hear, after them; null for nobody. Asked when the replica is made.</summary>
+    public virtual PolicyState? ListenerOf(int replica) => null;
+
+    /// <summary>Takes down why the policies of a replica decide as they do; null for nobody. Asked when the replica is made.</summary>
+    public virtual IDecisionLog? LogOf(int replica) => null;
+
     /// <summary>A request was given to a replica, or refused there.</summary>
     public virtual void Routed(int request, int replica, long nowUs)
     {

@@ -45,8 +45,18 @@ public sealed record SimulationOptions : ReplicaPool
     /// </summary>
     public bool Leaping { get; init; } = true;
 
-    /// <summary>Objectives that attainment and goodput are counted by; none by default, which every completed request meets. Decides nothing in the run.</summary>
-    public SloSpec Slo { get; init; } = new();
+    /// <summary>
+    /// What the run is judged by, and what policies see as the value and the wishes of service classes. By default every whole answer is worth
+    /// the same, however late it comes.
+    /// </summary>
+    public Objective Objective { get; init; } = Objective.Goodput(new SloSpec());
+
+    /// <summary>What a request has to meet to count as good; setting it makes goodput under it the whole <see cref="Objective"/>.</summary>
+    public SloSpec Slo
+    {
+        get => Objective.Slo;
+        init => Objective = Objective.Goodput(value);
+    }
 
     /// <summary>Whether the result holds a record of every request; without them the memory of a run does not grow with its trace.</summary>
     public bool KeepsRecords { get; init; } = true;

@@ -36,7 +36,7 @@ public sealed partial class Simulator : IReplicaHost
         _observer = observer;
         _recorder = new RunRecorder(options, observer);
         _clients = new ClientSide(source, options, _events, _recorder);
-        var run = new RunParts(options, _recorder, observer, this);
+        var run = new RunParts(options, _recorder, observer, this, _events);
         _entry = new ReplicaGroup(options, options.Router, _fleet, run, handsOver: options.Decode is not null);
         if (options.Decode is { } decode) _decode = new ReplicaGroup(decode, decode.Router, _fleet, run, handsOver: false);
         _recorder.Watch(_fleet.Present);
@@ -81,6 +81,7 @@ public sealed partial class Simulator : IReplicaHost
                 case EventKind.Sample: Sample(next.Target); break;
                 case EventKind.Sending: Send(next.Target); break;
                 case EventKind.Arrival: Arrive(next.Target); break;
+                case EventKind.HoldEnd: Wake(_fleet.Units[next.Target]); break;
                 case EventKind.StepStart: BeginStep(_fleet.Units[next.Target]); break;
             }
 
@@ -130,7 +131,12 @@ public sealed partial class Simulator : IReplicaHost
     private void BeginStep(IStepUnit unit)
     {
         unit.IsAwake = false;
-        if (!unit.TryBeginStep(_events.NowUs, out var endUs)) return;
+        if (!unit.TryBeginStep(_events.NowUs, out var endUs))
+        {
+            if (unit.HeldUntilUs is { } untilUs) _events.Schedule(untilUs, EventKind.HoldEnd, unit.Index);
+            return;
+        }
+
         unit.IsAwake = true;
         _events.Schedule(endUs, EventKind.StepEnd, unit.Index);
         if (unit.BeginsNextUs is { } nextUs) _events.Schedule(nextUs, EventKind.StepStart, unit.Index);

@@ -49,7 +49,7 @@ internal static class ClientValidation
     {
         const long UsMax = 1_000_000_000_000;
         if (typed is null) return null;
-        if (SloSpec.TryParseDurationUs(typed, out var us) && us <= UsMax) return us;
+        if (DurationText.TryParseUs(typed, out var us) && us <= UsMax) return us;
         errors.Add($"{option} '{typed}' is not a duration; it is a number with us, ms or s, such as 2s, from 1us to {UsMax / 1_000_000}s.");
         return null;
     }

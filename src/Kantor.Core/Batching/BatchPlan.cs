@@ -21,6 +21,12 @@ public sealed class BatchPlan
     /// <summary>Waiting rows that are turned away for good.</summary>
     public ReadOnlySpan<Refusal> Refusals => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_refusals);
 
+    /// <summary>
+    /// Until when nothing is to be computed on purpose, in microseconds of the host's clock; <see cref="long.MaxValue"/> for the next event of
+    /// the replica. Null when the plan does not hold.
+    /// </summary>
+    public long? HoldsUntilUs { get; private set; }
+
     /// <summary>Whether the plan changes nothing.</summary>
     public bool IsEmpty => _grants.Count + _preemptions.Count + _refusals.Count == 0;
 
@@ -30,6 +36,7 @@ public sealed class BatchPlan
         _grants.Clear();
         _preemptions.Clear();
         _refusals.Clear();
+        HoldsUntilUs = null;
     }
 
     /// <summary>
@@ -55,6 +62,15 @@ public sealed class BatchPlan
 
     /// <summary>The running row loses its KV and goes to the front of the queue.</summary>
     public void AddPreemption(int row) => _preemptions.Add(row);
+
+    /// <summary>
+    /// Nothing is computed before something happens: a request arrives or ends, or KV comes. Otherwise a plan that grants nothing while
+    /// somebody waits or runs is faulty. It grants nothing; it may preempt and refuse. The host bounds how long it lasts.
+    /// </summary>
+    public void Hold() => HoldsUntilUs = long.MaxValue;
+
+    /// <summary><see cref="Hold"/>, at most until this time, which lies ahead.</summary>
+    public void HoldUntil(long untilUs) => HoldsUntilUs = untilUs;
 
     /// <summary>The waiting row is refused.</summary>
     public void AddRefusal(int row, RequestOutcome reason) => _refusals.Add(new Refusal(row, reason));

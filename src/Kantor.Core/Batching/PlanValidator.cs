@@ -13,7 +13,14 @@ public sealed class PlanValidator
         if (_seen.Length < view.Ids.Length) _seen = new bool[view.Ids.Length];
         Array.Clear(_seen);
         var budget = new PlanBudget(view);
-        return FaultOfPreemptions(view, plan, ref budget) ?? FaultOfRefusals(view, plan) ?? FaultOfGrants(view, plan, ref budget);
+        return FaultOfHold(view, plan) ?? FaultOfPreemptions(view, plan, ref budget) ?? FaultOfRefusals(view, plan) ?? FaultOfGrants(view, plan, ref budget);
+    }
+
+    private static string? FaultOfHold(in BatchView view, BatchPlan plan)
+    {
+        if (plan.HoldsUntilUs is not { } untilUs) return null;
+        if (!plan.Grants.IsEmpty) return $"The plan holds and grants tokens to {plan.Grants.Length} rows.";
+        return untilUs > view.NowUs ? null : $"The plan holds until {untilUs} us, which does not lie after now ({view.NowUs} us).";
     }
 
     private string? FaultOfPreemptions(in BatchView view, BatchPlan plan, ref PlanBudget budget)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Kantor.Core.Objectives;
 
 /// <summary>
@@ -40,45 +38,36 @@ public sealed record SloSpec
     /// <summary>The form that <see cref="TryParse"/> reads, in milliseconds.</summary>
     public override string ToString() => string.Join(',', Parts());
 
-    private static bool TryAdd(string part, ref SloSpec slo, out string error)
+    /// <summary>With one more limit, by name and duration; false with what is wrong and what would be right.</summary>
+    internal bool TryAdd(string name, string duration, out SloSpec slo, out string error)
     {
-        var split = part.Split('=', 2, StringSplitOptions.TrimEntries);
-        if (split.Length != 2 || !TryParseDurationUs(split[1], out var us))
+        slo = this;
+        if (!DurationText.TryParseUs(duration, out var us))
         {
-            error = $"'{part}' is not an objective; write NAME=DURATION such as ttft=2s or itl=200ms (units us, ms, s; above 0)";
+            error = $"'{name}={duration}' is not an objective; write NAME=DURATION such as ttft=2s or itl=200ms (units us, ms, s; above 0)";
             return false;
         }
 
-        var (before, after) = split[0] switch
+        var (before, after) = name switch
         {
-            "ttft" => (slo.TtftUsMax, slo with { TtftUsMax = us }),
-            "itl" or "itl-max" => (slo.GapUsMax, slo with { GapUsMax = us }),
-            "tpot" => (slo.TpotUsMax, slo with { TpotUsMax = us }),
-            "e2e" => (slo.E2eUsMax, slo with { E2eUsMax = us }),
+            "ttft" => (TtftUsMax, this with { TtftUsMax = us }),
+            "itl" or "itl-max" => (GapUsMax, this with { GapUsMax = us }),
+            "tpot" => (TpotUsMax, this with { TpotUsMax = us }),
+            "e2e" => (E2eUsMax, this with { E2eUsMax = us }),
             _ => (null, null),
         };
-        error = after is null ? $"there is no objective '{split[0]}'; known: {Help}" : $"'{split[0]}' is given twice";
+        error = after is null ? $"there is no objective '{name}'; known: {Help}" : $"'{name}' is given twice";
         if (after is null || before is not null) return false;
         slo = after;
         return true;
     }
 
-    /// <summary>Reads a duration such as <c>2s</c>, <c>1.5ms</c> or <c>40us</c>, at least a microsecond.</summary>
-    public static bool TryParseDurationUs(string text, out long us)
+    private static bool TryAdd(string part, ref SloSpec slo, out string error)
     {
-        us = 0;
-        var (digits, factor) = text switch
-        {
-            [.. var number, 'u', 's'] => (number, 1.0),
-            [.. var number, 'm', 's'] => (number, 1e3),
-            [.. var number, 's'] => (number, 1e6),
-            _ => ("", 0.0),
-        };
-        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)) return false;
-        value *= factor;
-        if (value is not (>= 1 and < 1e15)) return false;
-        us = (long)Math.Round(value);
-        return true;
+        var split = part.Split('=', 2, StringSplitOptions.TrimEntries);
+        if (split.Length == 2) return slo.TryAdd(split[0], split[1], out slo, out error);
+        error = $"'{part}' is not an objective; write NAME=DURATION such as ttft=2s or itl=200ms (units us, ms, s; above 0)";
+        return false;
     }
 
     private IEnumerable<string> Parts()
@@ -86,7 +75,7 @@ public sealed record SloSpec
         (string Name, long? Us)[] all = [("ttft", TtftUsMax), ("itl-max", GapUsMax), ("tpot", TpotUsMax), ("e2e", E2eUsMax)];
         foreach (var (name, limit) in all)
         {
-            if (limit is { } us) yield return string.Create(CultureInfo.InvariantCulture, $"{name}={us / 1000.0}ms");
+            if (limit is { } us) yield return $"{name}={DurationText.Of(us)}";
         }
     }
 }

@@ -1,4 +1,4 @@
-using Kantor.Core.Requests;
+using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Prediction;
 
@@ -13,9 +13,8 @@ namespace Kantor.Core.Prediction;
 public sealed class ClassQuantilePredictor : ILengthPredictor
 {
     private readonly ClassQuantileOptions _options;
-    private readonly Dictionary<int, LengthWindow> _windows = [];
 
-    /// <summary>A predictor that has seen nothing.</summary>
+    /// <summary>The predictor with its defaults, or others.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public ClassQuantilePredictor(ClassQuantileOptions? options = null)
     {
@@ -27,24 +26,22 @@ public sealed class ClassQuantilePredictor : ILengthPredictor
     public string Name => Catalogue.PolicySpec.Of("class-quantile", ClassQuantileOptions.Keys, _options).ToString();
 
     /// <inheritdoc/>
-    public LengthBelief Predict(in LengthQuery query)
+    public PolicyState NewState() => new LengthWindows(_options.WindowMax);
+
+    /// <inheritdoc/>
+    public LengthBelief Predict(in LengthQuery query, PolicyState state)
     {
-        var isKnown = _windows.TryGetValue(query.Class.Value, out var window) && window.Count >= _options.ObservationsMin;
+        var window = ((LengthWindows)state).Of(query.Request.Class);
+        var isKnown = window is not null && window.Count >= _options.ObservationsMin;
         if (!isKnown && query.GeneratedTokens < _options.PriorTokens) return Within(query, _options.PriorTokens, _options.PriorTokens);
         if (isKnown && window!.TryConditional(query.GeneratedTokens, _options.Quantile, out var mean, out var upper))
         {
-            return Within(query, mean, Math.Max(mean, upper));
+            var belief = Within(query, mean, Math.Max(mean, upper));
+            return belief with { Law = window, GeneratedTokens = query.GeneratedTokens, OutputTokensMax = query.OutputTokensMax };
         }
 
         var doubled = Math.Max(1, query.GeneratedTokens) * 2L;
         return Within(query, doubled, doubled);
-    }
-
-    /// <inheritdoc/>
-    public void Observe(ClassId requestClass, int promptTokens, int outputTokens)
-    {
-        if (!_windows.TryGetValue(requestClass.Value, out var window)) _windows.Add(requestClass.Value, window = new LengthWindow(_options.WindowMax));
-        window.Add(outputTokens);
     }
 
     private static LengthBelief Within(in LengthQuery query, long meanTokens, long upperTokens) =>

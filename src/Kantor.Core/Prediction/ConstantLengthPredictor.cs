@@ -1,4 +1,4 @@
-using Kantor.Core.Requests;
+using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Prediction;
 
@@ -18,14 +18,12 @@ public sealed class ConstantLengthPredictor : ILengthPredictor
     public string Name => Catalogue.PolicySpec.Of("constant", ConstantLengthOptions.Keys, new ConstantLengthOptions { Tokens = _tokens }).ToString();
 
     /// <inheritdoc/>
-    public LengthBelief Predict(in LengthQuery query)
+    public PolicyState NewState() => new();
+
+    /// <inheritdoc/>
+    public LengthBelief Predict(in LengthQuery query, PolicyState state)
     {
         var believed = Math.Min(query.OutputTokensMax, Math.Max(_tokens, query.GeneratedTokens + 1));
         return new LengthBelief(believed, believed);
-    }
-
-    /// <inheritdoc/>
-    public void Observe(ClassId requestClass, int promptTokens, int outputTokens)
-    {
     }
 }

@@ -1,26 +1,26 @@
+using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 
 namespace Kantor.Core.Prediction;
 
 /// <summary>
-/// Belief about output lengths, learnt from finished requests only. Owner: the host's loop. Deterministic in the order of observations.
+/// Belief about output lengths. Pure: same query and state, same belief. The predictor is immutable; what it learns lives in its state, one per
+/// host, which hears the same events as every policy's. Deterministic in the order of the events.
 /// </summary>
 public interface ILengthPredictor
 {
     /// <summary>Name in the catalogue.</summary>
     string Name { get; }
 
-    /// <summary>Believed total output of a request that has generated <see cref="LengthQuery.GeneratedTokens"/> so far.</summary>
-    LengthBelief Predict(in LengthQuery query);
+    /// <summary>Fresh memory for one host. It learns only from answers that are whole (<see cref="RequestEnd.IsCompleted"/>).</summary>
+    PolicyState NewState();
 
-    /// <summary>A request of the class finished by itself after so many tokens; cancelled and refused ones are not observed.</summary>
-    void Observe(ClassId requestClass, int promptTokens, int outputTokens);
+    /// <summary>Believed total output of a request that has generated <see cref="LengthQuery.GeneratedTokens"/> so far.</summary>
+    LengthBelief Predict(in LengthQuery query, PolicyState state);
 }
 
 /// <summary>What is known of the request when its length is asked for.</summary>
-public readonly record struct LengthQuery(ClassId Class, int PromptTokens, int GeneratedTokens, int OutputTokensMax);
-
-/// <summary>Belief about one request's total output.</summary>
-/// <param name="MeanTokens">Expected total output, at least one more than generated, at most the declared limit.</param>
-/// <param name="UpperTokens">A value that the output exceeds seldom (the predictor says how seldom); between the mean and the declared limit.</param>
-public readonly record struct LengthBelief(int MeanTokens, int UpperTokens);
+/// <param name="Request">The request.</param>
+/// <param name="GeneratedTokens">Tokens that it has generated.</param>
+/// <param name="OutputTokensMax">Most that it generates here, at least one more.</param>
+public readonly record struct LengthQuery(RequestFacts Request, int GeneratedTokens, int OutputTokensMax);

@@ -1,7 +1,7 @@
 namespace Kantor.Core.Prediction;
 
 /// <summary>The last outputs of one class, kept sorted with sums of their tails, so that mean and quantile given survival are look-ups.</summary>
-internal sealed class LengthWindow(int capacity)
+internal sealed class LengthWindow(int capacity) : ILengthLaw
 {
     private readonly int[] _byAge = new int[capacity];
     private readonly int[] _sorted = new int[capacity];
@@ -39,6 +39,20 @@ internal sealed class LengthWindow(int capacity)
         mean = (int)((_tailSums[first] + survivors - 1) / survivors);
         upper = _sorted[first + Math.Min(survivors - 1, (int)(quantile * survivors))];
         return true;
+    }
+
+    public double Survival(int tokens, int given)
+    {
+        var survivors = Count - FirstAbove(given);
+        return survivors == 0 ? 0 : (double)(Count - FirstAbove(Math.Max(tokens, given))) / survivors;
+    }
+
+    public int Quantile(double share, int given)
+    {
+        var first = FirstAbove(given);
+        var survivors = Count - first;
+        if (survivors == 0) throw new InvalidOperationException($"No remembered output is longer than {given} tokens.");
+        return _sorted[first + Math.Max(0, (int)Math.Ceiling(share * survivors) - 1)];
     }
 
     /// <summary>Only when asked: policies that do not look at beliefs do not pay for them.</summary>

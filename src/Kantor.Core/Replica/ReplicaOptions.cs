@@ -1,6 +1,7 @@
 using Kantor.Core.Batching;
-using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
+using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
 
@@ -44,35 +45,27 @@ public sealed record ReplicaOptions
 
     /// <summary>Further KV behind the pool, which may be shared with other replicas; null for none.</summary>
     public KvTier? Tier { get; init; }
-}
 
-/// <summary>What a scheduler has done since its start.</summary>
-public sealed class SchedulerCounters
-{
-    /// <summary>Steps that computed something.</summary>
-    public long Steps { get; internal set; }
+    /// <summary>
+    /// Most microseconds for which the policy may hold without a break, at least 1; a plan that goes on holding after that is faulty, so that
+    /// nobody waits for ever. A minute by default.
+    /// </summary>
+    public long HoldUsMax { get; init; } = 60_000_000;
 
-    /// <summary>Tokens computed, recomputed ones included.</summary>
-    public long ComputedTokens { get; internal set; }
+    /// <summary>The service classes, by number.</summary>
+    public ServiceClassTable Classes { get; init; } = ServiceClassTable.Plain;
 
-    /// <summary>Tokens generated.</summary>
-    public long GeneratedTokens { get; internal set; }
+    /// <summary>Hears every event after the policies; null for nobody. A recorder is one.</summary>
+    public PolicyState? Listener { get; init; }
 
-    /// <summary>Preemptions.</summary>
-    public long Preemptions { get; internal set; }
+    /// <summary>Takes down why the policy decided as it did; null when nobody wants to know.</summary>
+    public IDecisionLog? Log { get; init; }
 
-    /// <summary>Computed tokens that were thrown away by preemptions; those found again in the prefix cache are not computed twice.</summary>
-    public long RecomputedTokens { get; internal set; }
-
-    /// <summary>Tokens whose KV came from elsewhere and was not computed here.</summary>
-    public long LoadedTokens { get; internal set; }
-
-    /// <summary>Tokens whose KV preemptions moved to host memory.</summary>
-    public long SwappedTokens { get; internal set; }
-
-    /// <summary>Plans that were refused by the validator or whose planner threw; <see cref="FcfsPlanner"/> planned instead.</summary>
-    public long PlansRefused { get; internal set; }
-
-    /// <summary>Grants that found no KV or sequence id although the plan was sound, because shared blocks were counted once too often.</summary>
-    public long GrantsDeferred { get; internal set; }
+    /// <summary>Throws when a value is out of range, naming it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    public void Validate()
+    {
+        Limits.Validate();
+        ArgumentOutOfRangeException.ThrowIfLessThan(HoldUsMax, 1);
+    }
 }

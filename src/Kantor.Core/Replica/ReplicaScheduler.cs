@@ -1,10 +1,8 @@
 using System.Runtime.InteropServices;
 using Kantor.Core.Batching;
-using Kantor.Core.Batching.Policies.Arrival;
-using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
-using Kantor.Core.Prediction;
 using Kantor.Core.Requests;
+using Kantor.Core.StepTime;
 
 namespace Kantor.Core.Replica;
 
@@ -12,99 +10,114 @@ namespace Kantor.Core.Replica;
 /// The scheduler of one replica, the same in the simulator and in the engine: queue, batch, KV books and policy. A host runs it as
 /// <c>PlanStep → execute → CompleteStep → Generate / End per finished row</c>, or <c>AbandonStep</c> when executing failed.
 /// </summary>
-/// <remarks>Owner: the host's loop; one thread. Pure bookkeeping: no clock, no I/O.</remarks>
-public sealed partial class ReplicaScheduler : IBatchProbe
+/// <remarks>
+/// Owner: the host's loop; one thread. Pure bookkeeping: no clock, no I/O. The host says by <see cref="TimeIs"/> when something happens that is no
+/// <see cref="PlanStep"/>. The parts: <see cref="ReplicaBooks"/> say who is here, <see cref="PlanDesk"/> gets plans,
+/// <see cref="PlanBooking"/> books them, <see cref="StepRepeater"/> books equal steps at once.
+/// </remarks>
+public sealed class ReplicaScheduler
 {
-    // It remembers nothing, so all schedulers share its state and nothing is told to it.
-    private static readonly FcfsPlanner Fallback = new();
-    private static readonly PolicyState FallbackState = Fallback.NewState();
-
     private readonly ReplicaOptions _options;
-    private readonly RequestTable _table = new();
-    private readonly List<int> _running = [];
-    private readonly WaitingLine _waiting = new();
-    private readonly PolicyState _state;
-    private readonly PlanValidator _validator = new();
-    private readonly BatchPlan _plan = new();
-    private readonly List<StepSlice> _slices = [];
-    private readonly List<int> _preempted = [];
-    private readonly List<Refusal> _refused = [];
-    private bool _isPolicyPlan;
-    private bool _hasAdmitted;
-    private long _probeStamp;
-    private long _admissions;
-    private long[] _probeStamps = [];
-    private PrefixHit[] _probes = [];
+    private readonly ReplicaBooks _books;
+    private readonly ReplicaProbe _probe;
+    private readonly PlanDesk _desk;
+    private readonly PlanBooking _booking;
+    private readonly StepRepeater _repeater;
 
     /// <summary>An idle replica.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A limit or size is out of range.</exception>
     public ReplicaScheduler(ReplicaOptions options)
     {
-        options.Limits.Validate();
+        options.Validate();
         _options = options;
-        Kv = new KvLedger(options.Kv);
-        _state = options.Planner.NewState();
+        _books = new ReplicaBooks(options);
+        _probe = new ReplicaProbe(_books);
+        _desk = new PlanDesk(_books);
+        _booking = new PlanBooking(_books);
+        _repeater = new StepRepeater(_books, _booking, _desk);
     }
 
     /// <summary>The KV books. Only the scheduler changes them.</summary>
-    public KvLedger Kv { get; }
+    public KvLedger Kv => _books.Kv;
 
     /// <summary>The policy.</summary>
     public IBatchPlanner Planner => _options.Planner;
 
     /// <summary>What was done so far.</summary>
-    public SchedulerCounters Counters { get; } = new();
+    public SchedulerCounters Counters => _books.Counters;
 
     /// <summary>What was wrong with the last refused plan; null when none was refused.</summary>
-    public string? LastPlanFault { get; private set; }
+    public string? LastPlanFault => _desk.LastFault;
 
     /// <summary>Requests that wait.</summary>
-    public int WaitingCount => _waiting.Count;
+    public int WaitingCount => _books.Waiting.Count;
 
-    /// <summary>Requests that hold KV.</summary>
-    public int RunningCount => _running.Count;
+    /// <summary>Requests that hold KV and take part in the batch.</summary>
+    public int RunningCount => _books.Places.RunningCount;
+
+    /// <summary>Requests that hold KV and take part in no batch until <see cref="Unpark"/>.</summary>
+    public int ParkedCount => _books.Places.ParkedCount;
 
     /// <summary>Whether no request is here.</summary>
-    public bool IsIdle => WaitingCount == 0 && RunningCount == 0 && ParkedCount == 0;
+    public bool IsIdle => !HasWork && ParkedCount == 0;
 
     /// <summary>Whether something waits or runs, so that a step can be asked for.</summary>
-    public bool HasWork => WaitingCount > 0 || RunningCount > 0;
+    public bool HasWork => _books.HasWork;
+
+    /// <summary>
+    /// Until when the policy holds, in microseconds of the host's clock: the last plan has no slices on purpose. The host plans again then, or when
+    /// anything happens here before. Null when it does not hold.
+    /// </summary>
+    public long? HeldUntilUs => Slices.IsEmpty && HasWork ? _desk.HeldUntilUs : null;
 
     /// <summary>Slices of the planned step.</summary>
-    public ReadOnlySpan<StepSlice> Slices => CollectionsMarshal.AsSpan(_slices);
+    public ReadOnlySpan<StepSlice> Slices => CollectionsMarshal.AsSpan(_booking.Slices);
 
     /// <summary>Rows that the last plan preempted.</summary>
-    public ReadOnlySpan<int> Preempted => CollectionsMarshal.AsSpan(_preempted);
+    public ReadOnlySpan<int> Preempted => _booking.Preempted;
 
     /// <summary>Rows that the last plan refused; the host ends each with <see cref="End"/>.</summary>
-    public ReadOnlySpan<Refusal> Refused => CollectionsMarshal.AsSpan(_refused);
+    public ReadOnlySpan<Refusal> Refused => _booking.Refused;
+
+    /// <summary>KV that the last plan asks for from elsewhere; the host reports each with <see cref="Loaded"/> when it is there.</summary>
+    public ReadOnlySpan<KvLoad> Loads => _books.Elsewhere.Loads;
+
+    /// <summary>Tokens whose KV the last plan moved to host memory.</summary>
+    public int SwappedOutTokens => _books.Elsewhere.SwappedOutTokens;
+
+    /// <summary>Blocks of host memory that preempted requests hold.</summary>
+    public int SwapBlocksUsed => _books.Elsewhere.SwapBlocksUsed;
+
+    private RequestTable Table => _books.Table;
+
+    private bool IsStalled => Slices.IsEmpty && Refused.IsEmpty && ParkedCount == 0 && _desk.HeldUntilUs is null;
 
     /// <summary>The request of a row.</summary>
-    public RequestSpec Spec(int row) => _table.Spec(row);
+    public RequestSpec Spec(int row) => Table.Spec(row);
 
     /// <summary>The name of the row's request.</summary>
-    public RequestId IdOf(int row) => new(_table.Ids[row]);
+    public RequestId IdOf(int row) => _books.IdOf(row);
 
     /// <summary>The row of a request that is here; false when it is not.</summary>
-    public bool TryFind(RequestId id, out int row)
-    {
-        row = 0;
-        var rows = _table.Ids.AsSpan(0, _table.RowCount);
-        while (rows[row..].IndexOf(id.Value) is >= 0 and var skipped)
-        {
-            row += skipped;
-            if (_table.States[row] != RowState.Free) return true;
-            row++;
-        }
+    public bool TryFind(RequestId id, out int row) => Table.TryFind(id, out row);
 
-        return false;
-    }
+    /// <summary>Rows of all requests that are here.</summary>
+    public IReadOnlyList<int> LiveRows() => [.. Enumerable.Range(0, Table.RowCount).Where(row => Table.States[row] != RowState.Free)];
 
     /// <summary>Tokens that the row's request has generated.</summary>
-    public int GeneratedTokens(int row) => _table.GeneratedTokens[row];
+    public int GeneratedTokens(int row) => Table.GeneratedTokens[row];
+
+    /// <summary>Tokens that the row's request did not have to compute when it was first admitted here.</summary>
+    public int CachedTokens(int row) => Table.CachedTokens[row];
 
     /// <summary>How often the row's request was preempted.</summary>
-    public int Preemptions(int row) => _table.Preemptions[row];
+    public int Preemptions(int row) => Table.Preemptions[row];
+
+    /// <summary>Whether the slice's row still runs what was planned, and did not end meanwhile.</summary>
+    public bool IsAlive(in StepSlice slice) => Table.States[slice.Row] == RowState.Running && Table.Sequences[slice.Row] == slice.Sequence;
+
+    /// <summary>It is this time, in microseconds of the host's clock: what the host reports next happens now.</summary>
+    public void TimeIs(long nowUs) => _books.Events.TimeIs(nowUs);
 
     /// <summary>
     /// Takes a request into the queue, or says why it never can be: it could not finish even alone, or the queue is at its limit.
@@ -119,13 +132,14 @@ public sealed partial class ReplicaScheduler : IBatchProbe
     {
         row = 0;
         refusal = RequestOutcome.RefusedQueueFull;
-        if (_waiting.Count >= _options.Limits.WaitingMax) return false;
+        if (_books.Waiting.Count >= _options.Limits.WaitingMax) return false;
         refusal = RequestOutcome.RefusedNeverFits;
-        var outputTokensMax = Math.Min(spec.Facts.OutputTokensMax, handover.GeneratedTokens + (_options.OutputTokensHere ?? spec.Facts.OutputTokensMax));
+        var declared = spec.Facts.OutputTokensMax;
+        var outputTokensMax = Math.Min(declared, handover.GeneratedTokens + (_options.OutputTokensHere ?? declared));
         if (!CanEverFit(spec.Facts.PromptTokens, outputTokensMax)) return false;
-        row = _table.Add(spec, outputTokensMax, handover);
-        _waiting.Append(row);
-        _state.Arrived(spec.Facts, row);
+        row = Table.Add(spec, outputTokensMax, handover);
+        _books.Waiting.Append(row);
+        _books.Events.Arrived(spec.Facts, row);
         return true;
     }
 
@@ -135,7 +149,7 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         && (long)promptTokens + outputTokensMax - 1 <= (long)Kv.BlocksTotal * Kv.BlockSizeTokens;
 
     /// <summary>The moment as the policy sees it.</summary>
-    public BatchView View(long nowUs) => new(this)
+    public BatchView View(long nowUs) => new(Table, _probe)
     {
         NowUs = nowUs,
         Limits = _options.Limits,
@@ -143,244 +157,200 @@ public sealed partial class ReplicaScheduler : IBatchProbe
         KvBlocksTotal = Kv.BlocksTotal,
         KvBlocksAvailable = Kv.BlocksAvailable,
         StepTime = _options.StepTime,
-        Running = CollectionsMarshal.AsSpan(_running),
-        Returning = CollectionsMarshal.AsSpan(_returning),
-        Waiting = _waiting.Rows,
-        States = _table.States.AsSpan(0, _table.RowCount),
-        Ids = _table.Ids.AsSpan(0, _table.RowCount),
-        Classes = _table.Classes.AsSpan(0, _table.RowCount),
-        Tenants = _table.Tenants.AsSpan(0, _table.RowCount),
-        Priorities = _table.Priorities.AsSpan(0, _table.RowCount),
-        Adapters = _table.Adapters.AsSpan(0, _table.RowCount),
-        DraftTokens = _table.DraftTokens.AsSpan(0, _table.RowCount),
-        ArrivalUs = _table.ArrivalUs.AsSpan(0, _table.RowCount),
-        PromptTokens = _table.PromptTokens.AsSpan(0, _table.RowCount),
-        WantedTokens = _table.WantedTokens.AsSpan(0, _table.RowCount),
-        ComputedTokens = _table.ComputedTokens.AsSpan(0, _table.RowCount),
-        GeneratedTokens = _table.GeneratedTokens.AsSpan(0, _table.RowCount),
-        OutputTokensMax = _table.OutputTokensMax.AsSpan(0, _table.RowCount),
-        BlocksHeld = _table.BlocksHeld.AsSpan(0, _table.RowCount),
-        Preemptions = _table.Preemptions.AsSpan(0, _table.RowCount),
+        Running = _books.Places.Running,
+        Returning = _books.Places.Returning,
+        Waiting = _books.Waiting.Rows,
+        ServiceClasses = _options.Classes,
+        Log = _options.Log,
     };
 
-    /// <summary>Asks the policy, checks its plan and books it. <see cref="Slices"/> then says what to execute; it is empty only when nothing waits or runs, when requests were refused, or when all that could run waits for parked rows or for KV that is being loaded.</summary>
+    /// <summary>
+    /// Asks the policy, checks its plan and books it. <see cref="Slices"/> then says what to execute; it is empty only when nothing waits or runs,
+    /// when requests were refused, when all that could run waits for parked rows or for KV that is being loaded, or when the policy holds.
+    /// </summary>
     public void PlanStep(long nowUs)
     {
-        _slices.Clear();
-        _preempted.Clear();
-        _refused.Clear();
-        _loads.Clear();
-        SwappedOutTokens = 0;
-        _hasAdmitted = false;
+        TimeIs(nowUs);
+        _booking.BeginPlan();
+        _books.Elsewhere.BeginPlan();
         if (!HasWork) return;
-        Place(PolicyPlan(View(nowUs)));
+        Place(nowUs);
         // A plan counts shared blocks of several victims for nobody, so it may preempt all and grant nothing; the next plan sees them free.
-        if (IsStalled && _preempted.Count > 0) Place(PolicyPlan(View(nowUs)));
+        if (IsStalled && !Preempted.IsEmpty) Place(nowUs);
         // All grants may have been deferred for want of sequence ids; the fallback lets those go on that have one.
-        if (IsStalled) Place(FallbackPlan(View(nowUs)));
-        if (_slices.Count > 0) Counters.Steps++;
+        if (IsStalled) PlaceFallback(nowUs);
+        if (!Slices.IsEmpty) Counters.Steps++;
     }
 
-    /// <summary>The planned step was executed: its tokens are in KV. Rows that were ended meanwhile are passed over.</summary>
-    public void CompleteStep()
+    /// <summary>
+    /// The planned step was executed: its tokens are in KV. Rows that were ended meanwhile are passed over. With <paramref name="stepUs"/>, the
+    /// microseconds that all of it took, the policies hear of it.
+    /// </summary>
+    public void CompleteStep(long? stepUs = null)
     {
-        foreach (var slice in _slices)
+        foreach (ref readonly var slice in Slices)
         {
-            if (_table.States[slice.Row] != RowState.Running) continue;
-            // Guesses count as computed only once they are accepted.
-            var computed = slice.IsDecode ? slice.FromToken + 1 : Math.Min(slice.FromToken + slice.Tokens, _table.WantedTokens[slice.Row] - _table.DraftTokens[slice.Row]);
-            _table.ComputedTokens[slice.Row] = computed;
-            if (Kv.CachesPrefixes) Kv.Commit(slice.Sequence, computed);
-            Counters.ComputedTokens += slice.Tokens;
+            if (Table.States[slice.Row] == RowState.Running) Complete(slice);
         }
+
+        if (stepUs is { } us && !Slices.IsEmpty) _books.Events.Stepped(StepSlice.LoadOf(Slices), us);
+    }
+
+    /// <summary>
+    /// Of a completed decode's guesses the first <paramref name="tokens"/> were right, so their KV is valid; <see cref="Generate"/> follows for
+    /// each of them and for the token after.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">More were right than were checked.</exception>
+    public void Accept(in StepSlice slice, int tokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(tokens);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, slice.IsDecode ? slice.Tokens - 1 : 0);
+        Table.ComputedTokens[slice.Row] += tokens;
     }
 
     /// <summary>The planned step failed without effect: nothing was computed, the rows keep their places and can be planned again or ended.</summary>
-    public void AbandonStep() => _slices.Clear();
+    public void AbandonStep() => _booking.Slices.Clear();
 
     /// <summary>One row's slice of the planned step failed without effect; the others' can still complete. The row keeps its place, as after <see cref="AbandonStep"/>.</summary>
-    public void AbandonSlice(int row) => _slices.RemoveAll(slice => slice.Row == row);
+    public void AbandonSlice(int row) => _booking.Slices.RemoveAll(slice => slice.Row == row);
 
     /// <summary>A row that has caught up generated a token, whose identity is known in the engine and unknown in the simulator.</summary>
     public void Generate(int row, int? token)
     {
-        var content = _table.Content(row);
-        if (_table.GeneratedTokens[row] == 0) StoreInTier(row);
+        var content = Table.Content(row);
+        if (Table.GeneratedTokens[row] == 0) BeginAnswer(row);
         if (token is { } known) content.Append(known);
         else content.AppendUnknown();
-        _table.GeneratedTokens[row]++;
-        _table.WantedTokens[row]++;
+        Table.GeneratedTokens[row]++;
+        Table.WantedTokens[row]++;
+        Table.LastTokenUs[row] = _books.Events.NowUs;
         if (_options.DraftTokens > 0) Guess(row);
         Counters.GeneratedTokens++;
-        _state.Generated(IdOf(row), row, 1);
+        _books.Events.Generated(IdOf(row), row, 1);
     }
 
-    /// <summary>The row's request is over, wherever it stands. The predictor learns only from requests that ended by themselves.</summary>
-    public void End(int row, RequestOutcome outcome)
+    /// <summary>The row's request is over, wherever it stands.</summary>
+    public void End(int row, RequestOutcome outcome) => _books.Drop(row, outcome);
+
+    /// <summary>The row's request goes on elsewhere: it leaves without an outcome.</summary>
+    public void Leave(int row) => _books.Drop(row, null);
+
+    /// <summary>
+    /// For how many steps, the planned one included, the plan repeats itself unless a request arrives or ends; at least 1. More than 1 only
+    /// when all that runs computes and either decodes or does not catch up yet, nobody was admitted, preempted or refused, and the policy
+    /// promises it. Whether KV lasts so long is the caller's question.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The policy promises less than one step.</exception>
+    public int RepeatableSteps(long nowUs) => _repeater.RepeatableSteps(View(nowUs));
+
+    /// <summary>
+    /// The planned step was executed and completed <paramref name="times"/> times, every decoding row generated a token of unknown identity
+    /// each time, nobody ended, and the policy's plan repeated itself: what is planned now is the step after them. The same books as after
+    /// that many rounds of <see cref="CompleteStep"/>, <see cref="Generate"/> and <see cref="PlanStep"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The plan does not repeat itself so often, or KV does not last; the caller did not ask.</exception>
+    public void RepeatStep(int times)
     {
-        var spec = _table.Spec(row);
-        if (outcome is RequestOutcome.Stopped or RequestOutcome.LengthReached)
-        {
-            _options.Predictor.Observe(spec.Facts.Class, _table.PromptTokens[row], _table.GeneratedTokens[row]);
-        }
-
-        Drop(row, outcome);
+        ArgumentOutOfRangeException.ThrowIfNegative(times);
+        if (times > 0) _repeater.Repeat(times);
     }
+
+    /// <summary>
+    /// The running row keeps its KV and takes part in no batch. One that <paramref name="returns"/> keeps its place too, because a step of it is
+    /// under way or its KV is on the way to it; one that does not only waits until its KV was copied away.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The row does not run.</exception>
+    public void Park(int row, bool returns = true) => _books.Places.Park(row, returns);
+
+    /// <summary>The parked row runs again, at its place in the order of admission.</summary>
+    /// <exception cref="InvalidOperationException">The row is not parked.</exception>
+    public void Unpark(int row) => _books.Places.Unpark(row);
+
+    /// <summary>
+    /// Hands the planned step out of the scheduler, so that another can be planned while it is under way: its rows are parked until
+    /// <see cref="ResumeStep"/>.
+    /// </summary>
+    public StepInFlight TakeStep()
+    {
+        var step = new StepInFlight([.. _booking.Slices], [.. _booking.Slices.Select(slice => Table.Ids[slice.Row])]);
+        foreach (var slice in step.Slices) Park(slice.Row);
+        _booking.Slices.Clear();
+        return step;
+    }
+
+    /// <summary>The step is the planned one again, without the rows that ended meanwhile; <see cref="CompleteStep"/> and the rest follow as usual.</summary>
+    public void ResumeStep(StepInFlight step)
+    {
+        _booking.Slices.Clear();
+        for (var index = 0; index < step.Slices.Count; index++)
+        {
+            var slice = step.Slices[index];
+            if (!IsParkedFor(slice.Row, step.Ids[index])) continue;
+            Unpark(slice.Row);
+            _booking.Slices.Add(slice);
+        }
+    }
+
+    /// <summary>The KV of a load is there: the row runs, with as many tokens computed. False when its request ended meanwhile.</summary>
+    public bool Loaded(in KvLoad load)
+    {
+        if (!IsParkedFor(load.Row, load.Id)) return false;
+        _books.Elsewhere.Loaded(load);
+        Unpark(load.Row);
+        return true;
+    }
+
+    /// <summary>The KV of a load will not come: the row runs with what it has, and computes the rest. False when its request ended meanwhile.</summary>
+    public bool LoadFailed(in KvLoad load)
+    {
+        if (!IsParkedFor(load.Row, load.Id)) return false;
+        _books.Elsewhere.Forget(load.Row);
+        Unpark(load.Row);
+        return true;
+    }
+
+    /// <summary>The KV that a request was to bring along from elsewhere is gone; one that has not been admitted computes it.</summary>
+    public void LoseHandover(int row) => _books.Elsewhere.LoseHandover(row);
 
     /// <summary>Proves that every request is in exactly one place and that the KV books hold.</summary>
     /// <exception cref="InvalidOperationException">A law is broken; the message names it.</exception>
-    public void Verify()
+    public void Verify() => _books.Verify();
+
+    private bool IsParkedFor(int row, long id) => Table.States[row] == RowState.Parked && Table.Ids[row] == id;
+
+    private void Place(long nowUs)
     {
-        Kv.Verify();
-        if (Kv.SequencesOpen != _running.Count + ParkedCount)
-        {
-            throw new InvalidOperationException($"{Kv.SequencesOpen} KV sequences are open for {_running.Count} running and {ParkedCount} parked requests.");
-        }
-
-        foreach (var row in _running)
-        {
-            if (_table.States[row] != RowState.Running) throw new InvalidOperationException($"Row {row} runs but is {_table.States[row]}.");
-        }
-
-        foreach (var row in _waiting.Rows)
-        {
-            if (_table.States[row] != RowState.Waiting) throw new InvalidOperationException($"Row {row} waits but is {_table.States[row]}.");
-        }
+        _probe.BeginPlan();
+        _booking.Place(_desk.Make(View(nowUs)));
     }
 
-    PrefixHit IBatchProbe.CachedPrefix(int waitingRow)
+    private void PlaceFallback(long nowUs)
     {
-        if (_probeStamps.Length < _table.RowCount)
-        {
-            Array.Resize(ref _probeStamps, _table.Ids.Length);
-            Array.Resize(ref _probes, _table.Ids.Length);
-        }
-
-        if (_probeStamps[waitingRow] == _probeStamp) return _probes[waitingRow];
-        var spec = _table.Spec(waitingRow);
-        _probeStamps[waitingRow] = _probeStamp;
-        var cached = Kv.Probe(spec.Content, spec.Facts.CacheDomain, _table.WantedTokens[waitingRow] - 1);
-        return _probes[waitingRow] = WithLoad(waitingRow, cached);
+        _probe.BeginPlan();
+        _booking.Place(_desk.MakeFallback(View(nowUs)));
     }
 
-    int IBatchProbe.BlocksExclusive(int runningRow) => Kv.BlocksExclusive(_table.Sequences[runningRow]);
-
-    LengthBelief IBatchProbe.BelievedOutput(int row) => _options.Predictor.Predict(new LengthQuery(
-        _table.Spec(row).Facts.Class, _table.PromptTokens[row], _table.GeneratedTokens[row], _table.OutputTokensMax[row]));
-
-    private bool IsStalled => _slices.Count == 0 && _refused.Count == 0 && ParkedCount == 0;
-
-    private BatchPlan PolicyPlan(in BatchView view)
+    private void Complete(in StepSlice slice)
     {
-        _probeStamp++;
-        _plan.Clear();
-        _isPolicyPlan = true;
-        if (FaultOfPolicy(view) is not { } fault) return _plan;
-        Counters.PlansRefused++;
-        LastPlanFault = fault;
-        return FallbackPlan(view);
+        // Guesses count as computed only once they are accepted.
+        var known = Table.WantedTokens[slice.Row] - Table.DraftTokens[slice.Row];
+        var computed = slice.IsDecode ? slice.FromToken + 1 : Math.Min(slice.FromToken + slice.Tokens, known);
+        Table.ComputedTokens[slice.Row] = computed;
+        if (Kv.CachesPrefixes) Kv.Commit(slice.Sequence, computed);
+        Counters.ComputedTokens += slice.Tokens;
     }
 
-    private BatchPlan FallbackPlan(in BatchView view)
+    private void BeginAnswer(int row)
     {
-        _probeStamp++;
-        _plan.Clear();
-        _isPolicyPlan = false;
-        Fallback.Plan(view, FallbackState, _plan);
-        return _plan;
+        _books.Elsewhere.StoreInTier(row);
+        Table.FirstTokenUs[row] = _books.Events.NowUs;
     }
 
-    private string? FaultOfPolicy(in BatchView view)
+    /// <summary>The row's next decode checks as many guesses as are allowed and as its declared output has room for.</summary>
+    private void Guess(int row)
     {
-        try
-        {
-            _options.Planner.Plan(view, _state, _plan);
-        }
-#pragma warning disable CA1031 // A policy may be anybody's code: whatever it throws is contained here and reported.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            return $"{Planner.Name} threw {exception.GetType().Name}: {exception.Message}";
-        }
-
-        return _validator.FindFault(view, _plan) ?? (_plan.IsEmpty && ParkedCount == 0 ? $"{Planner.Name} planned nothing while {RunningCount} run and {WaitingCount} wait" : null);
-    }
-
-    private void Preempt(int row)
-    {
-        StoreInTier(row);
-        Kv.Close(_table.Sequences[row]);
-        Counters.Preemptions++;
-        _table.LostTokens[row] = TrySwapOut(row) ? 0 : _table.ComputedTokens[row];
-        Counters.RecomputedTokens += _table.LostTokens[row];
-        _table.WantedTokens[row] -= _table.DraftTokens[row];
-        _table.ComputedTokens[row] = _table.BlocksHeld[row] = _table.DraftTokens[row] = 0;
-        _table.Preemptions[row]++;
-        _table.States[row] = RowState.Waiting;
-        _running.Remove(row);
-        _waiting.Prepend(row);
-        _preempted.Add(row);
-        _state.Preempted(IdOf(row), row);
-    }
-
-    private void Place(BatchPlan plan)
-    {
-        foreach (var row in plan.Preemptions) Preempt(row);
-        foreach (var refusal in plan.Refusals) _refused.Add(refusal);
-        PlaceGrants(plan.Grants);
-    }
-
-    /// <summary>All admissions take their cached prefixes before anything is allocated, so that no allocation evicts what a later grant counted on.</summary>
-    private void PlaceGrants(ReadOnlySpan<Grant> grants)
-    {
-        var admissionsBefore = _admissions;
-        foreach (ref readonly var grant in grants)
-        {
-            if (_table.States[grant.Row] != RowState.Running && !TryAdmit(grant.Row)) Counters.GrantsDeferred++;
-        }
-
-        foreach (ref readonly var grant in grants)
-        {
-            if (_table.States[grant.Row] != RowState.Running) continue;
-            var (row, sequence, computed) = (grant.Row, _table.Sequences[grant.Row], _table.ComputedTokens[grant.Row]);
-            if (_table.Admissions[row] >= admissionsBefore && TryLoad(row, sequence, computed)) continue;
-            if (TryHold(row, Math.Max(grant.ReserveTokens, computed + grant.Tokens))) AddSlice(row, sequence, computed, grant.Tokens);
-            else Counters.GrantsDeferred++;
-        }
-    }
-
-    /// <summary>Room for as many tokens of a row; the books are asked only when its blocks do not do.</summary>
-    private bool TryHold(int row, int tokens)
-    {
-        if (tokens <= (long)_table.BlocksHeld[row] * Kv.BlockSizeTokens) return true;
-        if (!Kv.TryGrow(_table.Sequences[row], tokens)) return false;
-        _table.BlocksHeld[row] = Kv.BlocksOf(_table.Sequences[row]);
-        return true;
-    }
-
-    private bool TryAdmit(int row)
-    {
-        var spec = _table.Spec(row);
-        if (!Kv.TryOpen(spec.Content, spec.Facts.CacheDomain, _table.WantedTokens[row] - 1, out var sequence, out var hitTokens)) return false;
-        _waiting.Remove(row);
-        _running.Add(row);
-        _hasAdmitted = true;
-        _table.States[row] = RowState.Running;
-        _table.Sequences[row] = sequence;
-        _table.ComputedTokens[row] = hitTokens;
-        _table.BlocksHeld[row] = Kv.BlocksOf(sequence);
-        _table.Admissions[row] = _admissions++;
-        if (_table.Preemptions[row] == 0) _table.CachedTokens[row] = hitTokens;
-        CreditFound(row, hitTokens);
-        return true;
-    }
-
-    private void AddSlice(int row, int sequence, int computed, int tokens)
-    {
-        var known = _table.WantedTokens[row] - _table.DraftTokens[row];
-        var generates = computed + tokens >= known;
-        var isDecode = computed == known - 1 && _table.GeneratedTokens[row] > 0;
-        _slices.Add(new StepSlice(row, sequence, computed, tokens, generates, isDecode));
-        _state.Granted(IdOf(row), row, tokens);
+        var tokens = Math.Max(0, Math.Min(_options.DraftTokens, Table.OutputTokensMax[row] - Table.GeneratedTokens[row] - 1));
+        Table.WantedTokens[row] += tokens - Table.DraftTokens[row];
+        Table.DraftTokens[row] = tokens;
     }
 }

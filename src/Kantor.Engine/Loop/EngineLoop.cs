@@ -64,6 +64,12 @@ internal sealed class EngineLoop
     /// <summary>Whether nothing is left to do until something is posted.</summary>
     public bool IsIdle => _requests.ActiveCount == 0 && _embeddings.IsEmpty;
 
+    /// <summary>
+    /// Microseconds until there is something to do although nothing is posted: the policy's hold or the grace period ends. Null when no such time
+    /// is known.
+    /// </summary>
+    public long? RestsForUs => _scheduler.HeldUntilUs is { } untilUs ? Math.Max(0, Math.Min(untilUs, Volatile.Read(ref _deadlineUs)) - _clock.NowUs) : null;
+
     /// <summary>Whether something was computed since the books were last proved.</summary>
     public bool HasUnverifiedWork { get; private set; }
 
@@ -130,7 +136,8 @@ internal sealed class EngineLoop
             return false;
         }
 
-        _scheduler.CompleteStep();
+        _scheduler.TimeIs(_clock.NowUs);
+        _scheduler.CompleteStep(_executor.Measured?.StepUs);
         Learn();
         Advance();
         return true;
@@ -244,6 +251,10 @@ internal sealed class EngineLoop
     private static ReplicaOptions SchedulerOptions(BackendInfo backend, EngineOptions options, IStepTimeModel stepTime) => new()
     {
         Planner = options.Planner,
+        Classes = options.Objective.Classes,
+        HoldUsMax = options.HoldUsMax,
+        Listener = options.Listener,
+        Log = options.Log,
         Predictor = options.Predictor,
         StepTime = stepTime,
         // The queue's limit is the request book's, which counts held choices too; preempted ones must always find room.

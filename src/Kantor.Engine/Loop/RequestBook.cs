@@ -139,6 +139,7 @@ internal sealed class RequestBook(ReplicaScheduler scheduler, ITokenizer tokeniz
         if (choice.Row is { } row)
         {
             preemptions = scheduler.Preemptions(row);
+            scheduler.TimeIs(clock.NowUs);
             scheduler.End(row, outcome);
             _choiceOfRow[row] = null;
         }
@@ -208,6 +209,7 @@ internal sealed class RequestBook(ReplicaScheduler scheduler, ITokenizer tokeniz
         if (run.ChoicesStarted == run.Choices.Length) return;
         var choice = run.Choices[run.ChoicesStarted++];
         HeldCount--;
+        scheduler.TimeIs(clock.NowUs);
         if (!scheduler.TryEnqueue(SpecOf(run), out var row, out var refusal))
         {
             End(choice, refusal);

@@ -35,7 +35,7 @@ internal sealed class StepExecutor(IModelBackend backend, ReplicaScheduler sched
         Measured = null;
         var startUs = clock.NowUs;
         var status = Run(scheduler.Slices);
-        if (status == ExecuteStatus.Ok) Measured = (LoadOf(scheduler.Slices), clock.NowUs - startUs);
+        if (status == ExecuteStatus.Ok) Measured = (StepSlice.LoadOf(scheduler.Slices), clock.NowUs - startUs);
         else if (status == ExecuteStatus.Fatal || !TryOneByOne()) return _fault;
         foreach (var result in _results)
         {
@@ -142,12 +142,6 @@ internal sealed class StepExecutor(IModelBackend backend, ReplicaScheduler sched
         foreach (var slice in slices) backend.RemoveCells(slice.Sequence, slice.FromToken, slice.FromToken + slice.Tokens);
     }
 
-    private static StepLoad LoadOf(ReadOnlySpan<StepSlice> slices)
-    {
-        var load = default(StepLoad);
-        foreach (var slice in slices) load = load.With(slice.Tokens, slice.FromToken, slice.IsDecode);
-        return load;
-    }
 }
 
 /// <summary>What became of one slice.</summary>

@@ -2,7 +2,7 @@ namespace Kantor.Simulation.Events;
 
 /// <summary>
 /// What happens; also the order among events of the same microsecond: steps and copies end, clients give up, replicas join, fail and drain,
-/// fleets are scaled, samples are taken, clients send, requests arrive, then steps begin.
+/// fleets are scaled, samples are taken, clients send, requests arrive, holding ends, then steps begin.
 /// </summary>
 /// <remarks>So whatever arrives at the moment at which a step begins can be part of it.</remarks>
 public enum EventKind
@@ -33,6 +33,9 @@ public enum EventKind
 
     /// <summary>A request that was on its way reaches the fleet; the target is the request.</summary>
     Arrival,
+
+    /// <summary>A policy has held for as long as it wanted, unless something made it plan before; the target is the unit.</summary>
+    HoldEnd,
 
     /// <summary>A unit plans its next step; the target is the unit.</summary>
     StepStart,

@@ -14,6 +14,9 @@ internal interface IStepUnit
     /// <summary>When the next step can begin although the last one has not ended; null when it has to end first.</summary>
     long? BeginsNextUs { get; }
 
+    /// <summary>When the unit plans again although nothing happens, because its policy holds until then; null when it does not hold.</summary>
+    long? HeldUntilUs { get; }
+
     /// <summary>Plans a step, and perhaps those that repeat it; false when nothing can be planned before something else happens.</summary>
     bool TryBeginStep(long nowUs, out long endUs);
 

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Replica;
 using Kantor.Core.StepTime;
 
 namespace Kantor.Simulation.Replicas;
@@ -22,6 +23,8 @@ internal sealed class LockstepUnit(int index, IReadOnlyList<SimulatedReplica> re
     public bool HasWork => replicas.Any(replica => replica.HasWork);
 
     public long? BeginsNextUs => null;
+
+    public long? HeldUntilUs => replicas.Min(replica => replica.Scheduler.HeldUntilUs);
 
     public bool TryBeginStep(long nowUs, out long endUs)
     {
@@ -47,7 +50,7 @@ internal sealed class LockstepUnit(int index, IReadOnlyList<SimulatedReplica> re
         IsAwake = false;
         foreach (var replica in replicas)
         {
-            if (!replica.Scheduler.Slices.IsEmpty) replica.Complete(nowUs);
+            if (!replica.Scheduler.Slices.IsEmpty) replica.Complete(nowUs, nowUs - _beganUs);
         }
 
         return true;
@@ -72,7 +75,7 @@ internal sealed class LockstepUnit(int index, IReadOnlyList<SimulatedReplica> re
     {
         _loads[member] = default;
         if (!replicas[member].TryPlan(nowUs, _endedUs == nowUs ? _beganUs : nowUs)) return false;
-        _loads[member] = StepClock.LoadOf(replicas[member].Scheduler.Slices);
+        _loads[member] = StepSlice.LoadOf(replicas[member].Scheduler.Slices);
         return true;
     }
 

@@ -9,7 +9,7 @@ namespace Kantor.Simulation.Replicas;
 /// </summary>
 internal sealed class PipelineUnit(int index, SimulatedReplica replica, SimulationObserver observer) : IStepUnit
 {
-    private readonly Queue<(StepInFlight Step, long EndUs)> _underWay = new();
+    private readonly Queue<(StepInFlight Step, long BeganUs, long EndUs)> _underWay = new();
     private readonly long[] _freeUs = new long[replica.Pool.PipelineStages];
     private long _beganUs;
 
@@ -20,6 +20,8 @@ internal sealed class PipelineUnit(int index, SimulatedReplica replica, Simulati
     public bool HasWork => replica.HasWork;
 
     public long? BeginsNextUs => _freeUs[0];
+
+    public long? HeldUntilUs => replica.Scheduler.HeldUntilUs;
 
     /// <summary>Microseconds for which stages stood idle between two batches, and for which they worked.</summary>
     public (long IdleUs, long BusyUs) Stages { get; private set; }
@@ -32,7 +34,7 @@ internal sealed class PipelineUnit(int index, SimulatedReplica replica, Simulati
         var stageUs = StageUs();
         endUs = Pass(nowUs, stageUs);
         observer.StepBegan(replica.Index, replica.Scheduler, nowUs, endUs - nowUs);
-        _underWay.Enqueue((replica.Scheduler.TakeStep(), endUs));
+        _underWay.Enqueue((replica.Scheduler.TakeStep(), nowUs, endUs));
         _beganUs = nowUs;
         return true;
     }
@@ -42,7 +44,7 @@ internal sealed class PipelineUnit(int index, SimulatedReplica replica, Simulati
         if (!_underWay.TryPeek(out var first) || first.EndUs != nowUs) return false;
         _underWay.Dequeue();
         replica.Scheduler.ResumeStep(first.Step);
-        replica.Complete(nowUs);
+        replica.Complete(nowUs, nowUs - first.BeganUs);
         return true;
     }
 
@@ -63,7 +65,7 @@ internal sealed class PipelineUnit(int index, SimulatedReplica replica, Simulati
 
     private long StageUs()
     {
-        var load = StepClock.LoadOf(replica.Scheduler.Slices);
+        var load = StepSlice.LoadOf(replica.Scheduler.Slices);
         return StepClock.Whole((replica.StepFactor * replica.Pool.StepTime.StepUs(load) / _freeUs.Length) + replica.Pool.PipelineHopUs, load) + replica.HeldUpUs;
     }
 

@@ -5,6 +5,7 @@ using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
+using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation.Replicas;
@@ -15,6 +16,7 @@ internal sealed class SimulatedReplica
     private readonly SimulationOptions _run;
     private readonly RunRecorder _recorder;
     private readonly IReplicaHost _host;
+    private readonly EventQueue _clock;
     private readonly Queue<(RequestSpec Spec, Handover Handover, long AtUs)> _inbox = new();
     private readonly AdapterSlots? _adapters;
     private readonly RandomStream _luck;
@@ -25,7 +27,7 @@ internal sealed class SimulatedReplica
         Index = index;
         Pool = pool;
         HandsOver = handsOver;
-        (_run, _recorder, _host) = (run.Options, run.Recorder, run.Host);
+        (_run, _recorder, _host, _clock) = (run.Options, run.Recorder, run.Host, run.Clock);
         TierLink = new LinkQueue(pool.Tier?.Link);
         SwapLink = new LinkQueue(pool.Swap?.Link);
         if (pool.Adapters is not null && pool.Limits.AdaptersMax is { } slots) _adapters = new AdapterSlots(slots);
@@ -42,6 +44,9 @@ internal sealed class SimulatedReplica
             SwapBlocks = pool.Swap?.Blocks,
             DraftTokens = pool.Speculation?.DraftTokens ?? 0,
             Tier = tier,
+            Classes = run.Options.Objective.Classes,
+            Listener = run.Observer.ListenerOf(index),
+            Log = run.Observer.LogOf(index),
         });
     }
 
@@ -98,6 +103,7 @@ internal sealed class SimulatedReplica
     public bool TryTake(RequestSpec spec, Handover handover, long nowUs, out RequestOutcome refusal)
     {
         refusal = default;
+        NoteTime();
         if (Pool.PlansAhead) _inbox.Enqueue((spec, handover, nowUs));
         else if (!Scheduler.TryTakeOver(spec, handover, out _, out refusal)) return false;
         Traffic = Traffic.WithSent(PromptBlocks(spec));
@@ -114,6 +120,7 @@ internal sealed class SimulatedReplica
         }
 
         CountLeft(row);
+        NoteTime();
         Scheduler.End(row, RequestOutcome.Cancelled);
     }
 
@@ -121,6 +128,7 @@ internal sealed class SimulatedReplica
     public IReadOnlyList<(RequestSpec Spec, int GeneratedTokens)> LoseAll()
     {
         var lost = new List<(RequestSpec Spec, int GeneratedTokens)>();
+        NoteTime();
         foreach (var row in Scheduler.LiveRows())
         {
             lost.Add((Scheduler.Spec(row), Scheduler.GeneratedTokens(row)));
@@ -156,6 +164,7 @@ internal sealed class SimulatedReplica
     public bool TryPlan(long nowUs, long seenUs)
     {
         Scheduler.AbandonStep();
+        NoteTime();
         Receive(seenUs);
         if (!Scheduler.HasWork) Receive(nowUs);
         while (Scheduler.HasWork)
@@ -178,9 +187,10 @@ internal sealed class SimulatedReplica
     }
 
     /// <summary>The step is done: sequences that have caught up get their next token, and those that have all of theirs end.</summary>
-    public void Complete(long nowUs)
+    public void Complete(long nowUs, long stepUs)
     {
-        Scheduler.CompleteStep();
+        NoteTime();
+        Scheduler.CompleteStep(stepUs);
         _stepsWithoutToken++;
         foreach (ref readonly var slice in Scheduler.Slices)
         {
@@ -211,6 +221,7 @@ internal sealed class SimulatedReplica
 
         if (generating > 0) _recorder.GapsBetween(endsUs[..^1], generating);
         _stepsWithoutToken = generating > 0 ? 0 : _stepsWithoutToken + leapt.Count;
+        Scheduler.TimeIs(leapt.LastUs);
         Scheduler.RepeatStep(leapt.Count);
     }
 
@@ -232,10 +243,14 @@ internal sealed class SimulatedReplica
     public void Leave(int row)
     {
         CountLeft(row);
+        NoteTime();
         Scheduler.Leave(row);
     }
 
     public int RequestOf(int row) => AttemptId.RequestOf(Scheduler.IdOf(row).Value);
+
+    /// <summary>What happens here happens at the run's time.</summary>
+    private void NoteTime() => Scheduler.TimeIs(_clock.NowUs);
 
     private void Receive(long seenUs)
     {

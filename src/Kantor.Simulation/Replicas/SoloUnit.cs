@@ -31,6 +31,8 @@ internal sealed class SoloUnit : IStepUnit
 
     public long? BeginsNextUs => null;
 
+    public long? HeldUntilUs => _replica.Scheduler.HeldUntilUs;
+
     public bool TryBeginStep(long nowUs, out long endUs)
     {
         endUs = 0;
@@ -49,7 +51,7 @@ internal sealed class SoloUnit : IStepUnit
         CatchUp();
         (_endUs, _endedUs, _seenUs) = (null, nowUs, _leap.BeganUs);
         IsAwake = false;
-        _replica.Complete(nowUs);
+        _replica.Complete(nowUs, nowUs - _leap.BeganUs);
         return true;
     }
 

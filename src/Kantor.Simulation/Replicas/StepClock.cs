@@ -20,7 +20,7 @@ internal sealed class StepClock(IStepTimeModel model)
     /// <exception cref="SimulationException">The model gives an impossible value.</exception>
     public long DurationUs(ReadOnlySpan<StepSlice> slices)
     {
-        var load = LoadOf(slices);
+        var load = StepSlice.LoadOf(slices);
         return Whole(Factor * model.StepUs(load), load);
     }
 
@@ -37,7 +37,7 @@ internal sealed class StepClock(IStepTimeModel model)
     /// <summary>Begins a run of steps with these slices, each of which grows by its tokens from step to step.</summary>
     public void BeginRun(ReadOnlySpan<StepSlice> slices)
     {
-        _load = LoadOf(slices);
+        _load = StepSlice.LoadOf(slices);
         (_residentKvTokensMore, _prefillKvTokensMore, _prefillAttentionMore) = (0, 0, 0);
         foreach (ref readonly var slice in slices)
         {
@@ -61,26 +61,6 @@ internal sealed class StepClock(IStepTimeModel model)
         var us = Factor * model.StepUs(_load);
         durationUs = IsPossible(us) ? Whole(us) : 0;
         return durationUs > 0;
-    }
-
-    /// <summary>What the slices compute.</summary>
-    public static StepLoad LoadOf(ReadOnlySpan<StepSlice> slices)
-    {
-        var (decodes, decodeKvTokens, load) = (0, 0L, default(StepLoad));
-        foreach (ref readonly var slice in slices)
-        {
-            if (!slice.IsDecode)
-            {
-                load = load.With(slice.Tokens, slice.FromToken, isDecode: false);
-                continue;
-            }
-
-            // A decode that checks guesses computes as many rows, and reads its KV once.
-            decodes += slice.Tokens;
-            decodeKvTokens += slice.FromToken;
-        }
-
-        return load with { DecodeSequences = decodes, ResidentKvTokens = load.ResidentKvTokens + decodeKvTokens };
     }
 
     private static bool IsPossible(double us) => us is >= 0 and < 1e15;

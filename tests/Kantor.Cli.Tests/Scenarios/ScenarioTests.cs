@@ -5,9 +5,11 @@ using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Batching.Policies.Slices;
 using Kantor.Core.Batching.Policies.Volume;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
+using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;
 using Kantor.Core.StepTime;
@@ -26,6 +28,8 @@ namespace Kantor.Cli.Tests.Scenarios;
 /// <summary>Files in which nothing is wrong, and exactly what they mean.</summary>
 public class ScenarioTests
 {
+    private static readonly RequestFacts Asked = new() { Id = default, PromptTokens = 10, OutputTokensMax = 100, ArrivalUs = 0 };
+
     private const string Full = """
         seed: 9
         workload: { sample: }
@@ -110,7 +114,7 @@ public class ScenarioTests
         };
         RequireEqual(expected, actual);
         Assert.Equal(15_050, actual.Clients.RequestUs!(100));
-        Assert.Equal(77, Assert.IsType<ConstantLengthPredictor>(actual.NewPredictor()).Predict(new LengthQuery(default, 10, 0, 512)).MeanTokens);
+        Assert.Equal(77, Assert.IsType<ConstantLengthPredictor>(actual.NewPredictor()).Predict(new LengthQuery(Asked, 0, 512), new PolicyState()).MeanTokens);
         Assert.Equal(
             new VllmV1Options { Order = VllmV1Order.Priority, Victim = VllmV1Victim.LeastComputed, ChunkedPrefill = false, WholeSequenceMustFit = false, Watermark = 0.25 },
             OptionsIn<VllmV1Options>(actual.Planner));

@@ -1,9 +1,13 @@
 using Kantor.Cli.Simulate;
+using Kantor.Core.Decisions;
+using Kantor.Core.Requests;
 
 namespace Kantor.Cli.Tests.Simulate;
 
 public class SimulateValidationTests
 {
+    private static readonly RequestFacts Asked = new() { Id = default, PromptTokens = 10, OutputTokensMax = 100, ArrivalUs = 0 };
+
     [Fact]
     public void Nothing_typed_gives_the_defaults_that_the_help_states()
     {
@@ -51,7 +55,7 @@ public class SimulateValidationTests
         Assert.Equal((64, 3, 142, 7, false), (settings.Limits.StepTokensMax, settings.Limits.RunningMax, settings.Kv.BlocksTotal, settings.Kv.BlockSizeTokens, settings.Kv.PrefixCaching));
         Assert.Equal((12, 10, false, true), (settings.OutputTokensMax, settings.RequestsLimit, settings.SpreadsBatches, settings.SkipsBadLines));
         Assert.Equal(("a.json", "-", true), (settings.JsonPath, settings.CsvPath, settings.ReportTakesStandardOutput));
-        Assert.Equal(9, settings.NewPredictor().Predict(new Core.Prediction.LengthQuery(default, 1, 0, 100)).MeanTokens);
+        Assert.Equal(9, settings.NewPredictor().Predict(new Core.Prediction.LengthQuery(Asked, 0, 100), new PolicyState()).MeanTokens);
     }
 
     public static TheoryData<string, string> Wrong => new()

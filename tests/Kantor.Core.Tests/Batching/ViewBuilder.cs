@@ -1,7 +1,10 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
+using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
+using Kantor.Core.Requests;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;
 
@@ -26,6 +29,10 @@ internal sealed class ViewBuilder : IBatchProbe
 
     public int? KvBlocksAvailable { get; init; }
 
+    public ServiceClassTable ServiceClasses { get; init; } = ServiceClassTable.Plain;
+
+    public IDecisionLog? Log { get; init; }
+
     /// <summary>A running row that holds the blocks of its computed tokens.</summary>
     public int Running(int prompt, int generated, int? computed = null, int believed = 50, int outputMax = 100, int priority = 0, int sharedBlocks = 0)
     {
@@ -45,11 +52,11 @@ internal sealed class ViewBuilder : IBatchProbe
 
     public int Free()
     {
-        _rows.Add(new Row(0, 0, 0, 1, 0, 0, 1, default, 0, RowState.Free));
+        _rows.Add(new Row(1, 0, 0, 1, 0, 0, 1, default, 0, RowState.Free));
         return _rows.Count - 1;
     }
 
-    public BatchView View() => new(this)
+    public BatchView View() => new(Table(), this)
     {
         NowUs = 0,
         Limits = new BatchLimits { StepTokensMax = StepTokensMax, RunningMax = RunningMax },
@@ -59,21 +66,8 @@ internal sealed class ViewBuilder : IBatchProbe
         StepTime = StepTimeProfiles.Unit.StepTime,
         Running = _running.ToArray(),
         Waiting = _waiting.ToArray(),
-        Ids = Enumerable.Range(0, _rows.Count).Select(row => (long)row).ToArray(),
-        Classes = new int[_rows.Count],
-        Tenants = new int[_rows.Count],
-        Priorities = Column(row => row.Priority),
-        Adapters = Column(_ => 0),
-        DraftTokens = Column(_ => 0),
-        ArrivalUs = new long[_rows.Count],
-        PromptTokens = Column(row => row.Prompt),
-        WantedTokens = Column(row => row.Prompt + row.Generated),
-        ComputedTokens = Column(row => row.Computed),
-        GeneratedTokens = Column(row => row.Generated),
-        OutputTokensMax = Column(row => row.OutputMax),
-        BlocksHeld = Column(row => row.Blocks),
-        Preemptions = Column(row => row.Preemptions),
-        States = Column(row => row.State),
+        ServiceClasses = ServiceClasses,
+        Log = Log,
     };
 
     /// <summary>The planner's plan, which must be sound.</summary>
@@ -91,10 +85,25 @@ internal sealed class ViewBuilder : IBatchProbe
 
     public LengthBelief BelievedOutput(int row) => new(_rows[row].Believed, _rows[row].Believed);
 
-    private T[] Column<T>(Func<Row, T> of)
+    private RequestTable Table()
     {
-        var column = new T[_rows.Count];
-        for (var row = 0; row < column.Length; row++) column[row] = of(_rows[row]);
-        return column;
+        var table = new RequestTable();
+        for (var number = 0; number < _rows.Count; number++) Fill(table, number, _rows[number]);
+        return table;
+    }
+
+    private static void Fill(RequestTable table, int number, Row row)
+    {
+        var facts = new RequestFacts
+        {
+            Id = new RequestId(number),
+            PromptTokens = row.Prompt,
+            OutputTokensMax = row.OutputMax,
+            ArrivalUs = 0,
+            Priority = row.Priority,
+        };
+        var place = table.Add(new RequestSpec(facts, TokenContent.Opaque(row.Prompt + row.Generated)), row.OutputMax, new Handover(row.Generated, 0));
+        (table.ComputedTokens[place], table.BlocksHeld[place]) = (row.Computed, row.Blocks);
+        (table.Preemptions[place], table.States[place]) = (row.Preemptions, row.State);
     }
 }

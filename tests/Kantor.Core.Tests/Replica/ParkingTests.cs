@@ -173,9 +173,17 @@ public class ParkingTests
 
         public string Name => "listener";
 
-        public LengthBelief Predict(in LengthQuery query) => new ConstantLengthPredictor(8).Predict(query);
+        public PolicyState NewState() => new Ends(this);
 
-        public void Observe(ClassId @class, int promptTokens, int outputTokens) => Observed++;
+        public LengthBelief Predict(in LengthQuery query, PolicyState state) => new ConstantLengthPredictor(8).Predict(query, state);
+
+        private sealed class Ends(Listener listener) : PolicyState
+        {
+            public override void Ended(RequestFacts request, int slot, in RequestEnd end)
+            {
+                if (end.IsCompleted) listener.Observed++;
+            }
+        }
     }
 
     private sealed class PreemptsEveryOtherStep : IBatchPlanner

@@ -227,8 +227,16 @@ public class ReplicaSchedulerTests
 
         public string Name => "recording";
 
-        public LengthBelief Predict(in LengthQuery query) => new(query.OutputTokensMax, query.OutputTokensMax);
+        public PolicyState NewState() => new Ends(Observed);
 
-        public void Observe(ClassId requestClass, int promptTokens, int outputTokens) => Observed.Add(outputTokens);
+        public LengthBelief Predict(in LengthQuery query, PolicyState state) => new(query.OutputTokensMax, query.OutputTokensMax);
+
+        private sealed class Ends(List<int> observed) : PolicyState
+        {
+            public override void Ended(RequestFacts request, int slot, in RequestEnd end)
+            {
+                if (end.IsCompleted) observed.Add(end.GeneratedTokens);
+            }
+        }
     }
 }

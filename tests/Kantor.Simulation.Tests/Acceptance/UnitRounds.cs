@@ -1,5 +1,6 @@
 using Kantor.Bounds.Hindsight;
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
@@ -53,10 +54,8 @@ internal static class UnitRounds
 
         public string Name => "oracle";
 
-        public LengthBelief Predict(in LengthQuery query) => new(_outputs[query.PromptTokens], _outputs[query.PromptTokens]);
+        public PolicyState NewState() => new();
 
-        public void Observe(ClassId requestClass, int promptTokens, int outputTokens)
-        {
-        }
+        public LengthBelief Predict(in LengthQuery query, PolicyState state) => new(_outputs[query.Request.PromptTokens], _outputs[query.Request.PromptTokens]);
     }
 }

@@ -1,6 +1,7 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Volume;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
@@ -18,11 +19,9 @@ public class SvfPlannerTests
     {
         public string Name => "class-is-length";
 
-        public LengthBelief Predict(in LengthQuery query) => new(query.Class.Value, query.Class.Value);
+        public PolicyState NewState() => new();
 
-        public void Observe(ClassId requestClass, int promptTokens, int outputTokens)
-        {
-        }
+        public LengthBelief Predict(in LengthQuery query, PolicyState state) => new(query.Request.Class.Value, query.Request.Class.Value);
     }
 
     [Fact]

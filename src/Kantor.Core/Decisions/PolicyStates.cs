@@ -1,0 +1,82 @@
+using Kantor.Core.Requests;
+using Kantor.Core.StepTime;
+
+namespace Kantor.Core.Decisions;
+
+/// <summary>Several that hear the same events, each in its turn.</summary>
+public sealed class PolicyStates : PolicyState
+{
+    private readonly PolicyState[] _states;
+
+    private PolicyStates(PolicyState[] states) => _states = states;
+
+    /// <summary>One that passes every event on to these, in this order.</summary>
+    public static PolicyState Of(params ReadOnlySpan<PolicyState> states) => states.Length == 1 ? states[0] : new PolicyStates(states.ToArray());
+
+    /// <inheritdoc/>
+    public override void TimeIs(long nowUs)
+    {
+        base.TimeIs(nowUs);
+        foreach (var state in _states) state.TimeIs(nowUs);
+    }
+
+    /// <inheritdoc/>
+    public override void Arrived(RequestFacts request, int slot)
+    {
+        foreach (var state in _states) state.Arrived(request, slot);
+    }
+
+    /// <inheritdoc/>
+    public override void Decided(DecisionKind kind, RequestId request, int choice)
+    {
+        foreach (var state in _states) state.Decided(kind, request, choice);
+    }
+
+    /// <inheritdoc/>
+    public override void Granted(RequestId request, int slot, int tokens)
+    {
+        foreach (var state in _states) state.Granted(request, slot, tokens);
+    }
+
+    /// <inheritdoc/>
+    public override void Generated(RequestId request, int slot, int tokens)
+    {
+        foreach (var state in _states) state.Generated(request, slot, tokens);
+    }
+
+    /// <inheritdoc/>
+    public override void Repeated(int steps)
+    {
+        foreach (var state in _states) state.Repeated(steps);
+    }
+
+    /// <inheritdoc/>
+    public override void Preempted(RequestId request, int slot)
+    {
+        foreach (var state in _states) state.Preempted(request, slot);
+    }
+
+    /// <inheritdoc/>
+    public override void Stepped(in StepLoad load, long us)
+    {
+        foreach (var state in _states) state.Stepped(load, us);
+    }
+
+    /// <inheritdoc/>
+    public override void Ended(RequestFacts request, int slot, in RequestEnd end)
+    {
+        foreach (var state in _states) state.Ended(request, slot, end);
+    }
+
+    /// <inheritdoc/>
+    public override void EndpointJoined(EndpointId endpoint)
+    {
+        foreach (var state in _states) state.EndpointJoined(endpoint);
+    }
+
+    /// <inheritdoc/>
+    public override void EndpointLeft(EndpointId endpoint)
+    {
+        foreach (var state in _states) state.EndpointLeft(endpoint);
+    }
+}

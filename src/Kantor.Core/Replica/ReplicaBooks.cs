@@ -1,0 +1,91 @@
+using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
+using Kantor.Core.Kv;
+using Kantor.Core.Requests;
+
+namespace Kantor.Core.Replica;
+
+/// <summary>What the parts of a <see cref="ReplicaScheduler"/> share: who is here, where each stands, whose KV is where, and who hears of it.</summary>
+internal sealed class ReplicaBooks
+{
+    public ReplicaBooks(ReplicaOptions options)
+    {
+        Options = options;
+        Kv = new KvLedger(options.Kv);
+        Places = new BatchPlaces(Table);
+        Elsewhere = new KvElsewhere(options, Table, Kv, Counters);
+        PlannerState = options.Planner.NewState();
+        PredictorState = options.Predictor.NewState();
+        Events = PolicyStates.Of([PlannerState, PredictorState, .. options.Listener is { } listener ? [listener] : Array.Empty<PolicyState>()]);
+    }
+
+    public ReplicaOptions Options { get; }
+
+    public RequestTable Table { get; } = new();
+
+    public KvLedger Kv { get; }
+
+    public WaitingLine Waiting { get; } = new();
+
+    public BatchPlaces Places { get; }
+
+    public KvElsewhere Elsewhere { get; }
+
+    public SchedulerCounters Counters { get; } = new();
+
+    public PolicyState PlannerState { get; }
+
+    public PolicyState PredictorState { get; }
+
+    /// <summary>All that hear of what happens here.</summary>
+    public PolicyState Events { get; }
+
+    /// <summary>Whether something waits or runs.</summary>
+    public bool HasWork => Waiting.Count > 0 || Places.RunningCount > 0;
+
+    public RequestId IdOf(int row) => new(Table.Ids[row]);
+
+    /// <summary>Room for as many tokens of a row; the ledger is asked only when its blocks do not do.</summary>
+    public bool TryHold(int row, int tokens)
+    {
+        if (tokens <= (long)Table.BlocksHeld[row] * Kv.BlockSizeTokens) return true;
+        if (!Kv.TryGrow(Table.Sequences[row], tokens)) return false;
+        Table.BlocksHeld[row] = Kv.BlocksOf(Table.Sequences[row]);
+        return true;
+    }
+
+    /// <summary>The row's request leaves, wherever it stands; without an outcome it goes on elsewhere.</summary>
+    public void Drop(int row, RequestOutcome? outcome)
+    {
+        if (Table.States[row] == RowState.Waiting) Waiting.Remove(row);
+        else Close(row, keepsContent: outcome != RequestOutcome.BackendFailed);
+        Elsewhere.Forget(row);
+        Events.Ended(Table.Spec(row).Facts, row, new RequestEnd(outcome, Table.GeneratedTokens[row], Table.CachedTokens[row]));
+        Table.Remove(row);
+    }
+
+    /// <summary>Proves that every request is in exactly one place and that the KV books hold.</summary>
+    /// <exception cref="InvalidOperationException">A law is broken; the message names it.</exception>
+    public void Verify()
+    {
+        Kv.Verify();
+        if (Kv.SequencesOpen != Places.RunningCount + Places.ParkedCount)
+        {
+            throw new InvalidOperationException($"{Kv.SequencesOpen} KV sequences are open for {Places.RunningCount} running and {Places.ParkedCount} parked requests.");
+        }
+
+        Places.Verify();
+        foreach (var row in Waiting.Rows)
+        {
+            if (Table.States[row] != RowState.Waiting) throw new InvalidOperationException($"Row {row} waits but is {Table.States[row]}.");
+        }
+    }
+
+
+    private void Close(int row, bool keepsContent)
+    {
+        if (keepsContent) Elsewhere.StoreInTier(row);
+        Kv.Close(Table.Sequences[row], keepsContent);
+        Places.Leave(row);
+    }
+}

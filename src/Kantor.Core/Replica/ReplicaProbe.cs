@@ -1,0 +1,41 @@
+using Kantor.Core.Batching;
+using Kantor.Core.Kv;
+using Kantor.Core.Prediction;
+
+namespace Kantor.Core.Replica;
+
+/// <summary>Answers what a view does not hold as columns. Cached prefixes are looked up once per row and plan.</summary>
+internal sealed class ReplicaProbe(ReplicaBooks books) : IBatchProbe
+{
+    private long _stamp;
+    private long[] _stamps = [];
+    private PrefixHit[] _hits = [];
+
+    /// <summary>Another plan is made: what was looked up may be wrong by now.</summary>
+    public void BeginPlan() => _stamp++;
+
+    public PrefixHit CachedPrefix(int waitingRow)
+    {
+        if (_stamps.Length <= waitingRow) Grow();
+        if (_stamps[waitingRow] == _stamp) return _hits[waitingRow];
+        var spec = books.Table.Spec(waitingRow);
+        _stamps[waitingRow] = _stamp;
+        var cached = books.Kv.Probe(spec.Content, spec.Facts.CacheDomain, books.Table.WantedTokens[waitingRow] - 1);
+        return _hits[waitingRow] = books.Elsewhere.WithLoad(waitingRow, cached);
+    }
+
+    public int BlocksExclusive(int runningRow) => books.Kv.BlocksExclusive(books.Table.Sequences[runningRow]);
+
+    public LengthBelief BelievedOutput(int row)
+    {
+        var query = new LengthQuery(books.Table.Spec(row).Facts, books.Table.GeneratedTokens[row], books.Table.OutputTokensMax[row]);
+        return books.Options.Predictor.Predict(query, books.PredictorState);
+    }
+
+    private void Grow()
+    {
+        var rows = books.Table.Ids.Rows.Length;
+        Array.Resize(ref _stamps, rows);
+        Array.Resize(ref _hits, rows);
+    }
+}
