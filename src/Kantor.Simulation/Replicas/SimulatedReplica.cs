@@ -1,3 +1,5 @@
+using Kantor.Simulation.Replicas;
+using Kantor.Core.Decisions;
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
@@ -20,13 +22,15 @@ internal sealed class SimulatedReplica
     private readonly Queue<(RequestSpec Spec, Handover Handover, long AtUs)> _inbox = new();
     private readonly AdapterSlots? _adapters;
     private readonly RandomStream _luck;
+    private readonly KvTier? _tier;
     private int _stepsWithoutToken;
 
-    public SimulatedReplica(int index, ReplicaPool pool, bool handsOver, KvTier? tier, RunParts run)
+    public SimulatedReplica(int index, ReplicaPool pool, bool handsOver, KvTier? tier, RunParts run, PolicyState? routerListens = null)
     {
         Index = index;
         Pool = pool;
         HandsOver = handsOver;
+        _tier = tier;
         (_run, _recorder, _host, _clock) = (run.Options, run.Recorder, run.Host, run.Clock);
         TierLink = new LinkQueue(pool.Tier?.Link);
         SwapLink = new LinkQueue(pool.Swap?.Link);
@@ -45,7 +49,7 @@ internal sealed class SimulatedReplica
             DraftTokens = pool.Speculation?.DraftTokens ?? 0,
             Tier = tier,
             Classes = run.Options.Objective.Classes,
-            Listener = run.Observer.ListenerOf(index),
+            Listener = Together(run.Observer.ListenerOf(index), routerListens),
             Log = run.Observer.LogOf(index),
         });
     }
@@ -99,6 +103,18 @@ internal sealed class SimulatedReplica
         Scheduler.Kv.BlocksTotal)
     { Replica = Index };
 
+    /// <summary>Tokens that the requests here miss.</summary>
+    public long QueuedTokens => Scheduler.MissingTokens() + _inbox.Sum(next => (long)next.Spec.Content.Count);
+
+    /// <summary>Leading tokens of a request that are cached in the pool.</summary>
+    public int HitTokens(RequestSpec spec) => Scheduler.Kv.Probe(spec.Content, spec.Facts.CacheDomain, spec.Content.Count - 1).Tokens;
+
+    /// <summary>Leading tokens of a request that lie in the tier behind the pool.</summary>
+    public int TierHitTokens(RequestSpec spec) => _tier?.HitTokens(spec.Content, spec.Facts.CacheDomain, spec.Content.Count - 1) ?? 0;
+
+    /// <summary>Whether steps of the request need no adapter that has to be copied in first.</summary>
+    public bool HasAdapter(AdapterId adapter) => adapter.Value == 0 || _adapters is null || _adapters.Holds(adapter.Value);
+
     /// <summary>A request arrives; false with the reason when it is refused. With <see cref="ReplicaPool.PlansAhead"/> the scheduler sees it later.</summary>
     public bool TryTake(RequestSpec spec, Handover handover, long nowUs, out RequestOutcome refusal)
     {
@@ -106,7 +122,7 @@ internal sealed class SimulatedReplica
         NoteTime();
         if (Pool.PlansAhead) _inbox.Enqueue((spec, handover, nowUs));
         else if (!Scheduler.TryTakeOver(spec, handover, out _, out refusal)) return false;
-        Traffic = Traffic.WithSent(PromptBlocks(spec));
+        Traffic = Traffic.WithSent(PromptBlocks(spec), spec.Facts.PromptTokens);
         return true;
     }
 
@@ -248,6 +264,9 @@ internal sealed class SimulatedReplica
     }
 
     public int RequestOf(int row) => AttemptId.RequestOf(Scheduler.IdOf(row).Value);
+
+    private static PolicyState? Together(PolicyState? first, PolicyState? second) =>
+        first is null ? second : second is null ? first : PolicyStates.Of(first, second);
 
     /// <summary>What happens here happens at the run's time.</summary>
     private void NoteTime() => Scheduler.TimeIs(_clock.NowUs);
