@@ -92,7 +92,7 @@ public sealed partial class Simulator
     private void Drain(FleetUnit unit)
     {
         if (unit.State != FleetUnitState.Taking) return;
-        unit.Group.StopTaking(unit);
+        unit.Group.StopTaking(unit, _events.NowUs);
         unit.Drain();
         _draining++;
     }
@@ -112,7 +112,7 @@ public sealed partial class Simulator
     private void Remove(FleetUnit unit)
     {
         if (unit.State == FleetUnitState.Draining) _draining--;
-        unit.Group.StopTaking(unit);
+        unit.Group.StopTaking(unit, _events.NowUs);
         unit.Go(_events.NowUs);
         _fleet.Present.RemoveAll(replica => replica.IsGone);
         _endsInVain += unit.Steps.Stop();

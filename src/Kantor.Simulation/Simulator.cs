@@ -213,8 +213,11 @@ public sealed partial class Simulator : IReplicaHost
 
     private void Ended(int request, RequestOutcome outcome)
     {
-        _door.Forget(_clients.IdOf(request));
-        ReleaseKept(_clients.IdOf(request).Value);
+        var attempt = _clients.IdOf(request);
+        _door.Forget(attempt);
+        _entry.Stream.Ended(attempt, outcome, _events.NowUs);
+        _decode?.Stream.Ended(attempt, outcome, _events.NowUs);
+        ReleaseKept(attempt.Value);
         _clients.Ended(request, outcome);
     }
 

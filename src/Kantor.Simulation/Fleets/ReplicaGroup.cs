@@ -14,6 +14,7 @@ internal sealed class ReplicaGroup
     private readonly ReplicaPool _pool;
     private readonly IRouter _router;
     private readonly PolicyState _routerState;
+    private readonly FleetStream _stream;
     private readonly FleetParts _parts;
     private readonly RunParts _run;
     private readonly bool _handsOver;
@@ -25,11 +26,19 @@ internal sealed class ReplicaGroup
     public ReplicaGroup(ReplicaPool pool, IRouter router, FleetParts parts, RunParts run, bool handsOver)
     {
         (_pool, _router, _routerState, _parts, _run, _handsOver) = (pool, router, router.NewState(), parts, run, handsOver);
+        ScalerState = pool.Scaling?.Autoscaler.NewState();
+        _stream = new FleetStream(PolicyStates.Of(_routerState, ScalerState));
         _sharedTier = pool.Tier is { IsShared: true } ? NewTier() : null;
         for (var replicas = 0; replicas < pool.Replicas; replicas += pool.LockstepReplicas) Join(Ask(nowUs: 0), nowUs: 0);
     }
 
     public ReplicaPool Pool => _pool;
+
+    /// <summary>What the group's autoscaler remembers; null when its size stays as it is.</summary>
+    public PolicyState? ScalerState { get; }
+
+    /// <summary>What the policies of the whole group hear.</summary>
+    public FleetStream Stream => _stream;
 
     /// <summary>Replicas that take requests.</summary>
     public int TakingCount => _taking.Count;
@@ -58,11 +67,12 @@ internal sealed class ReplicaGroup
     }
 
     /// <summary>The unit takes no more requests.</summary>
-    public void StopTaking(FleetUnit unit)
+    public void StopTaking(FleetUnit unit, long nowUs)
     {
         for (var place = _taking.Count - 1; place >= 0; place--)
         {
             if (!unit.Replicas.Contains(_taking[place])) continue;
+            _stream.Left(_taking[place].Index, nowUs);
             _taking.RemoveAt(place);
             _signals.RemoveAt(place);
         }
@@ -73,11 +83,13 @@ internal sealed class ReplicaGroup
     public bool TryRoute(RequestSpec spec, long nowUs, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SimulatedReplica? replica)
     {
         replica = null;
+        _stream.Arrived(spec.Facts, nowUs);
         if (_taking.Count == 0) return false;
         var fleet = new FleetView { Endpoints = _router.ReadsLoad ? Heard(nowUs) : Named(), NowUs = nowUs };
         var chosen = _router.Route(new RouteRequest(spec.Id.Value, spec.Content.Count, spec.Facts.CacheDomain), fleet, _routerState);
         if ((uint)chosen >= (uint)_taking.Count) throw new SimulationException($"Routing '{_router.Name}' sent request {spec.Id} to replica {chosen} of {_taking.Count}.");
         replica = _taking[chosen];
+        _stream.Decided(DecisionKind.Route, spec.Id, replica.Index, nowUs);
         return true;
     }
 
@@ -110,6 +122,7 @@ internal sealed class ReplicaGroup
         {
             var signals = new ReplicaSignals(member, _pool.Signals, nowUs);
             _taking.Add(member);
+            _stream.Joined(member.Index, nowUs);
             _signals.Add(signals);
             foreach (var feed in signals.Feeds)
             {
@@ -122,7 +135,7 @@ internal sealed class ReplicaGroup
         return feeds;
     }
 
-    private SimulatedReplica NewReplica(int index) => new(index, _pool, _handsOver, _sharedTier ?? NewTier(), _run) { Unit = null! };
+    private SimulatedReplica NewReplica(int index) => new(index, _pool, _handsOver, _sharedTier ?? NewTier(), _run, _stream) { Unit = null! };
 
     private KvTier? NewTier() => _pool.Tier is { } tier ? new KvTier(tier.Blocks, _pool.Kv.BlockSizeTokens) : null;
 

@@ -6,6 +6,7 @@ using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Events;
+using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation.Replicas;
@@ -17,17 +18,19 @@ internal sealed class SimulatedReplica
     private readonly RunRecorder _recorder;
     private readonly IReplicaHost _host;
     private readonly EventQueue _clock;
+    private readonly FleetStream _stream;
     private readonly Queue<(RequestSpec Spec, Handover Handover, long AtUs)> _inbox = new();
     private readonly AdapterSlots? _adapters;
     private readonly RandomStream _luck;
     private int _stepsWithoutToken;
 
-    public SimulatedReplica(int index, ReplicaPool pool, bool handsOver, KvTier? tier, RunParts run)
+    public SimulatedReplica(int index, ReplicaPool pool, bool handsOver, KvTier? tier, RunParts run, FleetStream stream)
     {
         Index = index;
         Pool = pool;
         HandsOver = handsOver;
         (_run, _recorder, _host, _clock) = (run.Options, run.Recorder, run.Host, run.Clock);
+        _stream = stream;
         TierLink = new LinkQueue(pool.Tier?.Link);
         SwapLink = new LinkQueue(pool.Swap?.Link);
         if (pool.Adapters is not null && pool.Limits.AdaptersMax is { } slots) _adapters = new AdapterSlots(slots);
@@ -244,6 +247,7 @@ internal sealed class SimulatedReplica
     {
         CountLeft(row);
         NoteTime();
+        _stream.Ended(Scheduler.IdOf(row), null, _clock.NowUs);
         Scheduler.Leave(row);
     }
 
@@ -326,7 +330,11 @@ internal sealed class SimulatedReplica
         _host.Ended(request, outcome);
     }
 
-    private void CountLeft(int row) => Traffic = Traffic.WithLeft(PromptBlocks(Scheduler.Spec(row)));
+    private void CountLeft(int row)
+    {
+        Traffic = Traffic.WithLeft(PromptBlocks(Scheduler.Spec(row)));
+        _stream.Served(Scheduler.IdOf(row), Scheduler.GeneratedTokens(row), Scheduler.CachedTokens(row));
+    }
 
     private void CountLeft(RequestSpec spec) => Traffic = Traffic.WithLeft(PromptBlocks(spec));
 
