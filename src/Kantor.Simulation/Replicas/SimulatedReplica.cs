@@ -48,6 +48,7 @@ internal sealed class SimulatedReplica
             DraftTokens = pool.Speculation?.DraftTokens ?? 0,
             Tier = tier,
             Classes = run.Options.Objective.Classes,
+            HoldUsMax = pool.HoldUsMax,
             Listener = run.Observer.ListenerOf(index),
             Log = run.Observer.LogOf(index),
         });
