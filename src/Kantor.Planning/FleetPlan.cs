@@ -42,27 +42,28 @@ public sealed record FleetPlan
     /// <summary>Whether the interval of the choice lies above the target too.</summary>
     public bool IsSure => Chosen?.Shown is { } shown && shown.Attainment.IsSure(Objective.Attainment);
 
-    /// <summary>
-    /// The next larger number of the chosen layout that was tried and meets the objectives for sure; null when the choice itself does, or none
-    /// that was tried.
-    /// </summary>
-    public FleetTrial? SurelyMeets => IsSure ? null : Chosen?.Candidate.Size?.Trials
-        .Where(trial => trial.Gpus > Chosen.Shown!.Gpus && trial.Attainment.Meets(Objective.Attainment) && trial.Attainment.IsSure(Objective.Attainment))
-        .MinBy(trial => trial.Gpus);
+    /// <summary>The fleet that meets the objectives for sure with the least, of all that were tried; null when the choice itself does, or none.</summary>
+    public FleetTrial? SurelyMeets => IsSure ? null : Rows.SelectMany(row => row.Candidate.Size?.Trials ?? [])
+        .Where(trial => trial.Attainment.Meets(Objective.Attainment) && trial.Attainment.IsSure(Objective.Attainment))
+        .OrderBy(trial => IsByPrice ? trial.PricePerH : 0).ThenBy(trial => trial.Gpus).ThenByDescending(trial => trial.Attainment.Lower)
+        .FirstOrDefault();
+
+    private bool IsByPrice => Rows.All(row => row.Candidate.Size is not { } size || size.Trials.All(trial => trial.PricePerH is not null));
 
     /// <summary>
-    /// Chooses: the lowest price where all that meet the objectives have one, else the fewest GPUs; then no disaggregation before prefill and
-    /// decode in one node before anywhere; then the higher attainment; then the order of the candidates.
+    /// Chooses: the lowest price where all that meet the objectives have one, else the fewest GPUs; of equals what is surest, which is the higher
+    /// lower end of the interval; then the fewest GPUs; then no disaggregation before prefill and decode in one node before anywhere; then the
+    /// order of the candidates.
     /// </summary>
     public static FleetPlan Of(IReadOnlyList<PlanCandidate> candidates, int total, PlanObjective objective, double ratePerS)
     {
         var meeting = candidates.Where(candidate => candidate.Size?.Fewest is not null).ToArray();
         var byPrice = meeting.All(candidate => candidate.Size!.Fewest!.PricePerH is not null);
         var chosen = meeting
-            .OrderBy(candidate => byPrice ? candidate.Size!.Fewest!.PricePerH : 0)
+            .OrderBy(candidate => byPrice ? candidate.Size!.Fewest!.PricePerH : candidate.Size!.Fewest!.Gpus)
+            .ThenByDescending(candidate => candidate.Size!.Fewest!.Attainment.Lower)
             .ThenBy(candidate => candidate.Size!.Fewest!.Gpus)
             .ThenBy(candidate => Complexity(candidate.Layout))
-            .ThenByDescending(candidate => candidate.Size!.Fewest!.Attainment.Mean)
             .FirstOrDefault();
         return new FleetPlan
         {
@@ -93,6 +94,8 @@ public sealed record FleetPlan
         if (candidate.Size!.Fewest is not { } own) return $"misses with {Count(candidate.Size.Shown.Gpus)}, the most allowed";
         var best = chosen!.Size!.Fewest!;
         if (byPrice && own.PricePerH > best.PricePerH) return string.Create(CultureInfo.InvariantCulture, $"costs {own.PricePerH - best.PricePerH:0.##} an hour more");
+        if (!byPrice && own.Gpus > best.Gpus) return $"needs {Count(own.Gpus - best.Gpus)} more";
+        if (own.Attainment.Lower < best.Attainment.Lower) return "costs as much and is less sure";
         if (own.Gpus > best.Gpus) return $"needs {Count(own.Gpus - best.Gpus)} more";
         return Complexity(candidate.Layout) > Complexity(chosen.Layout) ? "needs no fewer GPUs and is less simple" : "needs as many GPUs and attains no more";
     }

@@ -58,9 +58,6 @@ public sealed class PlanLoad
 
     /// <summary>Mean arrivals per second.</summary>
     /// <exception cref="ArgumentException">There are fewer than two different arrival times.</exception>
-    public static double RateOf(IReadOnlyList<TraceRequest> requests)
-    {
-        var spanUs = requests.Count == 0 ? 0 : requests[^1].ArrivalUs - requests[0].ArrivalUs;
-        return spanUs > 0 ? (requests.Count - 1) / (spanUs / 1e6) : throw new ArgumentException("A load needs at least two requests that do not arrive at once, so that it has a rate.", nameof(requests));
-    }
+    public static double RateOf(IReadOnlyList<TraceRequest> requests) => TraceStatistics.RateOf(requests)
+        ?? throw new ArgumentException("A load needs at least two requests that do not arrive at once, so that it has a rate.", nameof(requests));
 }

@@ -1,7 +1,34 @@
+using Kantor.Core.Objectives;
 namespace Kantor.Planning.Tests;
 
 public class PlanSearchTests
 {
+    [Fact]
+    public void Of_fleets_at_one_price_the_surest_is_named_and_the_cheapest_sure_one_is_looked_for_everywhere()
+    {
+        var (first, second, third) = (Planned.Colocated("first"), Planned.Colocated("second"), Planned.Colocated("third"));
+        PlanCandidate[] equal = [Found(first, (2, 0.962, 0.929)), Found(second, (2, 0.990, 0.981)), Found(third, (3, 0.999, 0.995))];
+        var plan = Of(equal);
+        Assert.Equal("second", plan.Chosen!.Candidate.Layout.Serving.Name);
+        Assert.True(plan.IsSure);
+        Assert.Equal("costs as much and is less sure", plan.Rows[0].Rejection);
+
+        // The choice is not sure; a larger number of it would be, and another layout is sure with less.
+        PlanCandidate[] unsure = [Found(first, (2, 0.962, 0.88), (5, 0.999, 0.99)), Found(third, (3, 0.97, 0.95), (4, 0.999, 0.99))];
+        plan = Of(unsure);
+        Assert.Equal(("first", false), (plan.Chosen!.Candidate.Layout.Serving.Name, plan.IsSure));
+        Assert.Equal(("third", 3), (plan.SurelyMeets!.Layout.Serving.Name, plan.SurelyMeets.Units));
+
+        static FleetPlan Of(PlanCandidate[] candidates) =>
+            FleetPlan.Of(candidates, candidates.Length, new PlanObjective(new SloSpec { TtftUsMax = 40_000 }, 0.9), 10);
+
+        static PlanCandidate Found(FleetLayout layout, params (int Units, double Mean, double Lower)[] tried)
+        {
+            FleetTrial[] trials = [.. tried.Select(trial => new FleetTrial(layout, trial.Units, new AttainmentEstimate(100, 2, trial.Mean, trial.Lower, 1)))];
+            return new PlanCandidate(layout, new FleetSize(trials[0], trials, true), null);
+        }
+    }
+
     [Fact]
     public async Task INV_SIM_8_the_number_of_threads_changes_no_figure()
     {

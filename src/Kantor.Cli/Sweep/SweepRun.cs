@@ -104,8 +104,7 @@ internal sealed class SweepRun(SweepSettings settings)
 
     private static double? ArrivalsPerS(Trace trace)
     {
-        var spanUs = trace.Requests[^1].ArrivalUs - trace.Requests[0].ArrivalUs;
-        return spanUs == 0 ? null : Math.Round((trace.Requests.Count - 1) / (spanUs / 1e6), 6);
+        return TraceStatistics.RateOf(trace.Requests) is { } rate ? Math.Round(rate, 6) : null;
     }
 
     private static void Say(string what) => Console.Error.WriteLine($"kantor: {what}");

@@ -36,9 +36,7 @@ internal sealed class SessionLinks
     {
         if (_waitsFor[request] is not { } before) return null;
         if (_nextTurn[before] == request) return Trace[request].Turn!.ThinkUs;
-        if (_nextTurn[before] is not { } next || Trace[next].Turn!.ThinkUs is not { } thinkUs) return null;
-        var afterEndUs = Trace[request].ArrivalUs - (Trace[next].ArrivalUs - thinkUs);
-        return afterEndUs >= 0 ? afterEndUs : null;
+        return Trace[request].Turn!.LaunchUs;
     }
 
     private void Link(int request, TraceTurn turn, Dictionary<string, int> newest)

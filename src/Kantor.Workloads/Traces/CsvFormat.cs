@@ -6,7 +6,7 @@ namespace Kantor.Workloads.Traces;
 
 /// <summary>
 /// Traces in CSV whose header names the columns: BurstGPT (arXiv 2401.17644), splitwise-sim, and the length files of Vidur and Sarathi-Serve.
-/// Columns may stand in any order, further ones are not read, content is unknown. Fields are not quoted.
+/// Columns may stand in any order, further ones are not read, content is unknown. Fields may be in quotes.
 /// </summary>
 internal sealed class CsvFormat : RequestPerLineFormat
 {
@@ -49,7 +49,7 @@ internal sealed class CsvFormat : RequestPerLineFormat
     public static CsvFormat? Detect(ReadOnlySpan<byte> header)
     {
         if (header.Length > 4096) return null;
-        var columns = Encoding.UTF8.GetString(header).Split(',', StringSplitOptions.TrimEntries);
+        if (ColumnsOf(header) is not { } columns) return null;
         if (columns.Length > ColumnsMax || columns.Distinct().Count() < columns.Length) return null;
         var schema = Schemas.FirstOrDefault(known => known.Columns.All(columns.Contains));
         return schema is null ? null : new CsvFormat(schema, columns);
@@ -58,10 +58,9 @@ internal sealed class CsvFormat : RequestPerLineFormat
     public override bool TryParse(ReadOnlySpan<byte> line, out TraceRequest request, out string fault)
     {
         request = default;
-        var count = line.Count((byte)',') + 1;
+        if (!CsvLine.TrySplit(line, _fields, out var count, out fault)) return false;
         fault = count == _columns ? "" : $"the line has {count} columns; the header has {_columns}";
         if (fault.Length > 0) return false;
-        Split(line);
         long timeUs = 0;
         if (_schema.Time is { } time && !TryParseTime(line[_fields[_time]], time, out timeUs, out fault)) return false;
         if (!TryParseTokens(line[_fields[_prompt]], _schema.Prompt, out var prompt, out fault)) return false;
@@ -70,16 +69,13 @@ internal sealed class CsvFormat : RequestPerLineFormat
         return true;
     }
 
-    private void Split(ReadOnlySpan<byte> line)
+    private static string[]? ColumnsOf(ReadOnlySpan<byte> header)
     {
-        var start = 0;
-        for (var column = 0; column < _columns; column++)
-        {
-            var length = line[start..].IndexOf((byte)',');
-            var end = length < 0 ? line.Length : start + length;
-            _fields[column] = start..end;
-            start = end + 1;
-        }
+        Span<Range> fields = stackalloc Range[ColumnsMax + 1];
+        if (!CsvLine.TrySplit(header, fields, out var count, out _) || count > ColumnsMax) return null;
+        var columns = new string[count];
+        for (var column = 0; column < count; column++) columns[column] = Encoding.UTF8.GetString(header[fields[column]]).Trim();
+        return columns;
     }
 
     /// <summary>Requests without a session id stand alone.</summary>

@@ -53,12 +53,25 @@ internal sealed class GzipChecked : ForwardStream
 
     private void Decompress()
     {
-        var read = _gzip.Read(_held.AsSpan(_heldCount));
+        var read = ReadMore();
         _heldCount += read;
         if (read > 0) return;
         if (!_held.AsSpan(0, _heldCount).EndsWith(Seal)) throw new InvalidDataException("the gzip data are cut short or damaged");
         _heldCount -= Seal.Length;
         _isAtEnd = true;
+    }
+
+    /// <summary>The decompressor's own words speak of archives; a file that ends in the middle of a block is what it stumbles over.</summary>
+    private int ReadMore()
+    {
+        try
+        {
+            return _gzip.Read(_held.AsSpan(_heldCount));
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new InvalidDataException("the gzip data are cut short or damaged", damaged);
+        }
     }
 
     private static byte[] Compress(byte[] content)

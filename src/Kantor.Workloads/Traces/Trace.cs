@@ -39,7 +39,7 @@ public sealed record Trace
 
             return new Trace
             {
-                Requests = reader.IsOrdered ? requests : InOrder(requests),
+                Requests = SessionLaunches.Resolve(reader.IsOrdered ? requests : InOrder(requests)),
                 FormatName = reader.FormatName ?? "",
                 LinesSkipped = reader.LinesSkipped,
                 FirstFault = reader.FirstFault,

@@ -35,6 +35,16 @@ public sealed record TraceStatistics
     /// <summary>Different tenants; null when none is known.</summary>
     public required int? Tenants { get; init; }
 
+    /// <summary>
+    /// Arrivals per second, the one definition of it: gaps between arrivals over the time from the first to the last, so that requests at equal
+    /// distances have the rate of that distance; null when they arrive at once.
+    /// </summary>
+    public static double? RateOf(IReadOnlyList<TraceRequest> requests)
+    {
+        var spanUs = requests.Count == 0 ? 0 : requests[^1].ArrivalUs - requests[0].ArrivalUs;
+        return spanUs > 0 ? (requests.Count - 1) / (spanUs / 1e6) : null;
+    }
+
     /// <summary>Of a trace in order of arrival, with at least one request.</summary>
     public static TraceStatistics Of(IReadOnlyList<TraceRequest> trace)
     {
@@ -45,7 +55,7 @@ public sealed record TraceStatistics
         {
             Requests = trace.Count,
             SpanS = spanS,
-            RatePerS = spanS > 0 ? trace.Count / spanS : null,
+            RatePerS = RateOf(trace),
             GapCv = spanS > 0 ? CvOfGaps(trace) : null,
             Arrivals = ArrivalBatches.Of(trace),
             InputTokens = Distribution.Of(trace.Select(request => (long)request.PromptTokens))!,

@@ -18,6 +18,12 @@ public sealed record TraceTurn
     /// <summary>Microseconds from the end of the turn before to this request, at least 0: what a person thought or a tool ran; null when not recorded.</summary>
     public long? ThinkUs { get; init; }
 
+    /// <summary>
+    /// Of the first turn of a sub-agent: microseconds from the end of the parent's turn that launched it to this request, at least 0; null when not
+    /// known. A recorded delay like <see cref="ThinkUs"/>: another arrival rate changes neither.
+    /// </summary>
+    public long? LaunchUs { get; init; }
+
     /// <summary>What the turn answers to.</summary>
     public TurnCause Cause { get; init; }
 }

@@ -48,9 +48,22 @@ public class SessionLoopTests
     public void A_sub_agent_starts_after_the_turn_that_launched_it()
     {
         // The parent's next turn was recorded 1000 us after the end of the first, the sub-agent 600 us before that.
-        var run = RunClosed([Turn("a", 0, 0, null), Turn("a/b", 0, 4400, null, "a"), Turn("a/b", 1, 4500, 10, "a"), Turn("a", 1, 5000, 1000)]);
+        var run = RunClosed(Launching);
         Assert.Equal([0L, 540, 690, 1140], run.Result.Records.Select(record => record.ArrivalUs));
     }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(10)]
+    [InlineData(100)]
+    public void Another_arrival_rate_changes_neither_think_times_nor_when_a_sub_agent_is_launched(double rateScale)
+    {
+        var trace = new Trace { Requests = Launching, FormatName = "t" };
+        Assert.Equal([0L, 540, 690, 1140], RunClosed(trace.ScaleRate(rateScale).Requests).Result.Records.Select(record => record.ArrivalUs));
+    }
+
+    private static IReadOnlyList<TraceRequest> Launching => SessionLaunches.Resolve(
+        [Turn("a", 0, 0, null), Turn("a/b", 0, 4400, null, "a"), Turn("a/b", 1, 4500, 10, "a"), Turn("a", 1, 5000, 1000)]);
 
     [Fact]
     public void A_sub_agent_of_an_unknown_parent_starts_at_its_recorded_time()

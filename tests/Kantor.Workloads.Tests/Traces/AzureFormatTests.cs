@@ -18,6 +18,26 @@ public class AzureFormatTests
     }
 
     [Theory]
+    [InlineData("2024-05-10 00:00:00.250000+00:00", "2024-05-10 00:00:01+00:00", "2024-05-10 02:00:01.500000+02:00")]
+    [InlineData("2024-05-10T00:00:00.25Z", "2024-05-10T00:00:01Z", "2024-05-09T22:00:01.5-02:00")]
+    [InlineData("2024-05-10 00:00:00.25", "2024-05-10T00:00:01", "2024-05-10 00:00:01.5Z")]
+    public void Times_of_2024_and_of_ISO_8601_are_those_of_2023(string first, string second, string third)
+    {
+        var trace = Load(Bytes(AzureHeader, $"{first},700,5", $"{second},800,6", $"{third},900,7"));
+        Assert.Equal([0L, 750_000, 1_250_000], trace.Requests.Select(request => request.ArrivalUs));
+    }
+
+    [Fact]
+    public void Fields_may_be_in_quotes()
+    {
+        var trace = Load(Bytes(
+            "\"TIMESTAMP\",\"ContextTokens\",\"GeneratedTokens\"", "\"2024-05-10 00:00:00.25\",\"700\",\"5\"", "2024-05-10 00:00:01,\"800\",6"));
+        Assert.Equal([(0L, 700, 5), (750_000, 800, 6)], trace.Requests.Select(request => (request.ArrivalUs, request.PromptTokens, request.OutputTokens)));
+    }
+
+    [Theory]
+    [InlineData("\"2023-11-17 00:00:01,5,6", "the quotes of column 1 do not end")]
+    [InlineData("2023-11-17 00:00:01,\"5\"6,7", "the quotes of column 2 do not end")]
     [InlineData("2023-11-17 00:00:01,5", "the line has 2 columns; it needs 3: TIMESTAMP")]
     [InlineData("2023-11-17 00:00:01,5,6,7", "the line has 4 columns; it needs 3")]
     [InlineData("17.11.2023 00:00,5,6", "TIMESTAMP must look like 2023-11-16")]

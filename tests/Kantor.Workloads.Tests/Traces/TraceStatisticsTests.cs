@@ -4,6 +4,16 @@ namespace Kantor.Workloads.Tests.Traces;
 
 public class TraceStatisticsTests
 {
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Requests_at_equal_distances_have_the_rate_of_that_distance(int requests)
+    {
+        var statistics = TraceStatistics.Of([.. Enumerable.Range(0, requests).Select(index => Request(index * 500_000, 512, 4, index))]);
+        Assert.Equal(2, statistics.RatePerS);
+        Assert.Null(TraceStatistics.RateOf([Request(0, 1, 1), Request(0, 1, 1)]));
+    }
+
     [Fact]
     public void Times_lengths_and_reuse_are_those_counted_by_hand()
     {
@@ -14,7 +24,7 @@ public class TraceStatisticsTests
             Request(4_000_000, 512, 30, 9),
             Request(4_000_000, 1536, 40, 8, 2, 3),
         ]);
-        Assert.Equal((4, 4.0, 1.0), (statistics.Requests, statistics.SpanS, statistics.RatePerS));
+        Assert.Equal((4, 4.0, 0.75), (statistics.Requests, statistics.SpanS, statistics.RatePerS));
         // Gaps 1, 3, 0 s: mean 4/3, variance 14/9.
         Assert.Equal(Math.Sqrt(14.0 / 9) / (4.0 / 3), statistics.GapCv!.Value, 9);
         Assert.Equal(new Distribution(1024, 1024, 1536, 1536, 1536), statistics.InputTokens);
