@@ -2,6 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Decisions;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
+using Kantor.Core.Replica;
 using Kantor.Engine.Backends;
 
 namespace Kantor.Engine;
@@ -55,7 +56,7 @@ public sealed record EngineOptions
     public Objective Objective { get; init; } = Objective.Goodput(new SloSpec());
 
     /// <summary>Most microseconds for which the policy may hold without a break, at least 1.</summary>
-    public long HoldUsMax { get; init; } = 60_000_000;
+    public long HoldUsMax { get; init; } = ReplicaOptions.HoldUsMaxUsual;
 
     /// <summary>Hears every event that the policies hear, after them, on the loop's thread; null for nobody. A recorder is one.</summary>
     public PolicyState? Listener { get; init; }

@@ -1,6 +1,7 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
+using Kantor.Core.Replica;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Replicas;
@@ -28,6 +29,9 @@ public record ReplicaPool
 
     /// <summary>Makes the length predictor of one replica; each learns from what finishes there.</summary>
     public required Func<ILengthPredictor> NewPredictor { get; init; }
+
+    /// <summary>Most microseconds for which the policy may hold without a break, at least 1; then it counts as faulty for a step.</summary>
+    public long HoldUsMax { get; init; } = ReplicaOptions.HoldUsMaxUsual;
 
     /// <summary>
     /// Whether each step is planned when the one before it begins, as engines with asynchronous scheduling do: a request that arrives during a
@@ -86,6 +90,7 @@ public record ReplicaPool
         if (PipelineHopUs is not (>= 0 and < 1e9)) throw new ArgumentOutOfRangeException(nameof(PipelineHopUs), PipelineHopUs, "Microseconds between stages are 0 to 1e9.");
         if (Replicas % LockstepReplicas != 0) throw new ArgumentOutOfRangeException(nameof(LockstepReplicas), LockstepReplicas, $"It must divide the {Replicas} replicas.");
         if (PipelineStages > 1 && LockstepReplicas > 1) throw new ArgumentOutOfRangeException(nameof(LockstepReplicas), LockstepReplicas, "Replicas with pipeline stages do not step together.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(HoldUsMax, 1);
         Limits.Validate();
         Kv.Validate();
         Swap?.Validate();

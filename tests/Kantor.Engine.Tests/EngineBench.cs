@@ -42,10 +42,18 @@ internal sealed class EngineBench
         return new Answer(stream, request.Choices);
     }
 
+    /// <summary>One turn of the loop; where the policy holds, time passes until the end of that.</summary>
+    public bool Turn()
+    {
+        if (Loop.Step()) return true;
+        if (Loop.RestsForUs is { } us) Backend.Clock.Advance(us);
+        return false;
+    }
+
     /// <summary>Turns the loop until nothing is left; reads every answer after each turn unless told not to.</summary>
     public void Run(params Answer[] readers)
     {
-        for (var steps = 0; Loop.Step() || !Loop.IsIdle; steps++)
+        for (var steps = 0; Turn() || !Loop.IsIdle; steps++)
         {
             Assert.True(steps < 100_000, "The engine makes no progress.");
             foreach (var reader in readers) reader.Read();

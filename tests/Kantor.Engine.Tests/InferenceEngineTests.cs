@@ -147,6 +147,18 @@ public class InferenceEngineTests
         Assert.Equal(EngineBench.Alone(EngineBench.Request("Patience")).Text, (await ReadAsync(engine, EngineBench.Request("Patience"))).Text);
     }
 
+    [Fact]
+    public async Task A_policy_that_holds_is_asked_again_when_a_request_comes()
+    {
+        using var backend = new ScriptedBackend();
+        await using var engine = Start(backend, options => options with { Planner = new InPairs() });
+        var first = ReadAsync(engine, EngineBench.Request("One of two"));
+        var second = ReadAsync(engine, EngineBench.Request("Two of two"));
+        Assert.Equal(EngineBench.Alone(EngineBench.Request("One of two")).Text, (await first).Text);
+        Assert.Equal(EngineBench.Alone(EngineBench.Request("Two of two")).Text, (await second).Text);
+        Assert.Equal(0, engine.Snapshot().PlansRefused);
+    }
+
     private static async Task LeaveAsync(InferenceEngine engine, int deltas)
     {
         await using var stream = engine.Submit(EngineBench.Request($"Leaving after {deltas}", 100));
@@ -176,6 +188,22 @@ public class InferenceEngineTests
     }
 
     private static async Task<ChoiceFinish> LastAsync(GenerationStream stream) => (await CollectAsync(stream)).Finish;
+
+    /// <summary>Holds, with no end in sight, until two wait for the first time.</summary>
+    private sealed class InPairs : IBatchPlanner
+    {
+        private readonly FcfsPlanner _plain = new();
+
+        public string Name => "in-pairs";
+
+        public PolicyState NewState() => new();
+
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
+        {
+            if (view.Running.IsEmpty && view.Waiting.Length == 1 && view.Ids[view.Waiting[0]] == 0) plan.Hold();
+            else _plain.Plan(view, state, plan);
+        }
+    }
 
     /// <summary>Plans nothing two times out of three.</summary>
     private sealed class Reluctant : IBatchPlanner

@@ -10,8 +10,12 @@ public sealed class PolicyStates : PolicyState
 
     private PolicyStates(PolicyState[] states) => _states = states;
 
-    /// <summary>One that passes every event on to these, in this order.</summary>
-    public static PolicyState Of(params ReadOnlySpan<PolicyState> states) => states.Length == 1 ? states[0] : new PolicyStates(states.ToArray());
+    /// <summary>One that passes every event on to these, in this order. Those without a memory of their own need not hear anything.</summary>
+    public static PolicyState Of(params IEnumerable<PolicyState?> states)
+    {
+        PolicyState[] listening = [.. states.OfType<PolicyState>().Where(state => state.GetType() != typeof(PolicyState))];
+        return listening.Length == 1 ? listening[0] : new PolicyStates(listening);
+    }
 
     /// <inheritdoc/>
     public override void TimeIs(long nowUs)

@@ -16,7 +16,7 @@ internal sealed class ReplicaBooks
         Elsewhere = new KvElsewhere(options, Table, Kv, Counters);
         PlannerState = options.Planner.NewState();
         PredictorState = options.Predictor.NewState();
-        Events = PolicyStates.Of([PlannerState, PredictorState, .. options.Listener is { } listener ? [listener] : Array.Empty<PolicyState>()]);
+        Events = PolicyStates.Of(PlannerState, PredictorState, options.Listener);
     }
 
     public ReplicaOptions Options { get; }

@@ -10,6 +10,9 @@ namespace Kantor.Core.Replica;
 /// <summary>What a <see cref="ReplicaScheduler"/> is made of.</summary>
 public sealed record ReplicaOptions
 {
+    /// <summary>Default of <see cref="HoldUsMax"/>: a minute.</summary>
+    public const long HoldUsMaxUsual = 60_000_000;
+
     /// <summary>The policy.</summary>
     public required IBatchPlanner Planner { get; init; }
 
@@ -48,9 +51,9 @@ public sealed record ReplicaOptions
 
     /// <summary>
     /// Most microseconds for which the policy may hold without a break, at least 1; a plan that goes on holding after that is faulty, so that
-    /// nobody waits for ever. A minute by default.
+    /// nobody waits for ever.
     /// </summary>
-    public long HoldUsMax { get; init; } = 60_000_000;
+    public long HoldUsMax { get; init; } = HoldUsMaxUsual;
 
     /// <summary>The service classes, by number.</summary>
     public ServiceClassTable Classes { get; init; } = ServiceClassTable.Plain;

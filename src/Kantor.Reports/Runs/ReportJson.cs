@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Kantor.Core.Objectives;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 
@@ -99,6 +100,7 @@ public static class ReportJson
         WriteTenants(json, run);
         json.WriteNumber("goodput_rps", run.GoodputRps);
         json.WriteNumber("slo_attainment", run.SloAttainment);
+        WriteObjective(json, run.Objective);
         json.WriteNumber("prefix_hit_rate", run.PrefixHitRate);
         json.WriteNumber("preemptions", run.Preemptions);
         json.WriteNumber("recomputed_tokens", run.RecomputedTokens);
@@ -108,6 +110,19 @@ public static class ReportJson
         WriteFleet(json, run.Fleet);
         json.WriteNumber("wall_s", run.WallS);
         json.WriteNumber("simulated_requests_per_s", run.SimulatedRequestsPerS);
+    }
+
+    /// <summary>Goodput of one class alone is in the fields before, so it is not said twice.</summary>
+    private static void WriteObjective(Utf8JsonWriter json, ObjectiveScore? score)
+    {
+        if (score is null or { Objective: { Weights.Count: 0, Terms: [GoodputTerm { Factor: 1 }] } }) return;
+        json.WriteStartObject("objective");
+        json.WriteString("text", score.Objective.ToString());
+        WriteNumber(json, "value", score.Value is { } value ? Math.Round(value, 6) : null);
+        json.WriteStartObject("terms");
+        foreach (var (term, figure) in score.Terms) WriteNumber(json, term, figure is { } number ? Math.Round(number, 6) : null);
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     private static void WriteFleet(Utf8JsonWriter json, FleetTotals fleet)

@@ -85,6 +85,9 @@ public sealed record RunReport
     /// <summary>Share of the pipeline stages' time without a batch; null without pipelines.</summary>
     public double? PipelineIdleShare { get; init; }
 
+    /// <summary>How much of its objective the run reached.</summary>
+    public ObjectiveScore? Objective { get; init; }
+
     /// <summary>What the run needed of its fleet.</summary>
     public FleetTotals Fleet { get; init; } = new();
 
@@ -114,8 +117,9 @@ public sealed record RunReport
         Tenants = TenantReport.Of(result),
         Timeline = RunTimeline.Of(result),
         Curves = RunCurves.Of(result),
-        GoodputRps = result.MakespanUs == 0 ? 0 : Math.Round(result.Totals.WithinSlo / (result.MakespanUs / 1e6), 6),
+        GoodputRps = result.MakespanUs == 0 ? 0 : Math.Round(result.Totals.WeightWithinSlo / (result.MakespanUs / 1e6), 6),
         SloAttainment = Math.Round(result.Totals.SloAttainment, 6),
+        Objective = result.Objective,
         PrefixHitRate = Math.Round(result.PrefixHitRate, 6),
         Preemptions = result.Preemptions,
         RecomputedTokens = result.RecomputedTokens,

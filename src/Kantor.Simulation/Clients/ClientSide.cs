@@ -110,7 +110,7 @@ internal sealed class ClientSide : IRequestSink
     private void SendFirst(ClientRequest open, TenantSpec? tenant)
     {
         var deadlineUs = tenant?.DeadlineUs ?? _options.Clients.DeadlineUs;
-        _recorder.Arrived(open.Number, open.Truth, _events.NowUs, checked(_events.NowUs + deadlineUs));
+        _recorder.Arrived(open.Number, open.Truth, _events.NowUs, checked(_events.NowUs + deadlineUs), new ClassId(tenant?.Class ?? 0));
         _retries.FirstSent();
         _flow.Sent(open.Number, _events.NowUs);
     }

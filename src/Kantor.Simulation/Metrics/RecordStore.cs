@@ -7,6 +7,9 @@ internal struct OpenRecord
 
     public int PromptTokens;
 
+    /// <summary>How much it counts.</summary>
+    public double Weight;
+
     /// <summary>Tokens until its answer is whole or cut.</summary>
     public int OutputTokens;
 

@@ -10,6 +10,8 @@ public sealed class RequestTotals
 {
     private readonly int[] _byOutcome = new int[Enum.GetValues<RequestOutcome>().Length];
 
+    private double _weightEnded;
+
     /// <summary>Requests that arrived.</summary>
     public int Arrived { get; private set; }
 
@@ -34,8 +36,11 @@ public sealed class RequestTotals
     /// <summary>Completed requests that met every objective of the run.</summary>
     public int WithinSlo { get; private set; }
 
-    /// <summary>Requests within the objectives as a share of all that ended, however they ended; 0 without any.</summary>
-    public double SloAttainment => Ended == 0 ? 0 : (double)WithinSlo / Ended;
+    /// <summary>Their weights together; as many as they are when no class has a weight.</summary>
+    public double WeightWithinSlo { get; private set; }
+
+    /// <summary>Requests within the objectives as a share of all that ended, however they ended, by the weights of their classes; 0 without any.</summary>
+    public double SloAttainment => Ended == 0 ? 0 : WeightWithinSlo / _weightEnded;
 
     /// <summary>Prompt tokens of requests that got at least one token.</summary>
     public long PromptTokens { get; private set; }
@@ -70,17 +75,25 @@ public sealed class RequestTotals
     internal void Arrive() => Arrived++;
 
     /// <summary>Adds a request that has ended.</summary>
-    internal void End(in RequestRecord record, int promptTokens, bool isWithinSlo, bool isInTime)
+    internal void End(in OpenRecord open, bool isWithinSlo, bool isInTime)
     {
+        ref readonly var record = ref open.Record;
+        _weightEnded += open.Weight;
         Ended++;
         _byOutcome[(int)record.Outcome!.Value]++;
         Attempts += record.Attempts;
-        if (isWithinSlo) WithinSlo++;
+        if (isWithinSlo) CountWithin(open.Weight);
         if (!isInTime) DeadlinesMissed++;
         OutputTokens += record.OutputTokens;
-        if (record.FirstTokenUs is not null) PromptTokens += promptTokens;
-        Service.Add(record, promptTokens);
+        if (record.FirstTokenUs is not null) PromptTokens += open.PromptTokens;
+        Service.Add(record, open.PromptTokens);
         if (record.IsCompleted) AddLatencies(record);
+    }
+
+    private void CountWithin(double weight)
+    {
+        WithinSlo++;
+        WeightWithinSlo += weight;
     }
 
     private void AddLatencies(in RequestRecord record)

@@ -25,7 +25,7 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     public (long FromUs, long ToUs) Span => (_firstArrivalUs ?? 0, _lastEndUs);
 
     /// <summary>A request is made: its time counts from now, whatever its trace says. Its truth is known to the recorder until it ends.</summary>
-    public void Arrived(int request, in TraceRequest truth, long nowUs, long? deadlineUs = null)
+    public void Arrived(int request, in TraceRequest truth, long nowUs, long? deadlineUs = null, ClassId requestClass = default)
     {
         _firstArrivalUs ??= nowUs;
         if (_records.Opened == _records.Closed) _timeline.Advance(nowUs, _replicas);
@@ -35,6 +35,7 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
         open.Record.Attempts = 1;
         open.DeadlineUs = deadlineUs;
         open.PromptTokens = truth.PromptTokens;
+        open.Weight = options.Objective.Classes[requestClass].Weight;
         open.OutputTokens = truth.OutputTokens;
         open.Tenant = tenant;
         _totals.Arrive();
@@ -115,8 +116,8 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
         open.Record.Outcome = outcome;
         var isWithinSlo = options.Slo.IsMetBy(open.Record);
         var isInTime = open.DeadlineUs is not { } deadlineUs || (open.Record.IsCompleted && nowUs <= deadlineUs);
-        _totals.End(open.Record, open.PromptTokens, isWithinSlo, isInTime);
-        tenant.End(open.Record, open.PromptTokens, isWithinSlo, isInTime);
+        _totals.End(open, isWithinSlo, isInTime);
+        tenant.End(open, isWithinSlo, isInTime);
         _records.Close(request);
         _lastEndUs = nowUs;
         observer.RequestEnded(request, _records.Closed, nowUs);
@@ -130,8 +131,10 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
         if (_records.Closed != _records.Opened) throw new InvalidOperationException($"{_records.Closed} ends are not {_records.Opened} requests.");
         var queried = schedulers.Sum(scheduler => scheduler.Kv.Counters.QueriedTokens);
         var hit = schedulers.Sum(scheduler => scheduler.Kv.Counters.HitTokens);
+        var makespanUs = _firstArrivalUs is { } first ? _lastEndUs - first : 0;
         return new SimulationResult
         {
+            Objective = ObjectiveScore.Of(options.Objective, _totals, makespanUs),
             Policy = options.Planner.Name,
             Routing = options.Router.Name,
             Totals = _totals,
@@ -141,7 +144,7 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
             Gaps = _gaps,
             KeptRecords = options.KeepsRecords ? _records.ToArray() : null,
             RecordsHeldMax = _records.HeldMax,
-            MakespanUs = _firstArrivalUs is { } first ? _lastEndUs - first : 0,
+            MakespanUs = makespanUs,
             PrefixHitRate = queried == 0 ? 0 : (double)hit / queried,
             Preemptions = schedulers.Sum(scheduler => scheduler.Counters.Preemptions),
             RecomputedTokens = schedulers.Sum(scheduler => scheduler.Counters.RecomputedTokens),

@@ -34,6 +34,9 @@ public sealed record SimulationResult
     /// <summary>Most records of requests that were in memory at once, in whole chunks; does not grow with the trace unless all are kept.</summary>
     public required int RecordsHeldMax { get; init; }
 
+    /// <summary>How much of <see cref="SimulationOptions.Objective"/> the run reached.</summary>
+    public required ObjectiveScore Objective { get; init; }
+
     /// <summary>Requests that ended with their whole answer.</summary>
     public int Completed => Totals.Completed;
 

@@ -24,6 +24,7 @@ internal sealed class PlanRecorder(IBatchPlanner inner) : IBatchPlanner
         foreach (var row in view.Waiting) Describe(text, view, row);
         text.Append(" => preempt ").AppendJoin(',', plan.Preemptions.ToArray());
         text.Append(" grant ").AppendJoin(',', plan.Grants.ToArray().Select(grant => $"{grant.Row}:{grant.Tokens}/{grant.ReserveTokens}"));
+        if (plan.HoldsUntilUs is { } untilUs) text.Append(CultureInfo.InvariantCulture, $" hold {untilUs}");
         Steps.Add(text.ToString());
     }
 

@@ -1,5 +1,7 @@
 using Kantor.Core;
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
@@ -32,17 +34,31 @@ public class SamePolicyTests
     [MemberData(nameof(Policies))]
     public void With_memory_that_runs_out__INV_HOST_1(string policy) => AssertSamePlans(policy, kvTokens: 420, prefixCaching: false, mustPreempt: policy is "vllm-v1" or "fcfs");
 
+    [Theory]
+    [InlineData(8_192)]
+    [InlineData(420)]
+    public void With_a_policy_that_holds__INV_HOST_1(int kvTokens)
+    {
+        var (planner, trace, _, refused) = RunEngine(new Patient(), kvTokens, prefixCaching: false);
+        Assert.Contains(planner.Steps, step => step.Contains(" hold ", StringComparison.Ordinal));
+        Assert.Equal(0, refused);
+        string[] inEngine = [.. planner.Steps];
+        planner.Steps.Clear();
+        RunSimulator(planner, trace, kvTokens, prefixCaching: false);
+        Assert.Equal(inEngine, planner.Steps);
+    }
+
     [Fact]
     public void Another_policy_plans_otherwise()
     {
-        var (fcfs, _, _) = RunEngine("fcfs", 420, prefixCaching: false);
-        var (svf, _, _) = RunEngine("svf", 420, prefixCaching: false);
+        var fcfs = RunEngine(PolicyCatalogue.Planner("fcfs"), 420, prefixCaching: false).Planner;
+        var svf = RunEngine(PolicyCatalogue.Planner("svf"), 420, prefixCaching: false).Planner;
         Assert.NotEqual(fcfs.Steps, svf.Steps);
     }
 
     private static void AssertSamePlans(string policy, int kvTokens, bool prefixCaching, bool mustPreempt)
     {
-        var (planner, trace, preemptions) = RunEngine(policy, kvTokens, prefixCaching);
+        var (planner, trace, preemptions, _) = RunEngine(PolicyCatalogue.Planner(policy), kvTokens, prefixCaching);
         if (mustPreempt) Assert.NotEqual(0, preemptions);
         string[] inEngine = [.. planner.Steps];
         planner.Steps.Clear();
@@ -50,9 +66,9 @@ public class SamePolicyTests
         Assert.Equal(inEngine, planner.Steps);
     }
 
-    private static (PlanRecorder Planner, TraceRequest[] Trace, long Preemptions) RunEngine(string policy, int kvTokens, bool prefixCaching)
+    private static (PlanRecorder Planner, TraceRequest[] Trace, long Preemptions, long Refused) RunEngine(IBatchPlanner policy, int kvTokens, bool prefixCaching)
     {
-        var planner = new PlanRecorder(PolicyCatalogue.Planner(policy));
+        var planner = new PlanRecorder(policy);
         var bench = new EngineBench(
             new ScriptedBackendOptions { KvTokensTotal = kvTokens, StepTime = StepTime, EndsOneIn = 24 },
             options: plain => plain with
@@ -69,12 +85,13 @@ public class SamePolicyTests
         for (var step = 0; step <= 40; step++)
         {
             if (step is 0 or 10 or 40) AskWave(bench, asked);
-            bench.Loop.Step();
+            bench.Turn();
         }
 
         bench.Run([.. asked.Select(request => request.Answer)]);
         var trace = asked.Select(request => new TraceRequest(request.ArrivalUs, request.Prompt.Length, request.Answer.Finish.GeneratedTokens, request.Prompt, 1));
-        return (planner, [.. trace], bench.Loop.Scheduler.Counters.Preemptions);
+        var counters = bench.Loop.Scheduler.Counters;
+        return (planner, [.. trace], counters.Preemptions, counters.PlansRefused);
     }
 
     private static void AskWave(EngineBench bench, List<(long ArrivalUs, int[] Prompt, Answer Answer)> asked)
@@ -100,4 +117,21 @@ public class SamePolicyTests
             OutputTokensMax = OutputTokensMax,
         },
         cancellation: TestContext.Current.CancellationToken);
+
+    /// <summary>Begins a batch only when its first request has waited for a while; goes on as first come, first served.</summary>
+    private sealed class Patient : IBatchPlanner
+    {
+        private readonly FcfsPlanner _plain = new();
+
+        public string Name => "patient";
+
+        public PolicyState NewState() => new();
+
+        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
+        {
+            var readyUs = view.Running.IsEmpty ? view.ArrivalUs[view.Waiting[0]] + 700 : view.NowUs;
+            if (readyUs > view.NowUs) plan.HoldUntil(readyUs);
+            else _plain.Plan(view, state, plan);
+        }
+    }
 }

@@ -21,7 +21,7 @@ public static class DecodesFirst
             var row = view.Running[index];
             if (view.IsDecoding(row) != decoding) continue;
             var tokens = Math.Min(view.MissingTokens(row), budget.TokensLeft);
-            while (kept > index && !budget.TryTakeRunning(row, tokens)) RunningFirst.Preempt(view.Running[--kept], plan, ref budget);
+            while (kept > index && !budget.TryTakeRunning(row, tokens)) RunningFirst.Preempt(view, view.Running[--kept], plan, ref budget);
             if (kept > index) plan.AddGrant(row, tokens);
         }
 

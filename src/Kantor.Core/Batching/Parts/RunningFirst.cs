@@ -1,3 +1,6 @@
+using Kantor.Core.Decisions;
+using Kantor.Core.Requests;
+
 namespace Kantor.Core.Batching.Parts;
 
 /// <summary>
@@ -15,7 +18,7 @@ public static class RunningFirst
             var row = view.Running[index];
             var tokens = Math.Min(Math.Min(view.MissingTokens(row), chunkTokensMax), budget.TokensLeft);
             if (tokens == 0) continue;
-            while (kept > index && !budget.TryTakeRunning(row, tokens)) Preempt(view.Running[--kept], plan, ref budget);
+            while (kept > index && !budget.TryTakeRunning(row, tokens)) Preempt(view, view.Running[--kept], plan, ref budget);
             if (kept > index) plan.AddGrant(row, tokens);
         }
 
@@ -23,8 +26,13 @@ public static class RunningFirst
     }
 
     /// <summary>The victim loses its KV and what it was granted in this step; both are to be had again.</summary>
-    internal static void Preempt(int victim, BatchPlan plan, ref PlanBudget budget)
+    internal static void Preempt(in BatchView view, int victim, BatchPlan plan, ref PlanBudget budget)
     {
+        view.Log?.Write(DecisionKind.Preempt, new RequestId(view.Ids[victim]), victim, [
+            new("computed-tokens", view.ComputedTokens[victim]),
+            new("priority", view.Priorities[victim]),
+            new("arrival-us", view.ArrivalUs[victim]),
+            new("blocks-left", budget.BlocksLeft)]);
         budget.Return(victim, plan.RevokeGrant(victim, out var revoked) ? revoked : null);
         plan.AddPreemption(victim);
     }

@@ -42,7 +42,7 @@ public sealed class DecodeMaximalPlanner : IBatchPlanner
             if (view.IsDecoding(row)) continue;
             var tokens = Math.Min(view.MissingTokens(row), chunkTokens);
             if (budget.TryTakeRunning(row, tokens)) plan.AddGrant(row, tokens);
-            else RunningFirst.Preempt(row, plan, ref budget);
+            else RunningFirst.Preempt(view, row, plan, ref budget);
             return true;
         }
 

@@ -77,7 +77,7 @@ public sealed class VllmV1Planner : IBatchPlanner
         }
 
         var preempted = victim ?? throw new InvalidOperationException("Nobody is left to give way.");
-        RunningFirst.Preempt(preempted, plan, ref budget);
+        RunningFirst.Preempt(view, preempted, plan, ref budget);
         return preempted;
     }
 

@@ -3,6 +3,7 @@ using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Occupancy;
 using Kantor.Core.Catalogue;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Batching.Policies.Volume;
 
@@ -89,7 +90,7 @@ public sealed class SvfPlanner : IBatchPlanner
         var volumePerStep = (long)((_options.AgingShare ?? 0) * view.KvBlocksTotal * view.BlockSizeTokens);
         // A preempted request goes before all others, whatever is left of it: its reader waits in the middle of an answer.
         var key = view.Preemptions[row] > 0 ? long.MinValue : volume + (volumePerStep * memory.ArrivalStepOf(row));
-        memory.Queue.Set(row, memory.IdOf(row), key);
+        memory.SetKey(row, key);
     }
 
     /// <summary>
@@ -151,6 +152,12 @@ public sealed class SvfPlanner : IBatchPlanner
         var rounds = RemainingRounds(view, row);
         // Alone it always runs: the host took it because it fits the pool, whatever is believed.
         var isAlone = view.Running.IsEmpty && plan.Grants.IsEmpty;
+        view.Log?.Write(DecisionKind.Plan, new RequestId(view.Ids[row]), row, [
+            new("key-token-rounds", memory.KeyOf(row)),
+            new("held-blocks", heldBlocks),
+            new("believed-rounds", rounds),
+            new("cached-tokens", hit.Tokens),
+            new("blocks-left", budget.BlocksLeft)]);
         if (!isAlone && !memory.Profile.Fits(0, heldBlocks, rounds, view.KvBlocksTotal)) return false;
         var tokens = Math.Min(wanted - hit.Tokens, budget.TokensLeft);
         if (!budget.TryTakeWaiting(row, tokens, hit, wanted)) return false;

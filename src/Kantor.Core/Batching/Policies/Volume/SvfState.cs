@@ -22,6 +22,7 @@ internal sealed class SvfState : PolicyState
         public long ArrivalStep;
         public int HitBlocks;
         public int Overtakes;
+        public long Key;
     }
 
     /// <summary>Waiting rows by key.</summary>
@@ -69,6 +70,15 @@ internal sealed class SvfState : PolicyState
     public void SetHitBlocks(int row, int blocks) => _rows[row].HitBlocks = blocks;
 
     public int OvertakesOf(int row) => _rows[row].Overtakes;
+
+    public long KeyOf(int row) => _rows[row].Key;
+
+    /// <summary>The row stands in the queue by this key.</summary>
+    public void SetKey(int row, long key)
+    {
+        _rows[row].Key = key;
+        Queue.Set(row, _rows[row].Id, key);
+    }
 
     public void AddOvertake(int row) => _rows[row].Overtakes++;
 
