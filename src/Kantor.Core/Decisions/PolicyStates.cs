@@ -10,7 +10,9 @@ public sealed class PolicyStates : PolicyState
 
     private PolicyStates(PolicyState[] states) => _states = states;
 
-    /// <summary>One that passes every event on to these, in this order. Those without a memory of their own need not hear anything.</summary>
+    /// <summary>
+    /// One that passes every event on to these, in this order. Those without a memory of their own need not hear anything.
+    /// </summary>
     public static PolicyState Of(params IEnumerable<PolicyState?> states)
     {
         PolicyState[] listening = [.. states.OfType<PolicyState>().Where(state => state.GetType() != typeof(PolicyState))];

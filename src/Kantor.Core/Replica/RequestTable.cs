@@ -5,8 +5,9 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Replica;
 
 /// <summary>
-/// The requests of one replica, structure of arrays: a request has a row from arrival to its end; rows are reused. A column is declared in one
-/// line, and read here, or by planners as <c>view.Table</c>; <see cref="BatchView"/> has shorter names for those that most of them read.
+/// The requests of one replica, structure of arrays: a request has a row from arrival to its end; rows are reused. A column is declared in
+/// one line, and read here, or by planners as <c>view.Table</c>; <see cref="BatchView"/> has shorter names for those that most of them
+/// read.
 /// </summary>
 /// <remarks>Owner: <see cref="ReplicaScheduler"/>, which alone writes it.</remarks>
 public sealed class RequestTable
