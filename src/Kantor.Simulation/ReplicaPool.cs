@@ -72,6 +72,12 @@ public record ReplicaPool
     /// <summary>How the number of replicas follows the load; null when it stays as it is.</summary>
     public ScalingOptions? Scaling { get; init; }
 
+    /// <summary>
+    /// Further replicas behind the same router, unlike these: other machines, other limits, another batch policy. They have no others beside them, and
+    /// their number stays as it is.
+    /// </summary>
+    public IReadOnlyList<ReplicaPool> Beside { get; init; } = [];
+
     /// <summary>Throws when a value is out of range, naming it.</summary>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     public virtual void Validate()
@@ -94,5 +100,11 @@ public record ReplicaPool
         if (Adapters is not null && Limits.AdaptersMax is null) throw new ArgumentException($"{nameof(Adapters)} needs {nameof(Limits)}.{nameof(BatchLimits.AdaptersMax)}, the slots that there are.");
         Signals.Validate();
         Scaling?.Validate(this);
+        foreach (var other in Beside)
+        {
+            if (other.Beside.Count > 0) throw new ArgumentException("Replicas beside others have no others beside them.", nameof(Beside));
+            if (other.Scaling is not null) throw new ArgumentException("The number of replicas beside others stays as it is.", nameof(Beside));
+            other.Validate();
+        }
     }
 }

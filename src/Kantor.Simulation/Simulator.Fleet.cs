@@ -1,3 +1,7 @@
+using Kantor.Simulation.Replicas;
+using Kantor.Core.Kv;
+using Kantor.Core.Decisions;
+using Kantor.Core.Routing;
 using Kantor.Core.Batching;
 using Kantor.Core.Replica;
 using Kantor.Core.Requests;
@@ -13,6 +17,8 @@ public sealed partial class Simulator
 {
     private readonly FleetDoor _door = new();
     private readonly List<ScaledGroup> _scaled = [];
+    private readonly Dictionary<long, SimulatedReplica> _promised = [];
+    private readonly Dictionary<long, long> _heldSinceUs = [];
     private FleetTotals _fleetTotals = new();
     private int _draining;
 
@@ -56,18 +62,65 @@ public sealed partial class Simulator
     private void Place(RequestSpec spec, int generatedTokens)
     {
         var kept = _copies.KeptFor(spec.Id.Value);
-        var group = kept is null || _decode is null ? _entry : _decode;
-        if (!group.TryRoute(spec, _events.NowUs, out var replica))
+        if (kept is { Decode: { } promised } && _decode!.Takes(promised))
         {
-            _door.Wait(new WaitingOutside(group, spec, generatedTokens));
+            Give(promised, spec, new Handover(generatedTokens, kept.Value.Tokens));
             return;
         }
 
-        if (group == _entry) _observer.Routed(AttemptId.RequestOf(spec.Id.Value), replica.Index, _events.NowUs);
-        Give(replica, spec, new Handover(generatedTokens, kept?.Tokens ?? 0));
+        var group = kept is null || _decode is null ? _entry : _decode;
+        if (group.Route(spec, _events.NowUs) is not { } routed) _door.Wait(new WaitingOutside(group, spec, generatedTokens));
+        else if (routed.HoldUntilUs is { } untilUs) Hold(group, spec, generatedTokens, untilUs);
+        else Send(routed, group, spec, new Handover(generatedTokens, kept?.Tokens ?? 0));
     }
 
-    private void Ask(ReplicaGroup group, long afterUs) => _events.Schedule(checked(_events.NowUs + afterUs), EventKind.Joining, group.Ask(_events.NowUs).Index);
+    private void Send(in Routed routed, ReplicaGroup group, RequestSpec spec, Handover handover)
+    {
+        if (group == _entry) _observer.Routed(AttemptId.RequestOf(spec.Id.Value), routed.Replica!.Index, _events.NowUs);
+        if (routed.Decode is { } decode) _promised[spec.Id.Value] = decode;
+        Give(routed.Replica!, spec, handover);
+    }
+
+    /// <summary>The router sends the request nowhere yet; it is asked again when something may have changed.</summary>
+    private void Hold(ReplicaGroup group, RequestSpec spec, int generatedTokens, long untilUs)
+    {
+        if (_heldSinceUs.TryAdd(spec.Id.Value, _events.NowUs) && _door.Count >= _options.Fleet.WaitingOutsideMax)
+        {
+            _heldSinceUs.Remove(spec.Id.Value);
+            group.Ended(spec.Facts, RequestOutcome.RefusedQueueFull, _events.NowUs);
+            Ended(AttemptId.RequestOf(spec.Id.Value), RequestOutcome.RefusedQueueFull);
+            return;
+        }
+
+        var sinceUs = _heldSinceUs[spec.Id.Value];
+        if (_events.NowUs - sinceUs > _options.Fleet.HoldUsMax)
+        {
+            throw new SimulationException(
+                $"Routing '{_options.Router.Name}' has held request {spec.Id} for more than {_options.Fleet.HoldUsMax} us, since {sinceUs} us.");
+        }
+
+        _door.Wait(new WaitingOutside(group, spec, generatedTokens, sinceUs));
+        _events.Schedule(untilUs, EventKind.RouteHoldEnd, 0);
+    }
+
+    /// <summary>Whether after such an event a router may send what it holds.</summary>
+    private static bool MayFreeHeld(EventKind kind) =>
+        kind is EventKind.StepEnd or EventKind.CopyEnd or EventKind.Timeout or EventKind.Joining or EventKind.RouteHoldEnd;
+
+    private void AskAgain()
+    {
+        foreach (var held in _door.TakeHeld()) Place(held.Spec, held.GeneratedTokens);
+    }
+
+    private void Refuse(RequestSpec spec, RequestOutcome outcome)
+    {
+        _entry.Ended(spec.Facts, outcome, _events.NowUs);
+        _decode?.Ended(spec.Facts, outcome, _events.NowUs);
+        Ended(AttemptId.RequestOf(spec.Id.Value), outcome);
+    }
+
+    private void Ask(ReplicaGroup group, long afterUs, ReplicaPool? pool = null) =>
+        _events.Schedule(checked(_events.NowUs + afterUs), EventKind.Joining, group.Ask(_events.NowUs, pool).Index);
 
     private void Join(FleetUnit unit)
     {
@@ -92,7 +145,7 @@ public sealed partial class Simulator
     private void Drain(FleetUnit unit)
     {
         if (unit.State != FleetUnitState.Taking) return;
-        unit.Group.StopTaking(unit, _events.NowUs);
+        unit.Group.StopTaking(unit);
         unit.Drain();
         _draining++;
     }
@@ -112,7 +165,7 @@ public sealed partial class Simulator
     private void Remove(FleetUnit unit)
     {
         if (unit.State == FleetUnitState.Draining) _draining--;
-        unit.Group.StopTaking(unit, _events.NowUs);
+        unit.Group.StopTaking(unit);
         unit.Go(_events.NowUs);
         _fleet.Present.RemoveAll(replica => replica.IsGone);
         _endsInVain += unit.Steps.Stop();
@@ -123,7 +176,7 @@ public sealed partial class Simulator
         CutLeap(unit.Steps);
         Remove(unit);
         _fleetTotals = _fleetTotals with { Failed = _fleetTotals.Failed + unit.Replicas.Count };
-        if (restartsAfterUs is { } afterUs) Ask(unit.Group, afterUs);
+        if (restartsAfterUs is { } afterUs) Ask(unit.Group, afterUs, unit.Pool);
         foreach (var replica in unit.Replicas) _copies.GiveUpTo(replica);
         foreach (var (spec, generatedTokens) in unit.Replicas.SelectMany(replica => replica.LoseAll()).OrderBy(lost => lost.Spec.Id.Value))
         {
@@ -184,7 +237,7 @@ public sealed partial class Simulator
     private FleetTotals ConcludeFleet()
     {
         var (fromUs, toUs) = _recorder.Span;
-        var replicaUs = _fleet.FleetUnits.Sum(unit => unit.Group.Pool.LockstepReplicas * Math.Max(0, Math.Min(unit.GoneUs ?? toUs, toUs) - Math.Max(unit.AskedUs, fromUs)));
+        var replicaUs = _fleet.FleetUnits.Sum(unit => unit.Pool.LockstepReplicas * Math.Max(0, Math.Min(unit.GoneUs ?? toUs, toUs) - Math.Max(unit.AskedUs, fromUs)));
         return _fleetTotals with { ReplicaUs = replicaUs, WaitedOutside = _door.Waited };
     }
 }

@@ -1,3 +1,5 @@
+using Kantor.Core.Decisions;
+using Kantor.Core.Routing;
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Replica;
@@ -37,8 +39,11 @@ public sealed partial class Simulator : IReplicaHost
         _recorder = new RunRecorder(options, observer);
         _clients = new ClientSide(source, options, _events, _recorder);
         var run = new RunParts(options, _recorder, observer, this, _events);
-        _entry = new ReplicaGroup(options, options.Router, _fleet, run, handsOver: options.Decode is not null);
-        if (options.Decode is { } decode) _decode = new ReplicaGroup(decode, decode.Router, _fleet, run, handsOver: false);
+        var isApart = options.Decode is not null;
+        var entry = new ReplicaGroup(options, options.Router, _fleet, run, isApart ? EndpointRole.Prefill : EndpointRole.Whole);
+        if (options.Decode is { } decode) _decode = new ReplicaGroup(decode, decode.Router, _fleet, run, EndpointRole.Decode);
+        entry.GoesOnIn = _decode;
+        _entry = entry;
         _recorder.Watch(_fleet.Present);
     }
 
@@ -82,10 +87,12 @@ public sealed partial class Simulator : IReplicaHost
                 case EventKind.Sending: Send(next.Target); break;
                 case EventKind.Arrival: Arrive(next.Target); break;
                 case EventKind.HoldEnd: Wake(_fleet.Units[next.Target]); break;
+                case EventKind.RouteHoldEnd: break;
                 case EventKind.StepStart: BeginStep(_fleet.Units[next.Target]); break;
             }
 
             LeaveIdle();
+            if (_door.HasHeld && MayFreeHeld(next.Kind)) AskAgain();
             _observer.EventHandled(_fleet.Schedulers, _events.NowUs);
         }
 
@@ -110,8 +117,8 @@ public sealed partial class Simulator : IReplicaHost
         var request = AttemptId.RequestOf(spec.Id.Value);
         _clients.PlacedAt(request, replica);
         CutLeap(replica.Unit);
-        if (!replica.TryTake(spec, handover, _events.NowUs, out var refusal)) Ended(request, refusal);
-        else Wake(replica.Unit);
+        if (replica.TryTake(spec, handover, _events.NowUs, out var refusal)) Wake(replica.Unit);
+        else Refuse(spec, refusal);
     }
 
     /// <summary>The request leaves the fleet at once; of a step that it is in, the rest goes on.</summary>
@@ -194,7 +201,7 @@ public sealed partial class Simulator : IReplicaHost
     {
         var spec = replica.Scheduler.Spec(row);
         replica.Scheduler.Park(row, returns: false);
-        _copies.Keep(spec.Id.Value, new KeptKv(replica, row, spec.Content.Count - 1));
+        _copies.Keep(spec.Id.Value, new KeptKv(replica, row, spec.Content.Count - 1, _promised.GetValueOrDefault(spec.Id.Value)));
         Place(spec, replica.Scheduler.GeneratedTokens(row));
     }
 
@@ -213,11 +220,10 @@ public sealed partial class Simulator : IReplicaHost
 
     private void Ended(int request, RequestOutcome outcome)
     {
-        var attempt = _clients.IdOf(request);
-        _door.Forget(attempt);
-        _entry.Stream.Ended(attempt, outcome, _events.NowUs);
-        _decode?.Stream.Ended(attempt, outcome, _events.NowUs);
-        ReleaseKept(attempt.Value);
+        if (_door.TryTakeOut(_clients.IdOf(request), out var waiting)) waiting.Group.Ended(waiting.Spec.Facts, outcome, _events.NowUs);
+        _promised.Remove(_clients.IdOf(request).Value);
+        _heldSinceUs.Remove(_clients.IdOf(request).Value);
+        ReleaseKept(_clients.IdOf(request).Value);
         _clients.Ended(request, outcome);
     }
 

@@ -1,3 +1,4 @@
+using Kantor.Core.Requests;
 using Kantor.Core.Decisions;
 using Kantor.Core.Routing;
 
@@ -65,7 +66,7 @@ public class FleetSearchTests
 
         public PolicyState NewState() => new();
 
-        public int Route(in RouteRequest request, in FleetView fleet, PolicyState state) =>
-            fleet.Endpoints.Length == replicas ? 0 : _balanced.Route(request, fleet, state);
+        public RouteDecision Route(RequestFacts request, in FleetView fleet, PolicyState state) =>
+            fleet.Endpoints.Length == replicas ? RouteDecision.To(0) : _balanced.Route(request, fleet, state);
     }
 }

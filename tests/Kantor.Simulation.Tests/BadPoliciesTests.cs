@@ -86,6 +86,6 @@ public class BadPoliciesTests
 
         public PolicyState NewState() => new();
 
-        public int Route(in RouteRequest request, in FleetView fleet, PolicyState state) => 7;
+        public RouteDecision Route(RequestFacts request, in FleetView fleet, PolicyState state) => RouteDecision.To(7);
     }
 }

@@ -1,3 +1,4 @@
+using Kantor.Core.Requests;
 using Kantor.Core.Decisions;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
@@ -189,7 +190,7 @@ public class LawsTests
 
         public PolicyState NewState() => router.NewState();
 
-        public int Route(in RouteRequest request, in FleetView fleet, PolicyState state) =>
+        public RouteDecision Route(RequestFacts request, in FleetView fleet, PolicyState state) =>
             router.Route(request, new FleetView { Endpoints = fleet.Endpoints[..^1], NowUs = fleet.NowUs }, state);
     }
 }

@@ -1,3 +1,4 @@
+using Kantor.Core.Requests;
 using System.Text.Json;
 using Kantor.Core;
 using Kantor.Core.Batching;
@@ -177,7 +178,7 @@ public class LeapingTests
 
         public PolicyState NewState() => new();
 
-        public int Route(in RouteRequest request, in FleetView fleet, PolicyState state)
+        public RouteDecision Route(RequestFacts request, in FleetView fleet, PolicyState state)
         {
             var best = 0;
             for (var index = 1; index < fleet.Endpoints.Length; index++)
@@ -185,7 +186,7 @@ public class LeapingTests
                 if (fleet.Endpoints[index].KvBlocksUsed < fleet.Endpoints[best].KvBlocksUsed) best = index;
             }
 
-            return best;
+            return RouteDecision.To(best);
         }
     }
 

@@ -2,7 +2,6 @@ using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
-using Kantor.Core.Replica;
 using Kantor.Core.StepTime;
 
 namespace Kantor.Core.Batching;

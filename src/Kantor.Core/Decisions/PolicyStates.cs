@@ -15,9 +15,12 @@ public sealed class PolicyStates : PolicyState
     /// </summary>
     public static PolicyState Of(params IEnumerable<PolicyState?> states)
     {
-        PolicyState[] listening = [.. states.OfType<PolicyState>().Where(state => state.GetType() != typeof(PolicyState))];
+        PolicyState[] listening = [.. states.OfType<PolicyState>().Where(Listens)];
         return listening.Length == 1 ? listening[0] : new PolicyStates(listening);
     }
+
+    /// <summary>Whether somebody listens: plain <see cref="PolicyState"/> has no memory that an event could change.</summary>
+    public static bool Listens(PolicyState? state) => state is not null && state.GetType() != typeof(PolicyState);
 
     /// <inheritdoc/>
     public override void TimeIs(long nowUs)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 
 namespace Kantor.Core.Replica;

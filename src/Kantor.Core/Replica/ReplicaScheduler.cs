@@ -102,6 +102,18 @@ public sealed class ReplicaScheduler
     /// <summary>The row of a request that is here; false when it is not.</summary>
     public bool TryFind(RequestId id, out int row) => Table.TryFind(id, out row);
 
+    /// <summary>Tokens that all requests here miss: what waits, what is computed in part, and one of each decode. Takes a pass over them.</summary>
+    public long MissingTokens()
+    {
+        var missing = 0L;
+        for (var row = 0; row < Table.RowCount; row++)
+        {
+            if (Table.States[row] != RowState.Free) missing += Table.WantedTokens[row] - Table.ComputedTokens[row];
+        }
+
+        return missing;
+    }
+
     /// <summary>Rows of all requests that are here.</summary>
     public IReadOnlyList<int> LiveRows() => [.. Enumerable.Range(0, Table.RowCount).Where(row => Table.States[row] != RowState.Free)];
 
@@ -138,7 +150,7 @@ public sealed class ReplicaScheduler
         var declared = spec.Facts.OutputTokensMax;
         var outputTokensMax = Math.Min(declared, handover.GeneratedTokens + (_options.OutputTokensHere ?? declared));
         if (!CanEverFit(spec.Facts.PromptTokens, outputTokensMax)) return false;
-        row = Table.Add(spec, outputTokensMax, handover);
+        row = Table.Add(spec, outputTokensMax, handover.GeneratedTokens, handover.KvTokens);
         _books.Waiting.Append(row);
         _books.Events.Arrived(spec.Facts, row);
         return true;

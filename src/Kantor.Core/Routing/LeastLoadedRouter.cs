@@ -1,4 +1,5 @@
 using Kantor.Core.Decisions;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Routing;
 
@@ -12,7 +13,7 @@ public sealed class LeastLoadedRouter : IRouter
     public PolicyState NewState() => new();
 
     /// <inheritdoc/>
-    public int Route(in RouteRequest request, in FleetView fleet, PolicyState state)
+    public RouteDecision Route(RequestFacts request, in FleetView fleet, PolicyState state)
     {
         var best = 0;
         for (var index = 1; index < fleet.Endpoints.Length; index++)
@@ -20,6 +21,6 @@ public sealed class LeastLoadedRouter : IRouter
             if (fleet.Endpoints[index].Requests < fleet.Endpoints[best].Requests) best = index;
         }
 
-        return best;
+        return RouteDecision.To(best);
     }
 }

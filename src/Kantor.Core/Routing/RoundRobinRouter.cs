@@ -1,4 +1,5 @@
 using Kantor.Core.Decisions;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Routing;
 
@@ -9,17 +10,17 @@ public sealed class RoundRobinRouter : IRouter
     public string Name => "round-robin";
 
     /// <inheritdoc/>
-    public bool ReadsLoad => false;
+    public Signals Reads => Signals.None;
 
     /// <inheritdoc/>
     public PolicyState NewState() => new Turn();
 
     /// <inheritdoc/>
-    public int Route(in RouteRequest request, in FleetView fleet, PolicyState state)
+    public RouteDecision Route(RequestFacts request, in FleetView fleet, PolicyState state)
     {
         var turn = (Turn)state;
         turn.Next %= fleet.Endpoints.Length;
-        return turn.Next++;
+        return RouteDecision.To(turn.Next++);
     }
 
     private sealed class Turn : PolicyState

@@ -1,4 +1,5 @@
 using Kantor.Core.Decisions;
+using Kantor.Core.Requests;
 using Kantor.Core.Randomness;
 
 namespace Kantor.Core.Routing;
@@ -16,15 +17,15 @@ public sealed class TwoChoicesRouter : IRouter
     public PolicyState NewState() => new Draws();
 
     /// <inheritdoc/>
-    public int Route(in RouteRequest request, in FleetView fleet, PolicyState state)
+    public RouteDecision Route(RequestFacts request, in FleetView fleet, PolicyState state)
     {
         var count = fleet.Endpoints.Length;
-        if (count == 1) return 0;
-        var bits = ((Draws)state).Stream.BitsAt((ulong)request.Id);
+        if (count == 1) return RouteDecision.To(0);
+        var bits = ((Draws)state).Stream.BitsAt((ulong)request.Id.Value);
         var first = (int)((bits >> 32) * (ulong)count >> 32);
         var second = (int)((bits & uint.MaxValue) * (ulong)(count - 1) >> 32);
         if (second >= first) second++;
-        return fleet.Endpoints[second].Requests < fleet.Endpoints[first].Requests ? second : first;
+        return RouteDecision.To(fleet.Endpoints[second].Requests < fleet.Endpoints[first].Requests ? second : first);
     }
 
     private sealed class Draws : PolicyState

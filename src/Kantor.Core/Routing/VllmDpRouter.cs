@@ -1,4 +1,5 @@
 using Kantor.Core.Decisions;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Routing;
 
@@ -16,7 +17,7 @@ public sealed class VllmDpRouter : IRouter
     public PolicyState NewState() => new();
 
     /// <inheritdoc/>
-    public int Route(in RouteRequest request, in FleetView fleet, PolicyState state)
+    public RouteDecision Route(RequestFacts request, in FleetView fleet, PolicyState state)
     {
         var best = 0;
         for (var index = 1; index < fleet.Endpoints.Length; index++)
@@ -24,7 +25,7 @@ public sealed class VllmDpRouter : IRouter
             if (LoadOf(fleet.Endpoints[index]) < LoadOf(fleet.Endpoints[best])) best = index;
         }
 
-        return best;
+        return RouteDecision.To(best);
     }
 
     private static long LoadOf(in EndpointView endpoint) => ((long)WaitingWeight * endpoint.Waiting) + endpoint.Running;

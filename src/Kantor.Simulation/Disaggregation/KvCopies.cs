@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Kv;
 using Kantor.Core.Replica;
 using Kantor.Simulation.Replicas;
 
@@ -65,8 +66,8 @@ internal sealed class KvCopies
     }
 }
 
-/// <summary>KV that stays where it was computed until it is copied away.</summary>
-internal readonly record struct KeptKv(SimulatedReplica Replica, int Row, int Tokens);
+/// <summary>KV that stays where it was computed until it is copied away; the router may have said where to.</summary>
+internal readonly record struct KeptKv(SimulatedReplica Replica, int Row, int Tokens, SimulatedReplica? Decode = null);
 
 /// <summary>One copy under way.</summary>
 internal readonly record struct KvCopy(SimulatedReplica To, KvLoad Load);

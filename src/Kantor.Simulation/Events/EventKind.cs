@@ -37,6 +37,9 @@ public enum EventKind
     /// <summary>A policy has held for as long as it wanted, unless something made it plan before; the target is the unit.</summary>
     HoldEnd,
 
+    /// <summary>A router has held a request for as long as it wanted, unless something made it decide before; the target is 0.</summary>
+    RouteHoldEnd,
+
     /// <summary>A unit plans its next step; the target is the unit.</summary>
     StepStart,
 }

@@ -9,16 +9,27 @@ internal sealed class FleetDoor
 
     public int Count => _waiting.Count;
 
+    /// <summary>Whether a router holds some of them.</summary>
+    public bool HasHeld => _waiting.Exists(waiting => waiting.HeldSinceUs is not null);
+
+    /// <summary>Takes out those that a router holds, in the order in which they came.</summary>
+    public IReadOnlyList<WaitingOutside> TakeHeld()
+    {
+        var held = _waiting.FindAll(waiting => waiting.HeldSinceUs is not null);
+        _waiting.RemoveAll(waiting => waiting.HeldSinceUs is not null);
+        return held;
+    }
+
     /// <summary>How many have waited.</summary>
     public int Waited { get; private set; }
 
     public void Wait(in WaitingOutside request)
     {
         _waiting.Add(request);
-        Waited++;
+        if (request.HeldSinceUs is null) Waited++;
     }
 
-    public bool HasFor(ReplicaGroup group) => _waiting.Exists(waiting => waiting.Group == group);
+    public bool HasFor(ReplicaGroup group) => _waiting.Exists(waiting => waiting.Group == group && waiting.HeldSinceUs is null);
 
     /// <summary>Requests that wait for a group.</summary>
     public int CountFor(ReplicaGroup group) => _waiting.Count(waiting => waiting.Group == group);
@@ -48,4 +59,8 @@ internal sealed class FleetDoor
 }
 
 /// <summary>A request that waits for a replica of a group, and how many tokens it has generated.</summary>
-internal readonly record struct WaitingOutside(ReplicaGroup Group, RequestSpec Spec, int GeneratedTokens);
+/// <param name="Group">The replicas that it waits for.</param>
+/// <param name="Spec">The request.</param>
+/// <param name="GeneratedTokens">What it has by now.</param>
+/// <param name="HeldSinceUs">Since when the router holds it although replicas take requests; null when none does.</param>
+internal readonly record struct WaitingOutside(ReplicaGroup Group, RequestSpec Spec, int GeneratedTokens, long? HeldSinceUs = null);

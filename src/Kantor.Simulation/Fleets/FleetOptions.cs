@@ -18,6 +18,12 @@ public sealed record FleetOptions
     /// </summary>
     public int WaitingOutsideMax { get; init; } = 10_000;
 
+    /// <summary>
+    /// Longest time in microseconds for which a router may hold a request, at least 1; one that holds it longer makes no progress and ends the run
+    /// with an error.
+    /// </summary>
+    public long HoldUsMax { get; init; } = 3_600_000_000;
+
     /// <summary>Whether an event is about replicas that decode.</summary>
     internal bool ConcernsDecoding => Events.Any(change => change is ReplicaJoins { Decodes: true });
 
@@ -25,6 +31,7 @@ public sealed record FleetOptions
     {
         ArgumentOutOfRangeException.ThrowIfNegative(WaitingOutsideMax);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(WaitingOutsideMax, 10_000_000);
+        ArgumentOutOfRangeException.ThrowIfLessThan(HoldUsMax, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Events.Count, ReplicasEver);
         if (!Enum.IsDefined(LostRequests)) throw new ArgumentOutOfRangeException(nameof(LostRequests), LostRequests, "There is no such value.");
         foreach (var change in Events) change.Validate();

@@ -3,11 +3,14 @@ using Kantor.Simulation.Replicas;
 namespace Kantor.Simulation.Fleets;
 
 /// <summary>Replicas that join, fail and leave together: one, or those behind one barrier.</summary>
-internal sealed class FleetUnit(int index, ReplicaGroup group, long askedUs)
+internal sealed class FleetUnit(int index, ReplicaGroup group, ReplicaPool pool, long askedUs)
 {
     public int Index { get; } = index;
 
     public ReplicaGroup Group { get; } = group;
+
+    /// <summary>What it is made of.</summary>
+    public ReplicaPool Pool { get; } = pool;
 
     /// <summary>When it was asked for.</summary>
     public long AskedUs { get; } = askedUs;

@@ -8,45 +8,50 @@ using Kantor.Simulation.Signals;
 
 namespace Kantor.Simulation.Fleets;
 
-/// <summary>The replicas of a pool, what times their steps, and the router before them, who sees those that take requests.</summary>
+/// <summary>The replicas behind one router, of one pool or of several unlike ones, and what times their steps.</summary>
 internal sealed class ReplicaGroup
 {
-    private readonly ReplicaPool _pool;
+    private readonly IReadOnlyList<ReplicaPool> _pools;
     private readonly IRouter _router;
-    private readonly PolicyState _routerState;
-    private readonly FleetStream _stream;
+    private readonly RouterMemory _memory;
     private readonly FleetParts _parts;
     private readonly RunParts _run;
     private readonly bool _handsOver;
-    private readonly KvTier? _sharedTier;
+    private readonly EndpointRole _role;
+    private readonly Dictionary<ReplicaPool, KvTier> _sharedTiers = [];
     private readonly List<SimulatedReplica> _taking = [];
     private readonly List<ReplicaSignals> _signals = [];
-    private EndpointView[] _endpoints = [];
+    private readonly FleetColumns _seen;
+    private EndpointView[] _heard = [];
 
-    public ReplicaGroup(ReplicaPool pool, IRouter router, FleetParts parts, RunParts run, bool handsOver)
+    public ReplicaGroup(ReplicaPool pool, IRouter router, FleetParts parts, RunParts run, EndpointRole role)
     {
-        (_pool, _router, _routerState, _parts, _run, _handsOver) = (pool, router, router.NewState(), parts, run, handsOver);
-        ScalerState = pool.Scaling?.Autoscaler.NewState();
-        _stream = new FleetStream(PolicyStates.Of(_routerState, ScalerState));
-        _sharedTier = pool.Tier is { IsShared: true } ? NewTier() : null;
-        for (var replicas = 0; replicas < pool.Replicas; replicas += pool.LockstepReplicas) Join(Ask(nowUs: 0), nowUs: 0);
+        (_pools, _router, _memory, _parts, _run, _role) = ([pool, .. pool.Beside], router, new RouterMemory(router, pool.Scaling?.Autoscaler), parts, run, role);
+        _handsOver = role == EndpointRole.Prefill;
+        _seen = new FleetColumns(router.Reads, run.Options.Objective.Classes);
+        foreach (var shared in _pools.Where(shared => shared.Tier is { IsShared: true })) _sharedTiers.Add(shared, NewTier(shared)!);
+        foreach (var each in _pools)
+        {
+            for (var replicas = 0; replicas < each.Replicas; replicas += each.LockstepReplicas) Join(Ask(nowUs: 0, each), nowUs: 0);
+        }
     }
 
-    public ReplicaPool Pool => _pool;
+    /// <summary>The pool that grows and shrinks, the first.</summary>
+    public ReplicaPool Pool => _pools[0];
 
-    /// <summary>What the group's autoscaler remembers; null when its size stays as it is.</summary>
-    public PolicyState? ScalerState { get; }
-
-    /// <summary>What the policies of the whole group hear.</summary>
-    public FleetStream Stream => _stream;
+    /// <summary>What the policies of the whole group remember.</summary>
+    public RouterMemory Memory => _memory;
 
     /// <summary>Replicas that take requests.</summary>
     public int TakingCount => _taking.Count;
 
+    /// <summary>Whose replicas the router sees beside its own, so that it can answer with pairs; null for nobody's.</summary>
+    public ReplicaGroup? GoesOnIn { get; set; }
+
     /// <summary>A unit is asked for; it takes no requests before it joins.</summary>
-    public FleetUnit Ask(long nowUs)
+    public FleetUnit Ask(long nowUs, ReplicaPool? pool = null)
     {
-        var unit = new FleetUnit(_parts.FleetUnits.Count, this, nowUs);
+        var unit = new FleetUnit(_parts.FleetUnits.Count, this, pool ?? Pool, nowUs);
         _parts.FleetUnits.Add(unit);
         return unit;
     }
@@ -55,9 +60,13 @@ internal sealed class ReplicaGroup
     /// <exception cref="SimulationException">The run has had too many replicas.</exception>
     public IReadOnlyList<int> Join(FleetUnit unit, long nowUs)
     {
-        var first = _parts.Replicas.Count;
-        if (first + _pool.LockstepReplicas > FleetOptions.ReplicasEver) throw new SimulationException($"The run has had {first} replicas; at most {FleetOptions.ReplicasEver} are possible.");
-        SimulatedReplica[] members = [.. Enumerable.Range(first, _pool.LockstepReplicas).Select(NewReplica)];
+        var (first, pool) = (_parts.Replicas.Count, unit.Pool);
+        if (first + pool.LockstepReplicas > FleetOptions.ReplicasEver)
+        {
+            throw new SimulationException($"The run has had {first} replicas; at most {FleetOptions.ReplicasEver} are possible.");
+        }
+
+        SimulatedReplica[] members = [.. Enumerable.Range(first, pool.LockstepReplicas).Select(index => NewReplica(index, pool))];
         var steps = NewUnit(_parts.Units.Count, members, _run.Observer);
         foreach (var member in members) member.Unit = steps;
         _parts.Units.Add(steps);
@@ -67,52 +76,62 @@ internal sealed class ReplicaGroup
     }
 
     /// <summary>The unit takes no more requests.</summary>
-    public void StopTaking(FleetUnit unit, long nowUs)
+    public void StopTaking(FleetUnit unit)
     {
         for (var place = _taking.Count - 1; place >= 0; place--)
         {
             if (!unit.Replicas.Contains(_taking[place])) continue;
-            _stream.Left(_taking[place].Index, nowUs);
+            _memory.Left(_taking[place].Index);
             _taking.RemoveAt(place);
             _signals.RemoveAt(place);
         }
     }
 
-    /// <summary>The replica that the router chooses for a request; false when none takes requests.</summary>
-    /// <exception cref="SimulationException">The router names a replica that there is not.</exception>
-    public bool TryRoute(RequestSpec spec, long nowUs, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SimulatedReplica? replica)
+    /// <summary>Where the router sends a request; null when no replica takes requests.</summary>
+    /// <exception cref="SimulationException">The router names a replica that there is not, or holds until a time that is over.</exception>
+    public Routed? Route(RequestSpec spec, long nowUs)
     {
-        replica = null;
-        _stream.Arrived(spec.Facts, nowUs);
-        if (_taking.Count == 0) return false;
-        var fleet = new FleetView { Endpoints = _router.ReadsLoad ? Heard(nowUs) : Named(), NowUs = nowUs };
-        var chosen = _router.Route(new RouteRequest(spec.Id.Value, spec.Content.Count, spec.Facts.CacheDomain), fleet, _routerState);
-        if ((uint)chosen >= (uint)_taking.Count) throw new SimulationException($"Routing '{_router.Name}' sent request {spec.Id} to replica {chosen} of {_taking.Count}.");
-        replica = _taking[chosen];
-        _stream.Decided(DecisionKind.Route, spec.Id, replica.Index, nowUs);
-        return true;
+        if (_taking.Count == 0) return null;
+        _memory.Arrived(spec.Facts, nowUs);
+        _seen.Clear();
+        AddTo(_seen);
+        if ((_router.Reads & Core.Routing.Signals.Decode) != 0) GoesOnIn?.AddTo(_seen);
+        var decision = _router.Route(spec.Facts, _seen.For(spec, nowUs), _memory.State);
+        if (decision.HoldUntilUs is { } untilUs)
+        {
+            return untilUs > nowUs
+                ? new Routed(null, null, untilUs)
+                : throw new SimulationException($"Routing '{_router.Name}' holds request {spec.Id} until {untilUs} us; it is {nowUs} us.");
+        }
+
+        var replica = Chosen(decision.Endpoint!.Value, spec, isDecode: false);
+        _memory.Decided(spec.Id, replica.Index);
+        return new Routed(replica, decision.Decode is { } decode ? Chosen(decode, spec, isDecode: true) : null, null);
     }
 
-    /// <summary>The replicas that take requests, as the router hears of them.</summary>
+    /// <summary>A request that came to the router ended elsewhere than at a replica.</summary>
+    public void Ended(RequestFacts request, RequestOutcome outcome, long nowUs) => _memory.Ended(request, new RequestEnd(outcome, 0, 0), nowUs);
+
+    /// <summary>Whether the replica takes requests.</summary>
+    public bool Takes(SimulatedReplica replica) => _taking.Contains(replica);
+
+    /// <summary>The replicas that take requests, as a scaler hears of them.</summary>
     public ReadOnlySpan<EndpointView> Heard(long nowUs)
     {
-        var endpoints = _endpoints.AsSpan(0, _taking.Count);
-        if (_pool.Signals.IsPerfect)
-        {
-            for (var place = 0; place < endpoints.Length; place++) endpoints[place] = _taking[place].View(nowUs);
-        }
-        else
-        {
-            for (var place = 0; place < endpoints.Length; place++) endpoints[place] = _signals[place].View(nowUs);
-        }
-
-        return endpoints;
+        if (_heard.Length < _taking.Count) Array.Resize(ref _heard, Math.Max(_taking.Count, 2 * _heard.Length));
+        for (var place = 0; place < _taking.Count; place++) _heard[place] = _signals[place].View(nowUs);
+        return _heard.AsSpan(0, _taking.Count);
     }
 
-    private ReadOnlySpan<EndpointView> Named()
+    private void AddTo(FleetColumns seen)
     {
-        for (var place = 0; place < _taking.Count; place++) _endpoints[place] = new EndpointView { Replica = _taking[place].Index };
-        return _endpoints.AsSpan(0, _taking.Count);
+        for (var place = 0; place < _taking.Count; place++) seen.Add(_taking[place], _signals[place], _role);
+    }
+
+    private SimulatedReplica Chosen(int place, RequestSpec spec, bool isDecode)
+    {
+        var isThere = (uint)place < (uint)_seen.Count && (isDecode ? place >= _taking.Count : place < _taking.Count);
+        return isThere ? _seen[place] : throw new SimulationException($"Routing '{_router.Name}' sent request {spec.Id} to replica {place} of {_seen.Count}.");
     }
 
     private List<int> Open(IReadOnlyList<SimulatedReplica> members, long nowUs)
@@ -120,9 +139,9 @@ internal sealed class ReplicaGroup
         var feeds = new List<int>();
         foreach (var member in members)
         {
-            var signals = new ReplicaSignals(member, _pool.Signals, nowUs);
+            var signals = new ReplicaSignals(member, member.Pool.Signals, nowUs);
+            _memory.Joined(member.Index);
             _taking.Add(member);
-            _stream.Joined(member.Index, nowUs);
             _signals.Add(signals);
             foreach (var feed in signals.Feeds)
             {
@@ -131,13 +150,13 @@ internal sealed class ReplicaGroup
             }
         }
 
-        if (_endpoints.Length < _taking.Count) Array.Resize(ref _endpoints, Math.Max(_taking.Count, 2 * _endpoints.Length));
         return feeds;
     }
 
-    private SimulatedReplica NewReplica(int index) => new(index, _pool, _handsOver, _sharedTier ?? NewTier(), _run, _stream) { Unit = null! };
+    private SimulatedReplica NewReplica(int index, ReplicaPool pool) =>
+        new(index, pool, _handsOver, _sharedTiers.GetValueOrDefault(pool) ?? NewTier(pool), _run, _memory.NewListener()) { Unit = null! };
 
-    private KvTier? NewTier() => _pool.Tier is { } tier ? new KvTier(tier.Blocks, _pool.Kv.BlockSizeTokens) : null;
+    private static KvTier? NewTier(ReplicaPool pool) => pool.Tier is { } tier ? new KvTier(tier.Blocks, pool.Kv.BlockSizeTokens) : null;
 
     private static IStepUnit NewUnit(int index, SimulatedReplica[] members, SimulationObserver observer)
     {
@@ -145,3 +164,6 @@ internal sealed class ReplicaGroup
         return members[0].Pool.PipelineStages > 1 ? new PipelineUnit(index, members[0], observer) : new SoloUnit(index, members[0], observer);
     }
 }
+
+/// <summary>Where a request goes: to a replica, and perhaps on to another one; or nowhere until a time.</summary>
+internal readonly record struct Routed(SimulatedReplica? Replica, SimulatedReplica? Decode, long? HoldUntilUs);

@@ -9,6 +9,9 @@ internal sealed class AdapterSlots(int slots)
     private readonly List<int> _leastRecentlyUsedFirst = [];
     private readonly List<int> _missing = [];
 
+    /// <summary>Whether an adapter is on the devices.</summary>
+    public bool Holds(int adapter) => _leastRecentlyUsedFirst.Contains(adapter);
+
     /// <summary>Brings in the adapters of the planned step: how many had to be copied, and whether there are any.</summary>
     public (int Loads, bool Uses) Use(ReplicaScheduler scheduler)
     {

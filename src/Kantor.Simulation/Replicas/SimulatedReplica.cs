@@ -1,3 +1,5 @@
+using Kantor.Simulation.Replicas;
+using Kantor.Core.Decisions;
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
@@ -6,7 +8,6 @@ using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Events;
-using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation.Replicas;
@@ -18,19 +19,19 @@ internal sealed class SimulatedReplica
     private readonly RunRecorder _recorder;
     private readonly IReplicaHost _host;
     private readonly EventQueue _clock;
-    private readonly FleetStream _stream;
     private readonly Queue<(RequestSpec Spec, Handover Handover, long AtUs)> _inbox = new();
     private readonly AdapterSlots? _adapters;
     private readonly RandomStream _luck;
+    private readonly KvTier? _tier;
     private int _stepsWithoutToken;
 
-    public SimulatedReplica(int index, ReplicaPool pool, bool handsOver, KvTier? tier, RunParts run, FleetStream stream)
+    public SimulatedReplica(int index, ReplicaPool pool, bool handsOver, KvTier? tier, RunParts run, PolicyState? routerListens = null)
     {
         Index = index;
         Pool = pool;
         HandsOver = handsOver;
+        _tier = tier;
         (_run, _recorder, _host, _clock) = (run.Options, run.Recorder, run.Host, run.Clock);
-        _stream = stream;
         TierLink = new LinkQueue(pool.Tier?.Link);
         SwapLink = new LinkQueue(pool.Swap?.Link);
         if (pool.Adapters is not null && pool.Limits.AdaptersMax is { } slots) _adapters = new AdapterSlots(slots);
@@ -49,7 +50,7 @@ internal sealed class SimulatedReplica
             Tier = tier,
             Classes = run.Options.Objective.Classes,
             HoldUsMax = pool.HoldUsMax,
-            Listener = run.Observer.ListenerOf(index),
+            Listener = PolicyStates.Of(run.Observer.ListenerOf(index), routerListens),
             Log = run.Observer.LogOf(index),
         });
     }
@@ -103,6 +104,18 @@ internal sealed class SimulatedReplica
         Scheduler.Kv.BlocksTotal)
     { Replica = Index };
 
+    /// <summary>Tokens that the requests here miss.</summary>
+    public long QueuedTokens => Scheduler.MissingTokens() + _inbox.Sum(next => (long)next.Spec.Content.Count);
+
+    /// <summary>Leading tokens of a request that are cached in the pool.</summary>
+    public int HitTokens(RequestSpec spec) => Scheduler.Kv.Probe(spec.Content, spec.Facts.CacheDomain, spec.Content.Count - 1).Tokens;
+
+    /// <summary>Leading tokens of a request that lie in the tier behind the pool.</summary>
+    public int TierHitTokens(RequestSpec spec) => _tier?.HitTokens(spec.Content, spec.Facts.CacheDomain, spec.Content.Count - 1) ?? 0;
+
+    /// <summary>Whether steps of the request need no adapter that has to be copied in first.</summary>
+    public bool HasAdapter(AdapterId adapter) => adapter.Value == 0 || _adapters is null || _adapters.Holds(adapter.Value);
+
     /// <summary>A request arrives; false with the reason when it is refused. With <see cref="ReplicaPool.PlansAhead"/> the scheduler sees it later.</summary>
     public bool TryTake(RequestSpec spec, Handover handover, long nowUs, out RequestOutcome refusal)
     {
@@ -110,7 +123,7 @@ internal sealed class SimulatedReplica
         NoteTime();
         if (Pool.PlansAhead) _inbox.Enqueue((spec, handover, nowUs));
         else if (!Scheduler.TryTakeOver(spec, handover, out _, out refusal)) return false;
-        Traffic = Traffic.WithSent(PromptBlocks(spec));
+        Traffic = Traffic.WithSent(PromptBlocks(spec), spec.Facts.PromptTokens);
         return true;
     }
 
@@ -248,7 +261,6 @@ internal sealed class SimulatedReplica
     {
         CountLeft(row);
         NoteTime();
-        _stream.Ended(Scheduler.IdOf(row), null, _clock.NowUs);
         Scheduler.Leave(row);
     }
 
@@ -331,11 +343,7 @@ internal sealed class SimulatedReplica
         _host.Ended(request, outcome);
     }
 
-    private void CountLeft(int row)
-    {
-        Traffic = Traffic.WithLeft(PromptBlocks(Scheduler.Spec(row)));
-        _stream.Served(Scheduler.IdOf(row), Scheduler.GeneratedTokens(row), Scheduler.CachedTokens(row));
-    }
+    private void CountLeft(int row) => Traffic = Traffic.WithLeft(PromptBlocks(Scheduler.Spec(row)));
 
     private void CountLeft(RequestSpec spec) => Traffic = Traffic.WithLeft(PromptBlocks(spec));
 

@@ -40,6 +40,9 @@ internal sealed class ReplicaSignals
         };
     }
 
+    /// <summary>Prompt tokens sent to the replica since the sample of what waits there; 0 when that is of this very moment.</summary>
+    public long BookedTokens(long nowUs) => _waiting is null ? 0 : _replica.Traffic.SentTokens - _waiting.Heard(nowUs).Traffic.SentTokens;
+
     private (long Requests, long AgeUs) Waiting(in EndpointView view, long nowUs)
     {
         if (_waiting is null) return (view.Waiting, 0);

@@ -1,3 +1,4 @@
+using Kantor.Core.Requests;
 using Kantor.Core.Decisions;
 using Kantor.Core.Routing;
 
@@ -5,7 +6,7 @@ namespace Kantor.Core.Tests.Routing;
 
 public class RouterTests
 {
-    private static readonly RouteRequest Request = new(1, 100, default);
+    private static readonly RequestFacts Request = new() { Id = new RequestId(1), PromptTokens = 100, OutputTokensMax = 8, ArrivalUs = 0 };
 
     [Fact]
     public void Round_robin_takes_each_replica_in_turn_whatever_its_load()
@@ -13,7 +14,7 @@ public class RouterTests
         var router = new RoundRobinRouter();
         var state = router.NewState();
         var fleet = new[] { Load(9, 9), Load(0, 0), Load(5, 0) };
-        Assert.Equal([0, 1, 2, 0, 1, 2, 0], Enumerable.Range(0, 7).Select(_ => Route(router, fleet, state)));
+        Assert.Equal([0, 1, 2, 0, 1, 2, 0], Enumerable.Range(0, 7).Select(_ => Route(router, fleet, state)!.Value));
     }
 
     [Fact]
@@ -53,7 +54,7 @@ public class RouterTests
         var router = new TwoChoicesRouter();
         var state = router.NewState();
         var fleet = new[] { Load(4, 0), Load(1, 2), Load(0, 2), Load(1, 0) };
-        var chosen = Enumerable.Range(0, 6000).Select(id => router.Route(Request with { Id = id }, View(fleet), state)).ToArray();
+        var chosen = Enumerable.Range(0, 6000).Select(id => router.Route(Request with { Id = new RequestId(id) }, View(fleet), state).Endpoint).ToArray();
         // Loads of 4, 3, 2 and 1: of the six pairs the fullest wins none, the others one, two and three.
         var shares = Enumerable.Range(0, 4).Select(index => chosen.Count(choice => choice == index) / 6000.0).ToArray();
         Assert.Equal(0, shares[0]);
@@ -66,10 +67,10 @@ public class RouterTests
         var router = new TwoChoicesRouter();
         var fleet = Enumerable.Range(0, 9).Select(index => Load(index, 0)).ToArray();
         var inOrder = router.NewState();
-        for (var id = 0; id < 100; id++) router.Route(Request with { Id = id }, View(fleet), inOrder);
+        for (var id = 0; id < 100; id++) router.Route(Request with { Id = new RequestId(id) }, View(fleet), inOrder);
         for (var id = 0; id < 100; id++)
         {
-            Assert.Equal(router.Route(Request with { Id = id }, View(fleet), router.NewState()), router.Route(Request with { Id = id }, View(fleet), inOrder));
+            Assert.Equal(router.Route(Request with { Id = new RequestId(id) }, View(fleet), router.NewState()), router.Route(Request with { Id = new RequestId(id) }, View(fleet), inOrder));
         }
     }
 
@@ -79,7 +80,7 @@ public class RouterTests
         var router = new TwoChoicesRouter();
         var (state, fleet) = (router.NewState(), new[] { Load(0, 0), Load(0, 0), Load(0, 0) });
         var counts = new int[3];
-        for (var id = 0; id < 3000; id++) counts[router.Route(Request with { Id = id }, View(fleet), state)]++;
+        for (var id = 0; id < 3000; id++) counts[router.Route(Request with { Id = new RequestId(id) }, View(fleet), state).Endpoint!.Value]++;
         Assert.All(counts, count => Assert.InRange(count, 900, 1100));
         Assert.Equal(0, Route(router, [Load(7, 7)], state));
     }
@@ -101,6 +102,6 @@ public class RouterTests
 
     private static EndpointView Load(int waiting, int running) => new(waiting, running, 0, 100);
 
-    private static int Route(IRouter router, EndpointView[] endpoints, PolicyState state) =>
-        router.Route(Request, new FleetView { Endpoints = endpoints, NowUs = 0 }, state);
+    private static int? Route(IRouter router, EndpointView[] endpoints, PolicyState state) =>
+        router.Route(Request, new FleetView { Endpoints = endpoints, NowUs = 0 }, state).Endpoint;
 }

@@ -34,6 +34,7 @@ public class LockstepUnitTests
 
         public Core.Decisions.PolicyState NewState() => new();
 
-        public int Route(in Core.Routing.RouteRequest request, in Core.Routing.FleetView fleet, Core.Decisions.PolicyState state) => 0;
+        public Core.Routing.RouteDecision Route(Core.Requests.RequestFacts request, in Core.Routing.FleetView fleet, Core.Decisions.PolicyState state) =>
+            Core.Routing.RouteDecision.To(0);
     }
 }

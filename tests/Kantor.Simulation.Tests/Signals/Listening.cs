@@ -1,3 +1,4 @@
+using Kantor.Core.Requests;
 using Kantor.Core.Decisions;
 using Kantor.Core.Routing;
 
@@ -12,9 +13,9 @@ internal sealed class Listening : IRouter
 
     public PolicyState NewState() => new();
 
-    public int Route(in RouteRequest request, in FleetView fleet, PolicyState state)
+    public RouteDecision Route(RequestFacts request, in FleetView fleet, PolicyState state)
     {
         foreach (var endpoint in fleet.Endpoints) Heard.Add((fleet.NowUs, endpoint));
-        return (int)(request.Id % fleet.Endpoints.Length);
+        return RouteDecision.To((int)(request.Id.Value % fleet.Endpoints.Length));
     }
 }

@@ -1,4 +1,4 @@
-namespace Kantor.Core.Replica;
+namespace Kantor.Core.Batching;
 
 /// <summary>
 /// One fact of every row of a <see cref="RequestTable"/>. All columns of a table grow together, and a row begins with the default in each.
