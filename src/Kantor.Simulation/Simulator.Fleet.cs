@@ -87,7 +87,6 @@ public sealed partial class Simulator
         if (_heldSinceUs.TryAdd(spec.Id.Value, _events.NowUs) && _door.Count >= _options.Fleet.WaitingOutsideMax)
         {
             _heldSinceUs.Remove(spec.Id.Value);
-            group.Ended(spec.Facts, RequestOutcome.RefusedQueueFull, _events.NowUs);
             Ended(AttemptId.RequestOf(spec.Id.Value), RequestOutcome.RefusedQueueFull);
             return;
         }
@@ -110,13 +109,6 @@ public sealed partial class Simulator
     private void AskAgain()
     {
         foreach (var held in _door.TakeHeld()) Place(held.Spec, held.GeneratedTokens);
-    }
-
-    private void Refuse(RequestSpec spec, RequestOutcome outcome)
-    {
-        _entry.Ended(spec.Facts, outcome, _events.NowUs);
-        _decode?.Ended(spec.Facts, outcome, _events.NowUs);
-        Ended(AttemptId.RequestOf(spec.Id.Value), outcome);
     }
 
     private void Ask(ReplicaGroup group, long afterUs, ReplicaPool? pool = null) =>
@@ -145,7 +137,7 @@ public sealed partial class Simulator
     private void Drain(FleetUnit unit)
     {
         if (unit.State != FleetUnitState.Taking) return;
-        unit.Group.StopTaking(unit);
+        unit.Group.StopTaking(unit, _events.NowUs);
         unit.Drain();
         _draining++;
     }
@@ -165,7 +157,7 @@ public sealed partial class Simulator
     private void Remove(FleetUnit unit)
     {
         if (unit.State == FleetUnitState.Draining) _draining--;
-        unit.Group.StopTaking(unit);
+        unit.Group.StopTaking(unit, _events.NowUs);
         unit.Go(_events.NowUs);
         _fleet.Present.RemoveAll(replica => replica.IsGone);
         _endsInVain += unit.Steps.Stop();

@@ -87,7 +87,6 @@ public sealed partial class Simulator : IReplicaHost
                 case EventKind.Sending: Send(next.Target); break;
                 case EventKind.Arrival: Arrive(next.Target); break;
                 case EventKind.HoldEnd: Wake(_fleet.Units[next.Target]); break;
-                case EventKind.RouteHoldEnd: break;
                 case EventKind.StepStart: BeginStep(_fleet.Units[next.Target]); break;
             }
 
@@ -118,7 +117,7 @@ public sealed partial class Simulator : IReplicaHost
         _clients.PlacedAt(request, replica);
         CutLeap(replica.Unit);
         if (replica.TryTake(spec, handover, _events.NowUs, out var refusal)) Wake(replica.Unit);
-        else Refuse(spec, refusal);
+        else Ended(request, refusal);
     }
 
     /// <summary>The request leaves the fleet at once; of a step that it is in, the rest goes on.</summary>
@@ -220,10 +219,13 @@ public sealed partial class Simulator : IReplicaHost
 
     private void Ended(int request, RequestOutcome outcome)
     {
-        if (_door.TryTakeOut(_clients.IdOf(request), out var waiting)) waiting.Group.Ended(waiting.Spec.Facts, outcome, _events.NowUs);
-        _promised.Remove(_clients.IdOf(request).Value);
-        _heldSinceUs.Remove(_clients.IdOf(request).Value);
-        ReleaseKept(_clients.IdOf(request).Value);
+        var attempt = _clients.IdOf(request);
+        _door.Forget(attempt);
+        _entry.Stream.Ended(attempt, outcome, _events.NowUs);
+        _decode?.Stream.Ended(attempt, outcome, _events.NowUs);
+        _promised.Remove(attempt.Value);
+        _heldSinceUs.Remove(attempt.Value);
+        ReleaseKept(attempt.Value);
         _clients.Ended(request, outcome);
     }
 

@@ -24,8 +24,6 @@ public sealed record BatchLimits
         ArgumentOutOfRangeException.ThrowIfLessThan(StepTokensMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RunningMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(WaitingMax, 1);
-        if (AdaptersMax is < 1 or > AdapterSet.Capacity) throw Wrong($"It must be 1 to {AdapterSet.Capacity}.");
+        if (AdaptersMax is < 1 or > AdapterSet.Capacity) throw new ArgumentOutOfRangeException(nameof(AdaptersMax), AdaptersMax, $"It must be 1 to {AdapterSet.Capacity}.");
     }
-
-    private ArgumentOutOfRangeException Wrong(string right) => new(nameof(AdaptersMax), AdaptersMax, right);
 }

@@ -16,7 +16,12 @@ public sealed class PolicyStates : PolicyState
     public static PolicyState Of(params IEnumerable<PolicyState?> states)
     {
         PolicyState[] listening = [.. states.OfType<PolicyState>().Where(Listens)];
-        return listening.Length == 1 ? listening[0] : new PolicyStates(listening);
+        return listening switch
+        {
+            [] => new PolicyState(),
+            [var only] => only,
+            _ => new PolicyStates(listening),
+        };
     }
 
     /// <summary>Whether somebody listens: plain <see cref="PolicyState"/> has no memory that an event could change.</summary>

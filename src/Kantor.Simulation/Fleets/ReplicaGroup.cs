@@ -13,7 +13,8 @@ internal sealed class ReplicaGroup
 {
     private readonly IReadOnlyList<ReplicaPool> _pools;
     private readonly IRouter _router;
-    private readonly RouterMemory _memory;
+    private readonly PolicyState _routerState;
+    private readonly FleetStream _stream;
     private readonly FleetParts _parts;
     private readonly RunParts _run;
     private readonly bool _handsOver;
@@ -26,8 +27,10 @@ internal sealed class ReplicaGroup
 
     public ReplicaGroup(ReplicaPool pool, IRouter router, FleetParts parts, RunParts run, EndpointRole role)
     {
-        (_pools, _router, _memory, _parts, _run, _role) = ([pool, .. pool.Beside], router, new RouterMemory(router, pool.Scaling?.Autoscaler), parts, run, role);
+        (_pools, _router, _routerState, _parts, _run, _role) = ([pool, .. pool.Beside], router, router.NewState(), parts, run, role);
         _handsOver = role == EndpointRole.Prefill;
+        ScalerState = pool.Scaling?.Autoscaler.NewState();
+        _stream = new FleetStream(_routerState, ScalerState);
         _seen = new FleetColumns(router.Reads, run.Options.Objective.Classes);
         foreach (var shared in _pools.Where(shared => shared.Tier is { IsShared: true })) _sharedTiers.Add(shared, NewTier(shared)!);
         foreach (var each in _pools)
@@ -39,8 +42,11 @@ internal sealed class ReplicaGroup
     /// <summary>The pool that grows and shrinks, the first.</summary>
     public ReplicaPool Pool => _pools[0];
 
-    /// <summary>What the policies of the whole group remember.</summary>
-    public RouterMemory Memory => _memory;
+    /// <summary>What the group's autoscaler remembers; null when its size stays as it is.</summary>
+    public PolicyState? ScalerState { get; }
+
+    /// <summary>What the policies of the whole group hear.</summary>
+    public FleetStream Stream => _stream;
 
     /// <summary>Replicas that take requests.</summary>
     public int TakingCount => _taking.Count;
@@ -76,12 +82,12 @@ internal sealed class ReplicaGroup
     }
 
     /// <summary>The unit takes no more requests.</summary>
-    public void StopTaking(FleetUnit unit)
+    public void StopTaking(FleetUnit unit, long nowUs)
     {
         for (var place = _taking.Count - 1; place >= 0; place--)
         {
             if (!unit.Replicas.Contains(_taking[place])) continue;
-            _memory.Left(_taking[place].Index);
+            _stream.Left(_taking[place].Index, nowUs);
             _taking.RemoveAt(place);
             _signals.RemoveAt(place);
         }
@@ -91,12 +97,12 @@ internal sealed class ReplicaGroup
     /// <exception cref="SimulationException">The router names a replica that there is not, or holds until a time that is over.</exception>
     public Routed? Route(RequestSpec spec, long nowUs)
     {
+        _stream.Arrived(spec.Facts, nowUs);
         if (_taking.Count == 0) return null;
-        _memory.Arrived(spec.Facts, nowUs);
         _seen.Clear();
         AddTo(_seen);
         if ((_router.Reads & Core.Routing.Signals.Decode) != 0) GoesOnIn?.AddTo(_seen);
-        var decision = _router.Route(spec.Facts, _seen.For(spec, nowUs), _memory.State);
+        var decision = _router.Route(spec.Facts, _seen.For(spec, nowUs), _routerState);
         if (decision.HoldUntilUs is { } untilUs)
         {
             return untilUs > nowUs
@@ -105,12 +111,9 @@ internal sealed class ReplicaGroup
         }
 
         var replica = Chosen(decision.Endpoint!.Value, spec, isDecode: false);
-        _memory.Decided(spec.Id, replica.Index);
+        _stream.Decided(DecisionKind.Route, spec.Id, replica.Index, nowUs);
         return new Routed(replica, decision.Decode is { } decode ? Chosen(decode, spec, isDecode: true) : null, null);
     }
-
-    /// <summary>A request that came to the router ended elsewhere than at a replica.</summary>
-    public void Ended(RequestFacts request, RequestOutcome outcome, long nowUs) => _memory.Ended(request, new RequestEnd(outcome, 0, 0), nowUs);
 
     /// <summary>Whether the replica takes requests.</summary>
     public bool Takes(SimulatedReplica replica) => _taking.Contains(replica);
@@ -140,8 +143,8 @@ internal sealed class ReplicaGroup
         foreach (var member in members)
         {
             var signals = new ReplicaSignals(member, member.Pool.Signals, nowUs);
-            _memory.Joined(member.Index);
             _taking.Add(member);
+            _stream.Joined(member.Index, nowUs);
             _signals.Add(signals);
             foreach (var feed in signals.Feeds)
             {
@@ -154,7 +157,7 @@ internal sealed class ReplicaGroup
     }
 
     private SimulatedReplica NewReplica(int index, ReplicaPool pool) =>
-        new(index, pool, _handsOver, _sharedTiers.GetValueOrDefault(pool) ?? NewTier(pool), _run, _memory.NewListener()) { Unit = null! };
+        new(index, pool, _handsOver, _sharedTiers.GetValueOrDefault(pool) ?? NewTier(pool), _run, _stream) { Unit = null! };
 
     private static KvTier? NewTier(ReplicaPool pool) => pool.Tier is { } tier ? new KvTier(tier.Blocks, pool.Kv.BlockSizeTokens) : null;
 

@@ -6,7 +6,7 @@ namespace Kantor.Simulation.Fleets;
 /// <summary>A group whose size an autoscaler decides.</summary>
 internal sealed class ScaledGroup(ReplicaGroup group, ScalingOptions options, FleetParts parts)
 {
-    private readonly PolicyState _state = group.Memory.ScalerState ?? throw new ArgumentException("The group has no autoscaler.", nameof(group));
+    private readonly PolicyState _state = group.ScalerState ?? throw new ArgumentException("The group has no autoscaler.", nameof(group));
 
     public ReplicaGroup Group { get; } = group;
 
@@ -19,7 +19,7 @@ internal sealed class ScaledGroup(ReplicaGroup group, ScalingOptions options, Fl
         var starting = parts.FleetUnits.Count(unit => unit.Group == Group && unit.State == FleetUnitState.Starting);
         var view = new ScalingView { Endpoints = Group.Heard(nowUs), Starting = starting * together, WaitingOutside = waitingOutside, NowUs = nowUs };
         var wanted = Math.Clamp(Options.Autoscaler.Wanted(view, _state), Options.ReplicasMin, Options.ReplicasMax);
-        Group.Memory.Scaled(wanted, nowUs);
+        Group.Stream.Decided(DecisionKind.Scale, default, wanted, nowUs);
         return ((wanted + together - 1) / together) - (Group.TakingCount / together) - starting;
     }
 

@@ -8,6 +8,7 @@ using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Events;
+using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Simulation.Replicas;
@@ -19,19 +20,21 @@ internal sealed class SimulatedReplica
     private readonly RunRecorder _recorder;
     private readonly IReplicaHost _host;
     private readonly EventQueue _clock;
+    private readonly FleetStream _stream;
     private readonly Queue<(RequestSpec Spec, Handover Handover, long AtUs)> _inbox = new();
     private readonly AdapterSlots? _adapters;
     private readonly RandomStream _luck;
     private readonly KvTier? _tier;
     private int _stepsWithoutToken;
 
-    public SimulatedReplica(int index, ReplicaPool pool, bool handsOver, KvTier? tier, RunParts run, PolicyState? routerListens = null)
+    public SimulatedReplica(int index, ReplicaPool pool, bool handsOver, KvTier? tier, RunParts run, FleetStream stream)
     {
         Index = index;
         Pool = pool;
         HandsOver = handsOver;
         _tier = tier;
         (_run, _recorder, _host, _clock) = (run.Options, run.Recorder, run.Host, run.Clock);
+        _stream = stream;
         TierLink = new LinkQueue(pool.Tier?.Link);
         SwapLink = new LinkQueue(pool.Swap?.Link);
         if (pool.Adapters is not null && pool.Limits.AdaptersMax is { } slots) _adapters = new AdapterSlots(slots);
@@ -50,7 +53,7 @@ internal sealed class SimulatedReplica
             Tier = tier,
             Classes = run.Options.Objective.Classes,
             HoldUsMax = pool.HoldUsMax,
-            Listener = PolicyStates.Of(run.Observer.ListenerOf(index), routerListens),
+            Listener = run.Observer.ListenerOf(index),
             Log = run.Observer.LogOf(index),
         });
     }
@@ -261,6 +264,7 @@ internal sealed class SimulatedReplica
     {
         CountLeft(row);
         NoteTime();
+        _stream.Ended(Scheduler.IdOf(row), null, _clock.NowUs);
         Scheduler.Leave(row);
     }
 
@@ -343,7 +347,11 @@ internal sealed class SimulatedReplica
         _host.Ended(request, outcome);
     }
 
-    private void CountLeft(int row) => Traffic = Traffic.WithLeft(PromptBlocks(Scheduler.Spec(row)));
+    private void CountLeft(int row)
+    {
+        Traffic = Traffic.WithLeft(PromptBlocks(Scheduler.Spec(row)));
+        _stream.Served(Scheduler.IdOf(row), Scheduler.GeneratedTokens(row), Scheduler.CachedTokens(row));
+    }
 
     private void CountLeft(RequestSpec spec) => Traffic = Traffic.WithLeft(PromptBlocks(spec));
 
