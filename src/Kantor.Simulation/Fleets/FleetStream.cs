@@ -13,7 +13,6 @@ internal sealed class FleetStream
 
     // A policy without memory has nothing to remember, and is told nothing.
     private readonly bool _isHeard;
-    private readonly bool _isHeard = PolicyStates.Listens(state);
     private readonly Dictionary<RequestId, Guest> _guests = [];
     private readonly Stack<int> _freeSlots = new();
     private int _slots;
