@@ -1,14 +1,14 @@
-using Kantor.Simulation.Replicas;
-using Kantor.Core.Kv;
-using Kantor.Core.Decisions;
-using Kantor.Core.Routing;
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
+using Kantor.Core.Kv;
 using Kantor.Core.Replica;
 using Kantor.Core.Requests;
+using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Replicas;
 
 namespace Kantor.Simulation;
 

@@ -1,9 +1,9 @@
-using Kantor.Core.Decisions;
-using Kantor.Core.Routing;
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Replica;
 using Kantor.Core.Requests;
+using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Disaggregation;
 using Kantor.Simulation.Events;
