@@ -33,6 +33,8 @@ internal sealed class ViewBuilder : IBatchProbe
 
     public IDecisionLog? Log { get; init; }
 
+    public IStepTimeModel StepTime { get; init; } = StepTimeProfiles.Unit.StepTime;
+
     /// <summary>A running row that holds the blocks of its computed tokens.</summary>
     public int Running(int prompt, int generated, int? computed = null, int believed = 50, int outputMax = 100, int priority = 0, int sharedBlocks = 0)
     {
@@ -63,7 +65,7 @@ internal sealed class ViewBuilder : IBatchProbe
         BlockSizeTokens = BlockSizeTokens,
         KvBlocksTotal = KvBlocksTotal,
         KvBlocksAvailable = KvBlocksAvailable ?? (KvBlocksTotal - _rows.Sum(row => row.Blocks)),
-        StepTime = StepTimeProfiles.Unit.StepTime,
+        StepTime = StepTime,
         Running = _running.ToArray(),
         Waiting = _waiting.ToArray(),
         ServiceClasses = ServiceClasses,
