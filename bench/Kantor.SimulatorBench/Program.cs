@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Kantor.Core;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Composition;
 using Kantor.Hardware.Models;
 using Kantor.Hardware.Published;
 using Kantor.SimulatorBench;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Composition;
 using Kantor.Hardware.Models;
 using Kantor.Hardware.Published;
 
