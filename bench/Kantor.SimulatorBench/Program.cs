@@ -79,7 +79,7 @@ try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or TraceException or Kantor.Simulation.SimulationException)
+catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or TraceException or Kantor.Simulation.Events.SimulationException)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;

@@ -7,6 +7,8 @@ using Kantor.Hardware.Composition;
 using Kantor.Hardware.Profiles;
 using Kantor.Simulation;
 using Kantor.Simulation.Clients;
+using Kantor.Simulation.Events;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 
 namespace Kantor.Accuracy.InferenceX;

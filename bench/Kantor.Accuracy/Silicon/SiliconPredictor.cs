@@ -10,6 +10,7 @@ using Kantor.Hardware.Models;
 using Kantor.Hardware.Profiles;
 using Kantor.Simulation;
 using Kantor.Simulation.Clients;
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Accuracy.Silicon;

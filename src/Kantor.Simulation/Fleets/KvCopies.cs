@@ -2,7 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Replica;
 using Kantor.Simulation.Replicas;
 
-namespace Kantor.Simulation.Disaggregation;
+namespace Kantor.Simulation.Fleets;
 
 /// <summary>KV on its way to a replica: from host memory, or from the replica that computed the prompt.</summary>
 internal sealed class KvCopies
