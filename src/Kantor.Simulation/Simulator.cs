@@ -86,11 +86,11 @@ public sealed class Simulator : IReplicaHost
                 case EventKind.Sending: _placement.Send(next.Target); break;
                 case EventKind.Arrival: _placement.Arrive(next.Target); break;
                 case EventKind.HoldEnd: _steps.Wake(_fleet.Units[next.Target]); break;
-                case EventKind.RouteHoldEnd: break;
                 case EventKind.StepStart: _steps.Begin(_fleet.Units[next.Target]); break;
             }
 
-            Settle(next.Kind);
+            _changes.LeaveIdle();
+            _placement.Settle(next.Kind);
             _observer.EventHandled(_fleet.Schedulers, _events.NowUs);
         }
 
@@ -106,17 +106,6 @@ public sealed class Simulator : IReplicaHost
         if (!_changes.MaySomeoneJoin) _placement.CloseDoor();
         return _steps.AnyPressing || _placement.Door.Count > 0;
     }
-
-    /// <summary>What follows from any event: drained replicas leave, and what is held may get further.</summary>
-    private void Settle(EventKind kind)
-    {
-        _changes.LeaveIdle();
-        if (_placement.Door.HasHeld && MayFreeHeld(kind)) _placement.AskAgain();
-    }
-
-    /// <summary>Whether after such an event a router may send what it holds.</summary>
-    private static bool MayFreeHeld(EventKind kind) =>
-        kind is EventKind.StepEnd or EventKind.CopyEnd or EventKind.Timeout or EventKind.Joining or EventKind.RouteHoldEnd;
 
     void IReplicaHost.Ended(int request, RequestOutcome outcome) => _placement.End(request, outcome);
 

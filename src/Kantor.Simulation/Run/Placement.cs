@@ -15,6 +15,7 @@ internal sealed class Placement
 {
     private readonly Dictionary<long, SimulatedReplica> _promised = [];
     private readonly Dictionary<long, long> _heldSinceUs = [];
+    private long? _holdsEndUs;
 
     /// <summary>Replicas that requests arrive at.</summary>
     public required ReplicaGroup Entry { get; init; }
@@ -91,9 +92,11 @@ internal sealed class Placement
         else Send(routed, group, spec, new Handover(generatedTokens, kept?.Tokens ?? 0));
     }
 
-    /// <summary>Asks again about what is held.</summary>
-    public void AskAgain()
+    /// <summary>An event was dealt with, after which what is held may get further.</summary>
+    public void Settle(EventKind kind)
     {
+        if (_holdsEndUs <= Events.NowUs) _holdsEndUs = null;
+        if (!Door.HasHeld || !MayFreeHeld(kind)) return;
         foreach (var held in Door.TakeHeld())
         {
             if (held.IsLetIn) Place(held.Spec, held.GeneratedTokens);
@@ -119,6 +122,9 @@ internal sealed class Placement
         Fetching.Release(attempt.Value);
         Clients.Ended(request, outcome);
     }
+
+    private static bool MayFreeHeld(EventKind kind) =>
+        kind is EventKind.StepEnd or EventKind.CopyEnd or EventKind.Timeout or EventKind.Joining or EventKind.RouteHoldEnd;
 
     /// <summary>A request that reaches the fleet for the first time is let in, held, shortened or refused.</summary>
     private void Admit(RequestSpec spec)
@@ -165,6 +171,14 @@ internal sealed class Placement
         }
 
         Door.Wait(new WaitingOutside(group, spec, generatedTokens, sinceUs, isLetIn));
+        AskAgainAt(untilUs);
+    }
+
+    // One event asks about all that are held. One for each would double them whenever two are held.
+    private void AskAgainAt(long untilUs)
+    {
+        if (_holdsEndUs <= untilUs) return;
+        _holdsEndUs = untilUs;
         Events.Schedule(untilUs, EventKind.RouteHoldEnd, 0);
     }
 }
