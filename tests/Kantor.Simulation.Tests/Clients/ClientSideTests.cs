@@ -1,5 +1,6 @@
 using Kantor.Core.Requests;
 using Kantor.Simulation.Clients;
+using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Tests.Replicas;
 using Kantor.Workloads.Traces;

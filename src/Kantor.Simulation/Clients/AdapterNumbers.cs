@@ -1,4 +1,4 @@
-namespace Kantor.Simulation.Replicas;
+namespace Kantor.Simulation.Clients;
 
 /// <summary>Numbers of adapters by name, from 1 in order of first use; 0 is the base model.</summary>
 internal sealed class AdapterNumbers

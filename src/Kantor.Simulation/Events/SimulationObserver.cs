@@ -1,7 +1,7 @@
 using Kantor.Core.Decisions;
 using Kantor.Core.Replica;
 
-namespace Kantor.Simulation;
+namespace Kantor.Simulation.Events;
 
 /// <summary>Watches a run without changing it; override what is of interest. Called on the run's thread, after the fact.</summary>
 public class SimulationObserver

@@ -1,4 +1,4 @@
-namespace Kantor.Simulation.Signals;
+namespace Kantor.Simulation.Pools;
 
 /// <summary>How a router hears of each signal of its replicas. Signals of equal freshness are read in one sample.</summary>
 public sealed record FleetSignals

@@ -1,4 +1,4 @@
-namespace Kantor.Hardware.Models;
+namespace Kantor.Hardware.Profiles;
 
 /// <summary>How weights or cached keys and values are stored.</summary>
 public enum NumberFormat

@@ -1,4 +1,4 @@
-namespace Kantor.Simulation.Fleets;
+namespace Kantor.Simulation.Metrics;
 
 /// <summary>What a run needed of its fleet.</summary>
 public sealed record FleetTotals

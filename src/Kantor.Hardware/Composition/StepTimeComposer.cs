@@ -1,7 +1,7 @@
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Models;
 
-namespace Kantor.Hardware.Profiles;
+namespace Kantor.Hardware.Composition;
 
 /// <summary>
 /// Composes the step time of a deployment from the operators of its device: per layer the attention projections, attention, the

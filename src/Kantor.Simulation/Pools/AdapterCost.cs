@@ -1,6 +1,6 @@
 using Kantor.Core.Batching;
 
-namespace Kantor.Simulation.Replicas;
+namespace Kantor.Simulation.Pools;
 
 /// <summary>
 /// Adapters (LoRA) on the devices of a replica. As many as may run at once (<see cref="BatchLimits.AdaptersMax"/>) have a slot; one that is not

@@ -1,8 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Kantor.Core.Routing;
-using Kantor.Simulation.Replicas;
 
-namespace Kantor.Simulation.Disaggregation;
+namespace Kantor.Simulation.Pools;
 
 /// <summary>
 /// Replicas that only decode. A request's prompt is computed where it arrives; after its first token its KV waits there until a decoding

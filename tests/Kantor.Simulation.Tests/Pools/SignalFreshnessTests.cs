@@ -1,7 +1,8 @@
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Signals;
 using static Kantor.Simulation.Tests.Fleet;
 
-namespace Kantor.Simulation.Tests.Signals;
+namespace Kantor.Simulation.Tests.Pools;
 
 public class SignalFreshnessTests
 {

@@ -1,6 +1,7 @@
 using Kantor.Hardware.Models;
+using Kantor.Hardware.Profiles;
 
-namespace Kantor.Hardware.Profiles;
+namespace Kantor.Hardware.Composition;
 
 /// <summary>What all layers take for the tokens of a step, attention itself excepted, and their experts.</summary>
 internal sealed class LayerCost

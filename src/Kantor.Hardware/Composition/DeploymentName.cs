@@ -1,10 +1,11 @@
 using System.Globalization;
 using Kantor.Core.Batching;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Models;
 using Kantor.Hardware.Profiles;
 using Kantor.Hardware.Published;
 
-namespace Kantor.Hardware.Models;
+namespace Kantor.Hardware.Composition;
 
 /// <summary>
 /// Deployments by name, <c>MODEL@GPU[xDEVICES][:WEIGHTS[/KV]]</c>: a preset model on tensor-parallel devices of a profile, such as

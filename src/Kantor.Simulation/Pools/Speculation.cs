@@ -1,4 +1,4 @@
-namespace Kantor.Simulation.Replicas;
+namespace Kantor.Simulation.Pools;
 
 /// <summary>
 /// Speculative decoding: every decode checks some guessed tokens along with its newest one. Each guess is right with the same probability,

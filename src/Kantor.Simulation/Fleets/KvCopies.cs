@@ -3,7 +3,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Replica;
 using Kantor.Simulation.Replicas;
 
-namespace Kantor.Simulation.Disaggregation;
+namespace Kantor.Simulation.Fleets;
 
 /// <summary>KV on its way to a replica: from host memory, or from the replica that computed the prompt.</summary>
 internal sealed class KvCopies

@@ -1,6 +1,6 @@
 using Kantor.Core.Scaling;
 
-namespace Kantor.Simulation.Fleets;
+namespace Kantor.Simulation.Pools;
 
 /// <summary>A pool whose size follows its load.</summary>
 public sealed record ScalingOptions

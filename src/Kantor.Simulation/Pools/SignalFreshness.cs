@@ -1,4 +1,4 @@
-namespace Kantor.Simulation.Signals;
+namespace Kantor.Simulation.Pools;
 
 /// <summary>
 /// How a router hears of one signal of a replica: sampled every so often, told a while later. The default is the state of this very moment.

@@ -1,8 +1,9 @@
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Composition;
 using Kantor.Hardware.Models;
 using Kantor.Hardware.Profiles;
 
-namespace Kantor.Hardware.Tests.Profiles;
+namespace Kantor.Hardware.Tests.Composition;
 
 public class StepTimeComposerTests
 {

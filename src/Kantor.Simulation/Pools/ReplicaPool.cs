@@ -3,11 +3,8 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
 using Kantor.Core.StepTime;
-using Kantor.Simulation.Fleets;
-using Kantor.Simulation.Replicas;
-using Kantor.Simulation.Signals;
 
-namespace Kantor.Simulation;
+namespace Kantor.Simulation.Pools;
 
 /// <summary>Equal replicas: the policy that runs them, their sizes, and what their engine does beyond batching.</summary>
 public record ReplicaPool

@@ -1,4 +1,4 @@
-namespace Kantor.Simulation;
+namespace Kantor.Simulation.Events;
 
 /// <summary>A run could not be finished: a policy made no progress or a model gave an impossible value. The message says which and where.</summary>
 public sealed class SimulationException : Exception

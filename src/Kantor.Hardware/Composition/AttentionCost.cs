@@ -1,6 +1,7 @@
 using Kantor.Hardware.Models;
+using Kantor.Hardware.Profiles;
 
-namespace Kantor.Hardware.Profiles;
+namespace Kantor.Hardware.Composition;
 
 /// <summary>Attention of all layers, for the decodes and for the chunks of a step.</summary>
 internal abstract class AttentionCost

@@ -1,9 +1,9 @@
 using Kantor.Core.Routing;
-using Kantor.Simulation.Disaggregation;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 using static Kantor.Simulation.Tests.Fleet;
 
-namespace Kantor.Simulation.Tests.Disaggregation;
+namespace Kantor.Simulation.Tests.Fleets;
 
 /// <summary>A prompt's KV is kept where it was computed only until nobody needs it there.</summary>
 public class KeptKvTests

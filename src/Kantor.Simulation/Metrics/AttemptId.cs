@@ -1,6 +1,6 @@
 using Kantor.Core.Requests;
 
-namespace Kantor.Simulation.Clients;
+namespace Kantor.Simulation.Metrics;
 
 /// <summary>
 /// The name that an attempt has in the fleet: the number of its request and, above it, how often that was tried before, so that what is left of
