@@ -40,7 +40,8 @@ internal static class TypedPolicies
         }
     }
 
-    private static string Sentence(ArgumentException fault) =>
+    /// <summary>What an exception says, without the name of the parameter.</summary>
+    public static string Sentence(ArgumentException fault) =>
         fault.ParamName is { } name ? fault.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : fault.Message;
 
     private static void Say(string what) => Console.Error.WriteLine($"kantor: {what}");
