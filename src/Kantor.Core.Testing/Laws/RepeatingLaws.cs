@@ -14,7 +14,7 @@ public static class RepeatingLaws
     public static int RepeatedIsStepped(IBatchPlanner planner)
     {
         var repeated = 0;
-        Workloads.ForEachSeed(60, seed =>
+        Workloads.ForEachSeed(120, seed =>
         {
             var pair = new RepeatingPair(planner, seed);
             for (var step = 0; step < 12; step++) repeated += pair.Advance(timesMax: 1 + (int)(seed % 7));

@@ -38,6 +38,7 @@ public sealed class PolicyAssemblyTests : IDisposable
         PolicyAssembly.AddTo(shelves, Samples.OwnPolicy);
         PlannerLaws.Check(shelves.Planners.Find("last-come"));
         PlannerLaws.Check(shelves.Planners.Find("last-come"), new PolicyOption("admissions-max", "1"));
+        OptionLaws.Check(shelves.Planners.Find("last-come"));
     }
 
     [Fact]

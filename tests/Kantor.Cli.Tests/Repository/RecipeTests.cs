@@ -26,6 +26,7 @@ public partial class RecipeTests
         var entry = Entry();
         PlannerLaws.Check(entry);
         PlannerLaws.Check(entry, new PolicyOption("patience-ms", "3"));
+        OptionLaws.Check(entry);
         Assert.Equal("shortest-prompt:patience-ms=3", entry.Make(PolicySpec.Parse("shortest-prompt:patience-ms=3")).Name);
     }
 
