@@ -1,4 +1,5 @@
 using Kantor.Core.Objectives;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 
 namespace Kantor.Planning.Tests;

@@ -31,13 +31,21 @@ internal sealed class PolicyAssembly : AssemblyLoadContext
         {
             throw new UsageException($"{Option}: '{path}' is not a .NET assembly.");
         }
-        catch (ArgumentException taken)
+        catch (ArgumentException wrong)
         {
-            throw new UsageException($"{Option}: '{path}': {taken.Message}");
+            throw new UsageException($"{Option}: '{path}': {TypedPolicies.Sentence(wrong)}");
         }
-        catch (Exception other) when (other is TypeLoadException or MissingMethodException or FileNotFoundException or FileLoadException)
+        catch (FileNotFoundException missing) when (missing.FileName?.StartsWith("Kantor.", StringComparison.Ordinal) != true)
+        {
+            throw new UsageException($"{Option}: '{path}' needs '{missing.FileName}', which is not beside it.");
+        }
+        catch (Exception other) when (other is TypeLoadException or MissingMemberException or FileNotFoundException or FileLoadException)
         {
             throw new UsageException($"{Option}: '{path}' was built against another Kantor.Core than {CoreVersion()}: {other.Message}");
+        }
+        catch (Exception failed) when (failed is not UsageException)
+        {
+            throw new UsageException($"{Option}: '{path}' threw {failed.GetType().Name} instead of adding policies: {failed.Message}");
         }
     }
 
@@ -53,7 +61,7 @@ internal sealed class PolicyAssembly : AssemblyLoadContext
         if (packs.Length == 0) throw new UsageException($"{Option}: '{path}' has no public class that implements {nameof(IPolicyPack)}.");
         if (packs.Length > 1) throw new UsageException($"{Option}: '{path}' has {packs.Length} classes that implement {nameof(IPolicyPack)}; one is right.");
         return packs[0].GetConstructor(Type.EmptyTypes) is { } constructor
-            ? (IPolicyPack)constructor.Invoke(null)
+            ? (IPolicyPack)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, null, null)
             : throw new UsageException($"{Option}: {packs[0].Name} of '{path}' has no constructor without parameters.");
     }
 

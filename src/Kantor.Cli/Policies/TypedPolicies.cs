@@ -23,7 +23,7 @@ internal static class TypedPolicies
     {
         if (!typed.Contains(':', StringComparison.Ordinal) && !shelf.Names.Contains(typed))
         {
-            wrong($"{option} '{typed}' is not known; known are {string.Join(", ", shelf.Names)}{also}.");
+            wrong($"{option} '{typed}' is not known; known are {string.Join(", ", shelf.Names)}{also}.{shelf.Hint(typed)}");
             return null;
         }
 
@@ -40,7 +40,8 @@ internal static class TypedPolicies
         }
     }
 
-    private static string Sentence(ArgumentException fault) =>
+    /// <summary>What an exception says, without the name of the parameter.</summary>
+    public static string Sentence(ArgumentException fault) =>
         fault.ParamName is { } name ? fault.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : fault.Message;
 
     private static void Say(string what) => Console.Error.WriteLine($"kantor: {what}");

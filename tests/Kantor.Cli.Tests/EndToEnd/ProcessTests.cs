@@ -93,7 +93,7 @@ public sealed partial class ProcessTests
     [GeneratedRegex(@"(offset|byte) [\d,]+", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex OffsetForm();
 
-    private static Process Start(params string[] arguments) => Start(arguments, []);
+    internal static Process Start(params string[] arguments) => Start(arguments, []);
 
     private static Process Start(string[] arguments, params (string Name, string Value)[] environment)
     {
@@ -107,7 +107,7 @@ public sealed partial class ProcessTests
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
     }
 
-    private static async Task<string> ReadUntilAsync(StreamReader reader, Func<string, bool> isIt)
+    internal static async Task<string> ReadUntilAsync(StreamReader reader, Func<string, bool> isIt)
     {
         while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
@@ -117,7 +117,7 @@ public sealed partial class ProcessTests
         throw new InvalidOperationException("The program ended before it said what was waited for.");
     }
 
-    private static async Task<int> ExitAsync(Process process)
+    internal static async Task<int> ExitAsync(Process process)
     {
         using var timeout = new CancellationTokenSource(Patience);
         try

@@ -4,7 +4,7 @@ namespace Kantor.Core.Batching.Parts;
 /// What policies without memory may promise about a plan that grants the same tokens to the same running rows again
 /// (<see cref="IBatchPlanner.RepeatingSteps"/>).
 /// </summary>
-internal static class SteadyPlans
+public static class SteadyPlans
 {
     /// <summary>Nobody can be admitted whatever becomes cached: nobody waits, or the plan takes all tokens of the step.</summary>
     public static bool AdmitsNobody(in BatchView view, BatchPlan plan)

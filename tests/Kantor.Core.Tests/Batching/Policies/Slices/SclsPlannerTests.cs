@@ -2,6 +2,8 @@ using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Slices;
 using Kantor.Core.Kv;
 using Kantor.Core.StepTime;
+using Kantor.Core.Testing.Runs;
+using Kantor.Core.Testing.Views;
 using Kantor.Core.Tests.Replica;
 
 namespace Kantor.Core.Tests.Batching.Policies.Slices;

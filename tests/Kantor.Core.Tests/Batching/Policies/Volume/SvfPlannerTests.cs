@@ -6,6 +6,8 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
+using Kantor.Core.Testing.Runs;
+using Kantor.Core.Testing.Views;
 using Kantor.Core.Tests.Replica;
 
 namespace Kantor.Core.Tests.Batching.Policies.Volume;

@@ -2,11 +2,12 @@ using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
 
-namespace Kantor.Core.Tests.Replica;
+namespace Kantor.Core.Testing.Runs;
 
 /// <summary>Random workloads and pools, by seed.</summary>
-internal static class Jobs
+public static class Jobs
 {
+    /// <summary>A request whose prompt shares nothing with others; its output limit is what it generates when not given.</summary>
     public static Job Plain(long id, int arrivalStep, int promptTokens, int outputTokens, int? outputTokensMax = null) =>
         new(id, arrivalStep, Prompt((int)id, promptTokens), outputTokens, outputTokensMax ?? outputTokens);
 
