@@ -1,10 +1,11 @@
-using Kantor.Cli.Policies;
 using System.CommandLine;
 using Kantor.Cli.Calibrate;
 using Kantor.Cli.Doctor;
 using Kantor.Cli.Fake;
 using Kantor.Cli.Plan;
+using Kantor.Cli.Policies;
 using Kantor.Cli.Serve;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Sweep;
 using Kantor.Cli.Traces;

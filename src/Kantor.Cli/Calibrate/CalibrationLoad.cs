@@ -1,3 +1,4 @@
+using Kantor.Cli.Shell;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 using Kantor.Engine;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Kantor.Cli.Engines;
+using Kantor.Cli.Shell;
 using Kantor.Core.StepTime;
 using Kantor.Engine;
 using Kantor.Hardware.Calibration.Fitting;

@@ -1,7 +1,8 @@
-using Kantor.Hardware.Models;
 using System.CommandLine;
 using System.Globalization;
+using Kantor.Cli.Shell;
 using Kantor.Hardware.Calibration;
+using Kantor.Hardware.Models;
 using Kantor.Hardware.Profiles;
 using Spectre.Console;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Kantor.Cli.Models;
+using Kantor.Cli.Shell;
 using Kantor.LlamaCpp.Gguf;
 using Kantor.LlamaCpp.Library;
 

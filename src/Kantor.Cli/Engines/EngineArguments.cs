@@ -1,6 +1,7 @@
-using Kantor.Cli.Policies;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Kantor.Cli.Policies;
+using Kantor.Cli.Shell;
 using Kantor.Core;
 using Kantor.Core.Objectives;
 

@@ -1,6 +1,7 @@
-using Kantor.Cli.Policies;
 using System.Security.Cryptography;
 using Kantor.Cli.Models;
+using Kantor.Cli.Policies;
+using Kantor.Cli.Shell;
 using Kantor.Core;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;

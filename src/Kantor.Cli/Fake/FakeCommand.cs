@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kantor.Cli.Shell;
 using Kantor.LlamaCpp.Fake;
 
 namespace Kantor.Cli.Fake;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Kantor.Cli.Shell;
 
 namespace Kantor.Cli.Models;
 

@@ -1,3 +1,5 @@
+using Kantor.Cli.Shell;
+
 namespace Kantor.Cli.Models;
 
 /// <summary>Turns <c>--model</c> into a file on this machine.</summary>

@@ -1,3 +1,4 @@
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Planning;
 using Kantor.Reports.Plans;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Sweep;
 using Kantor.Planning;
 using Kantor.Workloads.Generators;

@@ -1,5 +1,6 @@
-using Kantor.Cli.Policies;
 using System.Globalization;
+using Kantor.Cli.Policies;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Traces;
 using Kantor.Core;

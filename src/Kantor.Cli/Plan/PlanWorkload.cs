@@ -1,3 +1,4 @@
+using Kantor.Cli.Shell;
 using Kantor.Cli.Traces;
 using Kantor.Workloads.Generators;
 

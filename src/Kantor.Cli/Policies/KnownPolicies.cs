@@ -1,3 +1,4 @@
+using Kantor.Cli.Shell;
 using Kantor.Core;
 
 namespace Kantor.Cli.Policies;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kantor.Cli.Shell;
 
 namespace Kantor.Cli.Policies;
 

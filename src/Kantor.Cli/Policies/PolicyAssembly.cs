@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using Kantor.Cli.Shell;
 using Kantor.Core;
 
 namespace Kantor.Cli.Policies;

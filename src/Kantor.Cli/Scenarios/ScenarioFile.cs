@@ -1,4 +1,5 @@
 using System.Text;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Yaml;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Profiles;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Core.Batching;
 using Kantor.Core.Randomness;

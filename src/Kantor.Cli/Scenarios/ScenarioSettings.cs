@@ -1,4 +1,5 @@
 using Kantor.Cli.Policies;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 
 namespace Kantor.Cli.Scenarios;
@@ -14,7 +15,7 @@ internal sealed record ScenarioSettings(string Path, IReadOnlyList<(string Optio
     public string Folder => System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
 
     /// <summary>Whether the standard output belongs to a report, so that the table goes to standard error.</summary>
-    public bool ReportTakesStandardOutput => Reports.Any(report => report.Path == SimulateSettings.StandardOutput);
+    public bool ReportTakesStandardOutput => Reports.Any(report => report.Path == ReportFile.StandardOutput);
 
     /// <summary>The settings of a command line with <c>--scenario</c>.</summary>
     /// <exception cref="UsageException">Other options are there that the file has the word about, or two reports go to one file; all of them are named.</exception>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Kantor.Cli.Engines;
+using Kantor.Cli.Shell;
 using Kantor.Engine;
 using Kantor.Server;
 using Kantor.Server.Configuration;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kantor.Cli.Shell;
 using Kantor.Simulation;
 
 namespace Kantor.Cli.Simulate;

@@ -1,12 +1,13 @@
+using System.CommandLine;
 using Kantor.Cli.Policies;
+using Kantor.Cli.Scenarios;
+using Kantor.Cli.Shell;
+using Kantor.Core;
 using Kantor.Core.Objectives;
+using Kantor.Core.StepTime;
+using Kantor.Hardware.Models;
 using Kantor.Hardware.Profiles;
 using Kantor.Hardware.Published;
-using Kantor.Hardware.Models;
-using System.CommandLine;
-using Kantor.Cli.Scenarios;
-using Kantor.Core;
-using Kantor.Core.StepTime;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Cli.Simulate;

@@ -1,3 +1,4 @@
+using Kantor.Cli.Shell;
 using Kantor.Core.Admission;
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kantor.Cli.Shell;
 using Kantor.Core.Randomness;
 using Kantor.Simulation.Clients;
 using Kantor.Workloads.Generators;

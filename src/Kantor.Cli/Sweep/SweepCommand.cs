@@ -1,5 +1,6 @@
-using Kantor.Cli.Policies;
 using System.CommandLine;
+using Kantor.Cli.Policies;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 
 namespace Kantor.Cli.Sweep;

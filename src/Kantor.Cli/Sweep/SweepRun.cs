@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Reports.Runs;
 using Kantor.Reports.Sweeps;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Kantor.Cli.Shell;
 using Kantor.Core.Randomness;
 using Kantor.Workloads.Generators;
 using Kantor.Workloads.Traces;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Kantor.Cli.Shell;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Traces;
@@ -42,7 +43,7 @@ internal static class DescribeCommand
     {
         var trace = input.Load(cancellation);
         var statistics = TraceStatistics.Of(trace.Requests);
-        if (jsonPath != OptionChecks.StandardOutput) DescribeTable.Write(Console.Out, Path.GetFileName(input.Path), trace, statistics);
+        if (jsonPath != ReportFile.StandardOutput) DescribeTable.Write(Console.Out, Path.GetFileName(input.Path), trace, statistics);
         if (jsonPath is not null) OutputFile.Write("--json", jsonPath, stream => WriteJson(stream, input, trace, statistics));
         return ExitCode.Success;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kantor.Cli.Shell;
 using Kantor.Workloads.Generators;
 using Kantor.Workloads.Traces;
 

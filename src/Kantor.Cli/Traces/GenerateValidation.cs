@@ -1,3 +1,4 @@
+using Kantor.Cli.Shell;
 using Kantor.Workloads.Generators;
 using Kantor.Workloads.Traces;
 

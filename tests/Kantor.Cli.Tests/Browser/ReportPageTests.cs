@@ -1,3 +1,4 @@
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Sweep;
 using Kantor.Workloads.Generators;

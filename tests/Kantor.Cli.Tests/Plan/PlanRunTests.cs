@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kantor.Cli.Plan;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 
 namespace Kantor.Cli.Tests.Plan;

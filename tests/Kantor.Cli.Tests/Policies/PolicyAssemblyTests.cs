@@ -1,4 +1,5 @@
 using Kantor.Cli.Policies;
+using Kantor.Cli.Shell;
 using Kantor.Core;
 using Microsoft.CodeAnalysis;
 

@@ -1,4 +1,5 @@
 using Kantor.Cli.Scenarios;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Yaml;
 
 namespace Kantor.Cli.Tests.Scenarios;

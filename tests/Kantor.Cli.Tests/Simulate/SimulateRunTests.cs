@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 
 namespace Kantor.Cli.Tests.Simulate;

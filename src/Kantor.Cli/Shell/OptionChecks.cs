@@ -1,13 +1,10 @@
 using System.Globalization;
 
-namespace Kantor.Cli.Traces;
+namespace Kantor.Cli.Shell;
 
 /// <summary>Turns typed values into values, and collects all that is wrong with them: each entry names the option and what would be right.</summary>
 internal sealed class OptionChecks
 {
-    /// <summary>Stands for the standard output in place of a file name.</summary>
-    public const string StandardOutput = "-";
-
     private readonly List<string> _errors = [];
 
     /// <summary>What is wrong so far.</summary>
@@ -63,7 +60,7 @@ internal sealed class OptionChecks
     /// <summary>A file to write, or the standard output.</summary>
     public string? Output(string option, string? typed, bool isNeeded)
     {
-        if (Path(option, typed, isNeeded) is not { } path || string.IsNullOrWhiteSpace(path) || path == StandardOutput) return typed;
+        if (Path(option, typed, isNeeded) is not { } path || string.IsNullOrWhiteSpace(path) || path == ReportFile.StandardOutput) return typed;
         if (Directory.Exists(path)) _errors.Add($"{option} '{path}' is a folder; give a file.");
         else if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder)) _errors.Add($"{option} '{path}': the folder {folder} is not there.");
         return path;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Kantor.Cli;
+namespace Kantor.Cli.Shell;
 
 /// <summary>
 /// One line of progress on standard error: bar, share, rate and remaining time while it is a terminal; otherwise nothing on the way. At the end

@@ -1,6 +1,7 @@
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 
-namespace Kantor.Cli.Tests;
+namespace Kantor.Cli.Tests.Shell;
 
 public class ProgressLineTests
 {
