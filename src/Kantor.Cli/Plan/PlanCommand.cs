@@ -28,7 +28,7 @@ internal static class PlanCommand
         "--prefixes", "N,ZIPF,BLOCKS", "Without a trace: prompts of N families that begin alike, with popularity k^-ZIPF and 1 to BLOCKS common blocks of 512 tokens.");
 
     private static readonly Option<string?> Profile = SimulateCommand.Text(
-        "--profile", "LIST", $"Replicas to choose from, separated by commas: names ({string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}), {DeploymentName.Form}, or FILE.json of 'kantor calibrate engine'. Default: {SimulateValidation.DefaultProfile}.");
+        "--profile", "LIST", $"Replicas to choose from, separated by commas: names ({string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}), {DeploymentName.Form}, or FILE.json of 'kantor calibrate engine'. Default: {ScenarioFlags.DefaultProfile}.");
 
     private static readonly Option<string?> Policy = SimulateCommand.Text(
         "--policy", "LIST", $"Batch policies of replicas that serve requests to the end, each a candidate: {string.Join(", ", PolicyCatalogue.PlannerNames)}. Default: {PlanValidation.DefaultPolicies}.");
@@ -83,7 +83,7 @@ internal static class PlanCommand
             + "Example: kantor plan --trace trace.jsonl.gz --profile llama-3.1-70b@h100x4,llama-3.1-70b@h200x2 --slo ttft=1s,itl-max=100ms --attainment 0.95\n"
             + "         kantor plan --rate 12 --prompt lognormal:493,0.9,8,2000 --output lognormal:134,0.9,4,1000 --profile opt-13b-a100-tp1,opt-13b-a100-tp2 --slo ttft=200ms,itl-max=100ms --json plan.json")
         {
-            Trace, Requests, Arrivals, Prompt, Output, Prefixes, Profile, Policy, SimulateCommand.PolicyAssemblies, StepTokens, Routing, Rate, RateScale, SimulateCommand.Slo, Attainment, ReplicasMax, Disaggregate, PrefillPolicy, PrefillStepTokens,
+            Trace, Requests, Arrivals, Prompt, Output, Prefixes, Profile, Policy, SimulateCommand.PolicyAssemblies, StepTokens, Routing, Rate, RateScale, SimulateCommand.Slo, SimulateCommand.ObjectiveLine, Attainment, ReplicasMax, Disaggregate, PrefillPolicy, PrefillStepTokens,
             DecodePolicy, RatioMax, GpusPerNode, NodeLink, Link, GpuPrice, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.MaxTokens,
             SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches, SimulateCommand.SkipBadLines, Seeds, Threads,
             SimulateCommand.Json, SimulateCommand.Csv,

@@ -1,5 +1,4 @@
 using Kantor.Cli.Shell;
-using Kantor.Cli.Simulate;
 using Kantor.Planning;
 using Kantor.Reports.Plans;
 
@@ -10,8 +9,7 @@ internal sealed class PlanRun(PlanSettings settings)
 {
     public async Task<int> ExecuteAsync(CancellationToken cancellation)
     {
-        ReportFile.RequireWritable("--json", settings.Shared.JsonPath);
-        ReportFile.RequireWritable("--csv", settings.Shared.CsvPath);
+        settings.Run.Reports.RequireWritable();
         if (settings.WhyNotApart is { } why) Say(why + ".");
         var source = PlanSource.Open(settings, cancellation);
         var plan = await SearchAsync(source.Load, cancellation);
@@ -25,7 +23,7 @@ internal sealed class PlanRun(PlanSettings settings)
     {
         FleetLayout[] layouts = [.. settings.Space.Layouts().Where(layout => layout.Replicas <= settings.ReplicasMax)];
         using var progress = new PlanProgress(layouts.Length, Console.Error, !Console.IsErrorRedirected);
-        using var bench = new TrialBench(load, new PlanObjective(settings.Shared.Slo, settings.Attainment), settings.Trials, progress.NewObserver);
+        using var bench = new TrialBench(load, new PlanObjective(settings.Shared.Objective, settings.Attainment), settings.Trials, progress.NewObserver);
         return await new PlanSearch(bench).FindAsync(layouts, settings.ReplicasMax, _ => progress.CandidateEnded(), cancellation);
     }
 
@@ -41,15 +39,9 @@ internal sealed class PlanRun(PlanSettings settings)
             NetworkGbps = settings.Space.NetworkBytesPerS * 8 / 1e9,
             Plan = plan,
         };
-        PlanTable.Write(settings.Shared.ReportTakesStandardOutput ? Console.Error : Console.Out, report);
-        if (settings.Shared.JsonPath is { } json) ReportFile.Write("--json", json, stream => PlanJson.Write(stream, report));
-        if (settings.Shared.CsvPath is { } csv) ReportFile.Write("--csv", csv, stream => WriteCsv(stream, plan));
-    }
-
-    private static void WriteCsv(Stream stream, FleetPlan plan)
-    {
-        using var writer = new StreamWriter(stream, leaveOpen: true);
-        PlanCsv.Write(writer, plan);
+        PlanTable.Write(settings.Run.Reports.Tables, report);
+        settings.Run.Reports.Write(
+            json => PlanJson.Write(json, report), csv => PlanCsv.Write(csv, plan), _ => throw new NotSupportedException("A plan has no page."));
     }
 
     private static void Say(string what) => Console.Error.WriteLine($"kantor: {what}");

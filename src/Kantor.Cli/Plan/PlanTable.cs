@@ -1,5 +1,5 @@
 using System.Globalization;
-using Kantor.Cli.Simulate;
+using Kantor.Cli.Shell;
 using Kantor.Planning;
 using Kantor.Reports.Plans;
 
@@ -17,7 +17,7 @@ internal static class PlanTable
             CultureInfo.InvariantCulture,
             $"{report.Trace}: {report.Requests} requests at {plan.RatePerS:0.###}/s; {plan.Objective.Attainment * 100:0.##} % within {plan.Objective.Slo}; "
             + $"up to {report.ReplicasMax} replicas, {report.GpusPerNode} GPUs a node, KV at {report.NodeGbps:0.###} Gbit/s in a node and {report.NetworkGbps:0.###} across"));
-        SimulateTable.WriteGrid(writer, Columns, namesLeft: 2, InOrder(plan).Select(Cells));
+        TextTable.Write(writer, Columns, namesLeft: 2, InOrder(plan).Select(Cells));
         writer.WriteLine("±: half of the 95 % interval over other requests of the same kind.");
         foreach (var line in Answer(plan)) writer.WriteLine(line);
     }
@@ -34,14 +34,14 @@ internal static class PlanTable
 
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"Plan: {shown.Layout.Describe(shown.Units)}: {FleetPlan.Count(shown.Gpus)}, {SimulateTable.Share(shown.Attainment.Mean)} ± {SimulateTable.Share(shown.Attainment.HalfWidth)} of the requests within the objectives.");
+            $"Plan: {shown.Layout.Describe(shown.Units)}: {FleetPlan.Count(shown.Gpus)}, {TextTable.Share(shown.Attainment.Mean)} ± {TextTable.Share(shown.Attainment.HalfWidth)} of the requests within the objectives.");
         if (!plan.IsSure) yield return NotSure(plan);
         if (chosen.Candidate.Size is { IsMonotone: false }) yield return "Fewer replicas of it met the objectives while some greater number missed them: routing or batching does not gain from every replica here.";
         if (Comparison(plan, chosen, shown) is { } comparison) yield return comparison;
     }
 
     private static string NotSure(FleetPlan plan) => plan.SurelyMeets is { } next
-        ? string.Create(CultureInfo.InvariantCulture, $"Not sure: the interval holds the target. {next.Layout.Describe(next.Units)} ({FleetPlan.Count(next.Gpus)}, {SimulateTable.Share(next.Attainment.Mean)}) meets it for sure.")
+        ? string.Create(CultureInfo.InvariantCulture, $"Not sure: the interval holds the target. {next.Layout.Describe(next.Units)} ({FleetPlan.Count(next.Gpus)}, {TextTable.Share(next.Attainment.Mean)}) meets it for sure.")
         : "Not sure: the interval holds the target, and nothing larger that was tried meets it for sure; more requests or --seeds would tell.";
 
     /// <summary>Whether to disaggregate, with the best of the other kind; null where there is none to compare with.</summary>
@@ -70,8 +70,8 @@ internal static class PlanTable
         ? [row.Candidate.Layout.Describe(1), row.Rejection!, "–", "–", "–", "–", "–", "–"]
         :
         [
-            shown.Layout.Describe(shown.Units), row.Rejection ?? "chosen", SimulateTable.Whole(shown.Gpus),
-            SimulateTable.Share(shown.Attainment.Mean), SimulateTable.Share(shown.Attainment.HalfWidth), SimulateTable.Whole(shown.Attainment.Seeds),
+            shown.Layout.Describe(shown.Units), row.Rejection ?? "chosen", TextTable.Whole(shown.Gpus),
+            TextTable.Share(shown.Attainment.Mean), TextTable.Share(shown.Attainment.HalfWidth), TextTable.Whole(shown.Attainment.Seeds),
             row.GoodputPerSAndGpu?.ToString("0.###", CultureInfo.InvariantCulture) ?? "–",
             shown.PricePerH?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–",
         ];

@@ -1,3 +1,4 @@
+using Kantor.Cli.Scenarios;
 using Kantor.Cli.Shell;
 using Kantor.Cli.Traces;
 using Kantor.Workloads.Generators;
@@ -21,8 +22,11 @@ internal sealed record PlanWorkload
 
     private bool IsGiven => (Requests ?? Arrivals ?? Prompt ?? Output ?? Prefixes) is not null;
 
-    /// <summary>What to draw: chat where nothing else is said, without common prefixes. Null when nothing is said at all.</summary>
-    public WorkloadSpec? Parse(string? trace, double? ratePerS, OptionChecks checks)
+    /// <summary>The scenario's workload, or the one that is drawn when laws are given: chat where nothing else is said, without common prefixes.</summary>
+    public ScenarioWorkload? Over(ScenarioWorkload? otherwise, string? trace, double? ratePerS, OptionChecks checks) =>
+        Parse(trace, ratePerS, checks) is { } spec ? DrawnWorkload.Of("requests", spec) with { RateScale = otherwise?.RateScale ?? 1 } : otherwise;
+
+    private WorkloadSpec? Parse(string? trace, double? ratePerS, OptionChecks checks)
     {
         if (!IsGiven) return null;
         if (trace is not null) checks.Add("--requests, --arrivals, --prompt, --output and --prefixes draw requests; they cannot be given with --trace.");

@@ -192,7 +192,7 @@ internal sealed class PoolKeys
         var blocks = size.Value.Blocks(kv.BlockTokens, tokenBytes);
         if (blocks is >= 1 and <= int.MaxValue) return true;
         size.Refuse(_problems, blocks is { } count
-            ? FormattableString.Invariant($"is {count} blocks of {kv.BlockTokens} tokens; right is 1 to {int.MaxValue}.")
+            ? FormattableString.Invariant($"is {count} blocks of {kv.BlockTokens} tokens; right is 1 to {int.MaxValue} blocks.")
             : "is in bytes, but the profile does not tell how many bytes the KV of a token takes; write tokens or blocks, give kv.token-bytes, or name the profile as MODEL@GPU.");
         return false;
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Kantor.Cli.Yaml;
 using Kantor.Core;
 using Kantor.Core.Admission;
@@ -37,15 +36,15 @@ internal sealed class ScenarioKeys
 
     private static readonly Key<SloSpec> Slo = Key.Or("slo", new SectionShape<SloSpec>([Ttft, Itl, Tpot, E2e], Objectives, RequireObjective), "ttft 2s, itl 200ms", "objectives that a request must all meet");
 
-    private static readonly Key<IReadOnlyList<Labelled<IBatchPlanner>>> Policies = Key.Needed("policies", new ListShape<Labelled<IBatchPlanner>>(PolicyKeys.Planner, 1, 32), "batch policies, one run each");
+    private static readonly Key<IReadOnlyList<Labelled<IBatchPlanner>>> Policies = Key.Needed("policies", new ListShape<Labelled<IBatchPlanner>>(PolicyKeys.Planner, 1, 256), "batch policies, one run each");
 
-    private static readonly Key<IReadOnlyList<IRouter>> Routers = Key.Or("routers", new ListShape<IRouter>(PolicyKeys.Router, 1, 32), PolicyCatalogue.RouterNames[0], "routing policies, each combined with each batch policy");
+    private static readonly Key<IReadOnlyList<IRouter>> Routers = Key.Or("routers", new ListShape<IRouter>(PolicyKeys.Router, 1, 256), PolicyCatalogue.RouterNames[0], "routing policies, each combined with each batch policy");
 
     private static readonly Key<IAdmission> Admission = Key.Or("admission", PolicyKeys.Admission, "accept-all", "who is let in, asked before a request is routed");
 
     private static readonly Key<Objective> ObjectiveLine = Key.Or(
         "objective",
-        new ScalarShape<Objective>($"a line such as {Objective.Help}", static (string text, [MaybeNullWhen(false)] out Objective value) => Objective.TryParse(text, out value, out _)),
+        new ObjectiveShape(),
         "goodput under slo",
         "what runs are judged by and policies are told, in place of slo");
 

@@ -14,7 +14,7 @@ internal static class WorkloadKeys
         ("burstgpt", "BurstGPT CSV"), ("splitwise", "splitwise-sim CSV"), ("lengths", "lengths CSV"), ("timed-lengths", "lengths CSV with times"),
     ];
 
-    private static readonly Key<string> File = Key.Needed("file", Scalars.Text("the name of a trace file, relative to the folder of the scenario"), "recorded trace");
+    private static readonly Key<string> File = Key.Needed("file", Scalars.Text("the name of a trace file"), "recorded trace; the name is relative to the folder of the scenario");
 
     private static readonly Key<string> Format = Key.Or("format", Scalars.OneOf(Formats), "any that is known", "format that the file has to be in; another is refused");
 
@@ -22,7 +22,11 @@ internal static class WorkloadKeys
 
     private static readonly Key<bool> SpreadBatches = Key.Or("spread-batches", Scalars.Flag, "true", "whether arrivals that the recorder lumped together are spread over its tick");
 
-    private static readonly Key<int> Limit = Key.Or("limit", Scalars.Whole(1, RequestsMax), "all", "only the first requests");
+    private static readonly Key<int> Limit = Key.Or("limit", Scalars.Whole(1, int.MaxValue), "all", "only the first requests");
+
+    private static readonly Key<int> DrawnLimit = Key.Or("limit", Scalars.Whole(1, RequestsMax), "all", "only the first requests");
+
+    private static readonly Key<int> SampleLimit = Key.Or("limit", Scalars.Whole(1, int.MaxValue), "1000", "requests, at most 1000");
 
     private static readonly Key<double> RateScale = Key.Or("rate-scale", Scalars.Number(1e-6, 1e6), "1", "arrivals so many times as dense");
 
@@ -86,10 +90,11 @@ internal static class WorkloadKeys
     [
         new("sample", new SectionShape<ScenarioWorkload>([Limit, RateScale, Adapters], section => Recorded(section, null))),
         new("trace", new SectionShape<ScenarioWorkload>([File, Format, SkipBadLines, SpreadBatches, Limit, RateScale, Adapters], section => Recorded(section, section.Get(File)))),
+        new("fresh-sample", new SectionShape<ScenarioWorkload>([SampleLimit, RateScale, Adapters], FreshSample)),
         new("requests", new SectionShape<ScenarioWorkload>([Count, Arrivals, LikePapers, Prompt, Output, Prefixes, Adapters], Independent)),
         new("sessions", new SectionShape<ScenarioWorkload>([Count, Starts, LikeAgents, TurnsMean, FirstPrompt, NewPrompt, Output, ToolShare, HumanThink, ToolThink, PromptMax, OutputRate, SessionPrefixes, Adapters], Sessions)),
         new("tenants", new SectionShape<ScenarioWorkload>([Count, Each, Adapters], Tenants, CheckTenants)),
-        new("servegen", new SectionShape<ScenarioWorkload>([Files, From, To, RateScale, Limit, PromptOtherwise, OutputOtherwise, Adapters], ServeGen, CheckServeGen)),
+        new("servegen", new SectionShape<ScenarioWorkload>([Files, From, To, RateScale, DrawnLimit, PromptOtherwise, OutputOtherwise, Adapters], ServeGen, CheckServeGen)),
     ]);
 
     private static TraceWorkload Recorded(Section section, string? file) => new()
@@ -102,6 +107,19 @@ internal static class WorkloadKeys
         RateScale = section.Get(RateScale, 1),
         Adapters = section.Part(Adapters),
     };
+
+    /// <summary>Each seed draws a sample of its own, from the law of the one that ships with the product.</summary>
+    private static DrawnWorkload FreshSample(Section section)
+    {
+        var spec = SampleTrace.Spec with { Requests = Math.Min(SampleTrace.Spec.Requests, section.Get(SampleLimit, int.MaxValue)) };
+        return DrawnWorkload.Of("fresh-sample", spec) with
+        {
+            Called = "synthetic chat",
+            Format = "a fresh sample per seed, from the law of " + SampleTrace.Name,
+            RateScale = section.Get(RateScale, 1),
+            Adapters = section.Part(Adapters),
+        };
+    }
 
     private static DrawnWorkload Independent(Section section)
     {
@@ -165,7 +183,7 @@ internal static class WorkloadKeys
         {
             FromS = section.Get(From, 0) / 1e6,
             ToS = section.Value(To) / 1e6,
-            RequestsMax = section.Get(Limit, RequestsMax),
+            RequestsMax = section.Get(DrawnLimit, RequestsMax),
             PromptOtherwise = section.Part(PromptOtherwise),
             OutputOtherwise = section.Part(OutputOtherwise),
         };

@@ -12,12 +12,13 @@ internal sealed class OptionChecks
 
     /// <summary>Ends with all errors at once, if there are any.</summary>
     /// <exception cref="UsageException">Something is wrong.</exception>
-    public void ThrowIfAny()
-    {
-        if (_errors.Count > 0) throw new UsageException(string.Join(Environment.NewLine + "kantor: ", _errors));
-    }
+    public void ThrowIfAny() => UsageException.ThrowIfAny(_errors);
 
-    public void Add(string error) => _errors.Add(error);
+    /// <summary>Something is wrong; the same thing is said once.</summary>
+    public void Add(string error)
+    {
+        if (!_errors.Contains(error)) _errors.Add(error);
+    }
 
     public int? Whole(string option, string? typed, int min, int max)
     {

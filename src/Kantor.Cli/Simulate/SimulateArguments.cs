@@ -1,4 +1,5 @@
 using Kantor.Cli.Policies;
+using Kantor.Cli.Shell;
 using System.Globalization;
 
 namespace Kantor.Cli.Simulate;
@@ -68,6 +69,9 @@ internal sealed record SimulateArguments
     public bool NoLeap { get; init; }
 
     public bool SkipBadLines { get; init; }
+
+    /// <summary>Where reports go.</summary>
+    public ReportPaths Reports => new(Json, Csv, Html);
 
     /// <summary>What was typed that decides figures, flags without value: neither reports nor whether steps are leapt.</summary>
     public IEnumerable<(string Option, string? Value)> Given

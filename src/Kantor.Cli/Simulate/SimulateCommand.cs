@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Kantor.Cli.Policies;
-using Kantor.Cli.Scenarios;
 using Kantor.Cli.Shell;
 using Kantor.Core;
 using Kantor.Core.Objectives;
@@ -21,7 +20,7 @@ internal static class SimulateCommand
     private static readonly Option<string?> Trace = Text("--trace", "FILE", $"{Traces.TraceCommand.Formats}. Default: a synthetic chat trace that ships with Kantor.");
 
     internal static readonly Option<string?> Policy = Text(
-        "--policy", "NAMES", $"Batch policies, separated by commas, one run each: {string.Join(", ", PolicyCatalogue.PlannerNames)}; {TypedPolicies.Form}. Default: {SimulateValidation.DefaultPolicies}.");
+        "--policy", "NAMES", $"Batch policies, separated by commas, one run each: {string.Join(", ", PolicyCatalogue.PlannerNames)}; {TypedPolicies.Form}. Default: {ScenarioFlags.DefaultPolicies}.");
 
     internal static readonly Option<string?> PolicyAssemblies = Text(PolicyAssembly.Option, "FILES", "Assemblies with further policies, apart by ','.");
 
@@ -29,18 +28,18 @@ internal static class SimulateCommand
         "--routing", "NAMES", $"Routing policies, separated by commas, each combined with each batch policy: {string.Join(", ", PolicyCatalogue.RouterNames)}. Default: {PolicyCatalogue.RouterNames[0]}.");
 
     internal static readonly Option<string?> Admission = Text(
-        "--admission", "NAME", $"Who is let in: {string.Join(", ", KnownPolicies.Shelves.Admissions.Names)}; {TypedPolicies.Form}. Default: {SimulateValidation.DefaultAdmission}.");
+        "--admission", "NAME", $"Who is let in: {string.Join(", ", KnownPolicies.Shelves.Admissions.Names)}; {TypedPolicies.Form}. Default: {ScenarioFlags.DefaultAdmission}.");
 
     private static readonly Option<string?> Replicas = Text("--replicas", "N", "Equal replicas. Default: 1.");
 
     internal static readonly Option<string?> Profile = Text(
-        "--profile", "NAME", $"Model and machine, which give step times and the defaults of the limits below: {string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}, or {DeploymentName.Form} of a model ({string.Join(", ", ModelPresets.All.Select(model => model.Name))}) on a GPU ({string.Join(", ", GpuProfiles.Names)}), such as llama-3.1-70b@h200x4:fp8, or FILE.json of 'kantor calibrate engine'. Default: {SimulateValidation.DefaultProfile}.");
+        "--profile", "NAME", $"Model and machine, which give step times and the defaults of the limits below: {string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}, or {DeploymentName.Form} of a model ({string.Join(", ", ModelPresets.All.Select(model => model.Name))}) on a GPU ({string.Join(", ", GpuProfiles.Names)}), such as llama-3.1-70b@h200x4:fp8, or FILE.json of 'kantor calibrate engine'. Default: {ScenarioFlags.DefaultProfile}.");
 
     private static readonly Option<string?> RateScale = Text("--rate-scale", "X", "Arrivals X times as dense as in the trace. Default: 1.");
 
     private static readonly Option<string?> Seed = Text("--seed", "N", "Seed of everything random, which is the spreading of batched arrivals and the waits before retries; equal seeds give equal reports. Default: 1.");
 
-    internal static readonly Option<string?> Slo = Text("--slo", "LIST", $"Objectives that a request must all meet, NAME=DURATION: {SloSpec.Help}. Default: {SimulateValidation.DefaultSlo}.");
+    internal static readonly Option<string?> Slo = Text("--slo", "LIST", $"Objectives that a request must all meet, NAME=DURATION: {SloSpec.Help}. Default: {ScenarioFlags.DefaultSlo}.");
 
     internal static readonly Option<string?> ObjectiveLine = Text(
         "--objective", "TEXT", $"What runs are judged by and policies are told, in place of --slo: {Objective.Help}.");
@@ -51,7 +50,7 @@ internal static class SimulateCommand
 
     private static readonly Option<string?> KvTokens = Text("--kv-tokens", "N", "KV pool of a replica in tokens. Default: the profile's.");
 
-    internal static readonly Option<string?> BlockSize = Text("--block-size", "N", $"Tokens per KV block. Default: {SimulateValidation.DefaultBlockSizeTokens}.");
+    internal static readonly Option<string?> BlockSize = Text("--block-size", "N", $"Tokens per KV block. Default: {ScenarioFlags.DefaultBlockSizeTokens}.");
 
     internal static readonly Option<bool> NoPrefixCache = new("--no-prefix-cache") { Description = "Forget the KV of requests that have ended." };
 
@@ -64,7 +63,7 @@ internal static class SimulateCommand
         "--max-tokens", "N", "Output limit that every request declares; longer outputs are cut there. Default: the trace's largest output rounded up to a power of two, the same for all requests, so that it tells nothing about any of them.");
 
     internal static readonly Option<string?> Predictor = Text(
-        "--predictor", "NAME", $"Belief about output lengths that policies may use: {string.Join(", ", PolicyCatalogue.PredictorNames)}, or constant:N for N tokens. Default: {SimulateValidation.DefaultPredictor}.");
+        "--predictor", "NAME", $"Belief about output lengths that policies may use: {string.Join(", ", PolicyCatalogue.PredictorNames)}, or constant:N for N tokens. Default: {ScenarioFlags.DefaultPredictor}.");
 
     internal static readonly Option<string?> Limit = Text("--limit", "N", "Only the first N requests of the trace.");
 
@@ -115,15 +114,8 @@ internal static class SimulateCommand
     private static int Run(SimulateArguments typed, CancellationToken cancellation)
     {
         KnownPolicies.Add(typed.PolicyAssemblies);
-        if (typed.Scenario is { } path) return RunScenario(path, typed, cancellation);
-        if (!SimulateValidation.TryParse(typed, out var settings, out var errors)) throw new UsageException(string.Join(Environment.NewLine + "kantor: ", errors));
-        return new SimulateRun(settings!).Execute(cancellation);
-    }
-
-    private static int RunScenario(string path, SimulateArguments typed, CancellationToken cancellation)
-    {
-        var settings = ScenarioSettings.Parse(typed);
-        return new ScenarioRun(ScenarioFile.Load(path), settings).Execute(cancellation);
+        var input = RunInput.Of(typed);
+        return new SimulateRun(input.Scenario, input.Settings).Execute(cancellation);
     }
 
     /// <summary>What was typed; null for options that the verb does not have.</summary>

@@ -65,7 +65,6 @@ internal static class SweepCommand
     private static int Run(SweepArguments typed, CancellationToken cancellation)
     {
         KnownPolicies.Add(typed.Grid.PolicyAssemblies);
-        if (!SweepValidation.TryParse(typed, out var settings, out var errors)) throw new UsageException(string.Join(Environment.NewLine + "kantor: ", errors));
-        return new SweepRun(settings!).Execute(cancellation);
+        return new SweepRun(SweepValidation.Parse(typed)).Execute(cancellation);
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Kantor.Cli.Simulate;
+using Kantor.Cli.Shell;
 using Kantor.Reports.Sweeps;
 
 namespace Kantor.Cli.Sweep;
@@ -13,7 +13,7 @@ internal static class SweepTable
     public static void Write(TextWriter writer, SweepReport sweep)
     {
         writer.WriteLine($"{sweep.Trace}: {sweep.Requests} requests a cell on {sweep.Profile}; {sweep.Cells.Count} of {sweep.CellsTotal} cells; objectives {sweep.Slo}");
-        SimulateTable.WriteGrid(writer, Columns, namesLeft: 2, SweepGroup.Of(sweep.Cells).Select(Cells));
+        TextTable.Write(writer, Columns, namesLeft: 2, SweepGroup.Of(sweep.Cells).Select(Cells));
         writer.WriteLine("Means over the seeds, times in seconds; lowest and highest: the seed with the fewest and the most requests within the objectives.");
     }
 
@@ -27,13 +27,13 @@ internal static class SweepTable
             Number(group.Seeds.Count, "0"), Number(group.Band(cell => cell.Run.Rejected)!.Value.Mean, "#,0.#"),
             Seconds(group, cell => cell.Run.Ttft?.P50Ms), Seconds(group, cell => cell.Run.Ttft?.P99Ms),
             Seconds(group, cell => cell.Run.Itl?.P99Ms), Seconds(group, cell => cell.Run.E2e?.P99Ms),
-            SimulateTable.Share(slo.Mean), SimulateTable.Share(slo.Min), SimulateTable.Share(slo.Max),
+            TextTable.Share(slo.Mean), TextTable.Share(slo.Min), TextTable.Share(slo.Max),
             Number(group.Band(cell => cell.Run.GoodputRps)!.Value.Mean, "0.###"),
-            SimulateTable.Share(group.Band(cell => cell.Run.PrefixHitRate)!.Value.Mean),
+            TextTable.Share(group.Band(cell => cell.Run.PrefixHitRate)!.Value.Mean),
         ];
     }
 
-    private static string Seconds(SweepGroup group, Func<SweepCell, double?> ms) => SimulateTable.Seconds(group.Band(ms)?.Mean);
+    private static string Seconds(SweepGroup group, Func<SweepCell, double?> ms) => TextTable.Seconds(group.Band(ms)?.Mean);
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

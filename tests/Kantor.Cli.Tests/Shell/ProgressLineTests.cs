@@ -1,5 +1,5 @@
 using Kantor.Cli.Shell;
-using Kantor.Cli.Simulate;
+using Kantor.Cli.Runs;
 
 namespace Kantor.Cli.Tests.Shell;
 

@@ -2,12 +2,16 @@ using System.Globalization;
 using Kantor.Cli.Shell;
 using Kantor.Simulation;
 
-namespace Kantor.Cli.Simulate;
+namespace Kantor.Cli.Runs;
 
 /// <summary>Requests that have ended in all runs of a command, and runs that are over. Safe to use from the threads of all runs.</summary>
 internal sealed class RunsProgress(string unit, int runs, long requests, ProgressLine line) : IDisposable
 {
     private readonly Counts _counts = new(unit, runs);
+
+    /// <summary>The progress of the cells of a grid.</summary>
+    public static RunsProgress Of(string verb, string unit, int cells, WorkloadSource source) =>
+        new(unit, cells, (long)cells * source.Requests, new ProgressLine(verb, "requests"));
 
     /// <summary>The watcher of one run.</summary>
     public SimulationObserver NewObserver() => new Observer(this);
