@@ -31,6 +31,9 @@ internal static class RunWords
         CultureInfo.InvariantCulture,
         $"{pool.Replicas} × {pool.Profile.Name}, {KvTokens(pool)} KV tokens, steps of {pool.Limits.StepTokensMax} tokens");
 
+    /// <summary>All pools of a fleet.</summary>
+    public static string Of(FleetPlan fleet) => string.Join(" + ", fleet.Pools.Select(Of));
+
     /// <summary>Tokens of KV of a replica.</summary>
     public static long KvTokens(PoolPlan pool) => pool.Kv.BlocksTotal * (long)pool.Kv.BlockSizeTokens;
 

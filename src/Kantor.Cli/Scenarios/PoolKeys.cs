@@ -104,9 +104,12 @@ internal sealed class PoolKeys
     private readonly Problems _problems;
 
     /// <summary>Keys of one file.</summary>
-    public PoolKeys(ProfileShape profiles, Problems problems)
+    /// <param name="profiles">How profiles are written.</param>
+    /// <param name="problems">What is wrong with the file.</param>
+    /// <param name="profileOtherwise">What holds without a profile; null where there has to be one.</param>
+    public PoolKeys(ProfileShape profiles, Problems problems, string? profileOtherwise = null)
     {
-        _profile = Key.Needed("profile", profiles, "model and machine: step times and the defaults of limits and KV");
+        _profile = new Key<NamedProfile>("profile", profiles, profileOtherwise, "model and machine: step times and the defaults of limits and KV");
         _problems = problems;
         All = [_profile, Replicas, Predictor, Limits, Kv, PlansAhead, Pipeline, Lockstep, Swap, Tier, Speculation, Adapters, Signals, Scaling];
     }
@@ -132,6 +135,9 @@ internal sealed class PoolKeys
 
         if (!isRight) section.Spoil();
     }
+
+    /// <summary>Says that the profile is missing where it may be left out only beside others.</summary>
+    public void RequireProfile(Section section) => section.Require(_profile);
 
     /// <summary>The pool of keys in which nothing is wrong.</summary>
     public PoolPlan Bind(Section section)

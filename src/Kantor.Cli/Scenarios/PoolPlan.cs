@@ -15,6 +15,9 @@ internal sealed record PoolPlan
 {
     public required StepTimeProfile Profile { get; init; }
 
+    /// <summary>Batch policy of these replicas alone; null for the one that is compared.</summary>
+    public Labelled<IBatchPlanner>? Policy { get; init; }
+
     /// <summary>Bytes of KV that a token takes over all devices of a replica; null when not known.</summary>
     public required double? TokenBytes { get; init; }
 

@@ -54,18 +54,30 @@ internal sealed class ScenarioKeys
 
     private static readonly Key<LinkPlan> Link = Key.Needed("link", PoolKeys.Link, "way of the KV out of each prefilling replica");
 
+    private static readonly Key<Labelled<IBatchPlanner>> OwnPolicy = Key.Or(
+        "policy", PolicyKeys.Planner, "each of fleet.policies", "batch policy of these replicas alone");
+
+    private readonly Key<IReadOnlyList<Placed<PoolPlan>>> _pools;
     private readonly Key<FleetPlan> _fleet;
     private readonly Key<DecodePlan> _decode;
     private readonly PoolKeys _pool;
+    private readonly PoolKeys _wholePool;
     private readonly Problems _problems;
 
     /// <summary>Keys of one file.</summary>
     public ScenarioKeys(ProfileShape profiles, Problems problems)
     {
         _problems = problems;
-        _pool = new PoolKeys(profiles, problems);
-        _fleet = Key.Needed("fleet", new SectionShape<FleetPlan>([Policies, Routers, Admission, .. _pool.All], Fleet, CheckFleet), "the pool that requests arrive at");
-        _decode = Key.Or("decode", new SectionShape<DecodePlan>([Policy, Router, Link, .. _pool.All], Decode, _pool.Check), "none: the fleet serves requests to the end", "replicas that only decode, with all keys of a pool");
+        _pool = new PoolKeys(profiles, problems, "that of each of pools");
+        _wholePool = new PoolKeys(profiles, problems);
+        var unlike = new SectionShape<PoolPlan>([OwnPolicy, .. _wholePool.All], Unlike, _wholePool.Check, "POOL");
+        _pools = Key.Or(
+            "pools",
+            new ListShape<Placed<PoolPlan>>(new PlacedShape<PoolPlan>(unlike), 1, 64),
+            "replicas that are all alike, by the keys below",
+            "unlike replicas behind one router, in place of the keys of a pool here; each has all keys of one, and only the first may scale");
+        _fleet = Key.Needed("fleet", new SectionShape<FleetPlan>([Policies, Routers, Admission, _pools, .. _pool.All], Fleet, CheckFleet), "the pool that requests arrive at");
+        _decode = Key.Or("decode", new SectionShape<DecodePlan>([Policy, Router, Link, .. _wholePool.All], Decode, _wholePool.Check), "none: the fleet serves requests to the end", "replicas that only decode, with all keys of a pool");
         Shape = new SectionShape<Scenario>([Seed, Workload, Clients, _fleet, _decode, LifeCycle, Slo, ObjectiveLine], Bind, Check);
     }
 
@@ -80,15 +92,42 @@ internal sealed class ScenarioKeys
         if (!section.Has(Ttft) && !section.Has(Itl) && !section.Has(Tpot) && !section.Has(E2e)) section.Refuse("names no objective; right is at least one of ttft, itl, tpot, e2e.");
     }
 
-    private FleetPlan Fleet(Section section) => new(_pool.Bind(section), section.Get(Policies), section.Part(Routers) ?? [PolicyCatalogue.Router(PolicyCatalogue.RouterNames[0])], section.Part(Admission) ?? new AcceptAllAdmission());
+    private FleetPlan Fleet(Section section)
+    {
+        PoolPlan[] pools = section.Part(_pools) is { } unlike ? [.. unlike.Select(placed => placed.Value)] : [_pool.Bind(section)];
+        return new FleetPlan(
+            pools[0], pools[1..], section.Get(Policies), section.Part(Routers) ?? [UsualRouter()], section.Part(Admission) ?? new AcceptAllAdmission());
+    }
 
-    private DecodePlan Decode(Section section) => new(_pool.Bind(section), section.Get(Policy), section.Part(Router) ?? PolicyCatalogue.Router(PolicyCatalogue.RouterNames[0]), section.Get(Link));
+    private PoolPlan Unlike(Section section) => _wholePool.Bind(section) with { Policy = section.Part(OwnPolicy) };
+
+    private static IRouter UsualRouter() => PolicyCatalogue.Router(PolicyCatalogue.RouterNames[0]);
+
+    private DecodePlan Decode(Section section) => new(_wholePool.Bind(section), section.Get(Policy), section.Part(Router) ?? UsualRouter(), section.Get(Link));
 
     private void CheckFleet(Section section)
     {
         if (section.TryGet(Policies, out var policies)) RefuseTwice(section, Policies, policies.Select(policy => policy.Label));
         if (section.TryGet(Routers, out var routers)) RefuseTwice(section, Routers, routers.Select(router => router.Name));
+        if (section.Has(_pools))
+        {
+            CheckPools(section);
+            return;
+        }
+
+        _pool.RequireProfile(section);
         _pool.Check(section);
+    }
+
+    private void CheckPools(Section section)
+    {
+        foreach (var key in _pool.All.Where(section.Has)) section.Refuse(key, "stands beside pools; leave it, or write it in one of them.");
+        if (!section.TryGet(_pools, out var pools)) return;
+        foreach (var placed in pools.Skip(1).Where(placed => placed.Value.Scaling is not null))
+        {
+            placed.Refuse(_problems, "has scaling, but only the first of the pools may; leave it out, or write that pool first.");
+            section.Spoil();
+        }
     }
 
     private static void RefuseTwice(Section section, IKey key, IEnumerable<string> names)
@@ -112,6 +151,11 @@ internal sealed class ScenarioKeys
         if (section.Has(ObjectiveLine) && section.Has(Slo)) section.Refuse(ObjectiveLine, "says what slo says too; leave one of the two.");
         if (section.TryGet(_fleet, out var fleet) && section.TryGet(_decode, out var decode) && decode.Link.ToLink(fleet.Pool.TokenBytes, _problems) is null) section.Spoil();
         if (section.TryGet(Workload, out var workload) && section.TryGet(Clients, out var clients)) CheckClients(section, workload, clients.Value.Options);
+        if (fleet is not null && section.Has(_decode) && fleet.Pools.Select(pool => pool.TokenBytes).Distinct().Count() > 1)
+        {
+            section.Refuse(_decode, "takes KV out of pools whose tokens are of different sizes; right are pools of one model and KV format.");
+        }
+
         if (fleet is not null && section.TryGet(LifeCycle, out var lifeCycle)) CheckLifeCycle(section, fleet, lifeCycle);
     }
 
@@ -136,9 +180,9 @@ internal sealed class ScenarioKeys
         }
 
         if (fleet.Pool.Scaling is not null || decode?.Pool.Scaling is not null) return;
-        var lockstep = Math.Max(fleet.Pool.LockstepReplicas, decode?.Pool.LockstepReplicas ?? 1);
+        var lockstep = Math.Max(fleet.Pools.Max(pool => pool.LockstepReplicas), decode?.Pool.LockstepReplicas ?? 1);
         var comers = lifeCycle.Events.Count(placed => placed.Value is ReplicaJoins or ReplicaFails { RestartsAfterUs: not null });
-        var ever = fleet.Pool.Replicas + (decode?.Pool.Replicas ?? 0) + (comers * lockstep);
+        var ever = fleet.Replicas + (decode?.Pool.Replicas ?? 0) + (comers * lockstep);
         foreach (var placed in lifeCycle.Events.Where(placed => ReplicaOf(placed.Value) >= ever))
         {
             placed.Refuse(_problems, $"is about replica {ReplicaOf(placed.Value)}, which never is; right is 0 to {ever - 1}.");

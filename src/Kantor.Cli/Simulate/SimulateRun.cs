@@ -32,7 +32,7 @@ internal sealed class SimulateRun(Scenario scenario, RunSettings settings)
         var lastUs = source.TraceOf(scenario).Requests[^1].ArrivalUs;
         var requests = string.Create(CultureInfo.InvariantCulture, $"{scenario.Workload.Title}: {source.Requests} requests in {lastUs / 1e6:0.#} s");
         var decode = scenario.Decode is { } apart ? ", then " + RunWords.Of(apart.Pool) : "";
-        return $"{requests}; {RunWords.Of(scenario.Fleet.Pool)}{decode}; objectives {RunWords.Of(scenario.Objective)}; {RunWords.Of(scenario.Clients.Options)}";
+        return $"{requests}; {RunWords.Of(scenario.Fleet)}{decode}; objectives {RunWords.Of(scenario.Objective)}; {RunWords.Of(scenario.Clients.Options)}";
     }
 
     private RunParameters Parameters(WorkloadSource source)
@@ -48,9 +48,9 @@ internal sealed class SimulateRun(Scenario scenario, RunSettings settings)
             RateScale = scenario.Workload.RateScale,
             Seed = scenario.Seed,
             Clients = RunWords.Of(scenario.Clients.Options),
-            Profile = pool.Profile.Name,
+            Profile = string.Join(" + ", scenario.Fleet.Pools.Select(each => each.Profile.Name)),
             Predictor = pool.Predictor.Label,
-            Replicas = pool.Replicas,
+            Replicas = scenario.Fleet.Replicas,
             StepTokensMax = pool.Limits.StepTokensMax,
             RunningMax = pool.Limits.RunningMax,
             KvTokens = RunWords.KvTokens(pool),

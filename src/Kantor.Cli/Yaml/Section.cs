@@ -65,6 +65,14 @@ internal sealed class Section
         IsWhole = false;
     }
 
+    /// <summary>Says that a key is missing which may be left out only beside others.</summary>
+    public void Require(IKey key)
+    {
+        if (Has(key)) return;
+        IsWhole = false;
+        _problems.Add(_map.Place, Join(key.Name), $"is missing; right is {key.Shape.Allowed}.");
+    }
+
     /// <summary>Says what is wrong with the group as a whole.</summary>
     public void Refuse(string what)
     {
@@ -92,11 +100,7 @@ internal sealed class Section
 
     private void RequireKeys(IReadOnlyList<IKey> keys)
     {
-        foreach (var key in keys.Where(key => key.Otherwise is null && !Has(key)))
-        {
-            IsWhole = false;
-            _problems.Add(_map.Place, Join(key.Name), $"is missing; right is {key.Shape.Allowed}.");
-        }
+        foreach (var key in keys.Where(key => key.Otherwise is null)) Require(key);
     }
 
     private string Join(string key) => _path.Length == 0 ? key : $"{_path}.{key}";

@@ -62,6 +62,18 @@ public sealed class ScenarioRunTests : IDisposable
     }
 
     [Fact]
+    public void Unlike_pools_share_the_requests_and_the_report_names_both()
+    {
+        var json = Run(Write("pools.yaml", """
+            workload: { sample: { limit: 100, rate-scale: 4 } }
+            fleet: { policies: [svf], routers: [least-loaded], pools: [{ profile: yi-34b-a100-tp2, replicas: 2 }, { profile: llama-3-8b-a100 }] }
+
+            """));
+        Assert.Equal(("yi-34b-a100-tp2 + llama-3-8b-a100", 3), (Text(json, "profile"), json["parameters"]!["replicas"]!.GetValue<int>()));
+        Assert.Equal(100, json["runs"]![0]!["completed"]!.GetValue<int>());
+    }
+
+    [Fact]
     public void A_trace_file_lies_beside_the_scenario_and_must_have_the_format_that_is_said()
     {
         Write("trace.jsonl", string.Concat(Enumerable.Range(0, 20).Select(row => $$"""{"timestamp": {{row * 100}}, "input_length": 30, "output_length": 5, "hash_ids": [{{row}}]}""" + "\n")));
