@@ -26,7 +26,7 @@ internal sealed class CalibrationLoad(InferenceEngine engine, StepRecorder recor
         if (prompts.Length == 0) throw new FailureException($"The model's context of {engine.Model.ContextTokensMax} tokens is too short to measure; {PromptTokens[0] + OutputTokens} are needed.");
         var cases = (from concurrency in Concurrencies from prompt in prompts select (concurrency, prompt)).ToArray();
         await FillCacheAsync(prompts[^1], cancellation);
-        await ProgressLine.RunAsync("measuring", async progress =>
+        await WorkProgress.RunAsync("measuring", async progress =>
         {
             for (var index = 0; index < rounds * cases.Length; index++)
             {

@@ -20,7 +20,7 @@ internal static class EngineFactory
     /// <summary>Fetches the model if need be, loads it and starts the loop.</summary>
     public static async Task<InferenceEngine> CreateAsync(EngineSettings settings, IEngineObserver? observer, ILogger? logger, CancellationToken cancellation)
     {
-        var path = await ProgressLine.RunBytesAsync("model", progress => ModelSource.ResolveAsync(settings.Model, progress, cancellation));
+        var path = await WorkProgress.RunBytesAsync("model", progress => ModelSource.ResolveAsync(settings.Model, progress, cancellation));
         var backend = Load(settings, path, logger);
         return new InferenceEngine(backend, new EngineOptions
         {

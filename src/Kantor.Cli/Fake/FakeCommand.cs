@@ -64,7 +64,7 @@ internal static class FakeCommand
         if (problems.Count > 0) throw new UsageException(string.Join(Environment.NewLine + "kantor: ", problems));
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (!Directory.Exists(folder)) throw new UsageException($"{path}: the folder {folder} is not there.");
-        ProgressLine.Run("writing", progress => FakeModelWriter.Write(spec, path, progress, cancellation));
+        WorkProgress.Run("writing", progress => FakeModelWriter.Write(spec, path, progress, cancellation));
         Console.WriteLine($"{path}: {spec.Parameters:N0} parameters, {new FileInfo(path).Length:N0} bytes");
         return Task.FromResult(ExitCode.Success);
     }

@@ -1,3 +1,4 @@
+using Kantor.Cli.Runs;
 using Kantor.Cli.Shell;
 using Kantor.Planning;
 using Kantor.Reports.Plans;
@@ -22,9 +23,11 @@ internal sealed class PlanRun(PlanSettings settings)
     private async Task<FleetPlan> SearchAsync(PlanLoad load, CancellationToken cancellation)
     {
         FleetLayout[] layouts = [.. settings.Space.Layouts().Where(layout => layout.Replicas <= settings.ReplicasMax)];
-        using var progress = new PlanProgress(layouts.Length, Console.Error, !Console.IsErrorRedirected);
-        using var bench = new TrialBench(load, new PlanObjective(settings.Shared.Objective, settings.Attainment), settings.Trials, progress.NewObserver);
-        return await new PlanSearch(bench).FindAsync(layouts, settings.ReplicasMax, _ => progress.CandidateEnded(), cancellation);
+        var counts = new WorkCounts("plan", "requests", null, ("candidates", layouts.Length));
+        var objective = new PlanObjective(settings.Shared.Objective, settings.Attainment);
+        using var bench = new TrialBench(load, objective, settings.Trials, () => new RequestCounter(counts));
+        var search = new PlanSearch(bench);
+        return await WorkProgress.RunAsync(counts, () => search.FindAsync(layouts, settings.ReplicasMax, _ => counts.PartEnded(), cancellation));
     }
 
     private void Report(PlanSource source, FleetPlan plan)

@@ -23,4 +23,8 @@ internal sealed record RunCell(Scenario Scenario, Labelled<IBatchPlanner> Policy
 /// <param name="Report">The figures; null where the simulation failed.</param>
 /// <param name="ArrivalsPerS">Arrivals per second of its requests; null when they all come at once.</param>
 /// <param name="Failure">Why there are no figures.</param>
-internal sealed record RunOutcome(RunReport? Report, double? ArrivalsPerS, string? Failure);
+internal sealed record RunOutcome(RunReport? Report, double? ArrivalsPerS, string? Failure)
+{
+    /// <summary>What should be known about the figures; null for nothing.</summary>
+    public string? Note { get; init; }
+}

@@ -22,7 +22,22 @@ internal sealed class RunGrid(IReadOnlyList<RunCell> cells, WorkloadSource sourc
     public IReadOnlyList<RunReport> Reports => [.. _outcomes.Select(outcome => outcome?.Report).OfType<RunReport>()];
 
     /// <summary>Runs all cells, or those that are done before it is interrupted or, where failures end it, before the first failure.</summary>
-    public void Execute(RunsProgress progress, int threads, bool failuresEnd, CancellationToken cancellation)
+    /// <param name="verb">What is done, for the progress.</param>
+    /// <param name="unit">What a cell is called there.</param>
+    /// <param name="threads">Cells at a time.</param>
+    /// <param name="failuresEnd">Whether the first failure ends it.</param>
+    /// <param name="cancellation">Interrupts it.</param>
+    public void Execute(string verb, string unit, int threads, bool failuresEnd, CancellationToken cancellation)
+    {
+        var counts = new WorkCounts(verb, "requests", (long)cells.Count * source.Requests, (unit, cells.Count));
+        WorkProgress.Run(counts, () => Execute(counts, threads, failuresEnd, cancellation));
+        foreach (var outcome in _outcomes)
+        {
+            if (outcome?.Note is { } note) Console.Error.WriteLine($"kantor: {note}");
+        }
+    }
+
+    private void Execute(WorkCounts counts, int threads, bool failuresEnd, CancellationToken cancellation)
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         // Cells differ much in length, so each thread takes one at a time.
@@ -31,7 +46,7 @@ internal sealed class RunGrid(IReadOnlyList<RunCell> cells, WorkloadSource sourc
         {
             Parallel.ForEach(tasks, parallel, (index, loop) =>
             {
-                _outcomes[index] = Simulate(cells[index], progress, cancellation);
+                _outcomes[index] = Simulate(cells[index], counts, cancellation);
                 if (failuresEnd && _outcomes[index]!.Failure is not null) loop.Stop();
             });
         }
@@ -41,7 +56,7 @@ internal sealed class RunGrid(IReadOnlyList<RunCell> cells, WorkloadSource sourc
         }
     }
 
-    private RunOutcome Simulate(RunCell cell, RunsProgress progress, CancellationToken cancellation)
+    private RunOutcome Simulate(RunCell cell, WorkCounts counts, CancellationToken cancellation)
     {
         var trace = source.TraceOf(cell.Scenario);
         var arrivalsPerS = TraceStatistics.RateOf(trace.Requests) is { } rate ? Math.Round(rate, 6) : (double?)null;
@@ -49,10 +64,11 @@ internal sealed class RunGrid(IReadOnlyList<RunCell> cells, WorkloadSource sourc
         try
         {
             var options = cell.Scenario.Options(cell.Policy.Policy, cell.Router, source.OutputTokensMax(cell.Scenario)) with { Leaping = leaps };
-            var result = Simulator.Run(trace.Requests, options, progress.NewObserver(), cancellation);
-            if (result.PlansRefused > 0) Say($"{cell}: {result.PlansRefused} plans were wrong and fcfs planned in their place; the last fault: {result.LastPlanFault}");
+            var result = Simulator.Run(trace.Requests, options, new RequestCounter(counts), cancellation);
+            var note = result.PlansRefused == 0 ? null
+                : $"{cell}: {result.PlansRefused} plans were wrong and fcfs planned in their place; the last fault: {result.LastPlanFault}";
             var report = RunReport.Of(result, Stopwatch.GetElapsedTime(started).TotalSeconds) with { Policy = cell.Policy.Label };
-            return new RunOutcome(cell.KeepsTimeline ? report : report with { Timeline = null, Curves = null }, arrivalsPerS, null);
+            return new RunOutcome(cell.KeepsTimeline ? report : report with { Timeline = null, Curves = null }, arrivalsPerS, null) { Note = note };
         }
         catch (SimulationException failed)
         {
@@ -60,9 +76,7 @@ internal sealed class RunGrid(IReadOnlyList<RunCell> cells, WorkloadSource sourc
         }
         finally
         {
-            progress.RunEnded();
+            counts.PartEnded();
         }
     }
-
-    private static void Say(string what) => Console.Error.WriteLine($"kantor: {what}");
 }

@@ -15,11 +15,7 @@ internal sealed class SimulateRun(Scenario scenario, RunSettings settings)
         settings.Reports.RequireWritable();
         var source = WorkloadSource.Open(scenario, settings, cancellation);
         var grid = new RunGrid(RunCell.Of(scenario), source, settings.Leaps);
-        using (var progress = RunsProgress.Of("simulate", "runs", grid.Outcomes.Count, source))
-        {
-            grid.Execute(progress, threads: 1, failuresEnd: true, cancellation);
-        }
-
+        grid.Execute("simulate", "runs", threads: 1, failuresEnd: true, cancellation);
         if (grid.Reports.Count > 0) SimulateTable.Write(settings.Reports.Tables, grid.Reports, Header(source));
         if (grid.Outcomes.FirstOrDefault(outcome => outcome?.Failure is not null) is { } failed) throw new FailureException(failed.Failure!);
         if (grid.Reports.Count < grid.Outcomes.Count) throw new OperationCanceledException(cancellation);

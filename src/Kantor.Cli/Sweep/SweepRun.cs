@@ -18,11 +18,7 @@ internal sealed class SweepRun(SweepSettings settings)
         settings.Run.Reports.RequireWritable();
         var source = WorkloadSource.Open(settings.Shared, settings.Run, cancellation);
         var grid = new RunGrid([.. settings.Tasks.Select(CellOf)], source, settings.Run.Leaps);
-        using (var progress = RunsProgress.Of("sweep", "cells", settings.Tasks.Count, source))
-        {
-            grid.Execute(progress, settings.Threads, failuresEnd: false, cancellation);
-        }
-
+        grid.Execute("sweep", "cells", settings.Threads, failuresEnd: false, cancellation);
         var sweep = Report(source, grid);
         WriteReports(sweep);
         if (!sweep.IsComplete) return ExitCode.Interrupted;
