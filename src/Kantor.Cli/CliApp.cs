@@ -19,7 +19,8 @@ namespace Kantor.Cli;
 internal static class CliApp
 {
     /// <summary>All verbs.</summary>
-    public static RootCommand Create() => new("Kantor serves language models and simulates fleets of them, with the same scheduling policies.")
+    public static RootCommand Create() =>
+        new("Kantor serves language models and simulates fleets of them, with the same scheduling policies.")
     {
         ServeCommand.Create(),
         SimulateCommand.Create(),

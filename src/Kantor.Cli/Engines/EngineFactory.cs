@@ -18,7 +18,8 @@ internal static class EngineFactory
     private const int SequencesMax = 256;
 
     /// <summary>Fetches the model if need be, loads it and starts the loop.</summary>
-    public static async Task<InferenceEngine> CreateAsync(EngineSettings settings, IEngineObserver? observer, ILogger? logger, CancellationToken cancellation)
+    public static async Task<InferenceEngine> CreateAsync(
+        EngineSettings settings, IEngineObserver? observer, ILogger? logger, CancellationToken cancellation)
     {
         var path = await WorkProgress.RunBytesAsync("model", progress => ModelSource.ResolveAsync(settings.Model, progress, cancellation));
         var backend = Load(settings, path, logger);

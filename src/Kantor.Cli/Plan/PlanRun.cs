@@ -5,7 +5,10 @@ using Kantor.Reports.Plans;
 
 namespace Kantor.Cli.Plan;
 
-/// <summary>Searches the candidates on all cores and writes table, answer and reports. An interrupted search reports the candidates that are finished.</summary>
+/// <summary>
+/// Searches the candidates on all cores and writes table, answer and reports. An interrupted search reports the candidates that are
+/// finished.
+/// </summary>
 internal sealed class PlanRun(PlanSettings settings)
 {
     public async Task<int> ExecuteAsync(CancellationToken cancellation)
@@ -27,7 +30,8 @@ internal sealed class PlanRun(PlanSettings settings)
         var objective = new PlanObjective(settings.Shared.Objective, settings.Attainment);
         using var bench = new TrialBench(load, objective, settings.Trials, () => new RequestCounter(counts));
         var search = new PlanSearch(bench);
-        return await WorkProgress.RunAsync(counts, () => search.FindAsync(layouts, settings.ReplicasMax, _ => counts.PartEnded(), cancellation));
+        return await WorkProgress.RunAsync(
+            counts, () => search.FindAsync(layouts, settings.ReplicasMax, _ => counts.PartEnded(), cancellation));
     }
 
     private void Report(PlanSource source, FleetPlan plan)
@@ -44,7 +48,8 @@ internal sealed class PlanRun(PlanSettings settings)
         };
         PlanTable.Write(settings.Run.Reports.Tables, report);
         settings.Run.Reports.Write(
-            json => PlanJson.Write(json, report), csv => PlanCsv.Write(csv, plan), _ => throw new NotSupportedException("A plan has no page."));
+            json => PlanJson.Write(json, report), csv => PlanCsv.Write(csv, plan),
+            _ => throw new NotSupportedException("A plan has no page."));
     }
 
     private static void Say(string what) => Console.Error.WriteLine($"kantor: {what}");

@@ -25,7 +25,8 @@ internal sealed record PlanSource(string Name, PlanLoad Load)
     private static PlanSource Of(WorkloadSource source, PlanSettings settings)
     {
         var outputTokensMax = source.OutputTokensMax(settings.Shared);
-        return new PlanSource(source.Name, source.IsRandom ? PlanLoad.Of(Draw, outputTokensMax) : PlanLoad.Of(Draw(PlanLoad.FirstSeed), outputTokensMax));
+        return new PlanSource(
+            source.Name, source.IsRandom ? PlanLoad.Of(Draw, outputTokensMax) : PlanLoad.Of(Draw(PlanLoad.FirstSeed), outputTokensMax));
 
         Trace Draw(ulong seed) => AtRate(source.TraceOf(seed, settings.Shared.Workload.RateScale), settings);
     }

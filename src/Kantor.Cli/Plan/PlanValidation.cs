@@ -11,7 +11,9 @@ using Kantor.Planning;
 
 namespace Kantor.Cli.Plan;
 
-/// <summary>Turns what was typed into settings, or into the list of all that is wrong with it: each entry names the option and what would be right.</summary>
+/// <summary>
+/// Turns what was typed into settings, or into the list of all that is wrong with it: each entry names the option and what would be right.
+/// </summary>
 internal sealed class PlanValidation
 {
     public const string DefaultPolicies = "vllm-v1";
@@ -61,7 +63,10 @@ internal sealed class PlanValidation
         var settings = new PlanSettings
         {
             Shared = shared is null ? null! : shared with { Workload = workload! },
-            Run = new RunSettings { Origin = "--trace", Reports = _typed.Simulation.Reports, Command = _typed.Simulation.CommandOf("plan") },
+            Run = new RunSettings
+            {
+                Origin = "--trace", Reports = _typed.Simulation.Reports, Command = _typed.Simulation.CommandOf("plan"),
+            },
             RatePerS = rate,
             Attainment = _checks.Number("--attainment", _typed.Attainment, 0.01, 0.9999) ?? DefaultAttainment,
             ReplicasMax = _checks.Whole("--replicas-max", _typed.ReplicasMax, 1, 4096) ?? DefaultReplicasMax,
@@ -76,7 +81,10 @@ internal sealed class PlanValidation
         };
         foreach (var note in _notes.Distinct()) Console.Error.WriteLine($"kantor: {note}");
         _checks.ThrowIfAny();
-        if (space.Layouts().Count is var layouts and > LayoutsMax) _checks.Add($"the lists make {layouts} candidates; at most {LayoutsMax} are allowed, so shorten a list or --ratio-max.");
+        if (space.Layouts().Count is var layouts and > LayoutsMax)
+        {
+            _checks.Add($"the lists make {layouts} candidates; at most {LayoutsMax} are allowed, so shorten a list or --ratio-max.");
+        }
         _checks.ThrowIfAny();
         return settings;
     }
@@ -85,11 +93,19 @@ internal sealed class PlanValidation
     private Scenario? Shared(string profile)
     {
         var routing = _typed.Simulation.Routing ?? DefaultRouting;
-        if (routing.Contains(',', StringComparison.Ordinal)) _checks.Add($"--routing '{routing}' is a list; a plan has one routing policy.");
+        if (routing.Contains(',', StringComparison.Ordinal))
+        {
+            _checks.Add($"--routing '{routing}' is a list; a plan has one routing policy.");
+        }
         foreach (var error in _typed.Simulation.Reports.Errors()) _checks.Add(error);
         foreach (var tokens in StepTokens().Skip(1)) Simulation(profile, tokens);
         var shared = Simulation(profile, StepTokens()[0]);
-        if (shared?.Slo.ToString() == "") _checks.Add("--objective: a plan is held to limits that requests meet or miss; right is a line with goodput(ttft=2s,itl=200ms) or the like.");
+        if (shared?.Slo.ToString() == "")
+        {
+            _checks.Add(
+                "--objective: a plan is held to limits that requests meet or miss; right is a line with goodput(ttft=2s,itl=200ms) or the "
+                + "like.");
+        }
         return shared;
     }
 
@@ -110,7 +126,8 @@ internal sealed class PlanValidation
 
     private string?[] StepTokens() => _typed.Simulation.StepTokens is { } typed ? Names("--step-tokens", typed) : new string?[1];
 
-    private PlanProfile? Profile(string name) => Simulation(name, null) is { } settings ? PlanProfile.Of(name, settings.Fleet.Pool.Profile) : null;
+    private PlanProfile? Profile(string name) =>
+        Simulation(name, null) is { } settings ? PlanProfile.Of(name, settings.Fleet.Pool.Profile) : null;
 
     private LayoutSpace Space(Scenario? shared, PlanProfile[] profiles, Dictionary<string, double> prices, string answer)
     {
@@ -144,10 +161,12 @@ internal sealed class PlanValidation
     {
         var limit = profile.Profile.Limits.StepTokensMax;
         if (_typed.Simulation.StepTokens is null) return DefaultStepTokens.Where(tokens => tokens < limit).Append(limit);
-        return StepTokens().Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) ? tokens : limit);
+        return StepTokens()
+            .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) ? tokens : limit);
     }
 
-    private static ReplicaKind Kind(PlanProfile profile, Scenario shared, IBatchPlanner planner, int? stepTokensMax, Dictionary<string, double> prices)
+    private static ReplicaKind Kind(
+        PlanProfile profile, Scenario shared, IBatchPlanner planner, int? stepTokensMax, Dictionary<string, double> prices)
     {
         var kind = ReplicaKind.Of(profile.Profile, profile.Gpus, planner, shared.Fleet.Pool.Kv.BlockSizeTokens);
         return kind with
@@ -170,7 +189,8 @@ internal sealed class PlanValidation
         return why;
     }
 
-    private IBatchPlanner? Policy(string option, string typed) => TypedPolicies.One(KnownPolicies.Shelves.Planners, option, typed, _checks.Add);
+    private IBatchPlanner? Policy(string option, string typed) =>
+        TypedPolicies.One(KnownPolicies.Shelves.Planners, option, typed, _checks.Add);
 
     private string[] Names(string option, string typed)
     {
@@ -186,7 +206,10 @@ internal sealed class PlanValidation
         {
             var split = part.Split('=', 2, StringSplitOptions.TrimEntries);
             if (split.Length < 2) _checks.Add($"--gpu-price '{part}' is no price; write GPU=PRICE such as a100=1.8.");
-            else if (_checks.Number("--gpu-price " + split[0], split[1], 0, 1e6) is { } price && !prices.TryAdd(split[0], price)) _checks.Add($"--gpu-price names '{split[0]}' twice.");
+            else if (_checks.Number("--gpu-price " + split[0], split[1], 0, 1e6) is { } price && !prices.TryAdd(split[0], price))
+            {
+                _checks.Add($"--gpu-price names '{split[0]}' twice.");
+            }
         }
 
         return prices;
@@ -196,8 +219,14 @@ internal sealed class PlanValidation
     {
         if (prices.Count == 0) return;
         string[] gpus = [.. profiles.Select(profile => profile.Gpu).Distinct()];
-        foreach (var gpu in gpus.Where(gpu => !prices.ContainsKey(gpu))) _checks.Add($"--gpu-price says nothing of {gpu}; give a price to each of {string.Join(", ", gpus)}.");
-        foreach (var name in prices.Keys.Where(name => !gpus.Contains(name))) _checks.Add($"--gpu-price '{name}' is no GPU of a profile; those are {string.Join(", ", gpus)}.");
+        foreach (var gpu in gpus.Where(gpu => !prices.ContainsKey(gpu)))
+        {
+            _checks.Add($"--gpu-price says nothing of {gpu}; give a price to each of {string.Join(", ", gpus)}.");
+        }
+        foreach (var name in prices.Keys.Where(name => !gpus.Contains(name)))
+        {
+            _checks.Add($"--gpu-price '{name}' is no GPU of a profile; those are {string.Join(", ", gpus)}.");
+        }
     }
 
     private static double BytesPerS(double gbps) => gbps / 8 * 1e9;

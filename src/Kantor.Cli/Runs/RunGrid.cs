@@ -7,7 +7,9 @@ using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Runs;
 
-/// <summary>Simulates cells, in turn or on several threads. What is finished when it ends, by itself or interrupted, can be reported.</summary>
+/// <summary>
+/// Simulates cells, in turn or on several threads. What is finished when it ends, by itself or interrupted, can be reported.
+/// </summary>
 /// <param name="cells">The cells, in the order in which they are reported.</param>
 /// <param name="source">Their requests.</param>
 /// <param name="leaps">Whether equal steps are advanced at once.</param>
@@ -21,7 +23,9 @@ internal sealed class RunGrid(IReadOnlyList<RunCell> cells, WorkloadSource sourc
     /// <summary>The figures of the cells that have some.</summary>
     public IReadOnlyList<RunReport> Reports => [.. _outcomes.Select(outcome => outcome?.Report).OfType<RunReport>()];
 
-    /// <summary>Runs all cells, or those that are done before it is interrupted or, where failures end it, before the first failure.</summary>
+    /// <summary>
+    /// Runs all cells, or those that are done before it is interrupted or, where failures end it, before the first failure.
+    /// </summary>
     /// <param name="verb">What is done, for the progress.</param>
     /// <param name="unit">What a cell is called there.</param>
     /// <param name="threads">Cells at a time.</param>
@@ -63,12 +67,14 @@ internal sealed class RunGrid(IReadOnlyList<RunCell> cells, WorkloadSource sourc
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var options = cell.Scenario.Options(cell.Policy.Policy, cell.Router, source.OutputTokensMax(cell.Scenario)) with { Leaping = leaps };
+            var options = cell.Scenario.Options(
+                cell.Policy.Policy, cell.Router, source.OutputTokensMax(cell.Scenario)) with { Leaping = leaps };
             var result = Simulator.Run(trace.Requests, options, new RequestCounter(counts), cancellation);
             var note = result.PlansRefused == 0 ? null
                 : $"{cell}: {result.PlansRefused} plans were wrong and fcfs planned in their place; the last fault: {result.LastPlanFault}";
             var report = RunReport.Of(result, Stopwatch.GetElapsedTime(started).TotalSeconds) with { Policy = cell.Policy.Label };
-            return new RunOutcome(cell.KeepsTimeline ? report : report with { Timeline = null, Curves = null }, arrivalsPerS, null) { Note = note };
+            return new RunOutcome(
+                cell.KeepsTimeline ? report : report with { Timeline = null, Curves = null }, arrivalsPerS, null) { Note = note };
         }
         catch (SimulationException failed)
         {

@@ -24,7 +24,9 @@ internal static class RunWords
 
     /// <summary>Plain goodput as the limits that make it up, anything else as it is written.</summary>
     public static string Of(Objective objective) =>
-        objective.Slo.ToString() is { Length: > 0 } limits && objective.Equals(Objective.Goodput(objective.Slo)) ? limits : objective.ToString();
+        objective.Slo.ToString() is { Length: > 0 } limits && objective.Equals(Objective.Goodput(objective.Slo))
+            ? limits
+            : objective.ToString();
 
     /// <summary>Replicas, machine and sizes of a pool.</summary>
     public static string Of(PoolPlan pool) => string.Create(

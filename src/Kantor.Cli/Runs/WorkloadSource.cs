@@ -8,8 +8,8 @@ using Kantor.Workloads.Traces;
 namespace Kantor.Cli.Runs;
 
 /// <summary>
-/// Gives each cell its requests: those of a trace, batched arrivals spread by the seed, or drawn afresh for each seed. Equal seeds and rates give
-/// equal requests. Safe to use from several threads.
+/// Gives each cell its requests: those of a trace, batched arrivals spread by the seed, or drawn afresh for each seed. Equal seeds and
+/// rates give equal requests. Safe to use from several threads.
 /// </summary>
 internal sealed class WorkloadSource
 {
@@ -52,11 +52,13 @@ internal sealed class WorkloadSource
         var needsSessions = scenario.Clients.Options.Loop is SessionLoop;
         if (!needsSessions || first.Requests.Any(request => request.Turn is not null)) return new WorkloadSource(scenario, settings, first);
         throw new UsageException(
-            $"{settings.Origin}: a closed loop needs a trace with sessions, and {scenario.Workload.Name} has none; users (--users, loop: users) make one without.");
+            $"{settings.Origin}: a closed loop needs a trace with sessions, and {scenario.Workload.Name} has none; users (--users, loop: "
+            + "users) make one without.");
     }
 
     /// <summary>Output limit that every request declares.</summary>
-    public int OutputTokensMax(Scenario scenario) => scenario.Clients.OutputTokensMax ?? _workload.OutputTokensMax ?? _first.OutputTokensMaxDefault;
+    public int OutputTokensMax(Scenario scenario) =>
+        scenario.Clients.OutputTokensMax ?? _workload.OutputTokensMax ?? _first.OutputTokensMaxDefault;
 
     /// <summary>The requests of a cell, by its seed and rate.</summary>
     public Trace TraceOf(Scenario scenario) => TraceOf(scenario.Seed, scenario.Workload.RateScale);
@@ -94,7 +96,9 @@ internal sealed class WorkloadSource
         }
     }
 
-    /// <summary>Says which lines were left out, what else should be known, and whether arrivals come in batches; true when those are to be spread.</summary>
+    /// <summary>
+    /// Says which lines were left out, what else should be known, and whether arrivals come in batches; true when those are to be spread.
+    /// </summary>
     private bool Describe(Trace trace)
     {
         if (trace.LinesSkipped > 0) Say($"malformed lines left out: {trace.LinesSkipped}; the first is {trace.FirstFault}.");
@@ -104,7 +108,8 @@ internal sealed class WorkloadSource
         if (!batches.AreBatched) return false;
         var found = string.Create(
             CultureInfo.InvariantCulture,
-            $"arrivals come in batches ({batches.DistinctTimes} different times for {batches.Requests} requests, mostly {batches.TickUs / 1e6:0.###} s apart); ");
+            $"arrivals come in batches ({batches.DistinctTimes} different times for {batches.Requests} requests, mostly "
+            + $"{batches.TickUs / 1e6:0.###} s apart); ");
         Say(found + (_workload.SpreadsBatches
             ? "they are spread at random over that time (spread-batches false leaves them as they are)."
             : "they are left as they are (spread-batches false)."));

@@ -17,7 +17,7 @@ internal static class PolicyKeys
 
     /// <summary>Batch policies.</summary>
     public static PolicyShape<IBatchPlanner, Labelled<IBatchPlanner>> Planner { get; } =
-        new(KnownPolicies.Shelves.Planners, make => make() is var planner ? new Labelled<IBatchPlanner>(planner.Name, planner) : null!, "POLICY");
+        new(KnownPolicies.Shelves.Planners, make => Label(make()), "POLICY");
 
     /// <summary>Routing policies.</summary>
     public static PolicyShape<IRouter, IRouter> Router { get; } = new(KnownPolicies.Shelves.Routers, make => make());
@@ -30,8 +30,12 @@ internal static class PolicyKeys
         KnownPolicies.Shelves.Predictors,
         make => new Labelled<Func<ILengthPredictor>>(make().Name, make),
         "PREDICTOR",
-        text => text.StartsWith(Constant, StringComparison.Ordinal) && !text.Contains('=', StringComparison.Ordinal) ? $"{Constant}tokens={text[Constant.Length..]}" : text);
+        text => text.StartsWith(Constant, StringComparison.Ordinal) && !text.Contains('=', StringComparison.Ordinal)
+            ? $"{Constant}tokens={text[Constant.Length..]}"
+            : text);
 
     /// <summary>Autoscalers.</summary>
     public static PolicyShape<IAutoscaler, IAutoscaler> Autoscaler { get; } = new(KnownPolicies.Shelves.Autoscalers, make => make());
+
+    private static Labelled<IBatchPlanner> Label(IBatchPlanner planner) => new(planner.Name, planner);
 }

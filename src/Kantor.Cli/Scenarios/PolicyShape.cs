@@ -68,10 +68,17 @@ internal sealed class PolicyShape<T, TResult>(
     private Variant<TResult> VariantOf(PolicyEntry<T> entry)
     {
         Key<string>[] keys = [.. entry.Options.Select(KeyOf)];
-        return new(entry.Name, new SectionShape<TResult>(keys, section => result(() => entry.Make(SpecOf(entry.Name, keys, section))), section =>
+        return new(entry.Name, new SectionShape<TResult>(keys, Bind, Check));
+
+        TResult Bind(Section section) => result(() => entry.Make(SpecOf(entry.Name, keys, section)));
+
+        void Check(Section section)
         {
-            if (entry.Contradiction(SpecOf(entry.Name, keys, section)) is { } fault) section.Refuse(keys.First(key => key.Name == fault.Key), fault.What);
-        }));
+            if (entry.Contradiction(SpecOf(entry.Name, keys, section)) is { } fault)
+            {
+                section.Refuse(keys.First(key => key.Name == fault.Key), fault.What);
+            }
+        }
     }
 
     private static Key<string> KeyOf(OptionKey option) => Key.Or(

@@ -34,7 +34,8 @@ internal sealed record Scenario
     public SloSpec Slo => Objective.Slo;
 
     /// <summary>The simulation of one pair of policies.</summary>
-    public SimulationOptions Options(IBatchPlanner planner, IRouter router, int outputTokensMax) => new(Serving(planner), router, outputTokensMax)
+    public SimulationOptions Options(IBatchPlanner planner, IRouter router, int outputTokensMax) =>
+        new(Serving(planner), router, outputTokensMax)
     {
         Decode = Decode is { } decode ? Pool(decode) : null,
         Fleet = LifeCycle,
@@ -81,7 +82,8 @@ internal sealed record Scenario
 /// <param name="Routers">Routing policies.</param>
 /// <param name="Admission">Who is let in.</param>
 internal sealed record FleetPlan(
-    PoolPlan Pool, IReadOnlyList<PoolPlan> Beside, IReadOnlyList<Labelled<IBatchPlanner>> Policies, IReadOnlyList<IRouter> Routers, IAdmission Admission)
+    PoolPlan Pool, IReadOnlyList<PoolPlan> Beside, IReadOnlyList<Labelled<IBatchPlanner>> Policies, IReadOnlyList<IRouter> Routers,
+    IAdmission Admission)
 {
     /// <summary>All pools.</summary>
     public IReadOnlyList<PoolPlan> Pools => [Pool, .. Beside];

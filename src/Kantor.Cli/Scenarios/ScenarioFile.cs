@@ -15,7 +15,8 @@ internal static class ScenarioFile
     private const int BytesMax = 4 * YamlTree.CharactersMax;
 
     /// <summary>The scenario of a file; what should be known about it goes to standard error.</summary>
-    /// <exception cref="UsageException">It cannot be read, or something is wrong with it; the message has a line for each problem.</exception>
+    /// <exception cref="UsageException">It cannot be read, or something is wrong with it; the message has a line for each
+    /// problem.</exception>
     public static Scenario Load(string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -32,8 +33,11 @@ internal static class ScenarioFile
         throw new UsageException(string.Join(Environment.NewLine, [heading, .. lines]));
     }
 
-    /// <summary>True with the scenario of a text, or false with all that is wrong. Pure but for reading the profiles that are files.</summary>
-    public static bool TryParse(string text, Func<string, StepTimeProfile> readProfile, Problems found, [NotNullWhen(true)] out Scenario? scenario)
+    /// <summary>
+    /// True with the scenario of a text, or false with all that is wrong. Pure but for reading the profiles that are files.
+    /// </summary>
+    public static bool TryParse(
+        string text, Func<string, StepTimeProfile> readProfile, Problems found, [NotNullWhen(true)] out Scenario? scenario)
     {
         scenario = null;
         var root = YamlTree.Read(text, found);
@@ -42,8 +46,11 @@ internal static class ScenarioFile
         return false;
     }
 
-    /// <summary>True with the scenario that a tree means, or false with all that is wrong. Every run is judged here, whatever described it.</summary>
-    public static bool TryRead(YamlNode root, Func<string, StepTimeProfile> readProfile, Problems found, [NotNullWhen(true)] out Scenario? scenario)
+    /// <summary>
+    /// True with the scenario that a tree means, or false with all that is wrong. Every run is judged here, whatever described it.
+    /// </summary>
+    public static bool TryRead(
+        YamlNode root, Func<string, StepTimeProfile> readProfile, Problems found, [NotNullWhen(true)] out Scenario? scenario)
     {
         if (new ScenarioKeys(new ProfileShape(readProfile), found).Shape.TryRead(root, "", found, out scenario) && found.Count == 0)
         {
@@ -59,7 +66,8 @@ internal static class ScenarioFile
     {
         try
         {
-            scenario.Options(scenario.Fleet.Policies[0].Policy, scenario.Fleet.Routers[0], scenario.Clients.OutputTokensMax ?? 1).Validate();
+            scenario.Options(scenario.Fleet.Policies[0].Policy, scenario.Fleet.Routers[0], scenario.Clients.OutputTokensMax ?? 1)
+                .Validate();
         }
         catch (ArgumentException wrong)
         {
@@ -72,8 +80,12 @@ internal static class ScenarioFile
         try
         {
             using var stream = File.OpenRead(path);
-            if (stream.Length > BytesMax) throw new UsageException($"--scenario {path} has {stream.Length} bytes; at most {BytesMax} are read.");
-            using var reader = new StreamReader(stream, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false);
+            if (stream.Length > BytesMax)
+            {
+                throw new UsageException($"--scenario {path} has {stream.Length} bytes; at most {BytesMax} are read.");
+            }
+            using var reader = new StreamReader(
+                stream, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false);
             return reader.ReadToEnd().TrimStart('\uFEFF');
         }
         catch (DecoderFallbackException)

@@ -15,7 +15,9 @@ internal abstract record ScenarioWorkload
     /// <summary>Whether another seed gives other requests.</summary>
     public virtual bool IsDrawn => true;
 
-    /// <summary>Output limit that clients declare where they say nothing; null for the largest output, rounded up to a power of two.</summary>
+    /// <summary>
+    /// Output limit that clients declare where they say nothing; null for the largest output, rounded up to a power of two.
+    /// </summary>
     public int? OutputTokensMax { get; init; }
 
     /// <summary>Whether requests belong to sessions; null when only the trace tells.</summary>
@@ -77,7 +79,9 @@ internal sealed record TraceWorkload : ScenarioWorkload
     public override Trace Load(string folder, ulong seed, CancellationToken cancellation)
     {
         var options = new TraceReadOptions { SkipsBadLines = SkipsBadLines, RequestsLimit = RequestsLimit };
-        var trace = Trace.Load(File is { } file ? TraceReader.Open(Path.Combine(folder, file), options) : SampleTrace.Open(options), cancellation: cancellation);
+        var trace = Trace.Load(
+            File is { } file ? TraceReader.Open(Path.Combine(folder, file), options) : SampleTrace.Open(options),
+            cancellation: cancellation);
         return Format is null || trace.FormatName == Format
             ? trace
             : throw new TraceException($"{File} is in the format {trace.FormatName}, not in {Format} as workload.trace.format says.");
@@ -90,7 +94,9 @@ internal sealed record TraceWorkload : ScenarioWorkload
 /// <param name="Draw">Draws the requests, given the folder that file names are relative to and a seed.</param>
 internal sealed record DrawnWorkload(string Kind, object Spec, Func<string, ulong, IReadOnlyList<TraceRequest>> Draw) : ScenarioWorkload
 {
-    /// <summary>Requests of one law of arrivals and lengths; clients declare the law's longest output, rounded up to a power of two.</summary>
+    /// <summary>
+    /// Requests of one law of arrivals and lengths; clients declare the law's longest output, rounded up to a power of two.
+    /// </summary>
     public static DrawnWorkload Of(string kind, WorkloadSpec spec) => new(kind, spec, (_, seed) => WorkloadGenerator.Draw(spec, seed))
     {
         OutputTokensMax = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)spec.OutputLength.TokensMax),

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Kantor.Cli.Shell;
 
-/// <summary>Turns typed values into values, and collects all that is wrong with them: each entry names the option and what would be right.</summary>
+/// <summary>
+/// Turns typed values into values, and collects all that is wrong with them: each entry names the option and what would be right.
+/// </summary>
 internal sealed class OptionChecks
 {
     private readonly List<string> _errors = [];
@@ -23,7 +25,10 @@ internal sealed class OptionChecks
     public int? Whole(string option, string? typed, int min, int max)
     {
         if (typed is null) return null;
-        if (int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max) return value;
+        if (int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+        {
+            return value;
+        }
         _errors.Add($"{option} '{typed}' is not in range; it is a whole number from {min} to {max}.");
         return null;
     }
@@ -31,8 +36,14 @@ internal sealed class OptionChecks
     public double? Number(string option, string? typed, double min, double max)
     {
         if (typed is null) return null;
-        if (double.TryParse(typed, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max) return value;
-        _errors.Add(string.Create(CultureInfo.InvariantCulture, $"{option} '{typed}' is not in range; it is a number from {min:0.######} to {max:0.######}."));
+        if (double.TryParse(typed, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+        {
+            return value;
+        }
+        _errors.Add(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{option} '{typed}' is not in range; it is a number from {min:0.######} to {max:0.######}."));
         return null;
     }
 
@@ -61,9 +72,15 @@ internal sealed class OptionChecks
     /// <summary>A file to write, or the standard output.</summary>
     public string? Output(string option, string? typed, bool isNeeded)
     {
-        if (Path(option, typed, isNeeded) is not { } path || string.IsNullOrWhiteSpace(path) || path == ReportFile.StandardOutput) return typed;
+        if (Path(option, typed, isNeeded) is not { } path || string.IsNullOrWhiteSpace(path) || path == ReportFile.StandardOutput)
+        {
+            return typed;
+        }
         if (Directory.Exists(path)) _errors.Add($"{option} '{path}' is a folder; give a file.");
-        else if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder)) _errors.Add($"{option} '{path}': the folder {folder} is not there.");
+        else if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+        {
+            _errors.Add($"{option} '{path}': the folder {folder} is not there.");
+        }
         return path;
     }
 }

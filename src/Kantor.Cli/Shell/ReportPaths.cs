@@ -24,7 +24,8 @@ internal sealed record ReportPaths(string? Json, string? Csv, string? Html)
 
         foreach (var same in Given.GroupBy(report => report.Path).Where(same => same.Count() > 1))
         {
-            yield return $"{string.Join(" and ", same.Select(report => report.Option))} both write to '{same.Key}'; give them different files.";
+            yield return $"{string.Join(" and ", same.Select(report => report.Option))} both write to '{same.Key}'; give them different "
+                + "files.";
         }
     }
 

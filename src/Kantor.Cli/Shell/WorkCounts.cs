@@ -62,7 +62,8 @@ internal sealed class WorkCounts(string what, string? unit, long? total, (string
         return Invariant($"{what}: {ended}{done:N0} {unit} in {elapsed.TotalSeconds:0.0} s, {Rate(elapsed)}.");
     }
 
-    private string Rate(TimeSpan elapsed) => Invariant($"{(elapsed > TimeSpan.Zero ? Volatile.Read(ref _done) / elapsed.TotalSeconds : 0):N0} {unit}/s");
+    private string Rate(TimeSpan elapsed) =>
+        Invariant($"{(elapsed > TimeSpan.Zero ? Volatile.Read(ref _done) / elapsed.TotalSeconds : 0):N0} {unit}/s");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

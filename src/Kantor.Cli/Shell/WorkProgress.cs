@@ -5,8 +5,8 @@ using Spectre.Console.Rendering;
 namespace Kantor.Cli.Shell;
 
 /// <summary>
-/// Shows on standard error how far work is: a bar with rate and remaining time while that is a terminal, a plain line every ten seconds where it is
-/// not, and at the end what was done. The standard output is left to results.
+/// Shows on standard error how far work is: a bar with rate and remaining time while that is a terminal, a plain line every ten seconds
+/// where it is not, and at the end what was done. The standard output is left to results.
 /// </summary>
 internal sealed class WorkProgress
 {
@@ -21,7 +21,8 @@ internal sealed class WorkProgress
     /// <param name="counts">How far it is.</param>
     /// <param name="writer">Where plain lines go.</param>
     /// <param name="terminal">Where the bar is drawn; null where there is none.</param>
-    public WorkProgress(WorkCounts counts, TextWriter writer, IAnsiConsole? terminal) => (_counts, _writer, _terminal) = (counts, writer, terminal);
+    public WorkProgress(WorkCounts counts, TextWriter writer, IAnsiConsole? terminal) =>
+        (_counts, _writer, _terminal) = (counts, writer, terminal);
 
     /// <summary>Does work that counts as it goes.</summary>
     public static void Run(WorkCounts counts, Action work) => RunAsync(counts, () =>
@@ -38,7 +39,8 @@ internal sealed class WorkProgress
     }
 
     /// <summary>Does work that counts as it goes.</summary>
-    public static Task<T> RunAsync<T>(WorkCounts counts, Func<Task<T>> work) => new WorkProgress(counts, Console.Error, Terminal()).ShowAsync(work);
+    public static Task<T> RunAsync<T>(WorkCounts counts, Func<Task<T>> work) =>
+        new WorkProgress(counts, Console.Error, Terminal()).ShowAsync(work);
 
     /// <summary>Does work that reports the share done, 0 to 1.</summary>
     public static Task RunAsync(string what, Func<IProgress<double>, Task> work)
@@ -56,7 +58,8 @@ internal sealed class WorkProgress
     {
         const long megabyte = 1_000_000;
         var counts = new WorkCounts(what, "MB", null);
-        return RunAsync(counts, () => work(new Reporter<(long Done, long? Total)>(bytes => counts.Set(bytes.Done / megabyte, bytes.Total / megabyte))));
+        return RunAsync(
+            counts, () => work(new Reporter<(long Done, long? Total)>(bytes => counts.Set(bytes.Done / megabyte, bytes.Total / megabyte))));
     }
 
     /// <summary>Does the work and shows how far it is until it ends, by itself or by an exception.</summary>
@@ -84,13 +87,14 @@ internal sealed class WorkProgress
 
     private async Task<T> WithLinesAsync<T>(Func<Task<T>> work)
     {
-        await using var timer = new Timer(_ => _writer.WriteLine($"kantor: {_counts.What}: {_counts.At(Elapsed)}"), null, PlainInterval, PlainInterval);
+        await using var timer = new Timer(
+            _ => _writer.WriteLine($"kantor: {_counts.What}: {_counts.At(Elapsed)}"), null, PlainInterval, PlainInterval);
         return await work();
     }
 
     /// <summary>
-    /// The terminal on standard error; null where there is none, or one that cannot move its cursor. The library looks at the standard output, which
-    /// is often a file, so that only Windows is left to it.
+    /// The terminal on standard error; null where there is none, or one that cannot move its cursor. The library looks at the standard
+    /// output, which is often a file, so that only Windows is left to it.
     /// </summary>
     private static IAnsiConsole? Terminal()
     {

@@ -3,8 +3,8 @@ using Kantor.Cli.Yaml;
 namespace Kantor.Cli.Simulate;
 
 /// <summary>
-/// The tree of the scenario file that says what options of a command line say. Each value stands in the place of its option: the line of a place is
-/// the option's number, from 1.
+/// The tree of the scenario file that says what options of a command line say. Each value stands in the place of its option: the line of a
+/// place is the option's number, from 1.
 /// </summary>
 internal sealed class FlagTree
 {
@@ -15,20 +15,24 @@ internal sealed class FlagTree
     public YamlMap Root => _root.ToMap();
 
     /// <summary>A number or a truth value; nothing when it is not given.</summary>
-    public void Plain(string option, string? typed, params ReadOnlySpan<string> path) => Add(option, typed, (place, text) => new YamlScalar(place, text, IsQuoted: false), path);
+    public void Plain(string option, string? typed, params ReadOnlySpan<string> path) =>
+        Add(option, typed, (place, text) => new YamlScalar(place, text, IsQuoted: false), path);
 
     /// <summary>A name or a line; nothing when it is not given.</summary>
     public void Text(string option, string? typed, params ReadOnlySpan<string> path) => Add(option, typed, NewText, path);
 
     /// <summary>Names apart by ','; nothing when they are not given.</summary>
     public void List(string option, string? typed, params ReadOnlySpan<string> path) =>
-        Add(option, typed, (place, text) => new YamlList(place, [.. text.Split(',', StringSplitOptions.TrimEntries).Select(item => NewText(place, item))]), path);
+        Add(option, typed,
+            (place, text) => new YamlList(place, [.. text.Split(',', StringSplitOptions.TrimEntries).Select(item => NewText(place, item))]),
+            path);
 
     /// <summary>A group of keys that is there even if none of them is given.</summary>
     public void Keys(string option, params ReadOnlySpan<string> path) => GroupAt(PlaceOf(option), path);
 
     /// <summary>What is wrong with an option.</summary>
-    public string Describe(Problem problem) => problem.Place.Line is > 0 and var number ? $"{_options[number - 1]}: {problem.What}" : problem.What;
+    public string Describe(Problem problem) =>
+        problem.Place.Line is > 0 and var number ? $"{_options[number - 1]}: {problem.What}" : problem.What;
 
     /// <summary>A text that a file would need quotes for is a text here too.</summary>
     private static YamlScalar NewText(Place place, string text) => new(place, text, IsQuoted: text is "" or "~" or "null");
@@ -67,6 +71,7 @@ internal sealed class FlagTree
             return _groups[key] = new Group(at);
         }
 
-        public YamlMap ToMap() => new(place, [.. Entries.Select(entry => new YamlEntry(entry.Key, entry.Place, entry.Value ?? _groups[entry.Key].ToMap()))]);
+        public YamlMap ToMap() =>
+            new(place, [.. Entries.Select(entry => new YamlEntry(entry.Key, entry.Place, entry.Value ?? _groups[entry.Key].ToMap()))]);
     }
 }

@@ -5,7 +5,9 @@ using Kantor.Cli.Shell;
 
 namespace Kantor.Cli.Simulate;
 
-/// <summary>A run as a command line describes it: by options, or by a scenario file that describes everything but where reports go.</summary>
+/// <summary>
+/// A run as a command line describes it: by options, or by a scenario file that describes everything but where reports go.
+/// </summary>
 internal sealed record RunInput(Scenario Scenario, RunSettings Settings)
 {
     /// <summary>The run of a command line.</summary>
@@ -26,7 +28,8 @@ internal sealed record RunInput(Scenario Scenario, RunSettings Settings)
     private static RunInput OfFile(string path, SimulateArguments typed)
     {
         var errors = typed.Given.Where(option => option.Option is not ("--scenario" or PolicyAssembly.Option))
-            .Select(option => $"{option.Option} cannot be given with --scenario: the file describes the run completely. Write it there.").ToList();
+            .Select(option => $"{option.Option} cannot be given with --scenario: the file describes the run completely. Write it there.")
+                .ToList();
         if (string.IsNullOrWhiteSpace(path)) errors.Add("--scenario needs a file name.");
         UsageException.ThrowIfAny([.. errors, .. typed.Reports.Errors()]);
         return new RunInput(ScenarioFile.Load(path), new RunSettings

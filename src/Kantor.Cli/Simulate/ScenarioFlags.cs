@@ -8,8 +8,8 @@ using Kantor.Hardware.Profiles;
 namespace Kantor.Cli.Simulate;
 
 /// <summary>
-/// Compiles options of a command line to the scenario that a file with the same words gives, and judges it as the file would be judged: each problem
-/// names its option and what would be right. Reads the profile when it is a file, and is pure otherwise.
+/// Compiles options of a command line to the scenario that a file with the same words gives, and judges it as the file would be judged:
+/// each problem names its option and what would be right. Reads the profile when it is a file, and is pure otherwise.
 /// </summary>
 internal sealed class ScenarioFlags
 {
@@ -28,7 +28,8 @@ internal sealed class ScenarioFlags
 
     /// <summary>The scenario, or all that is wrong with what was typed.</summary>
     /// <param name="typed">The options.</param>
-    /// <param name="drawsSample">Whether requests are drawn afresh for each seed when no trace is given, instead of those of the trace that ships.</param>
+    /// <param name="drawsSample">Whether requests are drawn afresh for each seed when no trace is given, instead of those of the trace that
+    /// ships.</param>
     public static CompiledFlags Compile(SimulateArguments typed, bool drawsSample = false) => new ScenarioFlags(typed).Compile(drawsSample);
 
     private CompiledFlags Compile(bool drawsSample)
@@ -52,8 +53,14 @@ internal sealed class ScenarioFlags
         _tree.Plain("--limit", _typed.Limit, "workload", kind, "limit");
         if (_typed.Users is null) _tree.Plain("--rate-scale", _typed.RateScale, "workload", kind, "rate-scale");
         // What ships or is drawn has neither batches nor bad lines, so that these two hold of it whatever they say.
-        if (_typed.SpreadBatches is { } typed && !bool.TryParse(typed, out _)) _errors.Add($"--spread-batches: is '{typed}'; right is true or false.");
-        else if (kind == "trace") _tree.Plain("--spread-batches", _typed.SpreadBatches?.ToLowerInvariant(), "workload", kind, "spread-batches");
+        if (_typed.SpreadBatches is { } typed && !bool.TryParse(typed, out _))
+        {
+            _errors.Add($"--spread-batches: is '{typed}'; right is true or false.");
+        }
+        else if (kind == "trace")
+        {
+            _tree.Plain("--spread-batches", _typed.SpreadBatches?.ToLowerInvariant(), "workload", kind, "spread-batches");
+        }
         if (kind == "trace" && _typed.SkipBadLines) _tree.Plain("--skip-bad-lines", "true", "workload", kind, "skip-bad-lines");
     }
 

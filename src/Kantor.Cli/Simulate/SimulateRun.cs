@@ -6,7 +6,9 @@ using Kantor.Reports.Runs;
 
 namespace Kantor.Cli.Simulate;
 
-/// <summary>Runs every pair of policies of a scenario and writes the reports. Results on standard output, everything else on standard error.</summary>
+/// <summary>
+/// Runs every pair of policies of a scenario and writes the reports. Results on standard output, everything else on standard error.
+/// </summary>
 internal sealed class SimulateRun(Scenario scenario, RunSettings settings)
 {
     /// <summary>Does all of it; returns the exit code.</summary>
@@ -17,7 +19,10 @@ internal sealed class SimulateRun(Scenario scenario, RunSettings settings)
         var grid = new RunGrid(RunCell.Of(scenario), source, settings.Leaps);
         grid.Execute("simulate", "runs", threads: 1, failuresEnd: true, cancellation);
         if (grid.Reports.Count > 0) SimulateTable.Write(settings.Reports.Tables, grid.Reports, Header(source));
-        if (grid.Outcomes.FirstOrDefault(outcome => outcome?.Failure is not null) is { } failed) throw new FailureException(failed.Failure!);
+        if (grid.Outcomes.FirstOrDefault(outcome => outcome?.Failure is not null) is { } failed)
+        {
+            throw new FailureException(failed.Failure!);
+        }
         if (grid.Reports.Count < grid.Outcomes.Count) throw new OperationCanceledException(cancellation);
         WriteReports(Parameters(source), grid.Reports);
         return ExitCode.Success;
@@ -26,9 +31,11 @@ internal sealed class SimulateRun(Scenario scenario, RunSettings settings)
     private string Header(WorkloadSource source)
     {
         var lastUs = source.TraceOf(scenario).Requests[^1].ArrivalUs;
-        var requests = string.Create(CultureInfo.InvariantCulture, $"{scenario.Workload.Title}: {source.Requests} requests in {lastUs / 1e6:0.#} s");
+        var requests = string.Create(
+            CultureInfo.InvariantCulture, $"{scenario.Workload.Title}: {source.Requests} requests in {lastUs / 1e6:0.#} s");
         var decode = scenario.Decode is { } apart ? ", then " + RunWords.Of(apart.Pool) : "";
-        return $"{requests}; {RunWords.Of(scenario.Fleet)}{decode}; objectives {RunWords.Of(scenario.Objective)}; {RunWords.Of(scenario.Clients.Options)}";
+        return $"{requests}; {RunWords.Of(scenario.Fleet)}{decode}; objectives {RunWords.Of(scenario.Objective)}; "
+            + $"{RunWords.Of(scenario.Clients.Options)}";
     }
 
     private RunParameters Parameters(WorkloadSource source)

@@ -5,8 +5,8 @@ using Kantor.Reports.Sweeps;
 namespace Kantor.Cli.Sweep;
 
 /// <summary>
-/// Simulates the cells of a grid on all cores and writes the reports. An interrupted sweep reports the cells that are finished; a cell whose
-/// policy fails does not keep the others from running.
+/// Simulates the cells of a grid on all cores and writes the reports. An interrupted sweep reports the cells that are finished; a cell
+/// whose policy fails does not keep the others from running.
 /// </summary>
 internal sealed class SweepRun(SweepSettings settings)
 {
@@ -32,7 +32,8 @@ internal sealed class SweepRun(SweepSettings settings)
     private SweepReport Report(WorkloadSource source, RunGrid grid)
     {
         var pool = settings.Shared.Fleet.Pool;
-        var ended = settings.Tasks.Zip(grid.Outcomes, (task, outcome) => (task.Point, Outcome: outcome)).Where(cell => cell.Outcome is not null).ToArray();
+        var ended = settings.Tasks.Zip(grid.Outcomes, (task, outcome) => (task.Point, Outcome: outcome))
+            .Where(cell => cell.Outcome is not null).ToArray();
         return new SweepReport
         {
             Trace = source.Name,
@@ -49,8 +50,10 @@ internal sealed class SweepRun(SweepSettings settings)
             Slo = settings.Shared.Slo.ToString(),
             Command = settings.Run.Command,
             CellsTotal = settings.Tasks.Count,
-            Cells = [.. from cell in ended where cell.Outcome!.Report is not null select new SweepCell(cell.Point, cell.Outcome!.ArrivalsPerS, cell.Outcome.Report!)],
-            Failures = [.. from cell in ended where cell.Outcome!.Failure is not null select new SweepFailure(cell.Point, cell.Outcome!.Failure!)],
+            Cells = [.. from cell in ended
+                where cell.Outcome!.Report is not null select new SweepCell(cell.Point, cell.Outcome!.ArrivalsPerS, cell.Outcome.Report!)],
+            Failures =
+                [.. from cell in ended where cell.Outcome!.Failure is not null select new SweepFailure(cell.Point, cell.Outcome!.Failure!)],
         };
     }
 

@@ -8,13 +8,18 @@ namespace Kantor.Cli.Sweep;
 internal static class SweepTable
 {
     private static readonly string[] Columns =
-        ["policy", "routing", "replicas", "step", "KV", "rate/s", "seeds", "refused", "TTFT p50", "p99", "ITL p99", "E2E p99", "in SLO", "lowest", "highest", "goodput/s", "hit"];
+        ["policy", "routing", "replicas", "step", "KV", "rate/s", "seeds", "refused", "TTFT p50", "p99", "ITL p99", "E2E p99", "in SLO",
+            "lowest", "highest", "goodput/s", "hit"];
 
     public static void Write(TextWriter writer, SweepReport sweep)
     {
-        writer.WriteLine($"{sweep.Trace}: {sweep.Requests} requests a cell on {sweep.Profile}; {sweep.Cells.Count} of {sweep.CellsTotal} cells; objectives {sweep.Slo}");
+        writer.WriteLine(
+            $"{sweep.Trace}: {sweep.Requests} requests a cell on {sweep.Profile}; {sweep.Cells.Count} of {sweep.CellsTotal} cells; "
+            + $"objectives {sweep.Slo}");
         TextTable.Write(writer, Columns, namesLeft: 2, SweepGroup.Of(sweep.Cells).Select(Cells));
-        writer.WriteLine("Means over the seeds, times in seconds; lowest and highest: the seed with the fewest and the most requests within the objectives.");
+        writer.WriteLine(
+            "Means over the seeds, times in seconds; lowest and highest: the seed with the fewest and the most requests within the "
+            + "objectives.");
     }
 
     private static string[] Cells(SweepGroup group)
@@ -22,7 +27,8 @@ internal static class SweepTable
         var slo = group.Band(cell => cell.Run.SloAttainment)!.Value;
         return
         [
-            group.Point.Policy, group.Point.Routing, Number(group.Point.Replicas, "0"), Number(group.Point.StepTokensMax, "0"), Number(group.Point.KvTokens, "0"),
+            group.Point.Policy, group.Point.Routing, Number(group.Point.Replicas, "0"), Number(group.Point.StepTokensMax, "0"),
+            Number(group.Point.KvTokens, "0"),
             group.Band(cell => cell.ArrivalsPerS) is { } rate ? Number(rate.Mean, "0.###") : "–",
             Number(group.Seeds.Count, "0"), Number(group.Band(cell => cell.Run.Rejected)!.Value.Mean, "#,0.#"),
             Seconds(group, cell => cell.Run.Ttft?.P50Ms), Seconds(group, cell => cell.Run.Ttft?.P99Ms),

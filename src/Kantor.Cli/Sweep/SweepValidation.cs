@@ -8,8 +8,8 @@ using Kantor.Reports.Sweeps;
 namespace Kantor.Cli.Sweep;
 
 /// <summary>
-/// Turns what was typed into the cells of a grid, or into the list of all that is wrong with it. Each value of a list is judged as the scenario that
-/// has it alone. Pure.
+/// Turns what was typed into the cells of a grid, or into the list of all that is wrong with it. Each value of a list is judged as the
+/// scenario that has it alone. Pure.
 /// </summary>
 internal sealed class SweepValidation
 {
@@ -20,10 +20,14 @@ internal sealed class SweepValidation
 
     private static readonly Axis[] Axes =
     [
-        new("--replicas", typed => typed.Replicas, (typed, value) => typed with { Replicas = value }, scenario => scenario.Fleet.Pool.Replicas),
-        new("--step-tokens", typed => typed.StepTokens, (typed, value) => typed with { StepTokens = value }, scenario => scenario.Fleet.Pool.Limits.StepTokensMax),
-        new("--kv-tokens", typed => typed.KvTokens, (typed, value) => typed with { KvTokens = value }, scenario => scenario.Fleet.Pool.Kv.BlocksTotal),
-        new("--rate-scale", typed => typed.RateScale, (typed, value) => typed with { RateScale = value }, scenario => scenario.Workload.RateScale),
+        new("--replicas", typed => typed.Replicas, (typed, value) => typed with { Replicas = value },
+        scenario => scenario.Fleet.Pool.Replicas),
+        new("--step-tokens", typed => typed.StepTokens, (typed, value) => typed with { StepTokens = value },
+        scenario => scenario.Fleet.Pool.Limits.StepTokensMax),
+        new("--kv-tokens", typed => typed.KvTokens, (typed, value) => typed with { KvTokens = value },
+        scenario => scenario.Fleet.Pool.Kv.BlocksTotal),
+        new("--rate-scale", typed => typed.RateScale, (typed, value) => typed with { RateScale = value },
+        scenario => scenario.Workload.RateScale),
         new("--seed", typed => typed.Seed, (typed, value) => typed with { Seed = value }, scenario => scenario.Seed),
     ];
 
@@ -70,7 +74,9 @@ internal sealed class SweepValidation
         };
     }
 
-    /// <summary>The options with the first value of every list, then every value of every list in the company of what its range depends on.</summary>
+    /// <summary>
+    /// The options with the first value of every list, then every value of every list in the company of what its range depends on.
+    /// </summary>
     private Scenario? Check(SimulateArguments typed)
     {
         var shared = Compile(Axes.Aggregate(typed, (partial, axis) => axis.With(partial, axis.Values(typed)[0])));
@@ -103,7 +109,9 @@ internal sealed class SweepValidation
         var pairs = (double)shared.Fleet.Policies.Count * shared.Fleet.Routers.Count;
         var cells = Axes.Aggregate(pairs, (product, axis) => product * axis.Values(_typed.Grid).Length);
         if (cells <= CellsMax) return false;
-        _checks.Add(string.Create(CultureInfo.InvariantCulture, $"the lists make {cells:0} cells; at most {CellsMax} are allowed, so shorten a list."));
+        _checks.Add(
+            string.Create(
+                CultureInfo.InvariantCulture, $"the lists make {cells:0} cells; at most {CellsMax} are allowed, so shorten a list."));
         return true;
     }
 
@@ -111,8 +119,12 @@ internal sealed class SweepValidation
     private static IEnumerable<SweepTask> Expand(SimulateArguments typed, Scenario shared)
     {
         IEnumerable<SimulateArguments> points = [typed];
-        foreach (var axis in Axes[..^1]) points = [.. points.SelectMany(partial => axis.Values(typed).Select(value => axis.With(partial, value)))];
-        Scenario[][] seeded = [.. points.Select(point => Axes[^1].Values(typed).Select(seed => ScenarioOf(Axes[^1].With(point, seed))).ToArray())];
+        foreach (var axis in Axes[..^1])
+        {
+            points = [.. points.SelectMany(partial => axis.Values(typed).Select(value => axis.With(partial, value)))];
+        }
+        Scenario[][] seeded =
+            [.. points.Select(point => Axes[^1].Values(typed).Select(seed => ScenarioOf(Axes[^1].With(point, seed))).ToArray())];
         return
             from router in shared.Fleet.Routers
             from scenarios in seeded
@@ -131,7 +143,8 @@ internal sealed class SweepValidation
     {
         var (scenario, pool) = (cell.Scenario, cell.Scenario.Fleet.Pool);
         var point = new SweepPoint(
-            cell.Policy.Label, cell.Router.Name, pool.Replicas, pool.Limits.StepTokensMax, RunWords.KvTokens(pool), scenario.Workload.RateScale, scenario.Seed);
+            cell.Policy.Label, cell.Router.Name, pool.Replicas, pool.Limits.StepTokensMax, RunWords.KvTokens(pool),
+            scenario.Workload.RateScale, scenario.Seed);
         return new SweepTask(point, cell);
     }
 
