@@ -1,15 +1,15 @@
 using Kantor.Core.Admission;
-using Kantor.Simulation.Replicas;
-using Kantor.Core.Kv;
-using Kantor.Core.Decisions;
-using Kantor.Core.Routing;
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
+using Kantor.Core.Kv;
 using Kantor.Core.Replica;
 using Kantor.Core.Requests;
+using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Replicas;
 
 namespace Kantor.Simulation;
 
@@ -20,6 +20,7 @@ public sealed partial class Simulator
     private readonly List<ScaledGroup> _scaled = [];
     private readonly Dictionary<long, SimulatedReplica> _promised = [];
     private readonly Dictionary<long, long> _heldSinceUs = [];
+    private long? _holdsEndUs;
     private FleetTotals _fleetTotals = new();
     private int _draining;
 
@@ -118,6 +119,14 @@ public sealed partial class Simulator
         }
 
         _door.Wait(new WaitingOutside(group, spec, generatedTokens, sinceUs, isLetIn));
+        AskAgainAt(untilUs);
+    }
+
+    // One event asks about all that are held. One for each would double them whenever two are held.
+    private void AskAgainAt(long untilUs)
+    {
+        if (_holdsEndUs <= untilUs) return;
+        _holdsEndUs = untilUs;
         _events.Schedule(untilUs, EventKind.RouteHoldEnd, 0);
     }
 
@@ -129,6 +138,7 @@ public sealed partial class Simulator
     private void Settle(EventKind kind)
     {
         LeaveIdle();
+        if (_holdsEndUs <= _events.NowUs) _holdsEndUs = null;
         if (_door.HasHeld && MayFreeHeld(kind)) AskAgain();
     }
 

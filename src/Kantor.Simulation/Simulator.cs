@@ -1,9 +1,9 @@
-using Kantor.Core.Decisions;
-using Kantor.Core.Routing;
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Replica;
 using Kantor.Core.Requests;
+using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Disaggregation;
 using Kantor.Simulation.Events;
@@ -90,7 +90,6 @@ public sealed partial class Simulator : IReplicaHost
                 case EventKind.Sending: Send(next.Target); break;
                 case EventKind.Arrival: Arrive(next.Target); break;
                 case EventKind.HoldEnd: Wake(_fleet.Units[next.Target]); break;
-                case EventKind.RouteHoldEnd: break;
                 case EventKind.StepStart: BeginStep(_fleet.Units[next.Target]); break;
             }
 

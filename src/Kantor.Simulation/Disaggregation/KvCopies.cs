@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Kv;
 using Kantor.Core.Replica;
 using Kantor.Simulation.Replicas;
 

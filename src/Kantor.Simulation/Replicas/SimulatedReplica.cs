@@ -1,6 +1,5 @@
-using Kantor.Simulation.Replicas;
-using Kantor.Core.Decisions;
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
 using Kantor.Core.Replica;
@@ -10,6 +9,7 @@ using Kantor.Simulation.Clients;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Replicas;
 
 namespace Kantor.Simulation.Replicas;
 

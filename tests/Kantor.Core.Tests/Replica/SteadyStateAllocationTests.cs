@@ -30,18 +30,18 @@ public class SteadyStateAllocationTests
 
     /// <summary>Without a log no term is computed; with one the terms lie on the stack.</summary>
     [Theory]
-    [InlineData("svf", 300)]
-    [InlineData("vllm-v1", 700)]
-    public void A_step_that_is_explained_allocates_nothing_either__INV_RUN_10(string policy, int warmUpSteps)
+    [InlineData("svf", 300, 100)]
+    [InlineData("vllm-v1", 900, 400)]
+    public void A_step_that_is_explained_allocates_nothing_either__INV_RUN_10(string policy, int warmUpSteps, int steps)
     {
         var log = new Count();
         var scheduler = Loaded(policy, log);
-        // Long enough for what is to be explained to have come up once and grown its buffers.
+        // Under vllm-v1 the rows outgrow their first block before and their second meanwhile, and somebody gives way.
         for (var warmUp = 0; warmUp < warmUpSteps; warmUp++) Step(scheduler);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var step = 0; step < 400; step++) Step(scheduler);
+        var (before, termsBefore) = (GC.GetAllocatedBytesForCurrentThread(), log.Terms);
+        for (var step = 0; step < steps; step++) Step(scheduler);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.True(log.Terms > 0, "nothing was explained");
+        Assert.True(log.Terms > termsBefore, "nothing was explained");
     }
 
     /// <summary>More requests than fit, with outputs longer than the test; a block lasts longer than the test.</summary>

@@ -1,14 +1,14 @@
-using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 
-namespace Kantor.Core.Replica;
+namespace Kantor.Core.Batching;
 
 /// <summary>
-/// The requests of one replica, structure of arrays: a request has a row from arrival to its end; rows are reused. A column is declared in one
-/// line, and read here, or by planners as <c>view.Table</c>; <see cref="BatchView"/> has shorter names for those that most of them read.
+/// The requests of one replica, structure of arrays: a request has a row from arrival to its end; rows are reused. A column is declared in
+/// one line, and read here, or by planners as <c>view.Table</c>; <see cref="BatchView"/> has shorter names for those that most of them
+/// read.
 /// </summary>
-/// <remarks>Owner: <see cref="ReplicaScheduler"/>, which alone writes it.</remarks>
+/// <remarks>Owner: the scheduler, which alone writes it.</remarks>
 public sealed class RequestTable
 {
     private readonly List<Column> _columns = [];
@@ -103,7 +103,7 @@ public sealed class RequestTable
 
     internal TokenContent Content(int row) => Contents[row] ?? throw new InvalidOperationException($"Row {row} holds no request.");
 
-    internal int Add(RequestSpec spec, int outputTokensMax, Handover handover)
+    internal int Add(RequestSpec spec, int outputTokensMax, int generatedTokens, int elsewhereTokens)
     {
         if (!_freeRows.TryPop(out var row)) row = NewRow();
         var facts = spec.Facts;
@@ -111,8 +111,8 @@ public sealed class RequestTable
         (Ids[row], Classes[row], Tenants[row]) = (facts.Id.Value, facts.Class.Value, facts.Tenant.Value);
         (Priorities[row], Adapters[row], ArrivalUs[row]) = (facts.Priority, facts.Adapter.Value, facts.ArrivalUs);
         (PromptTokens[row], WantedTokens[row]) = (facts.PromptTokens, spec.Content.Count);
-        (GeneratedTokens[row], OutputTokensMax[row]) = (handover.GeneratedTokens, outputTokensMax);
-        (ElsewhereTokens[row], ElsewhereSources[row]) = (handover.KvTokens, KvSource.Handover);
+        (GeneratedTokens[row], OutputTokensMax[row]) = (generatedTokens, outputTokensMax);
+        (ElsewhereTokens[row], ElsewhereSources[row]) = (elsewhereTokens, KvSource.Handover);
         return row;
     }
 

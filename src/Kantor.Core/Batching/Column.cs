@@ -1,6 +1,8 @@
-namespace Kantor.Core.Replica;
+namespace Kantor.Core.Batching;
 
-/// <summary>One fact of every row of a <see cref="RequestTable"/>. All columns of a table grow together, and a row begins with the default in each.</summary>
+/// <summary>
+/// One fact of every row of a <see cref="RequestTable"/>. All columns of a table grow together, and a row begins with the default in each.
+/// </summary>
 public sealed class Column<T> : Column
 {
     private T[] _cells;
