@@ -1,10 +1,11 @@
-using Kantor.Cli.Policies;
 using System.CommandLine;
 using Kantor.Cli.Calibrate;
 using Kantor.Cli.Doctor;
 using Kantor.Cli.Fake;
 using Kantor.Cli.Plan;
+using Kantor.Cli.Policies;
 using Kantor.Cli.Serve;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Sweep;
 using Kantor.Cli.Traces;
@@ -18,7 +19,8 @@ namespace Kantor.Cli;
 internal static class CliApp
 {
     /// <summary>All verbs.</summary>
-    public static RootCommand Create() => new("Kantor serves language models and simulates fleets of them, with the same scheduling policies.")
+    public static RootCommand Create() =>
+        new("Kantor serves language models and simulates fleets of them, with the same scheduling policies.")
     {
         ServeCommand.Create(),
         SimulateCommand.Create(),

@@ -58,10 +58,10 @@ public sealed record FleetLayout
     }
 
     /// <summary>The simulation of one pool of so many units.</summary>
-    internal SimulationOptions Options(int units, SloSpec slo, int outputTokensMax) => new(Serving.Pool(units * ServingReplicas), Router, outputTokensMax)
+    internal SimulationOptions Options(int units, Objective objective, int outputTokensMax) => new(Serving.Pool(units * ServingReplicas), Router, outputTokensMax)
     {
         Decode = Decode?.Pool(units, Router),
-        Slo = slo,
+        Objective = objective,
     };
 }
 

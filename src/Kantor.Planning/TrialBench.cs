@@ -79,7 +79,7 @@ public sealed class TrialBench : IDisposable
     {
         var requests = _load.RequestsOf(seed, ratePerS);
         var shares = layout.UnitsStandAlone ? units : 1;
-        var options = layout.Options(layout.UnitsStandAlone ? 1 : units, _objective.Slo, _load.OutputTokensMax);
+        var options = layout.Options(layout.UnitsStandAlone ? 1 : units, _objective.Objective, _load.OutputTokensMax);
         var met = new bool[requests.Count];
         await Task.WhenAll(Enumerable.Range(0, shares).Select(share => SimulateAsync(requests, share, shares, options, met, cancellation)));
         return met;

@@ -1,3 +1,4 @@
+using Kantor.Cli.Shell;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 using Kantor.Engine;
@@ -6,8 +7,9 @@ using Kantor.Engine.Streams;
 namespace Kantor.Cli.Calibrate;
 
 /// <summary>
-/// Loads that tell the coefficients apart: few and many sequences, short and long prompts, chunks beside decodes. Prompts are random tokens, so
-/// that no prefix is cached. The cache is filled first: cells that lie in the pool make steps slower, and a server that has run for a while has it full.
+/// Loads that tell the coefficients apart: few and many sequences, short and long prompts, chunks beside decodes. Prompts are random
+/// tokens, so that no prefix is cached. The cache is filled first: cells that lie in the pool make steps slower, and a server that has run
+/// for a while has it full.
 /// </summary>
 internal sealed class CalibrationLoad(InferenceEngine engine, StepRecorder recorder, int rounds)
 {
@@ -22,10 +24,15 @@ internal sealed class CalibrationLoad(InferenceEngine engine, StepRecorder recor
     {
         var room = Math.Min(engine.Model.ContextTokensMax, engine.Model.KvTokensTotal) - OutputTokens;
         var prompts = PromptTokens.Where(tokens => tokens <= room).ToArray();
-        if (prompts.Length == 0) throw new FailureException($"The model's context of {engine.Model.ContextTokensMax} tokens is too short to measure; {PromptTokens[0] + OutputTokens} are needed.");
+        if (prompts.Length == 0)
+        {
+            throw new FailureException(
+                $"The model's context of {engine.Model.ContextTokensMax} tokens is too short to measure; {PromptTokens[0] + OutputTokens} "
+                + "are needed.");
+        }
         var cases = (from concurrency in Concurrencies from prompt in prompts select (concurrency, prompt)).ToArray();
         await FillCacheAsync(prompts[^1], cancellation);
-        await ProgressLine.RunAsync("measuring", async progress =>
+        await WorkProgress.RunAsync("measuring", async progress =>
         {
             for (var index = 0; index < rounds * cases.Length; index++)
             {
@@ -57,7 +64,10 @@ internal sealed class CalibrationLoad(InferenceEngine engine, StepRecorder recor
             for (var index = 0; index < prompt.Length; index++) prompt[index] = _random.NextInt(engine.Model.VocabularySize);
         }
 
-        await using var stream = engine.Submit(new GenerationRequest { PromptTokens = prompt, OutputTokensMax = OutputTokens, Sampling = new SamplingSpec { Temperature = 0 } });
+        await using var stream = engine.Submit(new GenerationRequest
+        {
+            PromptTokens = prompt, OutputTokensMax = OutputTokens, Sampling = new SamplingSpec { Temperature = 0 },
+        });
         await foreach (var delta in stream.ReadAllAsync(cancellation))
         {
             if (delta.Finish is { Message: { } message }) throw new FailureException(message);

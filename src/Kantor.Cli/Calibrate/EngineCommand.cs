@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Kantor.Cli.Engines;
+using Kantor.Cli.Shell;
 using Kantor.Core.StepTime;
 using Kantor.Engine;
 using Kantor.Hardware.Calibration.Fitting;
@@ -24,14 +25,22 @@ internal static class EngineCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<int> Rounds = new("--rounds") { Description = "How often each load is run.", HelpName = "N", DefaultValueFactory = _ => 2 };
+    private static readonly Option<int> Rounds = new("--rounds")
+    {
+        Description = "How often each load is run.", HelpName = "N", DefaultValueFactory = _ => 2,
+    };
 
     private static readonly Option<bool> ProcessorTime = new("--processor-time")
     {
-        Description = "Count a step's processor time divided by the threads instead of the time that passed: for a machine that other programs use too. Needs --gpu-layers 0 where there is a GPU.",
+        Description =
+            "Count a step's processor time divided by the threads instead of the time that passed: for a machine that other programs use "
+            + "too. Needs --gpu-layers 0 where there is a GPU.",
     };
 
-    private static readonly Option<Uri?> Url = new("--url") { Description = "Show what a running server has learnt, instead of measuring here.", HelpName = "http://HOST:PORT" };
+    private static readonly Option<Uri?> Url = new("--url")
+    {
+        Description = "Show what a running server has learnt, instead of measuring here.", HelpName = "http://HOST:PORT",
+    };
 
     private static readonly Option<string?> Out = new("--out")
     {
@@ -43,8 +52,10 @@ internal static class EngineCommand
     {
         var command = new Command(
             "engine",
-            "Measures step times of the engine on this machine and fits c + a·prefill tokens + b·decode sequences + d·resident KV tokens + e·rows·KV tokens.\n\n"
-            + "The error is that on loads which the fit has not seen. Measure with the --cache-tokens and --threads that you serve with, on an idle machine.\n\n"
+            "Measures step times of the engine on this machine and fits c + a·prefill tokens + b·decode sequences + d·resident KV tokens + "
+            + "e·rows·KV tokens.\n\n"
+            + "The error is that on loads which the fit has not seen. Measure with the --cache-tokens and --threads that you serve with, "
+            + "on an idle machine.\n\n"
             + "Example: kantor calibrate engine my.gguf --out my.json && kantor simulate --profile my.json")
         {
             Model, Rounds, ProcessorTime, Url, Out,
@@ -60,7 +71,10 @@ internal static class EngineCommand
         if (rounds is < 1 or > 1000) throw new UsageException($"--rounds is {rounds}; it must be from 1 to 1000.");
         if (parsed.GetValue(Url) is { } url)
         {
-            if (file is not null) throw new UsageException("--out needs a measurement; a running server tells only its coefficients. Leave --url away.");
+            if (file is not null)
+            {
+                throw new UsageException("--out needs a measurement; a running server tells only its coefficients. Leave --url away.");
+            }
             await ShowAsync(url, cancellation);
             return ExitCode.Success;
         }
@@ -76,10 +90,12 @@ internal static class EngineCommand
     {
         var settings = Engine.Read(parsed);
         if (parsed.GetValue(Model) is not { } model) return settings;
-        return settings.Model is null ? settings with { Model = model } : throw new UsageException($"The model is given twice: '{model}' and --model '{settings.Model}'.");
+        return settings.Model is null ? settings with { Model = model }
+            : throw new UsageException($"The model is given twice: '{model}' and --model '{settings.Model}'.");
     }
 
-    private static async Task<(EngineProfileFile Profile, EngineFit Fit)> MeasureAsync(EngineSettings settings, int rounds, bool isProcessorTime, CancellationToken cancellation)
+    private static async Task<(EngineProfileFile Profile, EngineFit Fit)> MeasureAsync(
+        EngineSettings settings, int rounds, bool isProcessorTime, CancellationToken cancellation)
     {
         var recorder = new StepRecorder(isProcessorTime ? settings.Threads ?? Environment.ProcessorCount : null);
         await using var engine = await EngineFactory.CreateAsync(settings, recorder, logger: null, cancellation);
@@ -95,12 +111,15 @@ internal static class EngineCommand
         }
     }
 
-    private static EngineProfileFile ProfileOf(string model, int kvTokens, EngineSettings settings, bool isProcessorTime, EngineFit fit) => new()
+    private static EngineProfileFile ProfileOf(
+        string model, int kvTokens, EngineSettings settings, bool isProcessorTime, EngineFit fit) => new()
     {
         Name = model,
         Origin = string.Create(
             CultureInfo.InvariantCulture,
-            $"{(isProcessorTime ? "processor time" : "time")} of {fit.Samples} samples on {DateTime.UtcNow:yyyy-MM-dd}, {settings.Threads ?? Environment.ProcessorCount} threads, policy {settings.Policy}, at most {settings.CacheTokens} cached tokens"),
+            $"{(isProcessorTime ? "processor time" : "time")} of {fit.Samples} samples on {DateTime.UtcNow:yyyy-MM-dd}, "
+            + $"{settings.Threads ?? Environment.ProcessorCount} threads, policy {settings.Policy}, at most "
+            + $"{settings.CacheTokens} cached tokens"),
         StepTime = fit.StepTime,
         KvTokens = kvTokens,
         StepTokensMax = settings.StepTokens,
@@ -116,10 +135,12 @@ internal static class EngineCommand
             var report = await http.GetFromJsonAsync<StepModelReport>(new Uri(url, "/admin/step-model"), ReportNames, cancellation)
                 ?? throw new FailureException($"{url} answered nothing.");
             if (report.MeanStepUs is null) throw new FailureException("Not a single step was measured yet.");
-            Print(new LinearStepTime(report.FixedUs, report.PrefillTokenUs, report.DecodeSequenceUs, report.ResidentKvTokenUs, report.RowKvTokenUs));
+            Print(new LinearStepTime(
+                report.FixedUs, report.PrefillTokenUs, report.DecodeSequenceUs, report.ResidentKvTokenUs, report.RowKvTokenUs));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{report.Samples} steps of {report.MeanStepUs:0} µs on average; mean absolute error {report.MeanAbsoluteErrorUs / report.MeanStepUs:0.0%}"));
+                $"{report.Samples} steps of {report.MeanStepUs:0} µs on average; mean absolute error "
+                + $"{report.MeanAbsoluteErrorUs / report.MeanStepUs:0.0%}"));
         }
         catch (Exception failed) when (failed is HttpRequestException or JsonException)
         {
@@ -132,12 +153,14 @@ internal static class EngineCommand
         Print(fit.StepTime);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{fit.Samples} samples; on {fit.HeldOut.Points} of loads that the fit has not seen: median error {fit.HeldOut.Median:0.0%}, P90 {fit.HeldOut.P90:0.0%}, mean absolute error {fit.HeldOutMeanError:0.0%} of the mean step"));
+            $"{fit.Samples} samples; on {fit.HeldOut.Points} of loads that the fit has not seen: median error {fit.HeldOut.Median:0.0%}, "
+            + $"P90 {fit.HeldOut.P90:0.0%}, mean absolute error {fit.HeldOutMeanError:0.0%} of the mean step"));
     }
 
     private static void Print(LinearStepTime fit)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumn("coefficient").AddColumn(new TableColumn("µs").RightAligned()).AddColumn("per");
+        var table = new Table().Border(TableBorder.Simple).AddColumn("coefficient").AddColumn(new TableColumn("µs").RightAligned())
+            .AddColumn("per");
         void Row(string name, double us, string per) => table.AddRow(name, us.ToString("0.####", CultureInfo.InvariantCulture), per);
         Row("c", fit.FixedUs, "step");
         Row("a", fit.PrefillTokenUs, "prefill token");

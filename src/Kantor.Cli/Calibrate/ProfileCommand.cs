@@ -1,7 +1,8 @@
-using Kantor.Hardware.Models;
 using System.CommandLine;
 using System.Globalization;
+using Kantor.Cli.Shell;
 using Kantor.Hardware.Calibration;
+using Kantor.Hardware.Models;
 using Kantor.Hardware.Profiles;
 using Spectre.Console;
 
@@ -10,7 +11,12 @@ namespace Kantor.Cli.Calibrate;
 /// <summary><c>kantor calibrate profile</c>: fits a GPU profile to measured operator tables.</summary>
 internal static class ProfileCommand
 {
-    private static readonly Argument<string> Folder = new("FOLDER") { Description = "Tables: gemm_perf*, context_attention_perf*, … (AIConfigurator) or GPU__organisation__model__bf16__tpN__*.csv (LLMServingSim), plain or gzip." };
+    private static readonly Argument<string> Folder = new("FOLDER")
+    {
+        Description =
+            "Tables: gemm_perf*, context_attention_perf*, … (AIConfigurator) or GPU__organisation__model__bf16__tpN__*.csv "
+            + "(LLMServingSim), plain or gzip.",
+    };
 
     private static readonly Option<string> Device = new("--device")
     {
@@ -25,7 +31,10 @@ internal static class ProfileCommand
         HelpName = "NAME",
     };
 
-    private static readonly Option<string> Out = new("--out") { Description = "File of the profile, as JSON; - for the standard output.", HelpName = "FILE", Required = true };
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "File of the profile, as JSON; - for the standard output.", HelpName = "FILE", Required = true,
+    };
 
     public static Command Create()
     {
@@ -73,12 +82,19 @@ internal static class ProfileCommand
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("operator");
         foreach (var column in new[] { "points", "median error", "P90" }) table.AddColumn(new TableColumn(column).RightAligned());
-        void Row(string name, FitError error) => table.AddRow(name, error.Points.ToString(CultureInfo.InvariantCulture), Percent(error.Median), Percent(error.P90));
+        void Row(string name, FitError error) =>
+            table.AddRow(name, error.Points.ToString(CultureInfo.InvariantCulture), Percent(error.Median), Percent(error.P90));
         foreach (var fit in profile.Gemm) Row($"product {fit.Format.Name()}", fit.Error);
         foreach (var fit in profile.PrefillAttention) Row($"prefill attention {fit.HeadSize} {fit.KvFormat.Name()}", fit.Error);
-        foreach (var fit in profile.DecodeAttention) Row($"decode attention {fit.HeadSize} {fit.KvFormat.Name()} group {fit.Group}", fit.Error);
+        foreach (var fit in profile.DecodeAttention)
+        {
+            Row($"decode attention {fit.HeadSize} {fit.KvFormat.Name()} group {fit.Group}", fit.Error);
+        }
         foreach (var fit in profile.Experts) Row($"experts {fit.Format.Name()}", fit.Error);
-        foreach (var fit in profile.LatentAttention) Row($"latent attention {fit.Format.Name()} {fit.KvFormat.Name()} {fit.Heads} heads", fit.Error);
+        foreach (var fit in profile.LatentAttention)
+        {
+            Row($"latent attention {fit.Format.Name()} {fit.KvFormat.Name()} {fit.Heads} heads", fit.Error);
+        }
         AnsiConsole.Write(table);
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Kantor.Cli.Models;
+using Kantor.Cli.Shell;
 using Kantor.LlamaCpp.Gguf;
 using Kantor.LlamaCpp.Library;
 
@@ -12,7 +13,13 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var model = new Option<string?>("--model") { Description = "Model file to look at; the built-in one otherwise." };
-        var command = new Command("doctor", "Prints what Kantor finds on this machine, what is wrong, and how to mend it.\n\nExample: kantor doctor --model my.gguf") { model };
+        var command = new Command(
+            "doctor",
+            "Prints what Kantor finds on this machine, what is wrong, and how to mend it.\n\n"
+            + "Example: kantor doctor --model my.gguf")
+        {
+            model,
+        };
         command.SetAction(parsed => Print(Examine(parsed.GetValue(model))));
         return command;
     }
@@ -20,7 +27,10 @@ internal static class DoctorCommand
     /// <summary>All findings, in the order in which they are printed.</summary>
     internal static IReadOnlyList<Finding> Examine(string? model) =>
     [
-        new("runtime", $".NET {Environment.Version}, {RuntimeInformation.RuntimeIdentifier}", Environment.Version.Major >= 10 ? null : "Install the .NET 10 runtime or SDK."),
+        new(
+            "runtime",
+            $".NET {Environment.Version}, {RuntimeInformation.RuntimeIdentifier}",
+            Environment.Version.Major >= 10 ? null : "Install the .NET 10 runtime or SDK."),
         ExamineSdk(),
         .. ExamineLibrary(),
         ExamineModel(model),
@@ -31,8 +41,13 @@ internal static class DoctorCommand
 
     private static Finding ExamineSdk()
     {
-        var folder = Path.Combine(Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")), "sdk");
-        var newest = Directory.Exists(folder) ? Directory.GetDirectories(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).LastOrDefault() : null;
+        var folder = Path.Combine(
+            Environment.GetEnvironmentVariable("DOTNET_ROOT")
+                ?? Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")),
+            "sdk");
+        var newest = Directory.Exists(folder)
+            ? Directory.GetDirectories(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).LastOrDefault()
+            : null;
         return new("SDK", newest ?? "none (only needed to build)", null);
     }
 
@@ -48,7 +63,10 @@ internal static class DoctorCommand
         yield return new("CPU variant", $"{library.CpuVariant ?? "generic"}; {library.SystemInfo.Trim(' ', '|')}", null);
         foreach (var device in library.Devices)
         {
-            yield return new(device.Kind.ToString(), $"{device.Name}: {device.Description}, {device.MemoryFreeBytes >> 20:N0} of {device.MemoryTotalBytes >> 20:N0} MiB free", null);
+            yield return new(
+                device.Kind.ToString(),
+                $"{device.Name}: {device.Description}, {device.MemoryFreeBytes >> 20:N0} of {device.MemoryTotalBytes >> 20:N0} MiB free",
+                null);
         }
     }
 
@@ -64,7 +82,10 @@ internal static class DoctorCommand
             };
             if (!File.Exists(path)) return new("model", path, "The file is not there: build Kantor again, or name another with --model.");
             var file = GgufPreflight.Check(path);
-            return new("model", $"{file.Name ?? "unnamed"} ({file.Architecture}, {file.VocabularySize:N0} tokens, {file.FileBytes:N0} bytes), {path}", null);
+            return new(
+                "model",
+                $"{file.Name ?? "unnamed"} ({file.Architecture}, {file.VocabularySize:N0} tokens, {file.FileBytes:N0} bytes), {path}",
+                null);
         }
         catch (Exception wrong) when (wrong is GgufFormatException or UsageException)
         {
@@ -75,7 +96,9 @@ internal static class DoctorCommand
     private static Finding ExamineMemory()
     {
         var mebibytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20;
-        return new("memory", $"{mebibytes:N0} MiB", mebibytes >= 512 ? null : "Less than 512 MiB: give the process more, or serve a smaller model with fewer --kv-tokens.");
+        return new(
+            "memory", $"{mebibytes:N0} MiB",
+            mebibytes >= 512 ? null : "Less than 512 MiB: give the process more, or serve a smaller model with fewer --kv-tokens.");
     }
 
     private static int Print(IReadOnlyList<Finding> findings)

@@ -1,6 +1,7 @@
-using Kantor.Cli.Policies;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Kantor.Cli.Policies;
+using Kantor.Cli.Shell;
 using Kantor.Core;
 using Kantor.Core.Objectives;
 
@@ -15,7 +16,12 @@ internal sealed class EngineArguments
     /// <summary>Admission when none is named.</summary>
     public const string DefaultAdmission = "accept-all";
 
-    private readonly Option<string?> _model = new("--model") { Description = "GGUF file, or hf:owner/repository/file.gguf to download once. Default: the built-in probe model.", HelpName = "PATH" };
+    private readonly Option<string?> _model = new("--model")
+    {
+        Description = "GGUF file, or hf:owner/repository/file.gguf to download once. Default: the built-in probe model.",
+        HelpName = "PATH",
+    };
+
     private readonly Option<string> _policy = new("--policy")
     {
         Description = $"Batch policy: {string.Join(", ", PolicyCatalogue.PlannerNames)}; {TypedPolicies.Form}.",
@@ -30,30 +36,47 @@ internal sealed class EngineArguments
 
     private readonly Option<string> _admission = new("--admission")
     {
-        Description = $"Who is let in of those who find room in the queue: {string.Join(", ", KnownPolicies.Shelves.Admissions.Names)}; {TypedPolicies.Form}.",
+        Description =
+            $"Who is let in of those who find room in the queue: {string.Join(", ", KnownPolicies.Shelves.Admissions.Names)}; "
+            + $"{TypedPolicies.Form}.",
         HelpName = "NAME",
         DefaultValueFactory = _ => DefaultAdmission,
     };
 
     private readonly Option<string?> _objective = new("--objective")
     {
-        Description = $"What policies are told that the operator wants: {Objective.Help}. Default: goodput(), every whole answer.", HelpName = "TEXT",
+        Description = $"What policies are told that the operator wants: {Objective.Help}. Default: goodput(), every whole answer.",
+        HelpName = "TEXT",
     };
 
     private readonly Option<int> _kvTokens = Number("--kv-tokens", "Tokens of the KV pool, shared by all requests.", 32_768, 1, 1 << 30);
     private readonly Option<int> _cacheTokens = Number(
-        "--cache-tokens", "Most tokens that stay cached while no request uses them; llama.cpp's attention walks what lies in the pool, so more of them make steps slower.", 8_192, 0, 1 << 30);
+        "--cache-tokens",
+        "Most tokens that stay cached while no request uses them; llama.cpp's attention walks what lies in the pool, so more of them "
+        + "make steps slower.",
+        8_192,
+        0,
+        1 << 30);
 
     private readonly Option<int> _runningMax = Number("--running-max", "Most requests that run at the same time.", 64, 1, 256);
-    private readonly Option<int> _waitingMax = Number("--waiting-max", "Most requests that wait; further ones are answered 429.", 1_024, 1, 1_000_000);
+    private readonly Option<int> _waitingMax = Number(
+        "--waiting-max", "Most requests that wait; further ones are answered 429.", 1_024, 1, 1_000_000);
     private readonly Option<int> _stepTokens = Number("--step-tokens", "Most tokens that one step computes.", 512, 1, 1 << 20);
     private readonly Option<int?> _threads = new("--threads") { Description = "Processor threads. Default: one per core.", HelpName = "N" };
-    private readonly Option<int?> _gpuLayers = new("--gpu-layers") { Description = "Layers computed on the GPU. Default: all of them when there is one.", HelpName = "N" };
+    private readonly Option<int?> _gpuLayers = new("--gpu-layers")
+    {
+        Description = "Layers computed on the GPU. Default: all of them when there is one.", HelpName = "N",
+    };
 
     /// <summary>Puts the options on a verb.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _model, _policy, _policyAssembly, _admission, _objective, _kvTokens, _cacheTokens, _runningMax, _waitingMax, _stepTokens, _threads, _gpuLayers }) command.Options.Add(option);
+        Option[] options =
+        [
+            _model, _policy, _policyAssembly, _admission, _objective, _kvTokens, _cacheTokens, _runningMax, _waitingMax, _stepTokens,
+            _threads, _gpuLayers,
+        ];
+        foreach (var option in options) command.Options.Add(option);
     }
 
     /// <summary>What was typed.</summary>
@@ -62,7 +85,8 @@ internal sealed class EngineArguments
     {
         KnownPolicies.Add(parsed.GetValue(_policyAssembly));
         TypedPolicies.One(KnownPolicies.Shelves.Planners, "--policy", parsed.GetValue(_policy)!, wrong => throw new UsageException(wrong));
-        TypedPolicies.One(KnownPolicies.Shelves.Admissions, "--admission", parsed.GetValue(_admission)!, wrong => throw new UsageException(wrong));
+        TypedPolicies.One(
+            KnownPolicies.Shelves.Admissions, "--admission", parsed.GetValue(_admission)!, wrong => throw new UsageException(wrong));
         return new EngineSettings
         {
             Admission = parsed.GetValue(_admission)!,

@@ -1,6 +1,7 @@
-using Kantor.Cli.Policies;
 using System.Security.Cryptography;
 using Kantor.Cli.Models;
+using Kantor.Cli.Policies;
+using Kantor.Cli.Shell;
 using Kantor.Core;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
@@ -17,9 +18,10 @@ internal static class EngineFactory
     private const int SequencesMax = 256;
 
     /// <summary>Fetches the model if need be, loads it and starts the loop.</summary>
-    public static async Task<InferenceEngine> CreateAsync(EngineSettings settings, IEngineObserver? observer, ILogger? logger, CancellationToken cancellation)
+    public static async Task<InferenceEngine> CreateAsync(
+        EngineSettings settings, IEngineObserver? observer, ILogger? logger, CancellationToken cancellation)
     {
-        var path = await ProgressLine.RunBytesAsync("model", progress => ModelSource.ResolveAsync(settings.Model, progress, cancellation));
+        var path = await WorkProgress.RunBytesAsync("model", progress => ModelSource.ResolveAsync(settings.Model, progress, cancellation));
         var backend = Load(settings, path, logger);
         return new InferenceEngine(backend, new EngineOptions
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kantor.Cli.Shell;
 using Kantor.LlamaCpp.Fake;
 
 namespace Kantor.Cli.Fake;
@@ -26,7 +27,8 @@ internal static class FakeCommand
         var vocab = Number("--vocab", "Tokens of the vocabulary.", shape.Vocabulary);
         var context = Number("--context", "Context length that the file declares, in tokens.", shape.ContextTokens);
         var seed = Number("--seed", "Same seed and shape, same bytes.", 1);
-        var type = new Option<string>("--type") { Description = "Storage of the matrices: f16, q8_0 or q4_0.", DefaultValueFactory = _ => "q8_0" };
+        var type = new Option<string>(
+            "--type") { Description = "Storage of the matrices: f16, q8_0 or q4_0.", DefaultValueFactory = _ => "q8_0" };
         type.AcceptOnlyFromAmong([.. Types.Keys]);
         var output = new Argument<string>("out.gguf") { Description = "File to write; an existing one is replaced." };
         var command = new Command(
@@ -63,7 +65,7 @@ internal static class FakeCommand
         if (problems.Count > 0) throw new UsageException(string.Join(Environment.NewLine + "kantor: ", problems));
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (!Directory.Exists(folder)) throw new UsageException($"{path}: the folder {folder} is not there.");
-        ProgressLine.Run("writing", progress => FakeModelWriter.Write(spec, path, progress, cancellation));
+        WorkProgress.Run("writing", progress => FakeModelWriter.Write(spec, path, progress, cancellation));
         Console.WriteLine($"{path}: {spec.Parameters:N0} parameters, {new FileInfo(path).Length:N0} bytes");
         return Task.FromResult(ExitCode.Success);
     }

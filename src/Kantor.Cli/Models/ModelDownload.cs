@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Kantor.Cli.Shell;
 
 namespace Kantor.Cli.Models;
 
 /// <summary>
-/// Fetches one model file into the cache folder: resumes a broken download, and keeps the file only when size and SHA-256 are those that the
-/// server names (<c>X-Linked-Size</c>, <c>X-Linked-Etag</c>, as Hugging Face sends for large files).
+/// Fetches one model file into the cache folder: resumes a broken download, and keeps the file only when size and SHA-256 are those that
+/// the server names (<c>X-Linked-Size</c>, <c>X-Linked-Etag</c>, as Hugging Face sends for large files).
 /// </summary>
 internal sealed class ModelDownload(HttpClient http, string cacheFolder)
 {
@@ -14,7 +15,8 @@ internal sealed class ModelDownload(HttpClient http, string cacheFolder)
 
     /// <summary>Path of the file, downloaded now if it was not there. <paramref name="progress"/> gets bytes so far and in all.</summary>
     /// <exception cref="FailureException">The server refused, broke off, or sent something else than it named.</exception>
-    public async Task<string> FetchAsync(Uri endpoint, ModelReference.HuggingFace model, IProgress<(long Done, long? Total)> progress, CancellationToken cancellation)
+    public async Task<string> FetchAsync(
+        Uri endpoint, ModelReference.HuggingFace model, IProgress<(long Done, long? Total)> progress, CancellationToken cancellation)
     {
         var target = Path.Combine(cacheFolder, model.Owner, model.Repository, model.File);
         if (File.Exists(target)) return target;
@@ -37,12 +39,15 @@ internal sealed class ModelDownload(HttpClient http, string cacheFolder)
             throw new FailureException($"{source} answers {(int)response.StatusCode}: check owner, repository and file name.");
         }
 
-        var size = Header(response, "X-Linked-Size") is { } text && long.TryParse(text, out var linked) ? linked : response.Content.Headers.ContentLength;
+        var size = Header(response, "X-Linked-Size") is { } text && long.TryParse(text, out var linked)
+            ? linked
+            : response.Content.Headers.ContentLength;
         var tag = (Header(response, "X-Linked-Etag") ?? response.Headers.ETag?.Tag ?? "").Trim('"');
         return new Description(size, tag.Length == 64 && tag.All(char.IsAsciiHexDigit) ? tag : null);
     }
 
-    private async Task AppendMissingAsync(Uri source, string partial, Description expected, IProgress<(long Done, long? Total)> progress, CancellationToken cancellation)
+    private async Task AppendMissingAsync(
+        Uri source, string partial, Description expected, IProgress<(long Done, long? Total)> progress, CancellationToken cancellation)
     {
         var done = File.Exists(partial) ? new FileInfo(partial).Length : 0;
         if (expected.SizeBytes is { } size && done >= size) return;
@@ -56,7 +61,8 @@ internal sealed class ModelDownload(HttpClient http, string cacheFolder)
     }
 
     private static async Task CopyAsync(
-        HttpResponseMessage response, FileStream file, long? total, IProgress<(long Done, long? Total)> progress, Uri source, CancellationToken cancellation)
+        HttpResponseMessage response, FileStream file, long? total, IProgress<(long Done, long? Total)> progress, Uri source,
+        CancellationToken cancellation)
     {
         var buffer = new byte[BufferBytes];
         try
@@ -70,7 +76,8 @@ internal sealed class ModelDownload(HttpClient http, string cacheFolder)
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
         {
-            throw new FailureException($"{source} broke off after {file.Length} bytes ({broken.Message}). Run the command again: it resumes there.");
+            throw new FailureException(
+                $"{source} broke off after {file.Length} bytes ({broken.Message}). Run the command again: it resumes there.");
         }
     }
 
@@ -84,10 +91,16 @@ internal sealed class ModelDownload(HttpClient http, string cacheFolder)
 
         await using var file = File.OpenRead(partial);
         var sum = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
-        if (size == (expected.SizeBytes ?? size) && (expected.Sha256 is null || expected.Sha256.Equals(sum, StringComparison.OrdinalIgnoreCase))) return;
+        if (size == (expected.SizeBytes ?? size)
+            && (expected.Sha256 is null || expected.Sha256.Equals(sum, StringComparison.OrdinalIgnoreCase)))
+        {
+            return;
+        }
         file.Close();
         File.Delete(partial);
-        throw new FailureException($"{source} is damaged: {size} bytes with SHA-256 {sum}, named are {expected.SizeBytes} bytes with {expected.Sha256}. It was deleted; run the command again.");
+        throw new FailureException(
+            $"{source} is damaged: {size} bytes with SHA-256 {sum}, named are {expected.SizeBytes} bytes with {expected.Sha256}. It was "
+            + "deleted; run the command again.");
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)

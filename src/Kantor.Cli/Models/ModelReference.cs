@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Kantor.Cli.Shell;
 
 namespace Kantor.Cli.Models;
 
@@ -31,6 +32,9 @@ internal abstract partial record ModelReference
             : throw new UsageException($"--model '{text}': a Hugging Face model is written hf:owner/repository/file.gguf.");
     }
 
-    [GeneratedRegex(@"^hf:(?<owner>[A-Za-z0-9][\w.-]*)/(?<repo>[A-Za-z0-9][\w.-]*)/(?<file>[A-Za-z0-9][\w./-]*\.gguf)$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        @"^hf:(?<owner>[A-Za-z0-9][\w.-]*)/(?<repo>[A-Za-z0-9][\w.-]*)/(?<file>[A-Za-z0-9][\w./-]*\.gguf)$",
+        RegexOptions.CultureInvariant,
+        1000)]
     private static partial Regex HuggingFaceForm();
 }

@@ -17,75 +17,115 @@ internal static class PlanCommand
     private static readonly Option<string?> Trace = SimulateCommand.Text(
         "--trace", "FILE", $"{TraceCommand.Formats}. Default: synthetic chat, a fresh sample for each seed.");
 
-    private static readonly Option<string?> Requests = SimulateCommand.Text("--requests", "N", "Without a trace: requests of a simulation. Default: 1000.");
+    private static readonly Option<string?> Requests = SimulateCommand.Text(
+        "--requests", "N", "Without a trace: requests of a simulation. Default: 1000.");
 
-    private static readonly Option<string?> Arrivals = SimulateCommand.Text("--arrivals", "LAW", $"Without a trace: {WorkloadText.ArrivalsHelp}. Default: poisson.");
+    private static readonly Option<string?> Arrivals = SimulateCommand.Text(
+        "--arrivals", "LAW", $"Without a trace: {WorkloadText.ArrivalsHelp}. Default: poisson.");
 
-    private static readonly Option<string?> Prompt = SimulateCommand.Text("--prompt", "LAW", $"Without a trace: prompt lengths, {WorkloadText.LengthHelp}. Default: those of chat.");
+    private static readonly Option<string?> Prompt = SimulateCommand.Text(
+        "--prompt", "LAW", $"Without a trace: prompt lengths, {WorkloadText.LengthHelp}. Default: those of chat.");
 
-    private static readonly Option<string?> Output = SimulateCommand.Text("--output", "LAW", "Without a trace: output lengths, in the same way.");
+    private static readonly Option<string?> Output = SimulateCommand.Text(
+        "--output", "LAW", "Without a trace: output lengths, in the same way.");
 
     private static readonly Option<string?> Prefixes = SimulateCommand.Text(
-        "--prefixes", "N,ZIPF,BLOCKS", "Without a trace: prompts of N families that begin alike, with popularity k^-ZIPF and 1 to BLOCKS common blocks of 512 tokens.");
+        "--prefixes", "N,ZIPF,BLOCKS",
+        "Without a trace: prompts of N families that begin alike, with popularity k^-ZIPF and 1 to BLOCKS common blocks of 512 tokens.");
 
     private static readonly Option<string?> Profile = SimulateCommand.Text(
-        "--profile", "LIST", $"Replicas to choose from, separated by commas: names ({string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}), {DeploymentName.Form}, or FILE.json of 'kantor calibrate engine'. Default: {SimulateValidation.DefaultProfile}.");
+        "--profile", "LIST",
+        $"Replicas to choose from, separated by commas: names ({string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}), "
+        + $"{DeploymentName.Form}, or FILE.json of 'kantor calibrate engine'. Default: {ScenarioFlags.DefaultProfile}.");
 
     private static readonly Option<string?> Policy = SimulateCommand.Text(
-        "--policy", "LIST", $"Batch policies of replicas that serve requests to the end, each a candidate: {string.Join(", ", PolicyCatalogue.PlannerNames)}. Default: {PlanValidation.DefaultPolicies}.");
+        "--policy", "LIST",
+        $"Batch policies of replicas that serve requests to the end, each a candidate: {string.Join(", ", PolicyCatalogue.PlannerNames)}. "
+        + $"Default: {PlanValidation.DefaultPolicies}.");
 
-    private static readonly Option<string?> StepTokens = SimulateCommand.Text("--step-tokens", "LIST", $"Most tokens of one step of those replicas, each a candidate. Default: {string.Join(", ", PlanValidation.DefaultStepTokens)} and the profile's.");
+    private static readonly Option<string?> StepTokens = SimulateCommand.Text(
+        "--step-tokens", "LIST",
+        $"Most tokens of one step of those replicas, each a candidate. Default: {string.Join(", ", PlanValidation.DefaultStepTokens)} and "
+        + "the profile's.");
 
     private static readonly Option<string?> Routing = SimulateCommand.Text(
-        "--routing", "NAME", $"Routing policy: {string.Join(", ", PolicyCatalogue.RouterNames)}. Default: {PlanValidation.DefaultRouting}.");
+        "--routing", "NAME",
+        $"Routing policy: {string.Join(", ", PolicyCatalogue.RouterNames)}. Default: {PlanValidation.DefaultRouting}.");
 
-    private static readonly Option<string?> Rate = SimulateCommand.Text("--rate", "X", "Arrivals per second to plan for; the trace is stretched to it. Default: the trace's own rate.");
+    private static readonly Option<string?> Rate = SimulateCommand.Text(
+        "--rate", "X", "Arrivals per second to plan for; the trace is stretched to it. Default: the trace's own rate.");
 
-    private static readonly Option<string?> RateScale = SimulateCommand.Text("--rate-scale", "X", "Arrivals X times as dense as in the trace. Default: 1.");
+    private static readonly Option<string?> RateScale = SimulateCommand.Text(
+        "--rate-scale", "X", "Arrivals X times as dense as in the trace. Default: 1.");
 
     private static readonly Option<string?> Attainment = SimulateCommand.Text(
-        "--attainment", "SHARE", $"Share of all requests that must meet every objective of --slo. Default: {Text(PlanValidation.DefaultAttainment)}.");
+        "--attainment", "SHARE",
+        $"Share of all requests that must meet every limit of --slo or --objective. Default: {Text(PlanValidation.DefaultAttainment)}.");
 
-    private static readonly Option<string?> ReplicasMax = SimulateCommand.Text("--replicas-max", "N", $"Most replicas of a fleet, those for prefill and for decode together. Default: {PlanValidation.DefaultReplicasMax}.");
+    private static readonly Option<string?> ReplicasMax = SimulateCommand.Text(
+        "--replicas-max", "N",
+        $"Most replicas of a fleet, those for prefill and for decode together. Default: {PlanValidation.DefaultReplicasMax}.");
 
-    private static readonly Option<string?> Disaggregate = SimulateCommand.Text("--disaggregate", "auto|never|only", "Whether prefill and decode may, must not or must be apart. Default: auto.");
+    private static readonly Option<string?> Disaggregate = SimulateCommand.Text(
+        "--disaggregate", "auto|never|only", "Whether prefill and decode may, must not or must be apart. Default: auto.");
 
-    private static readonly Option<string?> PrefillPolicy = SimulateCommand.Text("--prefill-policy", "NAME", $"Batch policy of replicas that only prefill. Default: {PlanValidation.DefaultPrefillPolicy}.");
+    private static readonly Option<string?> PrefillPolicy = SimulateCommand.Text(
+        "--prefill-policy", "NAME", $"Batch policy of replicas that only prefill. Default: {PlanValidation.DefaultPrefillPolicy}.");
 
-    private static readonly Option<string?> PrefillStepTokens = SimulateCommand.Text("--prefill-step-tokens", "N", "Most tokens of one step there; longer prompts are cut. Default: the profile's.");
+    private static readonly Option<string?> PrefillStepTokens = SimulateCommand.Text(
+        "--prefill-step-tokens", "N", "Most tokens of one step there; longer prompts are cut. Default: the profile's.");
 
-    private static readonly Option<string?> DecodePolicy = SimulateCommand.Text("--decode-policy", "NAME", $"Batch policy of replicas that only decode. Default: {PlanValidation.DefaultDecodePolicy}.");
+    private static readonly Option<string?> DecodePolicy = SimulateCommand.Text(
+        "--decode-policy", "NAME", $"Batch policy of replicas that only decode. Default: {PlanValidation.DefaultDecodePolicy}.");
 
-    private static readonly Option<string?> RatioMax = SimulateCommand.Text("--ratio-max", "N", $"Most replicas of a side in a unit of prefill and decode that fits in a node. Default: {PlanValidation.DefaultRatioMax}.");
+    private static readonly Option<string?> RatioMax = SimulateCommand.Text(
+        "--ratio-max", "N",
+        $"Most replicas of a side in a unit of prefill and decode that fits in a node. Default: {PlanValidation.DefaultRatioMax}.");
 
-    private static readonly Option<string?> GpusPerNode = SimulateCommand.Text("--gpus-per-node", "N", $"GPUs of a node. Default: {PlanValidation.DefaultGpusPerNode}.");
+    private static readonly Option<string?> GpusPerNode = SimulateCommand.Text(
+        "--gpus-per-node", "N", $"GPUs of a node. Default: {PlanValidation.DefaultGpusPerNode}.");
 
     private static readonly Option<string?> NodeLink = SimulateCommand.Text(
-        "--node-link-gbps", "X", $"Gigabits per second of KV out of a prefilling replica within its node. Default: {Text(PlanValidation.DefaultNodeLinkGbps)}.");
+        "--node-link-gbps", "X",
+        $"Gigabits per second of KV out of a prefilling replica within its node. Default: {Text(PlanValidation.DefaultNodeLinkGbps)}.");
 
-    private static readonly Option<string?> Link = SimulateCommand.Text("--link-gbps", "X", $"Gigabits per second of KV out of a prefilling replica to another node. Default: {Text(PlanValidation.DefaultLinkGbps)}.");
+    private static readonly Option<string?> Link = SimulateCommand.Text(
+        "--link-gbps", "X",
+        $"Gigabits per second of KV out of a prefilling replica to another node. Default: {Text(PlanValidation.DefaultLinkGbps)}.");
 
-    private static readonly Option<string?> GpuPrice = SimulateCommand.Text("--gpu-price", "LIST", "Price of a GPU for an hour, such as a100=1.8,h100=3; the cheapest fleet is chosen then. Default: the fewest GPUs are.");
+    private static readonly Option<string?> GpuPrice = SimulateCommand.Text(
+        "--gpu-price", "LIST",
+        "Price of a GPU for an hour, such as a100=1.8,h100=3; the cheapest fleet is chosen then. Default: the fewest GPUs are.");
 
     private static readonly Option<string?> Seeds = SimulateCommand.Text(
-        "--seeds", "N", $"Most runs of a candidate; each has a seed of its own, the same for all candidates. Two at first, doubled while the interval holds the target. A trace without chance has one. Default: {PlanValidation.DefaultSeeds}.");
+        "--seeds", "N",
+        $"Most runs of a candidate; each has a seed of its own, the same for all candidates. Two at first, doubled while the interval "
+        + $"holds the target. A trace without chance has one. Default: {PlanValidation.DefaultSeeds}.");
 
-    private static readonly Option<string?> Threads = SimulateCommand.Text("--threads", "N", "Simulations at a time; no figure depends on it. Default: one per core.");
+    private static readonly Option<string?> Threads = SimulateCommand.Text(
+        "--threads", "N", "Simulations at a time; no figure depends on it. Default: one per core.");
 
     /// <summary>The verb.</summary>
     public static Command Create()
     {
         var command = new Command(
             "plan",
-            "Finds the smallest fleet that keeps its objectives on a trace, by bisection on the simulator: how many replicas of which profile and\n"
+            "Finds the smallest fleet that keeps its objectives on a trace, by bisection on the simulator: how many replicas of which "
+            + "profile and\n"
             + "policy, and whether prefill and decode are apart, in which ratio and where. Prints the table that it was decided from.\n\n"
             + "Ctrl-C ends it; the candidates finished by then are reported.\n"
-            + "Exit code: 0 there is a plan, 1 a policy failed in every candidate, 2 wrong usage or trace, 3 no candidate keeps the objectives, 130 interrupted.\n\n"
-            + "Example: kantor plan --trace trace.jsonl.gz --profile llama-3.1-70b@h100x4,llama-3.1-70b@h200x2 --slo ttft=1s,itl-max=100ms --attainment 0.95\n"
-            + "         kantor plan --rate 12 --prompt lognormal:493,0.9,8,2000 --output lognormal:134,0.9,4,1000 --profile opt-13b-a100-tp1,opt-13b-a100-tp2 --slo ttft=200ms,itl-max=100ms --json plan.json")
+            + "Exit code: 0 there is a plan, 1 a policy failed in every candidate, 2 wrong usage or trace, 3 no candidate keeps the "
+            + "objectives, 130 interrupted.\n\n"
+            + "Example: kantor plan --trace trace.jsonl.gz --profile llama-3.1-70b@h100x4,llama-3.1-70b@h200x2 --slo ttft=1s,itl-max=100ms "
+            + "--attainment 0.95\n"
+            + "         kantor plan --rate 12 --prompt lognormal:493,0.9,8,2000 --output lognormal:134,0.9,4,1000 --profile "
+            + "opt-13b-a100-tp1,opt-13b-a100-tp2 --slo ttft=200ms,itl-max=100ms --json plan.json")
         {
-            Trace, Requests, Arrivals, Prompt, Output, Prefixes, Profile, Policy, SimulateCommand.PolicyAssemblies, StepTokens, Routing, Rate, RateScale, SimulateCommand.Slo, Attainment, ReplicasMax, Disaggregate, PrefillPolicy, PrefillStepTokens,
-            DecodePolicy, RatioMax, GpusPerNode, NodeLink, Link, GpuPrice, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.MaxTokens,
+            Trace, Requests, Arrivals, Prompt, Output, Prefixes, Profile, Policy, SimulateCommand.PolicyAssemblies, StepTokens, Routing,
+                Rate, RateScale, SimulateCommand.Slo, SimulateCommand.ObjectiveLine, Attainment, ReplicasMax, Disaggregate, PrefillPolicy,
+                PrefillStepTokens,
+            DecodePolicy, RatioMax, GpusPerNode, NodeLink, Link, GpuPrice, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache,
+            SimulateCommand.MaxTokens,
             SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches, SimulateCommand.SkipBadLines, Seeds, Threads,
             SimulateCommand.Json, SimulateCommand.Csv,
         };

@@ -7,7 +7,9 @@ using Kantor.Hardware.Published;
 
 namespace Kantor.Cli.Plan;
 
-/// <summary>What a planner knows of a profile beyond its step times: how many of which GPU it takes, and what KV it can exchange with whom.</summary>
+/// <summary>
+/// What a planner knows of a profile beyond its step times: how many of which GPU it takes, and what KV it can exchange with whom.
+/// </summary>
 /// <param name="Profile">The profile.</param>
 /// <param name="Gpu">Name of its GPU, by which prices are given.</param>
 /// <param name="Gpus">GPUs of a replica.</param>
@@ -21,17 +23,22 @@ internal sealed record PlanProfile(StepTimeProfile Profile, string Gpu, int Gpus
         if (typed.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) return new PlanProfile(profile, profile.Name, 1, null, null);
         if (!typed.Contains('@', StringComparison.Ordinal)) return OfPreset(profile);
         var deployment = DeploymentName.Parse(typed);
-        var model = string.Create(CultureInfo.InvariantCulture, $"{deployment.Model.Name}:{deployment.WeightFormat.Name()}/{deployment.KvFormat.Name()}");
-        return new PlanProfile(profile, deployment.Gpu.Name, deployment.Devices, model, KvCapacity.BytesPerToken(deployment with { TensorParallel = 1 }));
+        var model = string.Create(
+            CultureInfo.InvariantCulture, $"{deployment.Model.Name}:{deployment.WeightFormat.Name()}/{deployment.KvFormat.Name()}");
+        return new PlanProfile(
+            profile, deployment.Gpu.Name, deployment.Devices, model, KvCapacity.BytesPerToken(deployment with { TensorParallel = 1 }));
     }
 
     /// <summary>Presets are named MODEL-GPU or MODEL-GPU-tpN, and hold KV in 16 bits.</summary>
     private static PlanProfile OfPreset(StepTimeProfile profile)
     {
         var parts = profile.Name.Split('-');
-        var gpus = parts[^1].StartsWith("tp", StringComparison.Ordinal) ? int.Parse(parts[^1].AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture) : 1;
+        var gpus = parts[^1].StartsWith("tp", StringComparison.Ordinal)
+            ? int.Parse(parts[^1].AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture)
+            : 1;
         var gpu = parts[^1].StartsWith("tp", StringComparison.Ordinal) ? parts[^2] : parts[^1];
         var shape = ModelPresets.TryMatch(profile.Name);
-        return new PlanProfile(profile, gpu, gpus, shape?.Name, shape is null ? null : KvCapacity.BytesPerToken(DeploymentName.Parse(shape.Name + "@a100")));
+        return new PlanProfile(
+            profile, gpu, gpus, shape?.Name, shape is null ? null : KvCapacity.BytesPerToken(DeploymentName.Parse(shape.Name + "@a100")));
     }
 }

@@ -1,16 +1,19 @@
-using Kantor.Cli.Simulate;
+using Kantor.Cli.Runs;
+using Kantor.Cli.Shell;
 using Kantor.Planning;
 using Kantor.Reports.Plans;
 
 namespace Kantor.Cli.Plan;
 
-/// <summary>Searches the candidates on all cores and writes table, answer and reports. An interrupted search reports the candidates that are finished.</summary>
+/// <summary>
+/// Searches the candidates on all cores and writes table, answer and reports. An interrupted search reports the candidates that are
+/// finished.
+/// </summary>
 internal sealed class PlanRun(PlanSettings settings)
 {
     public async Task<int> ExecuteAsync(CancellationToken cancellation)
     {
-        ReportFile.RequireWritable("--json", settings.Shared.JsonPath);
-        ReportFile.RequireWritable("--csv", settings.Shared.CsvPath);
+        settings.Run.Reports.RequireWritable();
         if (settings.WhyNotApart is { } why) Say(why + ".");
         var source = PlanSource.Open(settings, cancellation);
         var plan = await SearchAsync(source.Load, cancellation);
@@ -23,9 +26,12 @@ internal sealed class PlanRun(PlanSettings settings)
     private async Task<FleetPlan> SearchAsync(PlanLoad load, CancellationToken cancellation)
     {
         FleetLayout[] layouts = [.. settings.Space.Layouts().Where(layout => layout.Replicas <= settings.ReplicasMax)];
-        using var progress = new PlanProgress(layouts.Length, Console.Error, !Console.IsErrorRedirected);
-        using var bench = new TrialBench(load, new PlanObjective(settings.Shared.Slo, settings.Attainment), settings.Trials, progress.NewObserver);
-        return await new PlanSearch(bench).FindAsync(layouts, settings.ReplicasMax, _ => progress.CandidateEnded(), cancellation);
+        var counts = new WorkCounts("plan", "requests", null, ("candidates", layouts.Length));
+        var objective = new PlanObjective(settings.Shared.Objective, settings.Attainment);
+        using var bench = new TrialBench(load, objective, settings.Trials, () => new RequestCounter(counts));
+        var search = new PlanSearch(bench);
+        return await WorkProgress.RunAsync(
+            counts, () => search.FindAsync(layouts, settings.ReplicasMax, _ => counts.PartEnded(), cancellation));
     }
 
     private void Report(PlanSource source, FleetPlan plan)
@@ -40,15 +46,10 @@ internal sealed class PlanRun(PlanSettings settings)
             NetworkGbps = settings.Space.NetworkBytesPerS * 8 / 1e9,
             Plan = plan,
         };
-        PlanTable.Write(settings.Shared.ReportTakesStandardOutput ? Console.Error : Console.Out, report);
-        if (settings.Shared.JsonPath is { } json) ReportFile.Write("--json", json, stream => PlanJson.Write(stream, report));
-        if (settings.Shared.CsvPath is { } csv) ReportFile.Write("--csv", csv, stream => WriteCsv(stream, plan));
-    }
-
-    private static void WriteCsv(Stream stream, FleetPlan plan)
-    {
-        using var writer = new StreamWriter(stream, leaveOpen: true);
-        PlanCsv.Write(writer, plan);
+        PlanTable.Write(settings.Run.Reports.Tables, report);
+        settings.Run.Reports.Write(
+            json => PlanJson.Write(json, report), csv => PlanCsv.Write(csv, plan),
+            _ => throw new NotSupportedException("A plan has no page."));
     }
 
     private static void Say(string what) => Console.Error.WriteLine($"kantor: {what}");

@@ -1,17 +1,17 @@
-using Kantor.Cli.Simulate;
+using Kantor.Cli.Runs;
+using Kantor.Cli.Scenarios;
 using Kantor.Planning;
-using Kantor.Workloads.Generators;
 
 namespace Kantor.Cli.Plan;
 
 /// <summary>What <c>kantor plan</c> is to do, checked.</summary>
 internal sealed record PlanSettings
 {
-    /// <summary>Trace, objectives and reports; the profile is the first of the list.</summary>
-    public required SimulateSettings Shared { get; init; }
+    /// <summary>Workload and objective; of the fleet it has the first candidate.</summary>
+    public required Scenario Shared { get; init; }
 
-    /// <summary>Requests to draw; null for those of the trace, or of the sample's law without one.</summary>
-    public required WorkloadSpec? Drawn { get; init; }
+    /// <summary>Where requests come from and reports go.</summary>
+    public required RunSettings Run { get; init; }
 
     /// <summary>Arrivals per second to plan for; null for the trace's own, times the rate scale.</summary>
     public required double? RatePerS { get; init; }

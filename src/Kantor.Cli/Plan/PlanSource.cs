@@ -1,7 +1,6 @@
-using System.Numerics;
-using Kantor.Cli.Sweep;
+using Kantor.Cli.Runs;
+using Kantor.Cli.Shell;
 using Kantor.Planning;
-using Kantor.Workloads.Generators;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Plan;
@@ -15,7 +14,7 @@ internal sealed record PlanSource(string Name, PlanLoad Load)
     {
         try
         {
-            return settings.Drawn is { } spec ? Drawn(spec, settings) : OfTrace(SweepSource.Open(settings.Shared, cancellation), settings);
+            return Of(WorkloadSource.Open(settings.Shared, settings.Run, cancellation), settings);
         }
         catch (ArgumentException)
         {
@@ -23,17 +22,13 @@ internal sealed record PlanSource(string Name, PlanLoad Load)
         }
     }
 
-    private static PlanSource Drawn(WorkloadSpec spec, PlanSettings settings) => new(
-        "drawn requests",
-        PlanLoad.Of(
-            seed => AtRate(new Trace { Requests = WorkloadGenerator.Draw(spec, seed), FormatName = "drawn" }.ScaleRate(settings.Shared.RateScale), settings),
-            settings.Shared.OutputTokensMax ?? (int)BitOperations.RoundUpToPowerOf2((uint)spec.OutputLength.TokensMax)));
-
-    private static PlanSource OfTrace(SweepSource source, PlanSettings settings)
+    private static PlanSource Of(WorkloadSource source, PlanSettings settings)
     {
-        return new PlanSource(source.Name, source.IsRandom ? PlanLoad.Of(Draw, source.OutputTokensMax) : PlanLoad.Of(Draw(PlanLoad.FirstSeed), source.OutputTokensMax));
+        var outputTokensMax = source.OutputTokensMax(settings.Shared);
+        return new PlanSource(
+            source.Name, source.IsRandom ? PlanLoad.Of(Draw, outputTokensMax) : PlanLoad.Of(Draw(PlanLoad.FirstSeed), outputTokensMax));
 
-        Trace Draw(ulong seed) => AtRate(source.TraceOf(seed, settings.Shared.RateScale), settings);
+        Trace Draw(ulong seed) => AtRate(source.TraceOf(seed, settings.Shared.Workload.RateScale), settings);
     }
 
     private static Trace AtRate(Trace trace, PlanSettings settings) =>

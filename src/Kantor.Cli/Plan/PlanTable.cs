@@ -1,5 +1,5 @@
 using System.Globalization;
-using Kantor.Cli.Simulate;
+using Kantor.Cli.Shell;
 using Kantor.Planning;
 using Kantor.Reports.Plans;
 
@@ -15,9 +15,11 @@ internal static class PlanTable
         var plan = report.Plan;
         writer.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.Trace}: {report.Requests} requests at {plan.RatePerS:0.###}/s; {plan.Objective.Attainment * 100:0.##} % within {plan.Objective.Slo}; "
-            + $"up to {report.ReplicasMax} replicas, {report.GpusPerNode} GPUs a node, KV at {report.NodeGbps:0.###} Gbit/s in a node and {report.NetworkGbps:0.###} across"));
-        SimulateTable.WriteGrid(writer, Columns, namesLeft: 2, InOrder(plan).Select(Cells));
+            $"{report.Trace}: {report.Requests} requests at {plan.RatePerS:0.###}/s; {plan.Objective.Attainment * 100:0.##} % within "
+            + $"{plan.Objective.Slo}; "
+            + $"up to {report.ReplicasMax} replicas, {report.GpusPerNode} GPUs a node, KV at {report.NodeGbps:0.###} Gbit/s in a node and "
+            + $"{report.NetworkGbps:0.###} across"));
+        TextTable.Write(writer, Columns, namesLeft: 2, InOrder(plan).Select(Cells));
         writer.WriteLine("±: half of the 95 % interval over other requests of the same kind.");
         foreach (var line in Answer(plan)) writer.WriteLine(line);
     }
@@ -25,24 +27,38 @@ internal static class PlanTable
     /// <summary>The answer, and how far it can be trusted.</summary>
     public static IEnumerable<string> Answer(FleetPlan plan)
     {
-        if (!plan.IsComplete) yield return $"Interrupted: {plan.Rows.Count} of {plan.RowsTotal} candidates are finished; the others may be better.";
+        if (!plan.IsComplete)
+        {
+            yield return $"Interrupted: {plan.Rows.Count} of {plan.RowsTotal} candidates are finished; the others may be better.";
+        }
         if (plan.Chosen is not { Shown: { } shown } chosen)
         {
-            yield return plan.IsComplete ? "No plan: no candidate meets the objectives." : "No plan: no finished candidate meets the objectives.";
+            yield return plan.IsComplete
+                ? "No plan: no candidate meets the objectives."
+                : "No plan: no finished candidate meets the objectives.";
             yield break;
         }
 
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"Plan: {shown.Layout.Describe(shown.Units)}: {FleetPlan.Count(shown.Gpus)}, {SimulateTable.Share(shown.Attainment.Mean)} ± {SimulateTable.Share(shown.Attainment.HalfWidth)} of the requests within the objectives.");
+            $"Plan: {shown.Layout.Describe(shown.Units)}: {FleetPlan.Count(shown.Gpus)}, {TextTable.Share(shown.Attainment.Mean)} ± "
+            + $"{TextTable.Share(shown.Attainment.HalfWidth)} of the requests within the objectives.");
         if (!plan.IsSure) yield return NotSure(plan);
-        if (chosen.Candidate.Size is { IsMonotone: false }) yield return "Fewer replicas of it met the objectives while some greater number missed them: routing or batching does not gain from every replica here.";
+        if (chosen.Candidate.Size is { IsMonotone: false })
+        {
+            yield return "Fewer replicas of it met the objectives while some greater number missed them: routing or batching does not gain "
+                + "from every replica here.";
+        }
         if (Comparison(plan, chosen, shown) is { } comparison) yield return comparison;
     }
 
     private static string NotSure(FleetPlan plan) => plan.SurelyMeets is { } next
-        ? string.Create(CultureInfo.InvariantCulture, $"Not sure: the interval holds the target. {next.Layout.Describe(next.Units)} ({FleetPlan.Count(next.Gpus)}, {SimulateTable.Share(next.Attainment.Mean)}) meets it for sure.")
-        : "Not sure: the interval holds the target, and nothing larger that was tried meets it for sure; more requests or --seeds would tell.";
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"Not sure: the interval holds the target. {next.Layout.Describe(next.Units)} ({FleetPlan.Count(next.Gpus)}, "
+            + $"{TextTable.Share(next.Attainment.Mean)}) meets it for sure.")
+        : "Not sure: the interval holds the target, and nothing larger that was tried meets it for sure; more requests or --seeds would "
+            + "tell.";
 
     /// <summary>Whether to disaggregate, with the best of the other kind; null where there is none to compare with.</summary>
     private static string? Comparison(FleetPlan plan, PlanRow chosen, FleetTrial shown)
@@ -52,7 +68,8 @@ internal static class PlanTable
         if (others.Length == 0) return null;
         var advice = isApart ? "Disaggregate" : "Do not disaggregate";
         var other = isApart ? "colocated fleet" : "fleet with prefill and decode apart";
-        return others.Where(row => row.Candidate.Size?.Fewest is not null).MinBy(row => row.Shown!.PricePerH ?? row.Shown.Gpus)?.Shown is { } best
+        return others.Where(row => row.Candidate.Size?.Fewest is not null)
+            .MinBy(row => row.Shown!.PricePerH ?? row.Shown.Gpus)?.Shown is { } best
             ? string.Create(CultureInfo.InvariantCulture, $"{advice}: the best {other} needs {Needs(best)}, this one {Needs(shown)}.")
             : $"{advice}: no {other} meets the objectives.";
     }
@@ -70,8 +87,8 @@ internal static class PlanTable
         ? [row.Candidate.Layout.Describe(1), row.Rejection!, "–", "–", "–", "–", "–", "–"]
         :
         [
-            shown.Layout.Describe(shown.Units), row.Rejection ?? "chosen", SimulateTable.Whole(shown.Gpus),
-            SimulateTable.Share(shown.Attainment.Mean), SimulateTable.Share(shown.Attainment.HalfWidth), SimulateTable.Whole(shown.Attainment.Seeds),
+            shown.Layout.Describe(shown.Units), row.Rejection ?? "chosen", TextTable.Whole(shown.Gpus),
+            TextTable.Share(shown.Attainment.Mean), TextTable.Share(shown.Attainment.HalfWidth), TextTable.Whole(shown.Attainment.Seeds),
             row.GoodputPerSAndGpu?.ToString("0.###", CultureInfo.InvariantCulture) ?? "–",
             shown.PricePerH?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–",
         ];

@@ -1,5 +1,8 @@
-using Kantor.Cli.Policies;
 using System.Globalization;
+using Kantor.Cli.Policies;
+using Kantor.Cli.Runs;
+using Kantor.Cli.Scenarios;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Traces;
 using Kantor.Core;
@@ -8,7 +11,9 @@ using Kantor.Planning;
 
 namespace Kantor.Cli.Plan;
 
-/// <summary>Turns what was typed into settings, or into the list of all that is wrong with it: each entry names the option and what would be right.</summary>
+/// <summary>
+/// Turns what was typed into settings, or into the list of all that is wrong with it: each entry names the option and what would be right.
+/// </summary>
 internal sealed class PlanValidation
 {
     public const string DefaultPolicies = "vllm-v1";
@@ -32,6 +37,7 @@ internal sealed class PlanValidation
     private static readonly string[] Answers = ["auto", "never", "only"];
 
     private readonly OptionChecks _checks = new();
+    private readonly List<string> _notes = [];
     private readonly PlanArguments _typed;
 
     private PlanValidation(PlanArguments typed) => _typed = typed;
@@ -42,7 +48,7 @@ internal sealed class PlanValidation
 
     private PlanSettings Parse()
     {
-        var names = Names("--profile", _typed.Simulation.Profile ?? SimulateValidation.DefaultProfile);
+        var names = Names("--profile", _typed.Simulation.Profile ?? ScenarioFlags.DefaultProfile);
         var shared = Shared(names[0]);
         var prices = Prices();
         var profiles = names.Select(Profile).OfType<PlanProfile>().ToArray();
@@ -53,10 +59,14 @@ internal sealed class PlanValidation
         var seeds = _checks.Whole("--seeds", _typed.Seeds, 1, 1000) ?? DefaultSeeds;
         var space = Space(shared, profiles, prices, answer);
         var rate = _checks.Number("--rate", _typed.Rate, 1e-6, 1e6);
+        var workload = _typed.Workload.Over(shared?.Workload, _typed.Simulation.Trace, rate, _checks);
         var settings = new PlanSettings
         {
-            Shared = shared!,
-            Drawn = _typed.Workload.Parse(_typed.Simulation.Trace, rate, _checks),
+            Shared = shared is null ? null! : shared with { Workload = workload! },
+            Run = new RunSettings
+            {
+                Origin = "--trace", Reports = _typed.Simulation.Reports, Command = _typed.Simulation.CommandOf("plan"),
+            },
             RatePerS = rate,
             Attainment = _checks.Number("--attainment", _typed.Attainment, 0.01, 0.9999) ?? DefaultAttainment,
             ReplicasMax = _checks.Whole("--replicas-max", _typed.ReplicasMax, 1, 4096) ?? DefaultReplicasMax,
@@ -69,22 +79,37 @@ internal sealed class PlanValidation
                 Threads = _checks.Whole("--threads", _typed.Threads, 1, 1024) ?? Environment.ProcessorCount,
             },
         };
+        foreach (var note in _notes.Distinct()) Console.Error.WriteLine($"kantor: {note}");
         _checks.ThrowIfAny();
-        if (space.Layouts().Count is var layouts and > LayoutsMax) _checks.Add($"the lists make {layouts} candidates; at most {LayoutsMax} are allowed, so shorten a list or --ratio-max.");
+        if (space.Layouts().Count is var layouts and > LayoutsMax)
+        {
+            _checks.Add($"the lists make {layouts} candidates; at most {LayoutsMax} are allowed, so shorten a list or --ratio-max.");
+        }
         _checks.ThrowIfAny();
         return settings;
     }
 
     /// <summary>Everything that a simulation has too, checked as it checks it.</summary>
-    private SimulateSettings? Shared(string profile)
+    private Scenario? Shared(string profile)
     {
         var routing = _typed.Simulation.Routing ?? DefaultRouting;
-        if (routing.Contains(',', StringComparison.Ordinal)) _checks.Add($"--routing '{routing}' is a list; a plan has one routing policy.");
+        if (routing.Contains(',', StringComparison.Ordinal))
+        {
+            _checks.Add($"--routing '{routing}' is a list; a plan has one routing policy.");
+        }
+        foreach (var error in _typed.Simulation.Reports.Errors()) _checks.Add(error);
         foreach (var tokens in StepTokens().Skip(1)) Simulation(profile, tokens);
-        return Simulation(profile, StepTokens()[0]);
+        var shared = Simulation(profile, StepTokens()[0]);
+        if (shared?.Slo.ToString() == "")
+        {
+            _checks.Add(
+                "--objective: a plan is held to limits that requests meet or miss; right is a line with goodput(ttft=2s,itl=200ms) or the "
+                + "like.");
+        }
+        return shared;
     }
 
-    private SimulateSettings? Simulation(string? profile, string? stepTokens)
+    private Scenario? Simulation(string? profile, string? stepTokens)
     {
         var typed = _typed.Simulation with
         {
@@ -93,16 +118,18 @@ internal sealed class PlanValidation
             Policy = _typed.Simulation.Policy ?? DefaultPolicies,
             Routing = (_typed.Simulation.Routing ?? DefaultRouting).Split(',')[0],
         };
-        if (SimulateValidation.TryParse(typed, out var settings, out var errors)) return settings;
-        foreach (var error in errors.Except(_checks.Errors)) _checks.Add(error);
-        return null;
+        var compiled = ScenarioFlags.Compile(typed, drawsSample: true);
+        foreach (var error in compiled.Errors) _checks.Add(error);
+        _notes.AddRange(compiled.Notes);
+        return compiled.Scenario;
     }
 
     private string?[] StepTokens() => _typed.Simulation.StepTokens is { } typed ? Names("--step-tokens", typed) : new string?[1];
 
-    private PlanProfile? Profile(string name) => Simulation(name, null) is { } settings ? PlanProfile.Of(name, settings.Profile) : null;
+    private PlanProfile? Profile(string name) =>
+        Simulation(name, null) is { } settings ? PlanProfile.Of(name, settings.Fleet.Pool.Profile) : null;
 
-    private LayoutSpace Space(SimulateSettings? shared, PlanProfile[] profiles, Dictionary<string, double> prices, string answer)
+    private LayoutSpace Space(Scenario? shared, PlanProfile[] profiles, Dictionary<string, double> prices, string answer)
     {
         var prefill = Policy("--prefill-policy", _typed.PrefillPolicy ?? DefaultPrefillPolicy);
         var decode = Policy("--decode-policy", _typed.DecodePolicy ?? DefaultDecodePolicy);
@@ -117,37 +144,39 @@ internal sealed class PlanValidation
         if (shared is null || prefill is null || decode is null) return space;
         return space with
         {
-            Router = shared.Routers[0],
+            Router = shared.Fleet.Routers[0],
             Colocated = answer == "only" ? [] : [.. profiles.SelectMany(profile => Colocated(profile, shared, prices))],
             Prefill = answer == "never" ? [] : [.. profiles.Select(profile => Kind(profile, shared, prefill, prefillTokens, prices))],
             Decode = answer == "never" ? [] : [.. profiles.Select(profile => Kind(profile, shared, decode, null, prices))],
         };
     }
 
-    private IEnumerable<ReplicaKind> Colocated(PlanProfile profile, SimulateSettings shared, Dictionary<string, double> prices) =>
-        from planner in shared.Planners
+    private IEnumerable<ReplicaKind> Colocated(PlanProfile profile, Scenario shared, Dictionary<string, double> prices) =>
+        from planner in shared.Fleet.Policies
         from tokens in StepTokens(profile)
-        select Kind(profile, shared, planner, tokens, prices);
+        select Kind(profile, shared, planner.Policy, tokens, prices);
 
     /// <summary>Those that were typed; else, because the best size of a step depends on the objectives, several.</summary>
     private IEnumerable<int> StepTokens(PlanProfile profile)
     {
         var limit = profile.Profile.Limits.StepTokensMax;
         if (_typed.Simulation.StepTokens is null) return DefaultStepTokens.Where(tokens => tokens < limit).Append(limit);
-        return StepTokens().Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) ? tokens : limit);
+        return StepTokens()
+            .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) ? tokens : limit);
     }
 
-    private static ReplicaKind Kind(PlanProfile profile, SimulateSettings shared, IBatchPlanner planner, int? stepTokensMax, Dictionary<string, double> prices)
+    private static ReplicaKind Kind(
+        PlanProfile profile, Scenario shared, IBatchPlanner planner, int? stepTokensMax, Dictionary<string, double> prices)
     {
-        var kind = ReplicaKind.Of(profile.Profile, profile.Gpus, planner, shared.Kv.BlockSizeTokens);
+        var kind = ReplicaKind.Of(profile.Profile, profile.Gpus, planner, shared.Fleet.Pool.Kv.BlockSizeTokens);
         return kind with
         {
             Gpu = profile.Gpu,
             Model = profile.Model,
             KvBytesPerToken = profile.KvBytesPerToken,
             Limits = kind.Limits with { StepTokensMax = stepTokensMax ?? kind.Limits.StepTokensMax },
-            Kv = kind.Kv with { PrefixCaching = shared.Kv.PrefixCaching },
-            NewPredictor = shared.NewPredictor,
+            Kv = kind.Kv with { PrefixCaching = shared.Fleet.Pool.Kv.PrefixCaching },
+            NewPredictor = shared.Fleet.Pool.Predictor.Policy,
             GpuPricePerH = prices.TryGetValue(profile.Gpu, out var price) ? price : null,
         };
     }
@@ -160,7 +189,8 @@ internal sealed class PlanValidation
         return why;
     }
 
-    private IBatchPlanner? Policy(string option, string typed) => TypedPolicies.One(KnownPolicies.Shelves.Planners, option, typed, _checks.Add);
+    private IBatchPlanner? Policy(string option, string typed) =>
+        TypedPolicies.One(KnownPolicies.Shelves.Planners, option, typed, _checks.Add);
 
     private string[] Names(string option, string typed)
     {
@@ -176,7 +206,10 @@ internal sealed class PlanValidation
         {
             var split = part.Split('=', 2, StringSplitOptions.TrimEntries);
             if (split.Length < 2) _checks.Add($"--gpu-price '{part}' is no price; write GPU=PRICE such as a100=1.8.");
-            else if (_checks.Number("--gpu-price " + split[0], split[1], 0, 1e6) is { } price && !prices.TryAdd(split[0], price)) _checks.Add($"--gpu-price names '{split[0]}' twice.");
+            else if (_checks.Number("--gpu-price " + split[0], split[1], 0, 1e6) is { } price && !prices.TryAdd(split[0], price))
+            {
+                _checks.Add($"--gpu-price names '{split[0]}' twice.");
+            }
         }
 
         return prices;
@@ -186,8 +219,14 @@ internal sealed class PlanValidation
     {
         if (prices.Count == 0) return;
         string[] gpus = [.. profiles.Select(profile => profile.Gpu).Distinct()];
-        foreach (var gpu in gpus.Where(gpu => !prices.ContainsKey(gpu))) _checks.Add($"--gpu-price says nothing of {gpu}; give a price to each of {string.Join(", ", gpus)}.");
-        foreach (var name in prices.Keys.Where(name => !gpus.Contains(name))) _checks.Add($"--gpu-price '{name}' is no GPU of a profile; those are {string.Join(", ", gpus)}.");
+        foreach (var gpu in gpus.Where(gpu => !prices.ContainsKey(gpu)))
+        {
+            _checks.Add($"--gpu-price says nothing of {gpu}; give a price to each of {string.Join(", ", gpus)}.");
+        }
+        foreach (var name in prices.Keys.Where(name => !gpus.Contains(name)))
+        {
+            _checks.Add($"--gpu-price '{name}' is no GPU of a profile; those are {string.Join(", ", gpus)}.");
+        }
     }
 
     private static double BytesPerS(double gbps) => gbps / 8 * 1e9;

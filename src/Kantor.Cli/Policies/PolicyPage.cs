@@ -12,8 +12,10 @@ internal static class PolicyPage
     {
         var page = new StringBuilder();
         page.Append("# Policies\n\nEvery policy by decision. Made from the code: `kantor policies --markdown > docs/policies.md`.\n\n"
-            + "A policy is written `NAME` or `NAME:KEY=VALUE:KEY=VALUE`, such as `svf:backfilling=false`, after options of the command line and in the\n"
-            + "server's settings; lists are apart by commas. In scenario files the options are keys below the name. What is not written is as usual.\n");
+            + "A policy is written `NAME` or `NAME:KEY=VALUE:KEY=VALUE`, such as `svf:backfilling=false`, after options of the command "
+            + "line and in the\n"
+            + "server's settings; lists are apart by commas. In scenario files the options are keys below the name. What is not written is "
+            + "as usual.\n");
         foreach (var section in Sections(shelves))
         {
             page.Append($"\n## {section.Title}\n\n{section.Where}\n\n| policy | what it does | source |\n|---|---|---|\n");
@@ -58,7 +60,8 @@ internal static class PolicyPage
     ];
 
     private static Section Of<T>(string title, string where, PolicyShelf<T> shelf)
-        where T : class => new(title, where, [.. shelf.Entries.Select(entry => new Row(entry.Name, entry.Help, entry.Source, entry.Options))]);
+        where T : class =>
+            new(title, where, [.. shelf.Entries.Select(entry => new Row(entry.Name, entry.Help, entry.Source, entry.Options))]);
 
     private sealed record Section(string Title, string Where, IReadOnlyList<Row> Entries);
 

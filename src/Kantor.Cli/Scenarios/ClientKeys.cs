@@ -5,7 +5,8 @@ namespace Kantor.Cli.Scenarios;
 
 /// <summary>The clients of a scenario.</summary>
 /// <param name="Options">What a run takes, but for its seed.</param>
-/// <param name="OutputTokensMax">Output limit that every request declares; null for the workload's largest output, rounded up to a power of two.</param>
+/// <param name="OutputTokensMax">Output limit that every request declares; null for the workload's largest output, rounded up to a power of
+/// two.</param>
 internal sealed record ClientPlan(ClientOptions Options, int? OutputTokensMax);
 
 /// <summary>How clients are written.</summary>
@@ -15,17 +16,21 @@ internal static class ClientKeys
 
     private static readonly Key<int> Count = Key.Needed("count", Scalars.Whole(1, 1_000_000), "users, each with one request at a time");
 
-    private static readonly Key<long> Think = Key.Or("think", Scalars.Duration(0, UsMax), "0s", "time between an answer and the user's next request");
+    private static readonly Key<long> Think = Key.Or(
+        "think", Scalars.Duration(0, UsMax), "0s", "time between an answer and the user's next request");
 
     /// <summary>When clients send.</summary>
     public static readonly Key<Placed<ClientLoop>> Loop = Key.Or(
         "loop",
         new PlacedShape<ClientLoop>(new ChoiceShape<ClientLoop>(
-        [
-            Variant<ClientLoop>.Of("open", () => new OpenLoop()),
-            Variant<ClientLoop>.Of("sessions", () => new SessionLoop()),
-            new("users", new SectionShape<ClientLoop>([Count, Think], section => new UserLoop { Users = section.Get(Count), ThinkUs = section.Get(Think, 0) })),
-        ])),
+            [
+                Variant<ClientLoop>.Of("open", () => new OpenLoop()),
+                Variant<ClientLoop>.Of("sessions", () => new SessionLoop()),
+                new(
+                    "users",
+                    new SectionShape<ClientLoop>(
+                        [Count, Think], section => new UserLoop { Users = section.Get(Count), ThinkUs = section.Get(Think, 0) })),
+            ])),
         "open",
         "when requests are sent: at recorded times, each turn after the one before, or by a fixed number of users");
 
@@ -34,15 +39,20 @@ internal static class ClientKeys
     private static readonly Key<double> PerToken = Key.Or("per-prompt-token", Scalars.Time(0, 1e6), "0s", "further time per prompt token");
 
     private static readonly Key<Func<int, double>> RequestTime = Key.Or(
-        "request-time", new SectionShape<Func<int, double>>([Fixed, PerToken], RequestUs), "none", "time between sending and arrival at the fleet: HTTP, tokenization");
+        "request-time", new SectionShape<Func<int, double>>([Fixed, PerToken], RequestUs), "none",
+        "time between sending and arrival at the fleet: HTTP, tokenization");
 
-    private static readonly Key<long> Timeout = Key.Or("timeout", Scalars.Duration(1, UsMax), "never", "time after which a client gives an attempt up");
+    private static readonly Key<long> Timeout = Key.Or(
+        "timeout", Scalars.Duration(1, UsMax), "never", "time after which a client gives an attempt up");
 
-    private static readonly Key<long> Deadline = Key.Or("deadline", Scalars.Duration(1, UsMax), "none", "time within which an answer is wanted; misses are counted, nobody gives up");
+    private static readonly Key<long> Deadline = Key.Or(
+        "deadline", Scalars.Duration(1, UsMax), "none", "time within which an answer is wanted; misses are counted, nobody gives up");
 
-    private static readonly Key<long> TenantTimeout = Key.Or("timeout", Scalars.Duration(1, UsMax), "as clients.timeout", "time after which the tenant gives an attempt up");
+    private static readonly Key<long> TenantTimeout = Key.Or(
+        "timeout", Scalars.Duration(1, UsMax), "as clients.timeout", "time after which the tenant gives an attempt up");
 
-    private static readonly Key<long> TenantDeadline = Key.Or("deadline", Scalars.Duration(1, UsMax), "as clients.deadline", "time within which the tenant wants an answer");
+    private static readonly Key<long> TenantDeadline = Key.Or(
+        "deadline", Scalars.Duration(1, UsMax), "as clients.deadline", "time within which the tenant wants an answer");
 
     private static readonly Key<int> Attempts = Key.Or("attempts", Scalars.Whole(2, 1000), "3", "attempts of a request in all");
 
@@ -52,14 +62,20 @@ internal static class ClientKeys
 
     private static readonly Key<long> BackoffMax = Key.Or("backoff-max", Scalars.Duration(1, UsMax), "8s", "longest wait");
 
-    private static readonly Key<double> Jitter = Key.Or("jitter", Scalars.Number(0, 1), "0.25", "largest share by which chance shortens a wait");
+    private static readonly Key<double> Jitter = Key.Or(
+        "jitter", Scalars.Number(0, 1), "0.25", "largest share by which chance shortens a wait");
 
-    private static readonly Key<double> BudgetShare = Key.Or("budget-share", Scalars.Number(0, 1000), "no limit", "retries of all clients per request sent so far");
+    private static readonly Key<double> BudgetShare = Key.Or(
+        "budget-share", Scalars.Number(0, 1000), "no limit", "retries of all clients per request sent so far");
 
-    private static readonly Key<int> BudgetFloor = Key.Or("budget-floor", Scalars.Whole(0, 1_000_000_000), "10", "retries that a limited budget allows in any case");
+    private static readonly Key<int> BudgetFloor = Key.Or(
+        "budget-floor", Scalars.Whole(0, 1_000_000_000), "10", "retries that a limited budget allows in any case");
 
     private static readonly Key<RetryOptions> Retries = Key.Or(
-        "retries", new SectionShape<RetryOptions>([Attempts, Backoff, BackoffFactor, BackoffMax, Jitter, BudgetShare, BudgetFloor], Retried, CheckRetries), "none", "how requests that were refused, given up or failed are tried again");
+        "retries",
+        new SectionShape<RetryOptions>(
+            [Attempts, Backoff, BackoffFactor, BackoffMax, Jitter, BudgetShare, BudgetFloor], Retried, CheckRetries), "none",
+            "how requests that were refused, given up or failed are tried again");
 
     private static readonly Key<string> Name = Key.Needed("name", Scalars.Text("a name"), "as the trace gives it");
 
@@ -67,19 +83,25 @@ internal static class ClientKeys
 
     private static readonly Key<int> Priority = Key.Or("priority", Scalars.Whole(-1_000_000, 1_000_000), "0", "urgency: lower goes first");
 
-    private static readonly Key<int> Class = Key.Or("class", Scalars.Whole(0, 1_000_000), "0", "traffic class: requests of one share a length belief");
+    private static readonly Key<int> Class = Key.Or(
+        "class", Scalars.Whole(0, 1_000_000), "0", "traffic class: requests of one share a length belief");
 
     /// <summary>Who sends.</summary>
     public static readonly Key<Placed<IReadOnlyList<TenantSpec>>> Tenants = Key.Or(
         "tenants",
-        new PlacedShape<IReadOnlyList<TenantSpec>>(new ListShape<TenantSpec>(new SectionShape<TenantSpec>([Name, Weight, Priority, Class, TenantTimeout, TenantDeadline], Tenant), 1, 10_000)),
+        new PlacedShape<IReadOnlyList<TenantSpec>>(
+            new ListShape<TenantSpec>(
+                new SectionShape<TenantSpec>([Name, Weight, Priority, Class, TenantTimeout, TenantDeadline], Tenant), 1, 10_000)),
         "all alike",
         "tenants whose requests differ; each request of the workload has to name one of them");
 
-    private static readonly Key<int> OutputTokensMax = Key.Or("output-tokens-max", Scalars.Whole(1, 100_000_000), "the workload's largest output, rounded up to a power of two", "output limit that every request declares; longer outputs are cut");
+    private static readonly Key<int> OutputTokensMax = Key.Or(
+        "output-tokens-max", Scalars.Whole(1, 100_000_000), "the workload's largest output, rounded up to a power of two",
+        "output limit that every request declares; longer outputs are cut");
 
     /// <summary>All of it.</summary>
-    public static SectionShape<ClientPlan> Shape { get; } = new([Loop, RequestTime, Timeout, Deadline, Retries, Tenants, OutputTokensMax], Clients, CheckTenants);
+    public static SectionShape<ClientPlan> Shape { get; } = new(
+        [Loop, RequestTime, Timeout, Deadline, Retries, Tenants, OutputTokensMax], Clients, CheckTenants);
 
     private static ClientPlan Clients(Section section) => new(
         new ClientOptions
@@ -118,8 +140,16 @@ internal static class ClientKeys
     {
         var usual = new RetryOptions();
         var (first, longest) = (section.Get(Backoff, usual.BackoffUs), section.Get(BackoffMax, usual.BackoffUsMax));
-        if (first > longest) section.Refuse(section.Has(BackoffMax) ? BackoffMax : Backoff, "makes the longest wait (backoff-max) shorter than the first (backoff); right is a backoff-max of at least backoff.");
-        if (section.Has(BudgetFloor) && !section.Has(BudgetShare)) section.Refuse(BudgetFloor, "has no meaning without budget-share; give both or neither.");
+        if (first > longest)
+        {
+            section.Refuse(
+                section.Has(BackoffMax) ? BackoffMax : Backoff,
+                "makes the longest wait (backoff-max) shorter than the first (backoff); right is a backoff-max of at least backoff.");
+        }
+        if (section.Has(BudgetFloor) && !section.Has(BudgetShare))
+        {
+            section.Refuse(BudgetFloor, "has no meaning without budget-share; give both or neither.");
+        }
     }
 
     private static TenantSpec Tenant(Section section) => new()
@@ -134,6 +164,10 @@ internal static class ClientKeys
 
     private static void CheckTenants(Section section)
     {
-        if (section.TryGet(Tenants, out var tenants) && tenants.Value.GroupBy(tenant => tenant.Name).FirstOrDefault(same => same.Count() > 1) is { } twice) section.Refuse(Tenants, $"names '{twice.Key}' twice; right are different names.");
+        if (section.TryGet(Tenants, out var tenants)
+            && tenants.Value.GroupBy(tenant => tenant.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            section.Refuse(Tenants, $"names '{twice.Key}' twice; right are different names.");
+        }
     }
 }

@@ -1,9 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
 using Kantor.Cli.Policies;
-using Kantor.Cli.Yaml;
 using Kantor.Core.Admission;
 using Kantor.Core.Batching;
-using Kantor.Core.Catalogue;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;
@@ -13,44 +10,32 @@ namespace Kantor.Cli.Scenarios;
 /// <summary>A policy and what reports call it: as it is written elsewhere, with the options that differ from the usual ones.</summary>
 internal sealed record Labelled<T>(string Label, T Policy);
 
-/// <summary>How policies and their options are written; the keys are those of the shelves.</summary>
+/// <summary>How policies and their options are written; names and keys are those of the shelves.</summary>
 internal static class PolicyKeys
 {
+    private const string Constant = "constant:";
+
     /// <summary>Batch policies.</summary>
-    public static ChoiceShape<Labelled<IBatchPlanner>> Planner { get; } =
-        Choice(KnownPolicies.Shelves.Planners, (_, make) => make() is var planner ? new Labelled<IBatchPlanner>(planner.Name, planner) : null!, "POLICY");
+    public static PolicyShape<IBatchPlanner, Labelled<IBatchPlanner>> Planner { get; } =
+        new(KnownPolicies.Shelves.Planners, make => Label(make()), "POLICY");
 
     /// <summary>Routing policies.</summary>
-    public static ChoiceShape<IRouter> Router { get; } = Choice(KnownPolicies.Shelves.Routers, (_, make) => make());
+    public static PolicyShape<IRouter, IRouter> Router { get; } = new(KnownPolicies.Shelves.Routers, make => make());
 
     /// <summary>Who is let in.</summary>
-    public static ChoiceShape<IAdmission> Admission { get; } = Choice(KnownPolicies.Shelves.Admissions, (_, make) => make());
+    public static PolicyShape<IAdmission, IAdmission> Admission { get; } = new(KnownPolicies.Shelves.Admissions, make => make());
 
-    /// <summary>Beliefs about lengths; every replica makes its own.</summary>
-    public static ChoiceShape<Labelled<Func<ILengthPredictor>>> Predictor { get; } =
-        Choice(KnownPolicies.Shelves.Predictors, (_, make) => new Labelled<Func<ILengthPredictor>>(make().Name, make), "PREDICTOR");
+    /// <summary>Beliefs about lengths; every replica makes its own. <c>constant:9</c> is short for <c>constant:tokens=9</c>.</summary>
+    public static PolicyShape<ILengthPredictor, Labelled<Func<ILengthPredictor>>> Predictor { get; } = new(
+        KnownPolicies.Shelves.Predictors,
+        make => new Labelled<Func<ILengthPredictor>>(make().Name, make),
+        "PREDICTOR",
+        text => text.StartsWith(Constant, StringComparison.Ordinal) && !text.Contains('=', StringComparison.Ordinal)
+            ? $"{Constant}tokens={text[Constant.Length..]}"
+            : text);
 
     /// <summary>Autoscalers.</summary>
-    public static ChoiceShape<IAutoscaler> Autoscaler { get; } = Choice(KnownPolicies.Shelves.Autoscalers, (_, make) => make());
+    public static PolicyShape<IAutoscaler, IAutoscaler> Autoscaler { get; } = new(KnownPolicies.Shelves.Autoscalers, make => make());
 
-    private static ChoiceShape<TResult> Choice<T, TResult>(PolicyShelf<T> shelf, Func<string, Func<T>, TResult> result, string? title = null)
-        where T : class
-        where TResult : notnull => new([.. shelf.Entries.Select(entry => Variant(entry, result))], title);
-
-    private static Variant<TResult> Variant<T, TResult>(PolicyEntry<T> entry, Func<string, Func<T>, TResult> result)
-        where T : class
-        where TResult : notnull
-    {
-        Key<string>[] keys = [.. entry.Options.Select(KeyOf)];
-        return new(entry.Name, new SectionShape<TResult>(keys, section => result(entry.Name, () => entry.Make(SpecOf(entry.Name, keys, section))), section =>
-        {
-            if (entry.Contradiction(SpecOf(entry.Name, keys, section)) is { } fault) section.Refuse(keys.First(key => key.Name == fault.Key), fault.What);
-        }));
-    }
-
-    private static Key<string> KeyOf(OptionKey option) =>
-        Key.Or(option.Name, new ScalarShape<string>(option.Range, (string text, [MaybeNullWhen(false)] out string value) => option.Allows(value = text)), option.Usual, option.Help);
-
-    private static PolicySpec SpecOf(string name, Key<string>[] keys, Section section) =>
-        PolicySpec.Of(name, [.. keys.Where(key => section.TryGet(key, out _)).Select(key => new PolicyOption(key.Name, section.Get(key)))]);
+    private static Labelled<IBatchPlanner> Label(IBatchPlanner planner) => new(planner.Name, planner);
 }

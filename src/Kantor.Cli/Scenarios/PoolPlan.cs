@@ -16,6 +16,9 @@ internal sealed record PoolPlan
 {
     public required StepTimeProfile Profile { get; init; }
 
+    /// <summary>Batch policy of these replicas alone; null for the one that is compared.</summary>
+    public Labelled<IBatchPlanner>? Policy { get; init; }
+
     /// <summary>Bytes of KV that a token takes over all devices of a replica; null when not known.</summary>
     public required double? TokenBytes { get; init; }
 
@@ -58,7 +61,10 @@ internal sealed record HostMemory(Placed<KvAmount> Size, LinkPlan Link, bool IsS
 /// <summary>A way for KV, as it is written.</summary>
 internal sealed record LinkPlan(Placed<KvBandwidth> Bandwidth, long LatencyUs)
 {
-    /// <summary>The link for KV of so many bytes a token; null, said as a problem, when they are needed and not known or the link is impossibly fast or slow.</summary>
+    /// <summary>
+    /// The link for KV of so many bytes a token; null, said as a problem, when they are needed and not known or the link is impossibly fast
+    /// or slow.
+    /// </summary>
     public KvLink? ToLink(double? tokenBytes, Problems problems)
     {
         var tokensPerUs = Bandwidth.Value.PerS / 1e6;
@@ -66,7 +72,10 @@ internal sealed record LinkPlan(Placed<KvBandwidth> Bandwidth, long LatencyUs)
         {
             if (tokenBytes is not { } bytes)
             {
-                Bandwidth.Refuse(problems, "is in bytes, but the profile does not tell how many bytes the KV of a token takes; write tokens/s, give kv.token-bytes, or name the profile as MODEL@GPU.");
+                Bandwidth.Refuse(
+                    problems,
+                    "is in bytes, but the profile does not tell how many bytes the KV of a token takes; write tokens/s, give "
+                    + "kv.token-bytes, or name the profile as MODEL@GPU.");
                 return null;
             }
 

@@ -15,7 +15,9 @@ internal sealed record NamedProfile(StepTimeProfile Profile, double? TokenBytes)
 internal sealed class ProfileShape(Func<string, StepTimeProfile> readFile) : Shape<NamedProfile>
 {
     /// <inheritdoc/>
-    public override string Allowed => $"one of {string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}, {DeploymentName.Form} such as llama-3.1-8b@h100, or FILE.json of 'kantor calibrate engine'";
+    public override string Allowed =>
+        $"one of {string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}, {DeploymentName.Form} such as llama-3.1-8b@h100, "
+        + "or FILE.json of 'kantor calibrate engine'";
 
     /// <inheritdoc/>
     public override bool TryRead(YamlNode node, string path, Problems problems, [MaybeNullWhen(false)] out NamedProfile value)
@@ -38,14 +40,19 @@ internal sealed class ProfileShape(Func<string, StepTimeProfile> readFile) : Sha
         }
 
         if (value is not null) return true;
-        problems.Add(node.Place, path, $"is {node.Kind}; right is {Allowed}.{Nearest.Hint(scalar.Text, StepTimeProfiles.All.Select(known => known.Name))}");
+        problems.Add(
+            node.Place, path,
+            $"is {node.Kind}; right is {Allowed}.{Nearest.Hint(scalar.Text, StepTimeProfiles.All.Select(known => known.Name))}");
         return false;
     }
 
     private NamedProfile? Find(string name)
     {
         if (name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) return new NamedProfile(readFile(name), null);
-        if (!name.Contains('@', StringComparison.Ordinal)) return StepTimeProfiles.All.FirstOrDefault(known => known.Name == name) is { } known ? new NamedProfile(known, null) : null;
+        if (!name.Contains('@', StringComparison.Ordinal))
+        {
+            return StepTimeProfiles.All.FirstOrDefault(known => known.Name == name) is { } known ? new NamedProfile(known, null) : null;
+        }
         var deployment = DeploymentName.Parse(name);
         return new NamedProfile(DeploymentName.Profile(name), KvCapacity.BytesPerToken(deployment) * deployment.TensorParallel);
     }

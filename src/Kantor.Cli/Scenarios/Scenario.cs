@@ -34,7 +34,8 @@ internal sealed record Scenario
     public SloSpec Slo => Objective.Slo;
 
     /// <summary>The simulation of one pair of policies.</summary>
-    public SimulationOptions Options(IBatchPlanner planner, IRouter router, int outputTokensMax) => new(Replicas(Fleet.Pool, planner), router, outputTokensMax)
+    public SimulationOptions Options(IBatchPlanner planner, IRouter router, int outputTokensMax) =>
+        new(Serving(planner), router, outputTokensMax)
     {
         Decode = Decode is { } decode ? Pool(decode) : null,
         Fleet = LifeCycle,
@@ -44,12 +45,15 @@ internal sealed record Scenario
         KeepsRecords = false,
     };
 
+    private ReplicaPool Serving(IBatchPlanner planner) =>
+        Replicas(Fleet.Pool, planner) with { Beside = [.. Fleet.Beside.Select(pool => Replicas(pool, planner))] };
+
     private DecodePool Pool(DecodePlan decode) =>
         new(Replicas(decode.Pool, decode.Policy.Policy), decode.Router, decode.Link.ToLink(Fleet.Pool.TokenBytes, new Yaml.Problems())!);
 
     private ReplicaPool Replicas(PoolPlan pool, IBatchPlanner planner) => new()
     {
-        Planner = planner,
+        Planner = pool.Policy?.Policy ?? planner,
         Replicas = pool.Replicas,
         Limits = pool.Limits,
         HoldUsMax = pool.HoldUsMax,
@@ -71,8 +75,22 @@ internal sealed record Scenario
     private Speculation? Seeded(Speculation? speculation) => speculation is null ? null : speculation with { Seed = Seed };
 }
 
-/// <summary>The pool that requests arrive at, and the policies that are compared on it.</summary>
-internal sealed record FleetPlan(PoolPlan Pool, IReadOnlyList<Labelled<IBatchPlanner>> Policies, IReadOnlyList<IRouter> Routers, IAdmission Admission);
+/// <summary>The replicas that requests arrive at, and the policies that are compared on them.</summary>
+/// <param name="Pool">The replicas, or the first of unlike ones.</param>
+/// <param name="Beside">Further, unlike replicas behind the same router.</param>
+/// <param name="Policies">Batch policies of the pools that have none of their own.</param>
+/// <param name="Routers">Routing policies.</param>
+/// <param name="Admission">Who is let in.</param>
+internal sealed record FleetPlan(
+    PoolPlan Pool, IReadOnlyList<PoolPlan> Beside, IReadOnlyList<Labelled<IBatchPlanner>> Policies, IReadOnlyList<IRouter> Routers,
+    IAdmission Admission)
+{
+    /// <summary>All pools.</summary>
+    public IReadOnlyList<PoolPlan> Pools => [Pool, .. Beside];
+
+    /// <summary>Replicas of all pools.</summary>
+    public int Replicas => Pools.Sum(pool => pool.Replicas);
+}
 
 /// <summary>The pool that only decodes, its policies, and the way of KV to it.</summary>
 internal sealed record DecodePlan(PoolPlan Pool, Labelled<IBatchPlanner> Policy, IRouter Router, LinkPlan Link);

@@ -9,6 +9,17 @@ internal abstract record ScenarioWorkload
     /// <summary>What reports call it.</summary>
     public abstract string Name { get; }
 
+    /// <summary>What headings call it.</summary>
+    public virtual string Title => Name;
+
+    /// <summary>Whether another seed gives other requests.</summary>
+    public virtual bool IsDrawn => true;
+
+    /// <summary>
+    /// Output limit that clients declare where they say nothing; null for the largest output, rounded up to a power of two.
+    /// </summary>
+    public int? OutputTokensMax { get; init; }
+
     /// <summary>Whether requests belong to sessions; null when only the trace tells.</summary>
     public virtual bool? HasSessions => null;
 
@@ -39,6 +50,12 @@ internal sealed record TraceWorkload : ScenarioWorkload
     public override string Name => File is null ? SampleTrace.Name : Path.GetFileName(File);
 
     /// <inheritdoc/>
+    public override string Title => File is null ? Name + " (synthetic, ships with kantor)" : Name;
+
+    /// <inheritdoc/>
+    public override bool IsDrawn => false;
+
+    /// <inheritdoc/>
     public override bool? HasSessions => File is null ? false : null;
 
     /// <inheritdoc/>
@@ -62,7 +79,9 @@ internal sealed record TraceWorkload : ScenarioWorkload
     public override Trace Load(string folder, ulong seed, CancellationToken cancellation)
     {
         var options = new TraceReadOptions { SkipsBadLines = SkipsBadLines, RequestsLimit = RequestsLimit };
-        var trace = Trace.Load(File is { } file ? TraceReader.Open(Path.Combine(folder, file), options) : SampleTrace.Open(options), cancellation: cancellation);
+        var trace = Trace.Load(
+            File is { } file ? TraceReader.Open(Path.Combine(folder, file), options) : SampleTrace.Open(options),
+            cancellation: cancellation);
         return Format is null || trace.FormatName == Format
             ? trace
             : throw new TraceException($"{File} is in the format {trace.FormatName}, not in {Format} as workload.trace.format says.");
@@ -75,8 +94,22 @@ internal sealed record TraceWorkload : ScenarioWorkload
 /// <param name="Draw">Draws the requests, given the folder that file names are relative to and a seed.</param>
 internal sealed record DrawnWorkload(string Kind, object Spec, Func<string, ulong, IReadOnlyList<TraceRequest>> Draw) : ScenarioWorkload
 {
+    /// <summary>
+    /// Requests of one law of arrivals and lengths; clients declare the law's longest output, rounded up to a power of two.
+    /// </summary>
+    public static DrawnWorkload Of(string kind, WorkloadSpec spec) => new(kind, spec, (_, seed) => WorkloadGenerator.Draw(spec, seed))
+    {
+        OutputTokensMax = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)spec.OutputLength.TokensMax),
+    };
+
     /// <inheritdoc/>
-    public override string Name => $"drawn {Kind}";
+    public override string Name => Called ?? $"drawn {Kind}";
+
+    /// <summary>What reports call it, where that is not its kind.</summary>
+    public string? Called { get; init; }
+
+    /// <summary>What reports call its format.</summary>
+    public string Format { get; init; } = "drawn";
 
     /// <inheritdoc/>
     public override bool? HasSessions => Spec is SessionSpec;
@@ -93,8 +126,7 @@ internal sealed record DrawnWorkload(string Kind, object Spec, Func<string, ulon
     public override Trace Load(string folder, ulong seed, CancellationToken cancellation)
     {
         var requests = Draw(folder, seed);
-        cancellation.ThrowIfCancellationRequested();
         if (requests.Count == 0) throw new TraceException($"The workload {Kind} has no request: its arrivals end before the first.");
-        return new Trace { Requests = requests, FormatName = "drawn" };
+        return new Trace { Requests = requests, FormatName = Format };
     }
 }

@@ -11,16 +11,22 @@ internal static class SignalKeys
 
     private static readonly Key<long> Period = Key.Needed("period", Scalars.Duration(1, HourUs), "time between samples");
 
-    private static readonly Key<long> Jitter = Key.Or("jitter", Scalars.Duration(0, HourUs), "0s", "each time between samples is drawn evenly from period plus or minus this; below period");
+    private static readonly Key<long> Jitter = Key.Or(
+        "jitter", Scalars.Duration(0, HourUs), "0s",
+        "each time between samples is drawn evenly from period plus or minus this; below period");
 
-    private static readonly Key<long> Delay = Key.Or("delay", Scalars.Duration(0, 1000 * HourUs), "0s", "time from a sample to the router; at most 1000 times period");
+    private static readonly Key<long> Delay = Key.Or(
+        "delay", Scalars.Duration(0, 1000 * HourUs), "0s", "time from a sample to the router; at most 1000 times period");
 
-    private static readonly Key<bool> CountsOwn = Key.Or("counts-own", Scalars.Flag, "false", "whether the router corrects samples by what it has sent and what has ended since");
+    private static readonly Key<bool> CountsOwn = Key.Or(
+        "counts-own", Scalars.Flag, "false", "whether the router corrects samples by what it has sent and what has ended since");
 
     private static readonly ChoiceShape<SignalFreshness> Freshness = new(
-        [Variant<SignalFreshness>.Of("perfect", () => SignalFreshness.Perfect), new("sampled", new SectionShape<SignalFreshness>([Period, Jitter, Delay, CountsOwn], Sampled, CheckSampled))], "FRESHNESS");
+        [Variant<SignalFreshness>.Of("perfect", () => SignalFreshness.Perfect),
+        new("sampled", new SectionShape<SignalFreshness>([Period, Jitter, Delay, CountsOwn], Sampled, CheckSampled))], "FRESHNESS");
 
-    private static readonly Key<SignalFreshness> All = Key.Or("all", Freshness, "perfect", "freshness of the signals that are not named themselves");
+    private static readonly Key<SignalFreshness> All = Key.Or(
+        "all", Freshness, "perfect", "freshness of the signals that are not named themselves");
 
     private static readonly Key<SignalFreshness> Waiting = Key.Or("waiting", Freshness, "as all", "requests that wait");
 
@@ -34,12 +40,18 @@ internal static class SignalKeys
     private static FleetSignals Signals(Section section)
     {
         var all = section.Get(All, SignalFreshness.Perfect);
-        return new FleetSignals { Waiting = section.Get(Waiting, all), Running = section.Get(Running, all), KvUsed = section.Get(KvUsed, all) };
+        return new FleetSignals
+        {
+            Waiting = section.Get(Waiting, all), Running = section.Get(Running, all), KvUsed = section.Get(KvUsed, all),
+        };
     }
 
     private static void CheckSignals(Section section)
     {
-        if (section.Has(All) && section.Has(Waiting) && section.Has(Running) && section.Has(KvUsed)) section.Refuse(All, "has no meaning when every signal is named itself; leave it out.");
+        if (section.Has(All) && section.Has(Waiting) && section.Has(Running) && section.Has(KvUsed))
+        {
+            section.Refuse(All, "has no meaning when every signal is named itself; leave it out.");
+        }
     }
 
     private static SignalFreshness Sampled(Section section) => new()
@@ -53,7 +65,13 @@ internal static class SignalKeys
     private static void CheckSampled(Section section)
     {
         if (!section.TryGet(Period, out var period)) return;
-        if (section.TryGet(Jitter, out var jitter) && jitter >= period) section.Refuse(Jitter, "is not below period; right is a shorter one.");
-        if (section.TryGet(Delay, out var delay) && delay > 1000 * period) section.Refuse(Delay, "is more than 1000 times period; right is a shorter one.");
+        if (section.TryGet(Jitter, out var jitter) && jitter >= period)
+        {
+            section.Refuse(Jitter, "is not below period; right is a shorter one.");
+        }
+        if (section.TryGet(Delay, out var delay) && delay > 1000 * period)
+        {
+            section.Refuse(Delay, "is more than 1000 times period; right is a shorter one.");
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Kantor.Cli.Engines;
+using Kantor.Cli.Shell;
 using Kantor.Engine;
 using Kantor.Server;
 using Kantor.Server.Configuration;
@@ -16,10 +17,24 @@ internal static class ServeCommand
     public const string Name = "serve";
 
     private static readonly EngineArguments Engine = new();
-    private static readonly Option<string?> Host = new("--host") { Description = "IP address to listen on. Beyond loopback an API key is required. Default: 127.0.0.1.", HelpName = "IP" };
-    private static readonly Option<int?> Port = new("--port") { Description = "TCP port; 0 takes any free one. Default: 8080.", HelpName = "N" };
-    private static readonly Option<string[]> ApiKeys = new("--api-key") { Description = "Key that clients must send; may be given more than once. Better: the environment variable Kantor__Server__ApiKeys__0.", HelpName = "KEY" };
-    private static readonly Option<bool> Verbose = new("--verbose") { Description = "Log requests and the native library on standard error." };
+    private static readonly Option<string?> Host = new("--host")
+    {
+        Description = "IP address to listen on. Beyond loopback an API key is required. Default: 127.0.0.1.", HelpName = "IP",
+    };
+    private static readonly Option<int?> Port = new("--port")
+    {
+        Description = "TCP port; 0 takes any free one. Default: 8080.", HelpName = "N",
+    };
+    private static readonly Option<string[]> ApiKeys = new("--api-key")
+    {
+        Description =
+            "Key that clients must send; may be given more than once. Better: the environment variable Kantor__Server__ApiKeys__0.",
+        HelpName = "KEY",
+    };
+    private static readonly Option<bool> Verbose = new("--verbose")
+    {
+        Description = "Log requests and the native library on standard error.",
+    };
 
     public static Command Create()
     {
@@ -42,7 +57,8 @@ internal static class ServeCommand
         var options = ReadOptions(parsed);
         using var logging = LoggerFactory.Create(builder => Log(builder, parsed.GetValue(Verbose)));
         var metrics = new EngineMetrics();
-        await using var engine = await EngineFactory.CreateAsync(Engine.Read(parsed), metrics, logging.CreateLogger("llama.cpp"), cancellation);
+        await using var engine = await EngineFactory.CreateAsync(
+            Engine.Read(parsed), metrics, logging.CreateLogger("llama.cpp"), cancellation);
         await using var server = KantorServer.Build(options, engine, metrics, builder => Log(builder, parsed.GetValue(Verbose)));
         try
         {
@@ -70,7 +86,8 @@ internal static class ServeCommand
             .AddEnvironmentVariables()
             .AddInMemoryCollection(overrides)
             .Build();
-        return ServerOptionsReader.TryRead(configuration, out var errors) ?? throw new UsageException(string.Join(Environment.NewLine + "kantor: ", errors));
+        return ServerOptionsReader.TryRead(configuration, out var errors)
+            ?? throw new UsageException(string.Join(Environment.NewLine + "kantor: ", errors));
     }
 
     private static void Log(ILoggingBuilder builder, bool verbose) => builder
@@ -83,11 +100,12 @@ internal static class ServeCommand
     private static void Announce(Uri url, InferenceEngine engine, ServerOptions options)
     {
         var key = options.ApiKeys.Count == 0 ? "" : " -H 'Authorization: Bearer YOUR-KEY'";
+        var body = $$"""{"model":"{{engine.Model.ModelName}}","messages":[{"role":"user","content":"Tell me a story about a fox."}]}""";
         Console.WriteLine($"""
             {engine.Model.ModelName} on {url}   (chat page: open it in a browser; API: {url}v1)
             policy {engine.Snapshot().Policy}, {engine.Model.KvTokensTotal:N0} KV tokens, context {engine.Model.ContextTokensMax:N0}
 
-            curl {url}v1/chat/completions -H 'Content-Type: application/json'{key} -d '{"{"}"model":"{engine.Model.ModelName}","messages":[{"{"}"role":"user","content":"Tell me a story about a fox."{"}"}]{"}"}'
+            curl {url}v1/chat/completions -H 'Content-Type: application/json'{key} -d '{body}'
 
             Ctrl-C stops.
             """);

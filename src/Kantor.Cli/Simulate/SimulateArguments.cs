@@ -1,4 +1,5 @@
 using Kantor.Cli.Policies;
+using Kantor.Cli.Shell;
 using System.Globalization;
 
 namespace Kantor.Cli.Simulate;
@@ -69,6 +70,9 @@ internal sealed record SimulateArguments
 
     public bool SkipBadLines { get; init; }
 
+    /// <summary>Where reports go.</summary>
+    public ReportPaths Reports => new(Json, Csv, Html);
+
     /// <summary>What was typed that decides figures, flags without value: neither reports nor whether steps are leapt.</summary>
     public IEnumerable<(string Option, string? Value)> Given
     {
@@ -77,24 +81,32 @@ internal sealed record SimulateArguments
             (string Option, string? Value)[] typed =
             [
                 ("--scenario", Scenario), (PolicyAssembly.Option, PolicyAssemblies),
-                ("--trace", Trace), ("--policy", Policy), ("--routing", Routing), ("--admission", Admission), ("--replicas", Replicas), ("--profile", Profile),
+                ("--trace", Trace), ("--policy", Policy), ("--routing", Routing), ("--admission", Admission), ("--replicas", Replicas),
+                ("--profile", Profile),
                 ("--rate-scale", RateScale), ("--seed", Seed), ("--slo", Slo), ("--objective", Objective),
                 ("--step-tokens", StepTokens), ("--running-max", RunningMax),
                 ("--kv-tokens", KvTokens), ("--block-size", BlockSize), ("--max-tokens", MaxTokens), ("--predictor", Predictor),
                 ("--limit", Limit), ("--spread-batches", SpreadBatches),
                 ("--users", Users), ("--think", Think), ("--timeout", Timeout), ("--retries", Retries),
             ];
-            (string Option, bool IsGiven)[] flags = [("--closed-loop", ClosedLoop), ("--no-prefix-cache", NoPrefixCache), ("--skip-bad-lines", SkipBadLines)];
-            return [.. typed.Where(option => option.Value is not null), .. flags.Where(flag => flag.IsGiven).Select(flag => (flag.Option, (string?)null))];
+            (string Option, bool IsGiven)[] flags = [
+                ("--closed-loop", ClosedLoop), ("--no-prefix-cache", NoPrefixCache), ("--skip-bad-lines", SkipBadLines)];
+            return [.. typed.Where(option => option.Value is not null),
+                .. flags.Where(flag => flag.IsGiven).Select(flag => (flag.Option, (string?)null))];
         }
     }
 
-    /// <summary>The command line that gives the same figures: without reports and whether steps are leapt, quoted for a POSIX shell.</summary>
+    /// <summary>
+    /// The command line that gives the same figures: without reports and whether steps are leapt, quoted for a POSIX shell.
+    /// </summary>
     public string CommandOf(string verb) =>
-        string.Join(' ', [$"kantor {verb}", .. Given.Select(option => option.Value is { } value ? $"{option.Option} {Quoted(value)}" : option.Option)]);
+        string.Join(
+            ' ', [$"kantor {verb}",
+            .. Given.Select(option => option.Value is { } value ? $"{option.Option} {Quoted(value)}" : option.Option)]);
 
     private static string Quoted(string value) =>
-        value.Length > 0 && value.All(character => char.IsAsciiLetterOrDigit(character) || "_-./,:=+@%".Contains(character, StringComparison.Ordinal))
+        value.Length > 0
+            && value.All(character => char.IsAsciiLetterOrDigit(character) || "_-./,:=+@%".Contains(character, StringComparison.Ordinal))
             ? value
             : string.Create(CultureInfo.InvariantCulture, $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'");
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Kantor.Cli.Policies;
-using Kantor.Cli.Scenarios;
+using Kantor.Cli.Shell;
 using Kantor.Core;
 using Kantor.Core.Objectives;
 using Kantor.Core.StepTime;
@@ -16,44 +16,69 @@ namespace Kantor.Cli.Simulate;
 internal static class SimulateCommand
 {
     private static readonly Option<string?> Scenario = Text(
-        "--scenario", "FILE", "A YAML file that describes the run completely: workload, clients, fleet, decode pool, policies to compare. Only --json, --csv, --html and --no-leap go with it. Everything that is wrong with it is said at once. Keys: docs/scenarios.md.");
+        "--scenario", "FILE",
+        "A YAML file that describes the run completely: workload, clients, fleet, decode pool, policies to compare. Only --json, --csv, "
+        + "--html and --no-leap go with it. Everything that is wrong with it is said at once. Keys: docs/scenarios.md.");
 
-    private static readonly Option<string?> Trace = Text("--trace", "FILE", $"{Traces.TraceCommand.Formats}. Default: a synthetic chat trace that ships with Kantor.");
+    private static readonly Option<string?> Trace = Text(
+        "--trace", "FILE", $"{Traces.TraceCommand.Formats}. Default: a synthetic chat trace that ships with Kantor.");
 
     internal static readonly Option<string?> Policy = Text(
-        "--policy", "NAMES", $"Batch policies, separated by commas, one run each: {string.Join(", ", PolicyCatalogue.PlannerNames)}; {TypedPolicies.Form}. Default: {SimulateValidation.DefaultPolicies}.");
+        "--policy", "NAMES",
+        $"Batch policies, separated by commas, one run each: {string.Join(", ", PolicyCatalogue.PlannerNames)}; {TypedPolicies.Form}. "
+        + $"Default: {ScenarioFlags.DefaultPolicies}.");
 
-    internal static readonly Option<string?> PolicyAssemblies = Text(PolicyAssembly.Option, "FILES", "Assemblies with further policies, apart by ','.");
+    internal static readonly Option<string?> PolicyAssemblies = Text(
+        PolicyAssembly.Option, "FILES", "Assemblies with further policies, apart by ','.");
 
     internal static readonly Option<string?> Routing = Text(
-        "--routing", "NAMES", $"Routing policies, separated by commas, each combined with each batch policy: {string.Join(", ", PolicyCatalogue.RouterNames)}. Default: {PolicyCatalogue.RouterNames[0]}.");
+        "--routing", "NAMES",
+        $"Routing policies, separated by commas, each combined with each batch policy: {string.Join(", ", PolicyCatalogue.RouterNames)}. "
+        + $"Default: {PolicyCatalogue.RouterNames[0]}.");
 
     internal static readonly Option<string?> Admission = Text(
-        "--admission", "NAME", $"Who is let in: {string.Join(", ", KnownPolicies.Shelves.Admissions.Names)}; {TypedPolicies.Form}. Default: {SimulateValidation.DefaultAdmission}.");
+        "--admission", "NAME",
+        $"Who is let in: {string.Join(", ", KnownPolicies.Shelves.Admissions.Names)}; {TypedPolicies.Form}. Default: "
+        + $"{ScenarioFlags.DefaultAdmission}.");
 
     private static readonly Option<string?> Replicas = Text("--replicas", "N", "Equal replicas. Default: 1.");
 
     internal static readonly Option<string?> Profile = Text(
-        "--profile", "NAME", $"Model and machine, which give step times and the defaults of the limits below: {string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}, or {DeploymentName.Form} of a model ({string.Join(", ", ModelPresets.All.Select(model => model.Name))}) on a GPU ({string.Join(", ", GpuProfiles.Names)}), such as llama-3.1-70b@h200x4:fp8, or FILE.json of 'kantor calibrate engine'. Default: {SimulateValidation.DefaultProfile}.");
+        "--profile", "NAME",
+        $"Model and machine, which give step times and the defaults of the limits below: "
+        + $"{string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}, or {DeploymentName.Form} of a model "
+        + $"({string.Join(", ", ModelPresets.All.Select(model => model.Name))}) on a GPU ({string.Join(", ", GpuProfiles.Names)}), such as "
+        + $"llama-3.1-70b@h200x4:fp8, or FILE.json of 'kantor calibrate engine'. Default: {ScenarioFlags.DefaultProfile}.");
 
     private static readonly Option<string?> RateScale = Text("--rate-scale", "X", "Arrivals X times as dense as in the trace. Default: 1.");
 
-    private static readonly Option<string?> Seed = Text("--seed", "N", "Seed of everything random, which is the spreading of batched arrivals and the waits before retries; equal seeds give equal reports. Default: 1.");
+    private static readonly Option<string?> Seed = Text(
+        "--seed", "N",
+        "Seed of everything random, which is the spreading of batched arrivals and the waits before retries; equal seeds give equal "
+        + "reports. Default: 1.");
 
-    internal static readonly Option<string?> Slo = Text("--slo", "LIST", $"Objectives that a request must all meet, NAME=DURATION: {SloSpec.Help}. Default: {SimulateValidation.DefaultSlo}.");
+    internal static readonly Option<string?> Slo = Text(
+        "--slo", "LIST",
+        $"Limits that a request must all meet, NAME=DURATION: {SloSpec.Help}. Short for --objective 'goodput(LIST)'. "
+        + $"Default: {ScenarioFlags.DefaultSlo}.");
 
     internal static readonly Option<string?> ObjectiveLine = Text(
-        "--objective", "TEXT", $"What runs are judged by and policies are told, in place of --slo: {Objective.Help}.");
+        "--objective", "TEXT", $"What runs are judged by and policies are told, in place of --slo: {Objective.Help}. In quotes.");
 
     private static readonly Option<string?> StepTokens = Text("--step-tokens", "N", "Most tokens of one step. Default: the profile's.");
 
-    internal static readonly Option<string?> RunningMax = Text("--running-max", "N", "Most requests that run on a replica at once. Default: the profile's.");
+    internal static readonly Option<string?> RunningMax = Text(
+        "--running-max", "N", "Most requests that run on a replica at once. Default: the profile's.");
 
     private static readonly Option<string?> KvTokens = Text("--kv-tokens", "N", "KV pool of a replica in tokens. Default: the profile's.");
 
-    internal static readonly Option<string?> BlockSize = Text("--block-size", "N", $"Tokens per KV block. Default: {SimulateValidation.DefaultBlockSizeTokens}.");
+    internal static readonly Option<string?> BlockSize = Text(
+        "--block-size", "N", $"Tokens per KV block. Default: {ScenarioFlags.DefaultBlockSizeTokens}.");
 
-    internal static readonly Option<bool> NoPrefixCache = new("--no-prefix-cache") { Description = "Forget the KV of requests that have ended." };
+    internal static readonly Option<bool> NoPrefixCache = new("--no-prefix-cache")
+    {
+        Description = "Forget the KV of requests that have ended.",
+    };
 
     internal static readonly Option<bool> NoLeap = new("--no-leap")
     {
@@ -61,36 +86,56 @@ internal static class SimulateCommand
     };
 
     internal static readonly Option<string?> MaxTokens = Text(
-        "--max-tokens", "N", "Output limit that every request declares; longer outputs are cut there. Default: the trace's largest output rounded up to a power of two, the same for all requests, so that it tells nothing about any of them.");
+        "--max-tokens", "N",
+        "Output limit that every request declares; longer outputs are cut there. Default: the trace's largest output rounded up to a power "
+        + "of two, the same for all requests, so that it tells nothing about any of them.");
 
     internal static readonly Option<string?> Predictor = Text(
-        "--predictor", "NAME", $"Belief about output lengths that policies may use: {string.Join(", ", PolicyCatalogue.PredictorNames)}, or constant:N for N tokens. Default: {SimulateValidation.DefaultPredictor}.");
+        "--predictor", "NAME",
+        $"Belief about output lengths that policies may use: {string.Join(", ", PolicyCatalogue.PredictorNames)}, or constant:N for N "
+        + $"tokens. Default: {ScenarioFlags.DefaultPredictor}.");
 
     internal static readonly Option<string?> Limit = Text("--limit", "N", "Only the first N requests of the trace.");
 
     internal static readonly Option<string?> SpreadBatches = Text(
-        "--spread-batches", "true|false", "Whether arrivals that the recorder lumped together (at least two requests a time, times a second or more apart) are spread at random over the recorder's tick. Either way it is said on standard error. Default: true.");
+        "--spread-batches", "true|false",
+        "Whether arrivals that the recorder lumped together (at least two requests a time, times a second or more apart) are spread at "
+        + "random over the recorder's tick. Either way it is said on standard error. Default: true.");
 
     internal static readonly Option<bool> ClosedLoop = new("--closed-loop")
     {
-        Description = "Turns of a session wait for the one before and its think time, instead of coming at their recorded times; for traces with sessions.",
+        Description =
+            "Turns of a session wait for the one before and its think time, instead of coming at their recorded times; for traces with "
+            + "sessions.",
     };
 
-    internal static readonly Option<string?> Users = Text("--users", "N", "N users share the trace's requests: each sends the next when it has the answer to its last. Recorded times are not used.");
+    internal static readonly Option<string?> Users = Text(
+        "--users", "N",
+        "N users share the trace's requests: each sends the next when it has the answer to its last. Recorded times are not used.");
 
-    internal static readonly Option<string?> Think = Text("--think", "DURATION", "With --users: time between an answer and the user's next request, such as 2s. Default: none.");
+    internal static readonly Option<string?> Think = Text(
+        "--think", "DURATION", "With --users: time between an answer and the user's next request, such as 2s. Default: none.");
 
-    internal static readonly Option<string?> Timeout = Text("--timeout", "DURATION", "Time after which a client gives an attempt up, such as 30s; it is cancelled wherever it stands. Default: never.");
+    internal static readonly Option<string?> Timeout = Text(
+        "--timeout", "DURATION",
+        "Time after which a client gives an attempt up, such as 30s; it is cancelled wherever it stands. Default: never.");
 
-    internal static readonly Option<string?> Retries = Text("--retries", "N", "Further attempts of a request that was refused, given up or failed, after growing waits of half a second and more. Latency counts from the first. Default: 0.");
+    internal static readonly Option<string?> Retries = Text(
+        "--retries", "N",
+        "Further attempts of a request that was refused, given up or failed, after growing waits of half a second and more. Latency counts "
+        + "from the first. Default: 0.");
 
-    internal static readonly Option<bool> SkipBadLines = new("--skip-bad-lines") { Description = "Count malformed lines of the trace and leave them out, instead of ending with an error." };
+    internal static readonly Option<bool> SkipBadLines = new("--skip-bad-lines")
+    {
+        Description = "Count malformed lines of the trace and leave them out, instead of ending with an error.",
+    };
 
     internal static readonly Option<string?> Json = Text("--json", "FILE", "Write the report as JSON; - for the standard output.");
 
     internal static readonly Option<string?> Csv = Text("--csv", "FILE", "Write the report as CSV; - for the standard output.");
 
-    internal static readonly Option<string?> Html = Text("--html", "FILE", "Write the report as one page with tables and charts, which needs no other file; - for the standard output.");
+    internal static readonly Option<string?> Html = Text(
+        "--html", "FILE", "Write the report as one page with tables and charts, which needs no other file; - for the standard output.");
 
     /// <summary>The verb.</summary>
     public static Command Create()
@@ -98,7 +143,8 @@ internal static class SimulateCommand
         var command = new Command(
             "simulate",
             "Replays a trace against a fleet in virtual time, with the policies that the engine runs, and compares them.\n\n"
-            + "Percentiles are by nearest rank. ITL figures are over all gaps between tokens of all requests; a single request is judged by --slo.\n"
+            + "Percentiles are by nearest rank. ITL figures are over all gaps between tokens of all requests; a single request is judged "
+            + "by --slo or --objective.\n"
             + "Exit code: 0 done, 1 a policy failed, 2 wrong usage or trace, 130 interrupted.\n\n"
             + "Example: kantor simulate --trace trace.jsonl.gz --policy vllm-v1,svf --replicas 4 --slo ttft=2s,itl=200ms --json out.json")
         {
@@ -115,15 +161,8 @@ internal static class SimulateCommand
     private static int Run(SimulateArguments typed, CancellationToken cancellation)
     {
         KnownPolicies.Add(typed.PolicyAssemblies);
-        if (typed.Scenario is { } path) return RunScenario(path, typed, cancellation);
-        if (!SimulateValidation.TryParse(typed, out var settings, out var errors)) throw new UsageException(string.Join(Environment.NewLine + "kantor: ", errors));
-        return new SimulateRun(settings!).Execute(cancellation);
-    }
-
-    private static int RunScenario(string path, SimulateArguments typed, CancellationToken cancellation)
-    {
-        var settings = ScenarioSettings.Parse(typed);
-        return new ScenarioRun(ScenarioFile.Load(path), settings).Execute(cancellation);
+        var input = RunInput.Of(typed);
+        return new SimulateRun(input.Scenario, input.Settings).Execute(cancellation);
     }
 
     /// <summary>What was typed; null for options that the verb does not have.</summary>
@@ -163,5 +202,6 @@ internal static class SimulateCommand
     };
 
     /// <summary>An option with a text.</summary>
-    internal static Option<string?> Text(string name, string valueName, string description) => new(name) { Description = description, HelpName = valueName };
+    internal static Option<string?> Text(string name, string valueName, string description) =>
+        new(name) { Description = description, HelpName = valueName };
 }

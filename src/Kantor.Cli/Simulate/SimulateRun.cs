@@ -1,105 +1,71 @@
-using System.Diagnostics;
 using System.Globalization;
-using Kantor.Core.Batching;
-using Kantor.Core.Routing;
+using Kantor.Cli.Runs;
+using Kantor.Cli.Scenarios;
+using Kantor.Cli.Shell;
 using Kantor.Reports.Runs;
-using Kantor.Simulation;
-using Kantor.Simulation.Events;
-using Kantor.Workloads.Generators;
-using Kantor.Workloads.Traces;
-using Trace = Kantor.Workloads.Traces.Trace;
 
 namespace Kantor.Cli.Simulate;
 
-/// <summary>Loads the trace, runs every policy on it and writes the reports. Results on standard output, everything else on standard error.</summary>
-internal sealed class SimulateRun(SimulateSettings settings)
+/// <summary>
+/// Runs every pair of policies of a scenario and writes the reports. Results on standard output, everything else on standard error.
+/// </summary>
+internal sealed class SimulateRun(Scenario scenario, RunSettings settings)
 {
-    private readonly List<RunReport> _reports = [];
-
+    /// <summary>Does all of it; returns the exit code.</summary>
     public int Execute(CancellationToken cancellation)
     {
-        settings.RequireWritable();
-        var trace = Prepare(TraceInput.Load(settings, cancellation), out var batchesSpread);
-        try
+        settings.Reports.RequireWritable();
+        var source = WorkloadSource.Open(scenario, settings, cancellation);
+        var grid = new RunGrid(RunCell.Of(scenario), source, settings.Leaps);
+        grid.Execute("simulate", "runs", threads: 1, failuresEnd: true, cancellation);
+        if (grid.Reports.Count > 0) SimulateTable.Write(settings.Reports.Tables, grid.Reports, Header(source));
+        if (grid.Outcomes.FirstOrDefault(outcome => outcome?.Failure is not null) is { } failed)
         {
-            RunAll(trace, cancellation);
+            throw new FailureException(failed.Failure!);
         }
-        finally
-        {
-            if (_reports.Count > 0) SimulateTable.Write(settings.ReportTakesStandardOutput ? Console.Error : Console.Out, _reports, Header(trace));
-        }
-
-        WriteReports(Parameters(trace, batchesSpread));
+        if (grid.Reports.Count < grid.Outcomes.Count) throw new OperationCanceledException(cancellation);
+        WriteReports(Parameters(source), grid.Reports);
         return ExitCode.Success;
     }
 
-    private Trace Prepare(Trace trace, out bool batchesSpread)
+    private string Header(WorkloadSource source)
     {
-        batchesSpread = TraceInput.Describe(trace, settings);
-        if (batchesSpread) trace = TraceInput.Spread(trace, settings.Seed);
-        return trace.ScaleRate(settings.RateScale);
+        var lastUs = source.TraceOf(scenario).Requests[^1].ArrivalUs;
+        var requests = string.Create(
+            CultureInfo.InvariantCulture, $"{scenario.Workload.Title}: {source.Requests} requests in {lastUs / 1e6:0.#} s");
+        var decode = scenario.Decode is { } apart ? ", then " + RunWords.Of(apart.Pool) : "";
+        return $"{requests}; {RunWords.Of(scenario.Fleet)}{decode}; objectives {RunWords.Of(scenario.Objective)}; "
+            + $"{RunWords.Of(scenario.Clients.Options)}";
     }
 
-    private void RunAll(Trace trace, CancellationToken cancellation)
+    private RunParameters Parameters(WorkloadSource source)
     {
-        var runs = settings.Planners.Count * settings.Routers.Count;
-        using var progress = new RunsProgress("runs", runs, (long)runs * trace.Requests.Count, new ProgressLine("simulate", "requests"));
-        foreach (var router in settings.Routers)
+        var pool = scenario.Fleet.Pool;
+        return new RunParameters
         {
-            foreach (var planner in settings.Planners) _reports.Add(Run(trace, planner, router, progress, cancellation));
-        }
+            Scenario = settings.ScenarioFile,
+            Trace = source.Name,
+            Format = source.Format,
+            LinesSkipped = source.LinesSkipped,
+            BatchesSpread = source.BatchesSpread,
+            RateScale = scenario.Workload.RateScale,
+            Seed = scenario.Seed,
+            Clients = RunWords.Of(scenario.Clients.Options),
+            Profile = string.Join(" + ", scenario.Fleet.Pools.Select(each => each.Profile.Name)),
+            Predictor = pool.Predictor.Label,
+            Replicas = scenario.Fleet.Replicas,
+            StepTokensMax = pool.Limits.StepTokensMax,
+            RunningMax = pool.Limits.RunningMax,
+            KvTokens = RunWords.KvTokens(pool),
+            BlockSizeTokens = pool.Kv.BlockSizeTokens,
+            PrefixCaching = pool.Kv.PrefixCaching,
+            OutputTokensMax = source.OutputTokensMax(scenario),
+            Slo = scenario.Slo.ToString(),
+        };
     }
 
-    private RunReport Run(Trace trace, IBatchPlanner planner, IRouter router, RunsProgress progress, CancellationToken cancellation)
-    {
-        var started = Stopwatch.GetTimestamp();
-        try
-        {
-            var result = Simulator.Run(trace.Requests, settings.Options(planner, router, settings.OutputTokensMax ?? trace.OutputTokensMaxDefault), progress.NewObserver(), cancellation);
-            progress.RunEnded();
-            if (result.PlansRefused > 0) Say($"{result.PlansRefused} plans of '{planner.Name}' were wrong and fcfs planned in their place; the last fault: {result.LastPlanFault}");
-            return RunReport.Of(result, Stopwatch.GetElapsedTime(started).TotalSeconds);
-        }
-        catch (SimulationException exception)
-        {
-            throw new FailureException(exception.Message);
-        }
-    }
-
-    private string TraceName => settings.TracePath is { } path ? Path.GetFileName(path) : SampleTrace.Name + " (synthetic, ships with kantor)";
-
-    private string Header(Trace trace) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{TraceName}: {trace.Requests.Count} requests in {trace.Requests[^1].ArrivalUs / 1e6:0.#} s; "
-        + $"{settings.Replicas} × {settings.Profile.Name}, {settings.Kv.BlocksTotal * (long)settings.Kv.BlockSizeTokens} KV tokens, steps of {settings.Limits.StepTokensMax} tokens; objectives {ObjectiveText.Of(settings.Objective)}; {ClientValidation.Describe(settings.Clients)}");
-
-    private RunParameters Parameters(Trace trace, bool batchesSpread) => new()
-    {
-        Trace = settings.TracePath is { } path ? Path.GetFileName(path) : SampleTrace.Name,
-        Format = trace.FormatName,
-        LinesSkipped = trace.LinesSkipped,
-        BatchesSpread = batchesSpread,
-        RateScale = settings.RateScale,
-        Seed = settings.Seed,
-        Clients = ClientValidation.Describe(settings.Clients),
-        Profile = settings.Profile.Name,
-        Predictor = settings.PredictorName,
-        Replicas = settings.Replicas,
-        StepTokensMax = settings.Limits.StepTokensMax,
-        RunningMax = settings.Limits.RunningMax,
-        KvTokens = settings.Kv.BlocksTotal * (long)settings.Kv.BlockSizeTokens,
-        BlockSizeTokens = settings.Kv.BlockSizeTokens,
-        PrefixCaching = settings.Kv.PrefixCaching,
-        OutputTokensMax = settings.OutputTokensMax ?? trace.OutputTokensMaxDefault,
-        Slo = settings.Slo.ToString(),
-    };
-
-    private void WriteReports(RunParameters parameters)
-    {
-        if (settings.JsonPath is { } json) ReportFile.Write("--json", json, stream => ReportJson.Write(stream, parameters, _reports));
-        if (settings.CsvPath is { } csv) ReportFile.Write("--csv", csv, stream => ReportFile.WriteText(stream, writer => ReportCsv.Write(writer, _reports)));
-        if (settings.HtmlPath is { } html) ReportFile.Write("--html", html, stream => ReportFile.WriteText(stream, writer => SimulateHtml.Write(writer, parameters, settings.Command, _reports)));
-    }
-
-    private static void Say(string what) => Console.Error.WriteLine($"kantor: {what}");
+    private void WriteReports(RunParameters parameters, IReadOnlyList<RunReport> reports) => settings.Reports.Write(
+        json => ReportJson.Write(json, parameters, reports),
+        csv => ReportCsv.Write(csv, reports),
+        html => SimulateHtml.Write(html, parameters, settings.Command, reports));
 }

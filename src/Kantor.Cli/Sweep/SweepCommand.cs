@@ -1,5 +1,6 @@
-using Kantor.Cli.Policies;
 using System.CommandLine;
+using Kantor.Cli.Policies;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 
 namespace Kantor.Cli.Sweep;
@@ -8,36 +9,48 @@ namespace Kantor.Cli.Sweep;
 internal static class SweepCommand
 {
     private static readonly Option<string?> Trace = SimulateCommand.Text(
-        "--trace", "FILE", $"{Traces.TraceCommand.Formats}. Default: synthetic chat, a fresh sample for each seed; arrivals and lengths have the law of the trace that ships with Kantor.");
+        "--trace", "FILE",
+        $"{Traces.TraceCommand.Formats}. Default: synthetic chat, a fresh sample for each seed; arrivals and lengths have the law of the "
+        + "trace that ships with Kantor.");
 
-    private static readonly Option<string?> Replicas = SimulateCommand.Text("--replicas", "LIST", "Equal replicas, such as 1,2,4. Default: 1.");
+    private static readonly Option<string?> Replicas = SimulateCommand.Text(
+        "--replicas", "LIST", "Equal replicas, such as 1,2,4. Default: 1.");
 
-    private static readonly Option<string?> RateScale = SimulateCommand.Text("--rate-scale", "LIST", "Arrivals so many times as dense as in the trace, such as 0.25,0.5,1. Default: 1.");
+    private static readonly Option<string?> RateScale = SimulateCommand.Text(
+        "--rate-scale", "LIST", "Arrivals so many times as dense as in the trace, such as 0.25,0.5,1. Default: 1.");
 
-    private static readonly Option<string?> StepTokens = SimulateCommand.Text("--step-tokens", "LIST", "Most tokens of one step. Default: the profile's.");
+    private static readonly Option<string?> StepTokens = SimulateCommand.Text(
+        "--step-tokens", "LIST", "Most tokens of one step. Default: the profile's.");
 
-    private static readonly Option<string?> KvTokens = SimulateCommand.Text("--kv-tokens", "LIST", "KV pool of a replica in tokens. Default: the profile's.");
+    private static readonly Option<string?> KvTokens = SimulateCommand.Text(
+        "--kv-tokens", "LIST", "KV pool of a replica in tokens. Default: the profile's.");
 
     private static readonly Option<string?> Seed = SimulateCommand.Text(
-        "--seed", "LIST", "Seeds, such as 1,2,3. A seed draws the synthetic trace, or spreads the batched arrivals of a trace file; the cells of a seed see the same requests, and other trace files do not depend on it. Default: 1.");
+        "--seed", "LIST",
+        "Seeds, such as 1,2,3. A seed draws the synthetic trace, or spreads the batched arrivals of a trace file; the cells of a seed see "
+        + "the same requests, and other trace files do not depend on it. Default: 1.");
 
-    private static readonly Option<string?> Threads = SimulateCommand.Text("--threads", "N", "Simulations at a time; no figure depends on it. Default: one per core.");
+    private static readonly Option<string?> Threads = SimulateCommand.Text(
+        "--threads", "N", "Simulations at a time; no figure depends on it. Default: one per core.");
 
     /// <summary>The verb.</summary>
     public static Command Create()
     {
         var command = new Command(
             "sweep",
-            "Simulates every combination of the listed rates, replicas, policies, routings, step budgets, KV pools and seeds, on all cores.\n\n"
+            "Simulates every combination of the listed rates, replicas, policies, routings, step budgets, KV pools and seeds, on all "
+            + "cores.\n\n"
             + "Ctrl-C ends it; the cells finished by then are reported.\n"
             + "Exit code: 0 done, 1 a policy failed in some cell, 2 wrong usage or trace, 130 interrupted.\n\n"
             + "Example: kantor sweep --rate-scale 0.25,0.5,0.75,1 --policy vllm-v1,sarathi,svf --seed 1,2,3 --html report.html")
         {
-            Trace, SimulateCommand.Policy, SimulateCommand.PolicyAssemblies, SimulateCommand.Routing, SimulateCommand.Admission, Replicas, SimulateCommand.Profile, RateScale, Seed, SimulateCommand.Slo, SimulateCommand.ObjectiveLine,
+            Trace, SimulateCommand.Policy, SimulateCommand.PolicyAssemblies, SimulateCommand.Routing, SimulateCommand.Admission, Replicas,
+                SimulateCommand.Profile, RateScale, Seed, SimulateCommand.Slo, SimulateCommand.ObjectiveLine,
             StepTokens,
             SimulateCommand.RunningMax, KvTokens, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.MaxTokens,
             SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches, SimulateCommand.ClosedLoop,
-            SimulateCommand.Users, SimulateCommand.Think, SimulateCommand.Timeout, SimulateCommand.Retries, SimulateCommand.SkipBadLines, SimulateCommand.NoLeap,
+            SimulateCommand.Users, SimulateCommand.Think, SimulateCommand.Timeout, SimulateCommand.Retries, SimulateCommand.SkipBadLines,
+            SimulateCommand.NoLeap,
             SimulateCommand.Json, SimulateCommand.Csv, SimulateCommand.Html, Threads,
         };
 
@@ -64,7 +77,6 @@ internal static class SweepCommand
     private static int Run(SweepArguments typed, CancellationToken cancellation)
     {
         KnownPolicies.Add(typed.Grid.PolicyAssemblies);
-        if (!SweepValidation.TryParse(typed, out var settings, out var errors)) throw new UsageException(string.Join(Environment.NewLine + "kantor: ", errors));
-        return new SweepRun(settings!).Execute(cancellation);
+        return new SweepRun(SweepValidation.Parse(typed)).Execute(cancellation);
     }
 }

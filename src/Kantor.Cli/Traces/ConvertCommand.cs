@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Kantor.Cli.Shell;
 using Kantor.Core.Randomness;
 using Kantor.Workloads.Generators;
 using Kantor.Workloads.Traces;
@@ -15,12 +16,15 @@ internal static class ConvertCommand
         var input = new TraceFileOptions();
         var output = TraceCommand.Text("--out", "FILE", "Where to write; gzip if the name ends in .gz; - for the standard output. Needed.");
         var spread = TraceCommand.Text(
-            "--spread-batches", "true|false", "Whether arrivals that the recorder lumped together are spread at random over its tick. Either way it is said. Default: true.");
+            "--spread-batches", "true|false",
+            "Whether arrivals that the recorder lumped together are spread at random over its tick. Either way it is said. Default: true.");
         var seed = TraceCommand.Text("--seed", "N", "Seed of that, and of the starts of sessions (--session-gap). Default: 1.");
         var command = new Command(
             "convert",
-            "Writes a trace in Mooncake's form: timestamp in whole ms, input_length, output_length, hash_ids for 512 tokens each, in order of arrival.\n\n"
-            + "Smaller blocks are put together; unknown content gets ids that occur once. Sessions and waiting times are lost, their times are not.\n"
+            "Writes a trace in Mooncake's form: timestamp in whole ms, input_length, output_length, hash_ids for 512 tokens each, in order "
+            + "of arrival.\n\n"
+            + "Smaller blocks are put together; unknown content gets ids that occur once. Sessions and waiting times are lost, their times "
+            + "are not.\n"
             + "Exit code: 0 done, 1 the file cannot be written, 2 wrong usage or trace, 130 interrupted.\n\n"
             + "Examples: kantor trace convert azure.csv.gz --out azure.jsonl.gz\n"
             + "          kantor trace convert sessions.jsonl.gz --session-gap 30 --limit 1000 --out -");
@@ -67,7 +71,8 @@ internal static class ConvertCommand
         if (!batches.AreBatched) return trace;
         TraceFile.Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"arrivals come in batches, mostly {batches.TickUs / 1e6:0.###} s apart; they are {(spreads ? "spread at random over that time" : "left as they are")}."));
+            $"arrivals come in batches, mostly {batches.TickUs / 1e6:0.###} s apart; they are "
+            + $"{(spreads ? "spread at random over that time" : "left as they are")}."));
         return spreads ? trace.SpreadBatches(new RandomStream(seed, "spread-batches")) : trace;
     }
 }

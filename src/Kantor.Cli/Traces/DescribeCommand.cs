@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Kantor.Cli.Shell;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Traces;
@@ -7,7 +8,8 @@ namespace Kantor.Cli.Traces;
 /// <summary><c>kantor trace describe</c>: the statistics of a trace.</summary>
 internal static class DescribeCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly JsonSerializerOptions Json =
+        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     /// <summary>The verb.</summary>
     public static Command Create()
@@ -17,8 +19,10 @@ internal static class DescribeCommand
         var seed = TraceCommand.Text("--seed", "N", "Seed of the starts of sessions (--session-gap). Default: 1.");
         var command = new Command(
             "describe",
-            "Prints what a trace is like: requests, span, rate, how uneven the gaps are, lengths, reuse of blocks, sessions. Quantiles are by nearest rank.\n\n"
-            + "Reuse is that of an endless cache, in order of arrival, at the block size of the trace: rates of different block sizes do not compare.\n"
+            "Prints what a trace is like: requests, span, rate, how uneven the gaps are, lengths, reuse of blocks, sessions. Quantiles are "
+            + "by nearest rank.\n\n"
+            + "Reuse is that of an endless cache, in order of arrival, at the block size of the trace: rates of different block sizes do "
+            + "not compare.\n"
             + "Exit code: 0 done, 1 the JSON cannot be written, 2 wrong usage or trace, 130 interrupted.\n\n"
             + "Examples: kantor trace describe trace.jsonl.gz\n"
             + "          kantor trace describe sessions.jsonl.gz --session-gap 10 --json -");
@@ -42,14 +46,15 @@ internal static class DescribeCommand
     {
         var trace = input.Load(cancellation);
         var statistics = TraceStatistics.Of(trace.Requests);
-        if (jsonPath != OptionChecks.StandardOutput) DescribeTable.Write(Console.Out, Path.GetFileName(input.Path), trace, statistics);
+        if (jsonPath != ReportFile.StandardOutput) DescribeTable.Write(Console.Out, Path.GetFileName(input.Path), trace, statistics);
         if (jsonPath is not null) OutputFile.Write("--json", jsonPath, stream => WriteJson(stream, input, trace, statistics));
         return ExitCode.Success;
     }
 
     private static void WriteJson(Stream stream, TraceFile input, Trace trace, TraceStatistics statistics)
     {
-        JsonSerializer.Serialize(stream, new Description(Path.GetFileName(input.Path), trace.FormatName, trace.LinesSkipped, trace.Note, statistics), Json);
+        JsonSerializer.Serialize(
+            stream, new Description(Path.GetFileName(input.Path), trace.FormatName, trace.LinesSkipped, trace.Note, statistics), Json);
         stream.WriteByte((byte)'\n');
     }
 

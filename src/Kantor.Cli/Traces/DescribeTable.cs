@@ -10,7 +10,10 @@ internal static class DescribeTable
 
     public static void Write(TextWriter writer, string file, Trace trace, TraceStatistics statistics)
     {
-        foreach (var (name, value) in Lines(file, trace, statistics)) writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-24} {value}"));
+        foreach (var (name, value) in Lines(file, trace, statistics))
+        {
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-24} {value}"));
+        }
     }
 
     private static IEnumerable<(string Name, string Value)> Lines(string file, Trace trace, TraceStatistics statistics)
@@ -58,7 +61,8 @@ internal static class DescribeTable
         ? Text($"{arrivals.DistinctTimes:N0} different, mostly {arrivals.TickUs / 1e6:0.###} s apart: a recorder's ticks, not the arrivals")
         : Text($"{arrivals.DistinctTimes:N0} different");
 
-    private static string Of(Distribution lengths) => Text($"{lengths.Mean:0} / {lengths.P50} / {lengths.P90} / {lengths.P99} / {lengths.Max}");
+    private static string Of(Distribution lengths) =>
+        Text($"{lengths.Mean:0} / {lengths.P50} / {lengths.P90} / {lengths.P99} / {lengths.Max}");
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

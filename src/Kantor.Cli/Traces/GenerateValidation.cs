@@ -1,3 +1,4 @@
+using Kantor.Cli.Shell;
 using Kantor.Workloads.Generators;
 using Kantor.Workloads.Traces;
 
@@ -25,7 +26,10 @@ internal sealed class GenerateValidation
     private GeneratePlan Parse()
     {
         if (_typed is { ServeGen: not null, Kind: not null }) _checks.Add("--kind and --servegen cannot be given together.");
-        else if (_typed.ServeGen is null && !GenerateArguments.Kinds.Contains(_kind)) _checks.Add($"--kind '{_kind}' is not known; known are {string.Join(", ", GenerateArguments.Kinds)}.");
+        else if (_typed.ServeGen is null && !GenerateArguments.Kinds.Contains(_kind))
+        {
+            _checks.Add($"--kind '{_kind}' is not known; known are {string.Join(", ", GenerateArguments.Kinds)}.");
+        }
         RefuseWhatHasNoMeaning();
         var seed = _checks.Seed(_typed.Seed);
         var requests = _checks.Whole("--requests", _typed.Requests, 1, RequestsMax) ?? 1000;
@@ -60,7 +64,10 @@ internal sealed class GenerateValidation
 
     private void Refuse(string option, string? typed, bool hasMeaning)
     {
-        if (typed is not null && !hasMeaning) _checks.Add($"{option} has no meaning with {(_kind == "--servegen" ? _kind : "--kind " + _kind)}.");
+        if (typed is not null && !hasMeaning)
+        {
+            _checks.Add($"{option} has no meaning with {(_kind == "--servegen" ? _kind : "--kind " + _kind)}.");
+        }
     }
 
     private Func<IReadOnlyList<TraceRequest>> Independent(WorkloadSpec spec, double rate, ulong seed)
@@ -78,7 +85,10 @@ internal sealed class GenerateValidation
     private Func<IReadOnlyList<TraceRequest>> Sessions(SessionSpec spec, double rate, ulong seed)
     {
         var checkedSpec = spec with { Starts = Arrivals(rate), Prefixes = Prefixes() ?? spec.Prefixes };
-        if (checkedSpec.Starts is ArrivalsAtOnce) _checks.Add($"--arrivals at-once has no meaning with --kind {_kind}: the number of sessions is not given.");
+        if (checkedSpec.Starts is ArrivalsAtOnce)
+        {
+            _checks.Add($"--arrivals at-once has no meaning with --kind {_kind}: the number of sessions is not given.");
+        }
         return () => SessionGenerator.Draw(checkedSpec, seed);
     }
 
@@ -110,7 +120,8 @@ internal sealed class GenerateValidation
 
     /// <summary>A trace that ends at the largest number without having been asked to is cut, not whole.</summary>
     private IReadOnlyList<TraceRequest> Whole(IReadOnlyList<TraceRequest> trace) => _typed.Requests is null && trace.Count == RequestsMax
-        ? throw new TraceException($"--servegen promises {RequestsMax} requests or more; draw a part with --from and --to, or the first with --requests.")
+        ? throw new TraceException(
+            $"--servegen promises {RequestsMax} requests or more; draw a part with --from and --to, or the first with --requests.")
         : trace;
 
     private ArrivalLaw Arrivals(double rate)

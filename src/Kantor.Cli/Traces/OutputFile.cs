@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Kantor.Cli.Shell;
 
 namespace Kantor.Cli.Traces;
 
@@ -11,7 +12,7 @@ internal static class OutputFile
     {
         try
         {
-            using var file = path == OptionChecks.StandardOutput ? Console.OpenStandardOutput() : File.Create(path);
+            using var file = path == ReportFile.StandardOutput ? Console.OpenStandardOutput() : File.Create(path);
             if (!path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
             {
                 using var buffered = new BufferedStream(file, 64 * 1024);

@@ -7,7 +7,8 @@ internal static class TraceCommand
 {
     /// <summary>Formats that are read, for help texts.</summary>
     public const string Formats =
-        "Mooncake, Bailian, Dynamo and kv-cache-tester JSONL; Azure, BurstGPT, splitwise-sim and length CSV; plain or gzip, told by content";
+        "Mooncake, Bailian, Dynamo and kv-cache-tester JSONL; Azure, BurstGPT, splitwise-sim and length CSV; plain or gzip, told by "
+            + "content";
 
     /// <summary>The verb.</summary>
     public static Command Create() => new("trace", "Describes, converts and generates traces of requests.")
@@ -18,5 +19,6 @@ internal static class TraceCommand
     };
 
     /// <summary>An option whose value is checked together with all others.</summary>
-    public static Option<string?> Text(string name, string valueName, string description) => new(name) { Description = description, HelpName = valueName };
+    public static Option<string?> Text(string name, string valueName, string description) =>
+        new(name) { Description = description, HelpName = valueName };
 }

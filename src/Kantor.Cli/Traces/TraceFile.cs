@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kantor.Cli.Shell;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Traces;
@@ -28,14 +29,21 @@ internal sealed record TraceFile(string Path, TraceReadOptions Options)
 /// <summary>The argument and options that every verb that reads a trace has.</summary>
 internal sealed class TraceFileOptions
 {
-    public Argument<string?> File { get; } = new("FILE") { Description = $"Trace: {TraceCommand.Formats}.", Arity = ArgumentArity.ZeroOrOne };
+    public Argument<string?> File { get; } = new("FILE")
+    {
+        Description = $"Trace: {TraceCommand.Formats}.", Arity = ArgumentArity.ZeroOrOne,
+    };
 
     public Option<string?> Limit { get; } = TraceCommand.Text("--limit", "N", "Only the first N requests of the file.");
 
-    public Option<bool> SkipBadLines { get; } = new("--skip-bad-lines") { Description = "Count malformed lines and leave them out, instead of ending with an error." };
+    public Option<bool> SkipBadLines { get; } = new("--skip-bad-lines")
+    {
+        Description = "Count malformed lines and leave them out, instead of ending with an error.",
+    };
 
     public Option<string?> SessionGap { get; } = TraceCommand.Text(
-        "--session-gap", "S", "Mean seconds between the starts of sessions where the trace records none (kv-cache-tester); they are random. Default: 60.");
+        "--session-gap", "S",
+        "Mean seconds between the starts of sessions where the trace records none (kv-cache-tester); they are random. Default: 60.");
 
     public void AddTo(Command command)
     {

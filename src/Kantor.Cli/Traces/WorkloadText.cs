@@ -7,7 +7,8 @@ namespace Kantor.Cli.Traces;
 /// <summary>Laws as people type them: a name, a colon, numbers with commas between.</summary>
 internal static class WorkloadText
 {
-    public const string ArrivalsHelp = "poisson, gamma:CV, weibull:CV, on-off:ON_S,OFF_S (mean phases; nothing in OFF), diurnal:AMPLITUDE,PERIOD_S or at-once";
+    public const string ArrivalsHelp =
+        "poisson, gamma:CV, weibull:CV, on-off:ON_S,OFF_S (mean phases; nothing in OFF), diurnal:AMPLITUDE,PERIOD_S or at-once";
 
     public const string LengthHelp = "lognormal:MEDIAN,SIGMA,MIN,MAX, normal:MEAN,DEVIATION,MIN,MAX or constant:N";
 
@@ -43,25 +44,36 @@ internal static class WorkloadText
     {
         law = Split(typed) switch
         {
-            ("lognormal", [var median and > 0, var sigma and >= 0 and <= 10, var min, var max]) when AreLengths(min, max) => new LognormalLength(median, sigma, (int)min, (int)max),
-            ("normal", [var mean, var deviation and >= 0, var min, var max]) when AreLengths(min, max) => new NormalLength(mean, deviation, (int)min, (int)max),
+            ("lognormal", [var median and > 0, var sigma and >= 0 and <= 10, var min, var max]) when AreLengths(min, max) =>
+                new LognormalLength(median, sigma, (int)min, (int)max),
+            ("normal", [var mean, var deviation and >= 0, var min, var max]) when AreLengths(min, max) =>
+                new NormalLength(mean, deviation, (int)min, (int)max),
             ("constant", [var tokens]) when AreLengths(tokens, tokens) => new ConstantLength((int)tokens),
             _ => null,
         };
-        error = law is null ? $"'{typed}' is no law of lengths; known are {LengthHelp}, with whole lengths from 1 to {TokensMax}, MIN not above MAX, MEDIAN above 0 and SIGMA from 0 to 10" : "";
+        error = law is null
+            ? $"'{typed}' is no law of lengths; known are {LengthHelp}, with whole lengths from 1 to {TokensMax}, MIN not above MAX, "
+                + "MEDIAN above 0 and SIGMA from 0 to 10"
+            : "";
         return law is not null;
     }
 
     public static bool TryParsePrefixes(string typed, [NotNullWhen(true)] out PrefixFamilies? families, out string error)
     {
-        families = Split("families:" + typed).Numbers is [var count and >= 1 and <= 1_000_000, var zipf and >= 0 and <= 10, var blocks and >= 1 and <= 10_000] && count == Math.Floor(count) && blocks == Math.Floor(blocks)
+        var numbers = Split("families:" + typed).Numbers;
+        families = numbers is [var count and >= 1 and <= 1_000_000, var zipf and >= 0 and <= 10, var blocks and >= 1 and <= 10_000]
+            && count == Math.Floor(count) && blocks == Math.Floor(blocks)
             ? new PrefixFamilies((int)count, zipf, (int)blocks)
             : null;
-        error = families is null ? $"'{typed}' must be N,ZIPF,BLOCKS: families from 1 to 1000000, an exponent from 0 to 10, blocks from 1 to 10000, such as 24,1.0,3" : "";
+        error = families is null
+            ? $"'{typed}' must be N,ZIPF,BLOCKS: families from 1 to 1000000, an exponent from 0 to 10, blocks from 1 to 10000, such as "
+                + "24,1.0,3"
+            : "";
         return families is not null;
     }
 
-    private static bool AreLengths(double min, double max) => min >= 1 && max <= TokensMax && min <= max && min == Math.Floor(min) && max == Math.Floor(max);
+    private static bool AreLengths(double min, double max) =>
+        min >= 1 && max <= TokensMax && min <= max && min == Math.Floor(min) && max == Math.Floor(max);
 
     /// <summary>Name and numbers; no name where a number is malformed.</summary>
     private static (string Name, double[] Numbers) Split(string typed)
@@ -71,7 +83,11 @@ internal static class WorkloadText
         var numbers = new double[texts.Length];
         for (var index = 0; index < texts.Length; index++)
         {
-            if (!double.TryParse(texts[index], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[index]) || !double.IsFinite(numbers[index])) return ("", []);
+            if (!double.TryParse(texts[index], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[index])
+                || !double.IsFinite(numbers[index]))
+            {
+                return ("", []);
+            }
         }
 
         return (parts[0], numbers);

@@ -10,7 +10,9 @@ internal static class Nearest
         return best.Word is { } word && best.Edits <= Math.Max(2, word.Length / 3) ? $" Did you mean '{word}'?" : "";
     }
 
-    /// <summary>Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other (optimal string alignment).</summary>
+    /// <summary>
+    /// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other (optimal string alignment).
+    /// </summary>
     internal static int Edits(string from, string to)
     {
         const int longest = 64;

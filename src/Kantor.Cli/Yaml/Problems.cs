@@ -14,6 +14,7 @@ internal readonly record struct Problem(Place Place, string Path, string What)
 internal sealed class Problems
 {
     private readonly List<Problem> _found = [];
+    private readonly List<Problem> _notes = [];
 
     public int Count => _found.Count;
 
@@ -22,6 +23,11 @@ internal sealed class Problems
 
     /// <summary>By line and column.</summary>
     public IReadOnlyList<Problem> InOrder => [.. _found.OrderBy(problem => problem.Place)];
+
+    /// <summary>What is right but should be known, such as an option that changes nothing.</summary>
+    public IReadOnlyList<Problem> Notes => _notes;
+
+    public void Note(Place place, string path, string what) => _notes.Add(new Problem(place, path, what));
 
     public void Add(Place place, string path, string what) => _found.Add(new Problem(place, path, what));
 

@@ -12,15 +12,18 @@ internal static class Scalars
     private static readonly (string Name, double Us)[] TimeUnits = [("h", 3.6e9), ("min", 6e7), ("s", 1e6), ("ms", 1e3), ("us", 1)];
 
     /// <summary>A text that is not empty.</summary>
-    public static Shape<string> Text(string allowed) => new ScalarShape<string>(allowed, static (text, [MaybeNullWhen(false)] out value) => (value = text).Trim().Length > 0);
+    public static Shape<string> Text(string allowed) =>
+        new ScalarShape<string>(allowed, static (text, [MaybeNullWhen(false)] out value) => (value = text).Trim().Length > 0);
 
     /// <summary>true or false.</summary>
-    public static Shape<bool> Flag { get; } = new ScalarShape<bool>("true or false", static (text, out value) => (value = text == "true") || text == "false", takesQuotes: false);
+    public static Shape<bool> Flag { get; } = new ScalarShape<bool>(
+        "true or false", static (text, out value) => (value = text == "true") || text == "false", takesQuotes: false);
 
     /// <summary>A whole number in a range.</summary>
     public static Shape<int> Whole(int min, int max) => new ScalarShape<int>(
         Invariant($"a whole number from {min} to {max}"),
-        (text, out value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= min && value <= max,
+        (text, out value) =>
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= min && value <= max,
         takesQuotes: false);
 
     /// <summary>A seed.</summary>
@@ -30,16 +33,20 @@ internal static class Scalars
         takesQuotes: false);
 
     /// <summary>A number in a range.</summary>
-    public static Shape<double> Number(double min, double max) => Number($"a number from {Plain(min)} to {Plain(max)}", value => value >= min && value <= max);
+    public static Shape<double> Number(double min, double max) =>
+        Number($"a number from {Plain(min)} to {Plain(max)}", value => value >= min && value <= max);
 
     /// <summary>A number above a bound, up to and with another.</summary>
-    public static Shape<double> NumberAbove(double bound, double max) => Number($"a number above {Plain(bound)}, at most {Plain(max)}", value => value > bound && value <= max);
+    public static Shape<double> NumberAbove(double bound, double max) =>
+        Number($"a number above {Plain(bound)}, at most {Plain(max)}", value => value > bound && value <= max);
 
     /// <summary>A number from a bound on, below another.</summary>
-    public static Shape<double> NumberBelow(double min, double bound) => Number($"a number from {Plain(min)}, below {Plain(bound)}", value => value >= min && value < bound);
+    public static Shape<double> NumberBelow(double min, double bound) =>
+        Number($"a number from {Plain(min)}, below {Plain(bound)}", value => value >= min && value < bound);
 
     /// <summary>A number strictly between two others.</summary>
-    public static Shape<double> NumberBetween(double above, double below) => Number($"a number above {Plain(above)} and below {Plain(below)}", value => value > above && value < below);
+    public static Shape<double> NumberBetween(double above, double below) =>
+        Number($"a number above {Plain(above)} and below {Plain(below)}", value => value > above && value < below);
 
     /// <summary>Whole microseconds, with a unit.</summary>
     public static Shape<long> Duration(long minUs, long maxUs) => new ScalarShape<long>(
@@ -71,7 +78,12 @@ internal static class Scalars
     {
         var digits = text.AsSpan().IndexOfAnyExcept(Digits);
         value = 0;
-        if (digits <= 0 || !double.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > 1e15) return false;
+        if (digits <= 0
+            || !double.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            || number > 1e15)
+        {
+            return false;
+        }
         var unit = text[digits] == ' ' ? text[(digits + 1)..] : text[digits..];
         foreach (var (name, factor) in units)
         {
@@ -86,7 +98,8 @@ internal static class Scalars
 
     private static Shape<double> Number(string allowed, Func<double, bool> isRight) => new ScalarShape<double>(
         allowed,
-        (text, out value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value) && isRight(value),
+        (text, out value) =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value) && isRight(value),
         takesQuotes: false);
 
     private static string Shown(double us)

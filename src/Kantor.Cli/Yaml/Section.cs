@@ -17,7 +17,8 @@ internal sealed class Section
     public bool IsWhole { get; private set; } = true;
 
     /// <summary>The single values as they were written, to tell like things apart: <c>order=priority watermark=0.1</c>.</summary>
-    public string Written => string.Join(' ', _map.Entries.Where(entry => entry.Value is YamlScalar).Select(entry => $"{entry.Key}={((YamlScalar)entry.Value).Text}"));
+    public string Written => string.Join(
+        ' ', _map.Entries.Where(entry => entry.Value is YamlScalar).Select(entry => $"{entry.Key}={((YamlScalar)entry.Value).Text}"));
 
     /// <summary>Reads all keys of a group.</summary>
     public static Section Read(YamlMap map, string path, IReadOnlyList<IKey> keys, Problems problems)
@@ -65,6 +66,14 @@ internal sealed class Section
         IsWhole = false;
     }
 
+    /// <summary>Says that a key is missing which may be left out only beside others.</summary>
+    public void Require(IKey key)
+    {
+        if (Has(key)) return;
+        IsWhole = false;
+        _problems.Add(_map.Place, Join(key.Name), $"is missing; right is {key.Shape.Allowed}.");
+    }
+
     /// <summary>Says what is wrong with the group as a whole.</summary>
     public void Refuse(string what)
     {
@@ -81,7 +90,10 @@ internal sealed class Section
         {
             IsWhole = false;
             var names = keys.Select(key => key.Name).ToArray();
-            _problems.Add(entry.Place, Join(entry.Key), $"is not a key here.{Nearest.Hint(entry.Key, names)} {(names.Length == 0 ? "There are none" : $"Keys are {string.Join(", ", names)}")}.");
+            _problems.Add(
+                entry.Place, Join(entry.Key),
+                $"is not a key here.{Nearest.Hint(entry.Key, names)} "
+                + $"{(names.Length == 0 ? "There are none" : $"Keys are {string.Join(", ", names)}")}.");
             return;
         }
 
@@ -92,11 +104,7 @@ internal sealed class Section
 
     private void RequireKeys(IReadOnlyList<IKey> keys)
     {
-        foreach (var key in keys.Where(key => key.Otherwise is null && !Has(key)))
-        {
-            IsWhole = false;
-            _problems.Add(_map.Place, Join(key.Name), $"is missing; right is {key.Shape.Allowed}.");
-        }
+        foreach (var key in keys.Where(key => key.Otherwise is null)) Require(key);
     }
 
     private string Join(string key) => _path.Length == 0 ? key : $"{_path}.{key}";

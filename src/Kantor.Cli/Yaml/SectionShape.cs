@@ -7,11 +7,13 @@ namespace Kantor.Cli.Yaml;
 /// <param name="bind">The value of a group in which nothing is wrong.</param>
 /// <param name="check">Says which values contradict each other; sees only those that are right by themselves.</param>
 /// <param name="title">Name under which pages describe it; null where it stands.</param>
-internal sealed class SectionShape<T>(IReadOnlyList<IKey> keys, Func<Section, T> bind, Action<Section>? check = null, string? title = null) : Shape<T>
+internal sealed class SectionShape<T>(IReadOnlyList<IKey> keys, Func<Section, T> bind, Action<Section>? check = null, string? title = null)
+    : Shape<T>
     where T : notnull
 {
     /// <inheritdoc/>
-    public override string Allowed => keys.Count == 0 ? "nothing" : $"a group of the keys {string.Join(", ", keys.Select(key => key.Name))}";
+    public override string Allowed =>
+        keys.Count == 0 ? "nothing" : $"a group of the keys {string.Join(", ", keys.Select(key => key.Name))}";
 
     /// <inheritdoc/>
     public override string? Title => title;
@@ -47,7 +49,8 @@ internal sealed class ChoiceShape<T>(IReadOnlyList<Variant<T>> variants, string?
     public override string? Title => title;
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Prefix, IKey Key)> Keys => variants.SelectMany(variant => variant.Shape.Keys.Select(below => ($".{variant.Name}{below.Prefix}", below.Key)));
+    public override IEnumerable<(string Prefix, IKey Key)> Keys =>
+        variants.SelectMany(variant => variant.Shape.Keys.Select(below => ($".{variant.Name}{below.Prefix}", below.Key)));
 
     /// <inheritdoc/>
     public override bool TryRead(YamlNode node, string path, Problems problems, [MaybeNullWhen(false)] out T value)
@@ -61,7 +64,9 @@ internal sealed class ChoiceShape<T>(IReadOnlyList<Variant<T>> variants, string?
                 var below = only.Value is YamlScalar { IsNone: true } ? new YamlMap(only.Place, []) : only.Value;
                 return TryRead(only.Key, node with { Place = only.Place }, below, path, problems, out value);
             case YamlMap { Entries.Count: > 1 } several:
-                problems.Add(several.Entries[1].Place, path, $"names {string.Join(" and ", several.Entries.Select(entry => entry.Key))}; right is {Allowed}, and only one.");
+                problems.Add(
+                    several.Entries[1].Place, path,
+                    $"names {string.Join(" and ", several.Entries.Select(entry => entry.Key))}; right is {Allowed}, and only one.");
                 return false;
             default:
                 Refuse(node, path, problems);
@@ -71,7 +76,10 @@ internal sealed class ChoiceShape<T>(IReadOnlyList<Variant<T>> variants, string?
 
     private bool TryRead(string name, YamlNode at, YamlNode below, string path, Problems problems, [MaybeNullWhen(false)] out T value)
     {
-        if (variants.FirstOrDefault(variant => variant.Name == name) is { } chosen) return chosen.Shape.TryRead(below, $"{path}.{name}", problems, out value);
+        if (variants.FirstOrDefault(variant => variant.Name == name) is { } chosen)
+        {
+            return chosen.Shape.TryRead(below, $"{path}.{name}", problems, out value);
+        }
         value = default;
         problems.Add(at.Place, path, $"is '{name}'; right is {Allowed}.{Nearest.Hint(name, variants.Select(variant => variant.Name))}");
         return false;

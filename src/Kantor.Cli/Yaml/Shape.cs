@@ -8,7 +8,9 @@ internal interface IShape
     /// <summary>What is right there, as it follows "right is".</summary>
     string Allowed { get; }
 
-    /// <summary>Name under which pages describe a shape that stands in many places; null for one that is described where it stands.</summary>
+    /// <summary>
+    /// Name under which pages describe a shape that stands in many places; null for one that is described where it stands.
+    /// </summary>
     string? Title { get; }
 
     /// <summary>The keys under it, each with what comes before it in its path.</summary>
@@ -44,7 +46,8 @@ internal abstract class Shape<T> : IShape
 /// <param name="parse">The value of a text.</param>
 /// <param name="takesQuotes">Whether it may be written in quotes; numbers and truth values may not.</param>
 /// <param name="words">Words that are right, to guess which was meant.</param>
-internal sealed class ScalarShape<T>(string allowed, ScalarParse<T> parse, bool takesQuotes = true, IReadOnlyList<string>? words = null) : Shape<T>
+internal sealed class ScalarShape<T>(string allowed, ScalarParse<T> parse, bool takesQuotes = true, IReadOnlyList<string>? words = null)
+    : Shape<T>
 {
     /// <inheritdoc/>
     public override string Allowed => allowed;
@@ -91,7 +94,10 @@ internal sealed class ListShape<T>(Shape<T> item, int itemsMin, int itemsMax) : 
         }
 
         if (problems.IsCutShort) return false;
-        if (list.Items.Count < itemsMin || list.Items.Count > itemsMax) problems.Add(node.Place, path, $"has {list.Items.Count} entries; right is {Allowed}.");
+        if (list.Items.Count < itemsMin || list.Items.Count > itemsMax)
+        {
+            problems.Add(node.Place, path, $"has {list.Items.Count} entries; right is {Allowed}.");
+        }
         else if (values.Count == list.Items.Count) value = values;
         return value is not null;
     }

@@ -4,8 +4,8 @@ using YamlDotNet.Core.Events;
 namespace Kantor.Cli.Yaml;
 
 /// <summary>
-/// Reads one YAML document into nodes. Anchors, aliases, merge keys, tags and further documents are refused: a file is as large as it looks,
-/// and what stands in a line is all that it means.
+/// Reads one YAML document into nodes. Anchors, aliases, merge keys, tags and further documents are refused: a file is as large as it
+/// looks, and what stands in a line is all that it means.
 /// </summary>
 internal sealed class YamlTree
 {
@@ -24,7 +24,9 @@ internal sealed class YamlTree
         _problems = problems;
     }
 
-    /// <summary>The root of the document as far as it could be read; null when there is none. What is wrong is among the problems.</summary>
+    /// <summary>
+    /// The root of the document as far as it could be read; null when there is none. What is wrong is among the problems.
+    /// </summary>
     public static YamlNode? Read(string text, Problems problems)
     {
         if (text.Length > CharactersMax)
@@ -40,7 +42,10 @@ internal sealed class YamlTree
     {
         if (!Next() || !Next() || _parser.Current is not DocumentStart || !Next()) return null;
         var root = ReadNode("", depth: 1);
-        if (Next() && Next() && _parser.Current is DocumentStart second) _problems.Add(PlaceOf(second.Start), "", "a second document begins here; a file is one document.");
+        if (Next() && Next() && _parser.Current is DocumentStart second)
+        {
+            _problems.Add(PlaceOf(second.Start), "", "a second document begins here; a file is one document.");
+        }
         return root;
     }
 
@@ -55,7 +60,8 @@ internal sealed class YamlTree
             case Scalar scalar:
                 return new YamlScalar(place, scalar.Value, IsQuoted: scalar.Style != ScalarStyle.Plain);
             case AnchorAlias alias:
-                _problems.Add(place, path, $"'*{alias.Value}' refers to another place of the file, which is not read; write the value out.");
+                _problems.Add(
+                    place, path, $"'*{alias.Value}' refers to another place of the file, which is not read; write the value out.");
                 return new YamlRefused(place);
             case SequenceStart or MappingStart when depth > DepthMax:
                 _problems.CutShort(place, $"this is nested more than {DepthMax} deep.");
@@ -87,7 +93,10 @@ internal sealed class YamlTree
             if (!Next()) break;
             var value = ReadNode(at ?? path, depth + 1);
             if (at is null) _problems.Add(key.Place, path, "a key is a word.");
-            else if (!first.TryAdd(at, key.Place)) _problems.Add(key.Place, at, $"is there twice; the first is in line {first[at].Line}. Leave one.");
+            else if (!first.TryAdd(at, key.Place))
+            {
+                _problems.Add(key.Place, at, $"is there twice; the first is in line {first[at].Line}. Leave one.");
+            }
             else entries.Add(new YamlEntry(((YamlScalar)key).Text, key.Place, value));
         }
 
@@ -96,7 +105,12 @@ internal sealed class YamlTree
 
     private void RefuseReferences(NodeEvent node, string path)
     {
-        if (!node.Anchor.IsEmpty) _problems.Add(PlaceOf(node.Start), path, $"'&{node.Anchor.Value}' names a place of the file to refer to it, which is not read; write values out.");
+        if (!node.Anchor.IsEmpty)
+        {
+            _problems.Add(
+                PlaceOf(node.Start), path,
+                $"'&{node.Anchor.Value}' names a place of the file to refer to it, which is not read; write values out.");
+        }
         if (!node.Tag.IsEmpty) _problems.Add(PlaceOf(node.Start), path, $"'{node.Tag.Value}' is a tag; values have none.");
     }
 
@@ -115,7 +129,9 @@ internal sealed class YamlTree
         catch (Exception wrong) when (wrong is InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
             // The parser has no words for some mistakes, such as a line 'key: value' within an open bracket.
-            _problems.CutShort(PlaceOf(_parser.Current?.End ?? Mark.Empty), "what follows is not YAML: perhaps a bracket or a quotation mark is not closed.");
+            _problems.CutShort(
+                PlaceOf(_parser.Current?.End ?? Mark.Empty),
+                "what follows is not YAML: perhaps a bracket or a quotation mark is not closed.");
         }
 
         return false;

@@ -1,3 +1,4 @@
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Sweep;
 using Kantor.Workloads.Generators;
@@ -23,8 +24,8 @@ public sealed class ReportPageTests : IDisposable
     {
         await using var browser = await PageBrowser.StartAsync();
         var html = Path.Combine(_folder, "simulate.html");
-        Assert.True(SimulateValidation.TryParse(new SimulateArguments { Trace = Tenants(), Policy = "fcfs,vllm-v1,sarathi,svf", Html = html }, out var settings, out _));
-        Assert.Equal(ExitCode.Success, new SimulateRun(settings!).Execute(CancellationToken.None));
+        var input = RunInput.Of(new SimulateArguments { Trace = Tenants(), Policy = "fcfs,vllm-v1,sarathi,svf", Html = html });
+        Assert.Equal(ExitCode.Success, new SimulateRun(input.Scenario, input.Settings).Execute(CancellationToken.None));
         var (page, complaints) = await OpenAsync(browser, html, width, height, isDark, "simulate");
         await Assertions.Expect(page.Locator("#runs tbody tr")).ToHaveCountAsync(4);
 

@@ -1,3 +1,4 @@
+using Kantor.Cli.Shell;
 using Kantor.Hardware.Profiles;
 
 namespace Kantor.Cli.Tests.Calibrate;

@@ -62,7 +62,7 @@ public sealed class OwnPolicyTests : IDisposable
         using var process = ProcessTests.Start("simulate", "--policy", "last-come");
         var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         Assert.Equal(2, await ProcessTests.ExitAsync(process));
-        Assert.Contains("'last-come' is not known", errors);
+        Assert.Contains("--policy: is 'last-come'; right is one of fcfs", errors);
     }
 
     private static async Task<JsonNode> ReportAsync(params string[] arguments)

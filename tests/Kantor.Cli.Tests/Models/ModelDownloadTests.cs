@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Kantor.Cli.Models;
+using Kantor.Cli.Shell;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kantor.Cli.Plan;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 
 namespace Kantor.Cli.Tests.Plan;
@@ -75,21 +76,6 @@ public sealed class PlanRunTests : IDisposable
     public async Task Requests_that_all_arrive_at_once_have_no_rate_to_plan_for() => Assert.Contains(
         "rate to plan for",
         (await Assert.ThrowsAsync<UsageException>(() => RunAsync(Small with { Workload = Small.Workload with { Arrivals = "at-once" } }))).Message);
-
-    [Fact]
-    public void The_progress_tells_rate_and_remaining_time()
-    {
-        Assert.Equal("3/12 candidates  6,000 requests  1,200 requests/s  about 15 s left", PlanProgress.LineOf(3, 12, 6000, TimeSpan.FromSeconds(5)));
-        Assert.Equal("0/12 candidates  60 requests  30 requests/s", PlanProgress.LineOf(0, 12, 60, TimeSpan.FromSeconds(2)));
-        using var writer = new StringWriter();
-        using (var progress = new PlanProgress(1, writer, isTerminal: false))
-        {
-            progress.NewObserver().RequestEnded(0, 1, 0);
-            progress.CandidateEnded();
-        }
-
-        Assert.StartsWith("kantor: 1 of 1 candidates in ", writer.ToString());
-    }
 
     private async Task<(int Exit, string Json, string Csv)> RunAsync(PlanArguments typed, CancellationToken cancellation = default)
     {

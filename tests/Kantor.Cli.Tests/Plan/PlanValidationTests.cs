@@ -1,4 +1,5 @@
 using Kantor.Cli.Plan;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 
 namespace Kantor.Cli.Tests.Plan;

@@ -1,4 +1,5 @@
 using Kantor.Cli.Policies;
+using Kantor.Cli.Shell;
 using Kantor.Core;
 using Kantor.Core.Catalogue;
 using Kantor.Core.Testing.Laws;

@@ -24,7 +24,7 @@ internal static class KeyTable
         for (var index = 0; index < shapes.Count; index++)
         {
             var (title, shape) = shapes[index];
-            tables.Add(Table(title, IsGroup(shape) ? "" : $"Right is {ItemAllowed(shape)}.\n\n", RowsOf(title, shape, shapes, without: [])));
+            tables.Add(Table(title, IsGroup(shape) ? "" : $"Right is {ItemAllowed(shape)}.\n\n", RowsOf(title, shape, shapes, without: title == "POOL" ? pool : [])));
         }
 
         return string.Join('\n', tables);

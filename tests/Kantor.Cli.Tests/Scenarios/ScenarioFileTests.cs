@@ -1,4 +1,5 @@
 using Kantor.Cli.Scenarios;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Yaml;
 
 namespace Kantor.Cli.Tests.Scenarios;
@@ -83,6 +84,27 @@ public sealed class ScenarioFileTests : IDisposable
         var found = Assert.Single(Scenarios.ProblemsOf(text));
         Assert.Contains(problem, found);
         Assert.StartsWith(problem.StartsWith("clients", StringComparison.Ordinal) ? "2:" : "3:", found);
+    }
+
+    [Theory]
+    [InlineData("replicas: 2, pools: [{ profile: unit }]", "fleet.replicas: stands beside pools; leave it, or write it in one of them.")]
+    [InlineData("pools: [{ profile: unit }, { profile: unit, scaling: { autoscaler: kv-share, replicas-max: 2 } }]", "fleet.pools[1]: has scaling, but only the first")]
+    [InlineData("pools: [{ replicas: 2 }]", "fleet.pools[0].profile: is missing; right is one of yi-34b-a100-tp2")]
+    [InlineData("pools: []", "fleet.pools: has 0 entries")]
+    [InlineData("replicas: 2", "fleet.profile: is missing; right is one of yi-34b-a100-tp2")]
+    public void Pools_that_contradict_themselves_are_refused(string fleet, string problem) =>
+        Assert.Contains("2:", Assert.Single(Scenarios.ProblemsOf($"workload: {{ sample: }}\nfleet: {{ policies: [fcfs], {fleet} }}\n"), found => found.Contains(problem, StringComparison.Ordinal)));
+
+    [Fact]
+    public void KV_goes_to_decoding_replicas_from_pools_of_one_kind_only()
+    {
+        const string text = """
+            workload: { sample: }
+            fleet: { policies: [fcfs], pools: [{ profile: llama-3.1-8b@h100 }, { profile: llama-3.1-70b@h200x4:fp8 }] }
+            decode: { profile: llama-3.1-8b@h100, policy: fcfs, link: { bandwidth: 50GB/s } }
+
+            """;
+        Assert.StartsWith("3:1: decode: takes KV out of pools whose tokens are of different sizes", Assert.Single(Scenarios.ProblemsOf(text)));
     }
 
     [Theory]

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Kantor.Cli.Scenarios;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 
 namespace Kantor.Cli.Tests.Scenarios;
@@ -56,10 +56,21 @@ public sealed class ScenarioRunTests : IDisposable
 
             """);
         var typed = new SimulateArguments { Limit = "120", RateScale = "2", Replicas = "2", Policy = "sarathi", Routing = "least-loaded", KvTokens = "200000", Slo = "ttft=1s", Json = Out };
-        Assert.True(SimulateValidation.TryParse(typed, out var settings, out _));
-        new SimulateRun(settings!).Execute(CancellationToken.None);
+        Assert.Equal(ExitCode.Success, Execute(typed));
         var expected = JsonNode.Parse(File.ReadAllText(Out))!;
         Assert.Equal(Figures(expected), Figures(Run(path)));
+    }
+
+    [Fact]
+    public void Unlike_pools_share_the_requests_and_the_report_names_both()
+    {
+        var json = Run(Write("pools.yaml", """
+            workload: { sample: { limit: 100, rate-scale: 4 } }
+            fleet: { policies: [svf], routers: [least-loaded], pools: [{ profile: yi-34b-a100-tp2, replicas: 2 }, { profile: llama-3-8b-a100 }] }
+
+            """));
+        Assert.Equal(("yi-34b-a100-tp2 + llama-3-8b-a100", 3), (Text(json, "profile"), json["parameters"]!["replicas"]!.GetValue<int>()));
+        Assert.Equal(100, json["runs"]![0]!["completed"]!.GetValue<int>());
     }
 
     [Fact]
@@ -79,20 +90,26 @@ public sealed class ScenarioRunTests : IDisposable
     [Fact]
     public void Options_that_the_file_has_the_word_about_are_refused_each_by_name()
     {
-        var error = Assert.Throws<UsageException>(() => ScenarioSettings.Parse(new SimulateArguments { Scenario = "x", Policy = "fcfs", Seed = "2", NoPrefixCache = true, Json = "a", Csv = "a" })).Message;
+        var error = Assert.Throws<UsageException>(() => RunInput.Of(new SimulateArguments { Scenario = "x", Policy = "fcfs", Seed = "2", NoPrefixCache = true, Json = "a", Csv = "a" })).Message;
         foreach (var option in (string[])["--policy", "--seed", "--no-prefix-cache"]) Assert.Contains($"{option} cannot be given with --scenario", error);
         Assert.Contains("--json and --csv both write to 'a'", error);
-        var settings = ScenarioSettings.Parse(new SimulateArguments { Scenario = "a/x.yaml", Html = "-", NoLeap = true });
-        Assert.Equal((false, true, "kantor simulate --scenario a/x.yaml"), (settings.Leaps, settings.ReportTakesStandardOutput, settings.Command));
+        var path = Scenarios.PathOf("colocated.yaml");
+        var settings = RunInput.Of(new SimulateArguments { Scenario = path, Html = "-", NoLeap = true }).Settings;
+        Assert.Equal((false, true, $"kantor simulate --scenario {path}"), (settings.Leaps, settings.Reports.TakeStandardOutput, settings.Command));
     }
 
     private string Out => Path.Combine(_folder, "out.json");
 
     private JsonNode Run(string path)
     {
-        var settings = ScenarioSettings.Parse(new SimulateArguments { Scenario = path, Json = Out });
-        Assert.Equal(ExitCode.Success, new ScenarioRun(ScenarioFile.Load(path), settings).Execute(CancellationToken.None));
+        Assert.Equal(ExitCode.Success, Execute(new SimulateArguments { Scenario = path, Json = Out }));
         return JsonNode.Parse(File.ReadAllText(Out))!;
+    }
+
+    private static int Execute(SimulateArguments typed)
+    {
+        var input = RunInput.Of(typed);
+        return new SimulateRun(input.Scenario, input.Settings).Execute(CancellationToken.None);
     }
 
     private string Write(string name, string text)

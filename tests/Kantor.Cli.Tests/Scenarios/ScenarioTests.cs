@@ -132,7 +132,7 @@ public class ScenarioTests
     [Fact]
     public void A_full_file_sets_every_option_that_there_is()
     {
-        // A run has unlike pools behind one router; a file has no way to say so yet. Slo is what the objective says.
+        // Unlike pools stand in place of the keys of one, so they have a test of their own. Slo is what the objective says.
         string[] apart = ["Beside", "StepTime", "Leaping", "KeepsRecords", "StepsWithoutTokenMax", "Tenants", "RecordsChanges", "KeyHash", "EqualityContract"];
         var (full, least) = (OptionsOf(Scenarios.Read(Full)), OptionsOf(Scenarios.Read(Scenarios.Least)));
         Assert.Equal([], Same(full, least).Except(["PipelineStages", "PipelineHopUs"]));
@@ -154,6 +154,51 @@ public class ScenarioTests
             Func<ILengthPredictor> make => make().GetType().Name,
             _ => value?.ToString(),
         };
+    }
+
+    [Fact]
+    public void Pools_are_unlike_replicas_behind_one_router_and_may_have_a_policy_of_their_own()
+    {
+        var scenario = Scenarios.Read("""
+            seed: 5
+            workload: { sample: }
+            fleet:
+              policies: [svf, sarathi]
+              routers: [least-loaded]
+              pools:
+                - { profile: unit, replicas: 2, scaling: { autoscaler: kv-share, replicas-max: 3 } }
+                - { profile: llama-3-8b-a100, policy: fcfs, kv: { size: 100 blocks }, limits: { running-max: 7 }, signals: { all: { sampled: { period: 1s } } } }
+
+            """);
+        var options = scenario.Options(scenario.Fleet.Policies[1].Policy, scenario.Fleet.Routers[0], 9);
+        options.Validate();
+        var other = Assert.Single(options.Beside);
+        Assert.Equal((typeof(SarathiPlanner), typeof(FcfsPlanner)), (options.Planner.GetType(), other.Planner.GetType()));
+        Assert.Equal((2, 1, 3), (options.Replicas, other.Replicas, scenario.Fleet.Replicas));
+        Assert.Equal((3, 100, 7), (options.Scaling!.ReplicasMax, other.Kv.BlocksTotal, other.Limits.RunningMax));
+        Assert.Equal((1_000_000L, 5UL), (other.Signals.Waiting.PeriodUs, other.Signals.Seed));
+    }
+
+    [Fact]
+    public void One_of_the_pools_is_the_fleet_that_its_keys_describe()
+    {
+        const string keys = "profile: unit, replicas: 3, limits: { running-max: 5 }, kv: { block-tokens: 8 }";
+        var (inline, listed) = (Read($"{keys}"), Read($"pools: [{{ {keys} }}]"));
+        RequireEqual(inline, listed with { NewPredictor = inline.NewPredictor });
+
+        static SimulationOptions Read(string fleet) => OptionsOf(Scenarios.Read($"workload: {{ sample: }}\nfleet: {{ policies: [fcfs], {fleet} }}\n"));
+    }
+
+    [Fact]
+    public void A_policy_may_be_written_as_it_is_elsewhere()
+    {
+        var text = Scenarios.Least.Replace("[fcfs]", "[svf:aging=false:backfill-depth=3, fcfs]\n  predictor: constant:9\n  admission: queue-limit:waiting-max=4", StringComparison.Ordinal);
+        var scenario = Scenarios.Read(text);
+        Assert.Equal(["svf:aging=false:backfill-depth=3", "fcfs"], scenario.Fleet.Policies.Select(policy => policy.Label));
+        Assert.Equal(new SvfOptions { AgingShare = null, BackfillDepth = 3 }, OptionsIn<SvfOptions>(scenario.Fleet.Policies[0].Policy));
+        Assert.Equal("constant:tokens=9", scenario.Fleet.Pool.Predictor.Label);
+        Assert.IsType<QueueLimitAdmission>(scenario.Fleet.Admission);
+        Assert.Contains("4:14: fleet.policies[0]: svf has no option 'agings'", Assert.Single(Scenarios.ProblemsOf(text.Replace("aging=", "agings=", StringComparison.Ordinal))).Replace("5:", "4:", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -37,6 +37,11 @@ internal static class Scenarios
         return [.. problems.Select(problem => problem.In("x")[2..])];
     }
 
-    public static bool TryRead(string text, out Scenario? scenario, out IReadOnlyList<Problem> problems) =>
-        ScenarioFile.TryParse(text, file => throw new FormatException($"{file} is not there."), out scenario, out problems);
+    public static bool TryRead(string text, out Scenario? scenario, out IReadOnlyList<Problem> problems)
+    {
+        var found = new Problems();
+        var isRight = ScenarioFile.TryParse(text, file => throw new FormatException($"{file} is not there."), found, out scenario);
+        problems = found.InOrder;
+        return isRight;
+    }
 }

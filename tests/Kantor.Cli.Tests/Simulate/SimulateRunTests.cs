@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 
 namespace Kantor.Cli.Tests.Simulate;
@@ -64,7 +65,7 @@ public sealed class SimulateRunTests : IDisposable
     public void Sessions_in_a_closed_loop_need_sessions()
     {
         var error = Assert.Throws<UsageException>(() => Run(new SimulateArguments { Trace = Batched(), ClosedLoop = true }));
-        Assert.Contains("--closed-loop needs a trace with sessions", error.Message);
+        Assert.StartsWith("--trace: a closed loop needs a trace with sessions", error.Message);
         var turns = Write("burst.csv", "Timestamp,Session ID,Elapsed time,Model,Request tokens,Response tokens,Total tokens,Log Type", "5,7,1,m,400,40,440,Conversation log", "5.2,7,1,m,500,40,540,Conversation log");
         var (open, closed) = (Run(new SimulateArguments { Trace = turns, Policy = "fcfs" }), Run(new SimulateArguments { Trace = turns, Policy = "fcfs", ClosedLoop = true }));
         Assert.True(closed["runs"]![0]!["makespan_s"]!.GetValue<double>() > open["runs"]![0]!["makespan_s"]!.GetValue<double>());
@@ -114,8 +115,8 @@ public sealed class SimulateRunTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         cancellation.Cancel();
         var path = Path.Combine(_folder, "never.json");
-        Assert.True(SimulateValidation.TryParse(new SimulateArguments { Json = path }, out var settings, out _));
-        Assert.Throws<OperationCanceledException>(() => new SimulateRun(settings!).Execute(cancellation.Token));
+        var input = RunInput.Of(new SimulateArguments { Json = path });
+        Assert.Throws<OperationCanceledException>(() => new SimulateRun(input.Scenario, input.Settings).Execute(cancellation.Token));
         Assert.False(File.Exists(path));
     }
 
@@ -136,8 +137,8 @@ public sealed class SimulateRunTests : IDisposable
 
     private static int Execute(SimulateArguments typed)
     {
-        Assert.True(SimulateValidation.TryParse(typed, out var settings, out var errors), string.Join(' ', errors));
-        return new SimulateRun(settings!).Execute(CancellationToken.None);
+        var input = RunInput.Of(typed);
+        return new SimulateRun(input.Scenario, input.Settings).Execute(CancellationToken.None);
     }
 
     private string Batched() => Write("batched.jsonl", [.. Enumerable.Range(0, 60).Select(index => Row(index / 5 * 3000, 2 * index))]);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Sweep;
 
@@ -40,8 +41,8 @@ public sealed class SweepRunTests : IDisposable
         var grid = new SimulateArguments { Trace = path, Policy = "svf", Replicas = "1,2", RateScale = "0.5,2", Seed = "3,5" };
         var last = Run(grid, "2").Json["cells"]!.AsArray()[^1]!.AsObject();
         var json = Path.Combine(_folder, "one.json");
-        Assert.True(SimulateValidation.TryParse(grid with { Replicas = "2", RateScale = "2", Seed = "5", Json = json }, out var settings, out _));
-        Assert.Equal(ExitCode.Success, new SimulateRun(settings!).Execute(CancellationToken.None));
+        var input = RunInput.Of(grid with { Replicas = "2", RateScale = "2", Seed = "5", Json = json });
+        Assert.Equal(ExitCode.Success, new SimulateRun(input.Scenario, input.Settings).Execute(CancellationToken.None));
         var alone = JsonNode.Parse(File.ReadAllText(json))!["runs"]![0]!.AsObject();
         foreach (var (name, value) in alone.Where(field => field.Key is not ("wall_s" or "simulated_requests_per_s" or "timeline")))
         {
@@ -65,16 +66,16 @@ public sealed class SweepRunTests : IDisposable
         cancellation.Cancel();
         var settings = Settings(Small, "2");
         Assert.Equal(ExitCode.Interrupted, new SweepRun(settings).Execute(cancellation.Token));
-        var json = JsonNode.Parse(File.ReadAllText(settings.Shared.JsonPath!))!;
+        var json = JsonNode.Parse(File.ReadAllText(settings.Run.Reports.Json!))!;
         Assert.Equal((0, 12, false), (json["cells"]!.AsArray().Count, json["cells_total"]!.GetValue<int>(), json["complete"]!.GetValue<bool>()));
-        Assert.Contains("Interrupted: 0 of 12 cells", File.ReadAllText(settings.Shared.HtmlPath!));
+        Assert.Contains("Interrupted: 0 of 12 cells", File.ReadAllText(settings.Run.Reports.Html!));
     }
 
     [Fact]
     public void A_page_that_cannot_be_written_is_said_before_the_sweep()
     {
         var settings = Settings(Small, "1");
-        settings = settings with { Shared = settings.Shared with { HtmlPath = _folder } };
+        settings = settings with { Run = settings.Run with { Reports = settings.Run.Reports with { Html = _folder } } };
         Assert.Contains("--html", Assert.Throws<UsageException>(() => new SweepRun(settings).Execute(CancellationToken.None)).Message);
     }
 
@@ -104,7 +105,7 @@ public sealed class SweepRunTests : IDisposable
     {
         var settings = Settings(grid, threads);
         Assert.Equal(ExitCode.Success, new SweepRun(settings).Execute(CancellationToken.None));
-        return (JsonNode.Parse(File.ReadAllText(settings.Shared.JsonPath!))!, File.ReadAllText(settings.Shared.HtmlPath!), File.ReadAllText(settings.Shared.CsvPath!));
+        return (JsonNode.Parse(File.ReadAllText(settings.Run.Reports.Json!))!, File.ReadAllText(settings.Run.Reports.Html!), File.ReadAllText(settings.Run.Reports.Csv!));
     }
 
     private SweepSettings Settings(SimulateArguments grid, string threads)

@@ -1,3 +1,4 @@
+using Kantor.Cli.Scenarios;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Sweep;
 
@@ -9,10 +10,10 @@ public class SweepValidationTests
     public void Nothing_typed_is_one_cell_per_default_policy()
     {
         var settings = Parse(new SimulateArguments());
-        Assert.Equal(SimulateValidation.DefaultPolicies.Split(','), settings.Tasks.Select(task => task.Point.Policy));
+        Assert.Equal(ScenarioFlags.DefaultPolicies.Split(','), settings.Tasks.Select(task => task.Point.Policy));
         Assert.All(settings.Tasks, task => Assert.Equal((1, 512, 300_000, 1.0, 1UL), (task.Point.Replicas, task.Point.StepTokensMax, task.Point.KvTokens, task.Point.RateScale, task.Point.Seed)));
         Assert.Equal(Environment.ProcessorCount, settings.Threads);
-        Assert.Equal("kantor sweep", settings.Command);
+        Assert.Equal("kantor sweep", settings.Run.Command);
     }
 
     [Fact]
@@ -23,8 +24,10 @@ public class SweepValidationTests
         Assert.Equal(tasks.Count, tasks.Select(task => task.Point).Distinct().Count());
         Assert.All(tasks, task => Assert.Equal(
             (task.Point.Policy, task.Point.Routing, task.Point.Replicas, task.Point.StepTokensMax, task.Point.KvTokens, task.Point.RateScale, task.Point.Seed),
-            (Assert.Single(task.Settings.Planners).Name, Assert.Single(task.Settings.Routers).Name, task.Settings.Replicas, task.Settings.Limits.StepTokensMax,
-                task.Settings.Kv.BlocksTotal * 16L, task.Settings.RateScale, task.Settings.Seed)));
+            (task.Cell.Policy.Label, task.Cell.Router.Name, PoolOf(task).Replicas, PoolOf(task).Limits.StepTokensMax,
+                PoolOf(task).Kv.BlocksTotal * 16L, task.Cell.Scenario.Workload.RateScale, task.Cell.Scenario.Seed)));
+
+        static PoolPlan PoolOf(SweepTask task) => task.Cell.Scenario.Fleet.Pool;
     }
 
     [Theory]

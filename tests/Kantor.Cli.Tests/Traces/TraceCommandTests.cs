@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Traces;
 using Kantor.Workloads.Traces;
 

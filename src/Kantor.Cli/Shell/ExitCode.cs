@@ -1,4 +1,4 @@
-namespace Kantor.Cli;
+namespace Kantor.Cli.Shell;
 
 /// <summary>What the process says to the shell.</summary>
 internal static class ExitCode
@@ -18,9 +18,3 @@ internal static class ExitCode
     /// <summary>Ctrl-C.</summary>
     public const int Interrupted = 130;
 }
-
-/// <summary>A mistake of the person or in their files: printed as one message, never as a stack trace.</summary>
-internal sealed class UsageException(string message) : Exception(message);
-
-/// <summary>Something needed is not there or does not work: printed as one message that says how to mend it.</summary>
-internal sealed class FailureException(string message) : Exception(message);

@@ -1,13 +1,12 @@
 using System.Globalization;
 
-namespace Kantor.Cli.Traces;
+namespace Kantor.Cli.Shell;
 
-/// <summary>Turns typed values into values, and collects all that is wrong with them: each entry names the option and what would be right.</summary>
+/// <summary>
+/// Turns typed values into values, and collects all that is wrong with them: each entry names the option and what would be right.
+/// </summary>
 internal sealed class OptionChecks
 {
-    /// <summary>Stands for the standard output in place of a file name.</summary>
-    public const string StandardOutput = "-";
-
     private readonly List<string> _errors = [];
 
     /// <summary>What is wrong so far.</summary>
@@ -15,17 +14,21 @@ internal sealed class OptionChecks
 
     /// <summary>Ends with all errors at once, if there are any.</summary>
     /// <exception cref="UsageException">Something is wrong.</exception>
-    public void ThrowIfAny()
-    {
-        if (_errors.Count > 0) throw new UsageException(string.Join(Environment.NewLine + "kantor: ", _errors));
-    }
+    public void ThrowIfAny() => UsageException.ThrowIfAny(_errors);
 
-    public void Add(string error) => _errors.Add(error);
+    /// <summary>Something is wrong; the same thing is said once.</summary>
+    public void Add(string error)
+    {
+        if (!_errors.Contains(error)) _errors.Add(error);
+    }
 
     public int? Whole(string option, string? typed, int min, int max)
     {
         if (typed is null) return null;
-        if (int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max) return value;
+        if (int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+        {
+            return value;
+        }
         _errors.Add($"{option} '{typed}' is not in range; it is a whole number from {min} to {max}.");
         return null;
     }
@@ -33,8 +36,14 @@ internal sealed class OptionChecks
     public double? Number(string option, string? typed, double min, double max)
     {
         if (typed is null) return null;
-        if (double.TryParse(typed, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max) return value;
-        _errors.Add(string.Create(CultureInfo.InvariantCulture, $"{option} '{typed}' is not in range; it is a number from {min:0.######} to {max:0.######}."));
+        if (double.TryParse(typed, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+        {
+            return value;
+        }
+        _errors.Add(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{option} '{typed}' is not in range; it is a number from {min:0.######} to {max:0.######}."));
         return null;
     }
 
@@ -63,9 +72,15 @@ internal sealed class OptionChecks
     /// <summary>A file to write, or the standard output.</summary>
     public string? Output(string option, string? typed, bool isNeeded)
     {
-        if (Path(option, typed, isNeeded) is not { } path || string.IsNullOrWhiteSpace(path) || path == StandardOutput) return typed;
+        if (Path(option, typed, isNeeded) is not { } path || string.IsNullOrWhiteSpace(path) || path == ReportFile.StandardOutput)
+        {
+            return typed;
+        }
         if (Directory.Exists(path)) _errors.Add($"{option} '{path}' is a folder; give a file.");
-        else if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder)) _errors.Add($"{option} '{path}': the folder {folder} is not there.");
+        else if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+        {
+            _errors.Add($"{option} '{path}': the folder {folder} is not there.");
+        }
         return path;
     }
 }

@@ -1,12 +1,15 @@
-namespace Kantor.Cli.Simulate;
+namespace Kantor.Cli.Shell;
 
-/// <summary>Files that reports are written to; <see cref="SimulateSettings.StandardOutput"/> stands for the standard output.</summary>
+/// <summary>Files that reports are written to.</summary>
 internal static class ReportFile
 {
+    /// <summary>Stands for the standard output in place of a file name.</summary>
+    public const string StandardOutput = "-";
+
     /// <summary>Says before the run, not after it, that a report could not be written.</summary>
     public static void RequireWritable(string option, string? path)
     {
-        if (path is null or SimulateSettings.StandardOutput) return;
+        if (path is null or StandardOutput) return;
         var folder = Path.GetDirectoryName(Path.GetFullPath(path));
         if (Directory.Exists(path)) throw new UsageException($"{option} '{path}' is a folder; give a file.");
         if (!Directory.Exists(folder)) throw new UsageException($"{option} '{path}': the folder {folder} is not there.");
@@ -24,7 +27,7 @@ internal static class ReportFile
     {
         try
         {
-            using var stream = path == SimulateSettings.StandardOutput ? Console.OpenStandardOutput() : File.Create(path);
+            using var stream = path == StandardOutput ? Console.OpenStandardOutput() : File.Create(path);
             write(stream);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

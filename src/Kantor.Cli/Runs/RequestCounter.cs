@@ -1,0 +1,12 @@
+using Kantor.Simulation.Events;
+using Kantor.Cli.Shell;
+using Kantor.Simulation;
+
+namespace Kantor.Cli.Runs;
+
+/// <summary>Counts the requests of a run that have ended.</summary>
+internal sealed class RequestCounter(WorkCounts counts) : SimulationObserver
+{
+    /// <inheritdoc/>
+    public override void RequestEnded(int request, int requestsEnded, long nowUs) => counts.Add();
+}
