@@ -4,7 +4,6 @@ using Kantor.Core.Routing;
 using Kantor.Simulation;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Pools;
-using Kantor.Simulation.Replicas;
 
 namespace Kantor.Planning;
 

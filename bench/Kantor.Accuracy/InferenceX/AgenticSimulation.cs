@@ -9,7 +9,6 @@ using Kantor.Simulation;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Pools;
-using Kantor.Simulation.Replicas;
 
 namespace Kantor.Accuracy.InferenceX;
 

@@ -3,10 +3,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
-using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Pools;
-using Kantor.Simulation.Replicas;
-using Kantor.Simulation.Signals;
 
 namespace Kantor.Cli.Scenarios;
 

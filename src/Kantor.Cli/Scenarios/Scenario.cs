@@ -6,7 +6,6 @@ using Kantor.Simulation;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Pools;
-using Kantor.Simulation.Replicas;
 
 namespace Kantor.Cli.Scenarios;
 

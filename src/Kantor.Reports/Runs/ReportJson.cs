@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Kantor.Core.Objectives;
-using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Reports.Runs;

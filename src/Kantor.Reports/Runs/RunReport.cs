@@ -1,5 +1,4 @@
 using Kantor.Core.Requests;
-using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Reports.Runs;

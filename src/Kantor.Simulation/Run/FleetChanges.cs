@@ -4,7 +4,6 @@ using Kantor.Simulation.Events;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Pools;
-using Kantor.Simulation.Replicas;
 
 namespace Kantor.Simulation.Run;
 

@@ -20,8 +20,6 @@ using Kantor.Simulation.Clients;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Pools;
-using Kantor.Simulation.Replicas;
-using Kantor.Simulation.Signals;
 using Kantor.Workloads.Generators;
 
 namespace Kantor.Cli.Tests.Scenarios;

@@ -9,7 +9,6 @@ using Kantor.Simulation.Clients;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Pools;
-using Kantor.Simulation.Replicas;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests.Acceptance;

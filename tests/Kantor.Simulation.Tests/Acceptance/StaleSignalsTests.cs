@@ -4,7 +4,6 @@ using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;
 using Kantor.Simulation.Pools;
-using Kantor.Simulation.Signals;
 using Kantor.Workloads.Generators;
 using Kantor.Workloads.Traces;
 

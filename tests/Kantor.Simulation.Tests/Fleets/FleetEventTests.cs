@@ -2,7 +2,6 @@ using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Pools;
-using Kantor.Simulation.Replicas;
 using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 

@@ -3,7 +3,6 @@ using Kantor.Simulation.Events;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Pools;
-using Kantor.Simulation.Signals;
 using Kantor.Simulation.Tests.Signals;
 
 namespace Kantor.Simulation.Tests.Fleets;

@@ -4,8 +4,6 @@ using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Pools;
-using Kantor.Simulation.Replicas;
-using Kantor.Simulation.Signals;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests.Fleets;

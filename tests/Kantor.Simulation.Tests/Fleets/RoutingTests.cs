@@ -4,7 +4,6 @@ using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Pools;
-using Kantor.Simulation.Replicas;
 using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 

@@ -1,5 +1,4 @@
 using Kantor.Simulation.Pools;
-using Kantor.Simulation.Signals;
 using static Kantor.Simulation.Tests.Fleet;
 
 namespace Kantor.Simulation.Tests.Pools;

@@ -4,7 +4,6 @@ using Kantor.Core.Replica;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Pools;
-using Kantor.Simulation.Signals;
 using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
