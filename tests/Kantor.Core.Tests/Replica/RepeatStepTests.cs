@@ -34,6 +34,28 @@ public class RepeatStepTests
         Assert.True(repeated > 30, $"only {repeated} steps were repeated");
     }
 
+    /// <summary>
+    /// Two prompts of one content are computed side by side, so that the second finds nothing; the first ends, and its idle blocks are evicted from
+    /// their end for the second, which comes towards them, and for a decode in between. Where the two meet it matters in which step the decode
+    /// takes its block: a block that is evicted before the second copy is committed leaves that to be found, and after it nothing.
+    /// </summary>
+    [Fact]
+    public void INV_RUN_13_a_decode_takes_its_block_in_the_step_that_needs_it()
+    {
+        var repeated = 0;
+        for (var blocks = 36; blocks < 52; blocks++)
+        {
+            for (var phase = 1; phase <= 4; phase++)
+            {
+                var (leaping, stepping) = (Twins(blocks, phase), Twins(blocks, phase));
+                for (var step = 0; step < 36; step++) repeated += Advance(leaping, stepping, timesMax: 6);
+                Assert.Equal(stepping.Kv.Probe(TwinContent, default, 1000), leaping.Kv.Probe(TwinContent, default, 1000));
+            }
+        }
+
+        Assert.True(repeated > 1000, $"only {repeated} steps were repeated");
+    }
+
     [Fact]
     public void A_step_that_is_not_steady_repeats_itself_no_further()
     {
@@ -162,11 +184,12 @@ public class RepeatStepTests
     private static int StepsBeforeEnd(ReplicaScheduler scheduler)
     {
         var steps = int.MaxValue;
-        foreach (var slice in scheduler.Slices) steps = Math.Min(steps, OutputTokens(slice.Row) - scheduler.GeneratedTokens(slice.Row) - 1);
+        foreach (var slice in scheduler.Slices) steps = Math.Min(steps, OutputTokens(scheduler, slice.Row) - scheduler.GeneratedTokens(slice.Row) - 1);
         return steps;
     }
 
-    private static int OutputTokens(int row) => 8 + (4 * row);
+    private static int OutputTokens(ReplicaScheduler scheduler, int row) =>
+        (int)Math.Min(scheduler.Spec(row).Facts.OutputTokensMax, 8 + (4 * scheduler.Spec(row).Id.Value));
 
     private static void Complete(ReplicaScheduler scheduler)
     {
@@ -175,7 +198,7 @@ public class RepeatStepTests
         {
             if (!slice.Generates) continue;
             scheduler.Generate(slice.Row, token: null);
-            if (scheduler.GeneratedTokens(slice.Row) == OutputTokens(slice.Row)) scheduler.End(slice.Row, RequestOutcome.Stopped);
+            if (scheduler.GeneratedTokens(slice.Row) == OutputTokens(scheduler, slice.Row)) scheduler.End(slice.Row, RequestOutcome.Stopped);
         }
     }
 
@@ -214,6 +237,20 @@ public class RepeatStepTests
         return scheduler;
     }
 
+    /// <summary>A decode, and twice a prompt of 24 blocks in chunks of 4 and 2 tokens a step; the first of the two ends with its first token.</summary>
+    private static ReplicaScheduler Twins(int blocks, int phase)
+    {
+        var scheduler = Scheduler(new VllmV1Planner(new VllmV1Options { LongPrefillTokensMax = 4, WholeSequenceMustFit = false }), stepTokensMax: 7, blocks);
+        Enqueue(scheduler, 20, TokenContent.Opaque(phase), outputTokensMax: 48);
+        scheduler.PlanStep(0);
+        Complete(scheduler);
+        Enqueue(scheduler, 21, TwinContent, outputTokensMax: 1);
+        Enqueue(scheduler, 22, TwinContent, outputTokensMax: 4);
+        return scheduler;
+    }
+
+    private static TokenContent TwinContent => TokenContent.FromBlockIds([.. Enumerable.Range(1, 24)], 4, 96);
+
     /// <summary>One request of 4 prompt tokens in its second step.</summary>
     private static ReplicaScheduler Alone(IBatchPlanner planner, int blocks)
     {
@@ -235,8 +272,8 @@ public class RepeatStepTests
         StepTime = StepTimeProfiles.Unit.StepTime,
     });
 
-    private static void Enqueue(ReplicaScheduler scheduler, int id, TokenContent content) => Assert.True(scheduler.TryEnqueue(
-        new RequestSpec(new RequestFacts { Id = new RequestId(id), PromptTokens = content.Count, OutputTokensMax = 28, ArrivalUs = id }, content), out _, out _));
+    private static void Enqueue(ReplicaScheduler scheduler, int id, TokenContent content, int outputTokensMax = 28) => Assert.True(scheduler.TryEnqueue(
+        new RequestSpec(new RequestFacts { Id = new RequestId(id), PromptTokens = content.Count, OutputTokensMax = outputTokensMax, ArrivalUs = id }, content), out _, out _));
 
     private class Silent : IBatchPlanner
     {
