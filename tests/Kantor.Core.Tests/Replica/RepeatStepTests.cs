@@ -144,6 +144,7 @@ public class RepeatStepTests
         return scheduler;
     }
 
+    /// <summary>A decode, and twice a prompt of 24 blocks in chunks of 4 and 2 tokens a step; the first of the two ends with its first token.</summary>
     /// <summary>One request of 4 prompt tokens in its second step.</summary>
     private static ReplicaScheduler Alone(IBatchPlanner planner, int blocks)
     {
@@ -164,8 +165,8 @@ public class RepeatStepTests
         StepTime = StepTimeProfiles.Unit.StepTime,
     });
 
-    private static void Enqueue(ReplicaScheduler scheduler, int id, TokenContent content) => Assert.True(scheduler.TryEnqueue(
-        new RequestSpec(new RequestFacts { Id = new RequestId(id), PromptTokens = content.Count, OutputTokensMax = 28, ArrivalUs = id }, content), out _, out _));
+    private static void Enqueue(ReplicaScheduler scheduler, int id, TokenContent content, int outputTokensMax = 28) => Assert.True(scheduler.TryEnqueue(
+        new RequestSpec(new RequestFacts { Id = new RequestId(id), PromptTokens = content.Count, OutputTokensMax = outputTokensMax, ArrivalUs = id }, content), out _, out _));
 
     private class Silent : IBatchPlanner
     {

@@ -176,6 +176,22 @@ public class SvfPlannerTests
     }
 
     [Fact]
+    public void A_shared_prefix_whose_first_owner_is_gone_is_in_use_for_good()
+    {
+        // Job 0 leaves 9 blocks to jobs 1 and 2, which hold 3 more each: 15 of 20, and job 3 needs 7.
+        int[] Prompt(int id) => [.. Enumerable.Range(0, 40).Select(i => i < 36 ? i : (1000 * (id + 1)) + i)];
+        Job[] jobs = [new(0, 0, Prompt(0), 2, 2, Class: 2), new(1, 1, Prompt(1), 8, 8, Class: 8), new(2, 1, Prompt(2), 8, 8, Class: 8), Truth(3, 3, 20, 8)];
+        var run = new ReplicaRun(
+            new SvfPlanner(NoAging),
+            new BatchLimits { StepTokensMax = 1000, RunningMax = 100 },
+            new KvLedgerOptions { BlocksTotal = 20, BlockSizeTokens = 4 },
+            jobs,
+            new ClassIsLength()).ToEnd();
+        Assert.Equal((1, 1, 9), (run.Traces[1].FirstStep, run.Traces[2].FirstStep, run.Traces[3].FirstStep));
+        Assert.Equal(0, run.Scheduler.Counters.Preemptions);
+    }
+
+    [Fact]
     public void With_aging_nobody_waits_for_ever_behind_smaller_requests__INV_SVF_2()
     {
         Assert.NotNull(UnderAStreamOfSmallRequests(new SvfOptions()).FirstStep);
