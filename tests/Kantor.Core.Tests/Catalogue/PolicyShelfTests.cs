@@ -60,8 +60,8 @@ public class PolicyShelfTests
 
     [Theory]
     [InlineData("svff", "There is no policy 'svff'. Known: fcfs, vllm-v1")]
-    [InlineData("vlm-v1", ", scls. Did you mean 'vllm-v1'?")]
-    [InlineData("svf:backfiling=false", "plans-for-upper-belief. Did you mean 'backfilling'?")]
+    [InlineData("vlm-v1", ". Did you mean 'vllm-v1'?")]
+    [InlineData("svf:backfiling=false", ". Did you mean 'backfilling'?")]
     [InlineData("fcfs:a=1", "fcfs has no option 'a'; it has none.")]
     [InlineData("svf:depth=1", "svf has no option 'depth'; known are aging-share, aging")]
     [InlineData("svf:backfill-depth=0", "svf:backfill-depth is '0'; it must be a whole number from 1 to 1000000.")]
@@ -90,7 +90,7 @@ public class PolicyShelfTests
 
     [Fact]
     public void A_name_that_resembles_none_is_given_no_hint() =>
-        Assert.EndsWith("scls.", Assert.Throws<ArgumentException>(() => PolicyCatalogue.Planner("something-else")).Message.Split(" (")[0]);
+        Assert.DoesNotContain("Did you mean", Assert.Throws<ArgumentException>(() => PolicyCatalogue.Planner("something-else")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_name_is_taken_once()
