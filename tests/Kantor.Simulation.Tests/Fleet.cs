@@ -2,12 +2,14 @@ using Kantor.Core;
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Catalogue;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;
+using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
 using Kantor.Workloads.Traces;
 
@@ -64,11 +66,16 @@ internal sealed class RunLog : SimulationObserver
 
     public List<Step> Steps { get; } = [];
 
+    /// <summary>What policies heard, but for what leaps sum up.</summary>
+    public List<string> Heard { get; } = [];
+
     public bool ProvesBooks { get; init; } = true;
 
     public long Events { get; private set; }
 
     public long StepsLeapt { get; private set; }
+
+    public override PolicyState? ListenerOf(int replica) => new EventSummary(replica, Heard);
 
     public override void Routed(int request, int replica, long nowUs) => Arrivals.Add((request, replica, nowUs));
 

@@ -140,6 +140,7 @@ public class LeapingTests
         Assert.Equal(0, stepping.StepsLeapt);
         if (!slow.Records.SequenceEqual(fast.Records)) return "records";
         if (!StepsOf(stepping).SequenceEqual(StepsOf(leaping))) return "steps";
+        if (!stepping.Heard.Order().SequenceEqual(leaping.Heard.Order())) return "events";
         if (!stepping.Arrivals.SequenceEqual(leaping.Arrivals)) return "routing";
         if (!stepping.Ends.Order().SequenceEqual(leaping.Ends.Order())) return "ends";
         return Json(slow) == Json(fast) ? null : "report";

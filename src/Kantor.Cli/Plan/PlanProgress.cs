@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Kantor.Simulation;
+using Kantor.Simulation.Events;
 
 namespace Kantor.Cli.Plan;
 

@@ -2,7 +2,9 @@ using Kantor.Core;
 
 namespace Kantor.Cli.Policies;
 
-/// <summary>The policies that this process knows: the catalogue's, and those of the assemblies that were named on the command line.</summary>
+/// <summary>
+/// The policies that this process knows: the catalogue's, and those of the assemblies that were named on the command line.
+/// </summary>
 internal static class KnownPolicies
 {
     private static readonly HashSet<string> Loaded = new(StringComparer.Ordinal);

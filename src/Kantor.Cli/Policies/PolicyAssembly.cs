@@ -5,8 +5,8 @@ using Kantor.Core;
 namespace Kantor.Cli.Policies;
 
 /// <summary>
-/// Loads policies from an assembly of somebody else. It shares Kantor.Core with this program, so that its policies are policies here; whatever
-/// else it needs is taken from beside it.
+/// Loads policies from an assembly of somebody else. It shares Kantor.Core with this program, so that its policies are policies here;
+/// whatever else it needs is taken from beside it.
 /// </summary>
 internal sealed class PolicyAssembly : AssemblyLoadContext
 {
@@ -51,15 +51,21 @@ internal sealed class PolicyAssembly : AssemblyLoadContext
 
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName) =>
-        assemblyName.Name?.StartsWith("Kantor.", StringComparison.Ordinal) != true && _beside.ResolveAssemblyToPath(assemblyName) is { } path
+        assemblyName.Name?.StartsWith("Kantor.", StringComparison.Ordinal) != true
+            && _beside.ResolveAssemblyToPath(assemblyName) is { } path
             ? LoadFromAssemblyPath(path)
             : null;
 
     private static IPolicyPack Pack(Assembly assembly, string path)
     {
-        var packs = assembly.GetExportedTypes().Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IPolicyPack))).ToArray();
+        var packs = assembly.GetExportedTypes()
+            .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IPolicyPack))).ToArray();
         if (packs.Length == 0) throw new UsageException($"{Option}: '{path}' has no public class that implements {nameof(IPolicyPack)}.");
-        if (packs.Length > 1) throw new UsageException($"{Option}: '{path}' has {packs.Length} classes that implement {nameof(IPolicyPack)}; one is right.");
+        if (packs.Length > 1)
+        {
+            throw new UsageException($"{Option}: '{path}' has {packs.Length} classes that implement {nameof(IPolicyPack)}; one is right.");
+        }
+
         return packs[0].GetConstructor(Type.EmptyTypes) is { } constructor
             ? (IPolicyPack)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, null, null)
             : throw new UsageException($"{Option}: {packs[0].Name} of '{path}' has no constructor without parameters.");

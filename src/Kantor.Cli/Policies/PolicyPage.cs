@@ -12,8 +12,10 @@ internal static class PolicyPage
     {
         var page = new StringBuilder();
         page.Append("# Policies\n\nEvery policy by decision. Made from the code: `kantor policies --markdown > docs/policies.md`.\n\n"
-            + "A policy is written `NAME` or `NAME:KEY=VALUE:KEY=VALUE`, such as `svf:backfilling=false`, after options of the command line and in the\n"
-            + "server's settings; lists are apart by commas. In scenario files the options are keys below the name. What is not written is as usual.\n");
+            + "A policy is written `NAME` or `NAME:KEY=VALUE:KEY=VALUE`, such as `svf:backfilling=false`, after options of the command "
+            + "line and in the\n"
+            + "server's settings; lists are apart by commas. In scenario files the options are keys below the name. What is not written "
+            + "is as usual.\n");
         foreach (var section in Sections(shelves))
         {
             page.Append($"\n## {section.Title}\n\n{section.Where}\n\n");
@@ -62,15 +64,26 @@ internal static class PolicyPage
         Of("Scaling", "`autoscaler` of a scenario; how many replicas there should be", shelves.Autoscalers),
     ];
 
-    private static Section Of<T>(string title, string where, PolicyShelf<T> shelf, string? column = null, Func<PolicyEntry<T>, Enum>? value = null)
-        where T : class => new(title, where, column, [.. shelf.Entries.Select(entry => new Row(entry.Name, entry.Help, entry.Source, value is null ? null : Words(value(entry)), entry.Options))]);
+    private static Section Of<T>(
+        string title, string where, PolicyShelf<T> shelf, string? column = null, Func<PolicyEntry<T>, Enum>? value = null)
+        where T : class =>
+            new(
+                title,
+                where,
+                column,
+                [
+                    .. shelf.Entries.Select(entry =>
+                        new Row(entry.Name, entry.Help, entry.Source, value is null ? null : Words(value(entry)), entry.Options)),
+                ]);
 
     private static T Usual<T>(PolicyEntry<T> entry)
         where T : class => entry.Make(PolicySpec.Of(entry.Name));
 
     /// <summary>The flags that are set, as words: PrefixHits as "prefix hits".</summary>
     private static string Words(Enum flags) => string.Concat(flags.ToString().Select((letter, index) =>
-        char.IsUpper(letter) && index > 0 && flags.ToString()[index - 1] != ' ' ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+        char.IsUpper(letter) && index > 0 && flags.ToString()[index - 1] != ' '
+            ? $" {char.ToLowerInvariant(letter)}"
+            : $"{char.ToLowerInvariant(letter)}"));
 
     private sealed record Section(string Title, string Where, string? Column, IReadOnlyList<Row> Entries);
 

@@ -2,7 +2,10 @@ using Kantor.Core.Catalogue;
 
 namespace Kantor.Cli.Policies;
 
-/// <summary>Policies as they are typed after an option: NAME or NAME:KEY=VALUE, lists apart by ','. What is wrong is said, and never half of it taken.</summary>
+/// <summary>
+/// Policies as they are typed after an option: NAME or NAME:KEY=VALUE, lists apart by ','. What is wrong is said, and never half of it
+/// taken.
+/// </summary>
 internal static class TypedPolicies
 {
     /// <summary>How policies are written, for the help of options.</summary>
@@ -17,7 +20,9 @@ internal static class TypedPolicies
         return made;
     }
 
-    /// <summary>The policy of a text; null when it is wrong, which is said along with what <paramref name="also"/> would be right.</summary>
+    /// <summary>
+    /// The policy of a text; null when it is wrong, which is said along with what <paramref name="also"/> would be right.
+    /// </summary>
     public static T? One<T>(PolicyShelf<T> shelf, string option, string typed, Action<string> wrong, string also = "")
         where T : class
     {
@@ -30,7 +35,11 @@ internal static class TypedPolicies
         try
         {
             var spec = PolicySpec.Parse(typed);
-            if (shelf.Find(spec.Name).Contradiction(spec) is { HasNoEffect: true } idle) Say($"{option}: {spec.Name}:{idle.Key} {idle.What}");
+            if (shelf.Find(spec.Name).Contradiction(spec) is { HasNoEffect: true } idle)
+            {
+                Say($"{option}: {spec.Name}:{idle.Key} {idle.What}");
+            }
+
             return shelf.Make(spec);
         }
         catch (ArgumentException fault)

@@ -6,6 +6,7 @@ using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
 using Kantor.Reports.Runs;
 using Kantor.Simulation;
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Traces;
 using Trace = Kantor.Workloads.Traces.Trace;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kantor.Simulation;
+using Kantor.Simulation.Events;
 
 namespace Kantor.Cli.Simulate;
 

@@ -1,12 +1,13 @@
-using Kantor.Cli.Policies;
-using Kantor.Core.Objectives;
-using Kantor.Hardware.Profiles;
-using Kantor.Hardware.Published;
-using Kantor.Hardware.Models;
 using System.CommandLine;
+using Kantor.Cli.Policies;
 using Kantor.Cli.Scenarios;
 using Kantor.Core;
+using Kantor.Core.Objectives;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Composition;
+using Kantor.Hardware.Models;
+using Kantor.Hardware.Profiles;
+using Kantor.Hardware.Published;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Cli.Simulate;

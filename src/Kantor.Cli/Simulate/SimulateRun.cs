@@ -4,6 +4,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Routing;
 using Kantor.Reports.Runs;
 using Kantor.Simulation;
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Generators;
 using Kantor.Workloads.Traces;
 using Trace = Kantor.Workloads.Traces.Trace;

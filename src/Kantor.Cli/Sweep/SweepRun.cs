@@ -4,6 +4,7 @@ using Kantor.Cli.Simulate;
 using Kantor.Reports.Runs;
 using Kantor.Reports.Sweeps;
 using Kantor.Simulation;
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Traces;
 using Trace = Kantor.Workloads.Traces.Trace;
 

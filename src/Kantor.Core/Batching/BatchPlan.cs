@@ -3,8 +3,8 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Batching;
 
 /// <summary>
-/// What a planner decides for one step. The host owns the plan and clears it before each call; preemptions take effect first, then grants in
-/// their order. A grant to a waiting row admits it.
+/// What a planner decides for one step. The host owns the plan and clears it before each call; preemptions take effect first, then grants
+/// in their order. A grant to a waiting row admits it.
 /// </summary>
 public sealed class BatchPlan
 {
@@ -22,8 +22,8 @@ public sealed class BatchPlan
     public ReadOnlySpan<Refusal> Refusals => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_refusals);
 
     /// <summary>
-    /// Until when nothing is to be computed on purpose, in microseconds of the host's clock; <see cref="long.MaxValue"/> for the next event of
-    /// the replica. Null when the plan does not hold.
+    /// Until when nothing is to be computed on purpose, in microseconds of the host's clock; <see cref="long.MaxValue"/> for the next event
+    /// of the replica. Null when the plan does not hold.
     /// </summary>
     public long? HoldsUntilUs { get; private set; }
 
@@ -40,8 +40,8 @@ public sealed class BatchPlan
     }
 
     /// <summary>
-    /// The row computes <paramref name="tokens"/> tokens in this step. With <paramref name="reserveTokens"/> above 0, KV for that many tokens in
-    /// all is allocated at once; otherwise only what the step needs.
+    /// The row computes <paramref name="tokens"/> tokens in this step. With <paramref name="reserveTokens"/> above 0, KV for that many
+    /// tokens in all is allocated at once; otherwise only what the step needs.
     /// </summary>
     public void AddGrant(int row, int tokens, int reserveTokens = 0) => _grants.Add(new Grant(row, tokens, reserveTokens));
 

@@ -47,7 +47,9 @@ public ref struct PlanBudget
     /// <summary>KV blocks that a running row needs beyond its own to hold <paramref name="tokensTotal"/> tokens.</summary>
     public readonly int BlocksToHold(int row, int tokensTotal) => Math.Max(0, BlocksFor(tokensTotal) - _blocksHeld[row]);
 
-    /// <summary>Takes tokens, and blocks for them or for the reservation, for a running row; false, with nothing taken, when they are not there.</summary>
+    /// <summary>
+    /// Takes tokens, and blocks for them or for the reservation, for a running row; false, with nothing taken, when they are not there.
+    /// </summary>
     public bool TryTakeRunning(int row, int tokens, int reserveTokens = 0)
     {
         var blocks = BlocksToHold(row, Math.Max(reserveTokens, _computedTokens[row] + tokens));
@@ -58,8 +60,8 @@ public ref struct PlanBudget
     }
 
     /// <summary>
-    /// Takes tokens, blocks, a place and, if need be, an adapter's slot for a waiting row whose cached prefix is <paramref name="hit"/>; false, with nothing taken, when they
-    /// are not there.
+    /// Takes tokens, blocks, a place and, if need be, an adapter's slot for a waiting row whose cached prefix is <paramref name="hit"/>;
+    /// false, with nothing taken, when they are not there.
     /// </summary>
     public bool TryTakeWaiting(int row, int tokens, in Kv.PrefixHit hit, int reserveTokens = 0)
     {
@@ -73,17 +75,21 @@ public ref struct PlanBudget
     }
 
     /// <summary>
-    /// Whether the waiting row's adapter runs already, or another one may. An adapter of which the last row is preempted in this plan keeps its
-    /// slot until the next.
+    /// Whether the waiting row's adapter runs already, or another one may. An adapter of which the last row is preempted in this plan keeps
+    /// its slot until the next.
     /// </summary>
     public readonly bool HasAdapterSlot(int row) =>
         _adaptersMax is not { } most || _adapters.Count < most || _adapters.Contains(_adapterOf[row]);
 
-    /// <summary>Available blocks that disappear when a waiting row with this cached prefix takes room for <paramref name="tokensTotal"/> tokens.</summary>
+    /// <summary>
+    /// Available blocks that disappear when a waiting row with this cached prefix takes room for <paramref name="tokensTotal"/> tokens.
+    /// </summary>
     public readonly int BlocksToAdmit(int tokensTotal, in Kv.PrefixHit hit) =>
         _hasPreempted ? BlocksFor(tokensTotal) : BlocksFor(tokensTotal) - BlocksFor(hit.Tokens) + hit.BlocksIdle;
 
-    /// <summary>A running row is preempted: its own blocks and its place are to be had again, and so is what it was granted in this step.</summary>
+    /// <summary>
+    /// A running row is preempted: its own blocks and its place are to be had again, and so is what it was granted in this step.
+    /// </summary>
     public void Return(int row, Grant? granted = null)
     {
         _hasPreempted = true;

@@ -2,7 +2,9 @@ using Kantor.Core.Requests;
 
 namespace Kantor.Core.Batching;
 
-/// <summary>Checks a plan before anything of it is executed; all hosts share it, so a wrong policy is contained in the same way everywhere.</summary>
+/// <summary>
+/// Checks a plan before anything of it is executed; all hosts share it, so a wrong policy is contained in the same way everywhere.
+/// </summary>
 public sealed class PlanValidator
 {
     private bool[] _seen = [];
@@ -13,7 +15,8 @@ public sealed class PlanValidator
         if (_seen.Length < view.Ids.Length) _seen = new bool[view.Ids.Length];
         Array.Clear(_seen);
         var budget = new PlanBudget(view);
-        return FaultOfHold(view, plan) ?? FaultOfPreemptions(view, plan, ref budget) ?? FaultOfRefusals(view, plan) ?? FaultOfGrants(view, plan, ref budget);
+        return FaultOfHold(view, plan) ?? FaultOfPreemptions(view, plan, ref budget) ?? FaultOfRefusals(view, plan)
+            ?? FaultOfGrants(view, plan, ref budget);
     }
 
     private static string? FaultOfHold(in BatchView view, BatchPlan plan)
@@ -39,7 +42,7 @@ public sealed class PlanValidator
     {
         foreach (var refusal in plan.Refusals)
         {
-            if ((uint)refusal.Row >= (uint)view.Ids.Length || !view.IsWaiting(refusal.Row)) return $"Row {refusal.Row} is refused but does not wait.";
+            if (!IsWaiting(view, refusal.Row)) return $"Row {refusal.Row} is refused but does not wait.";
             if (!IsFirstMention(refusal.Row)) return $"Row {refusal.Row} is in the plan twice.";
             if (refusal.Reason is not (RequestOutcome.RefusedByPolicy or RequestOutcome.RefusedNeverFits))
             {
@@ -55,11 +58,12 @@ public sealed class PlanValidator
         foreach (var grant in plan.Grants)
         {
             var isRunning = (uint)grant.Row < (uint)view.Ids.Length && view.IsRunning(grant.Row);
-            if (!isRunning && ((uint)grant.Row >= (uint)view.Ids.Length || !view.IsWaiting(grant.Row))) return $"Row {grant.Row} holds no request.";
+            if (!isRunning && !IsWaiting(view, grant.Row)) return $"Row {grant.Row} holds no request.";
             if (!IsFirstMention(grant.Row)) return $"Row {grant.Row} is in the plan twice.";
             var hit = isRunning ? default : view.CachedPrefix(grant.Row);
             var missing = view.MissingTokens(grant.Row) - hit.Tokens;
-            if (grant.Tokens < 1 || grant.Tokens > missing) return $"Row {grant.Row} is granted {grant.Tokens} tokens and misses {missing}.";
+            var isPossible = grant.Tokens >= 1 && grant.Tokens <= missing;
+            if (!isPossible) return $"Row {grant.Row} is granted {grant.Tokens} tokens and misses {missing}.";
 
             if (grant.ReserveTokens < 0 || view.BlocksFor(grant.ReserveTokens) > view.KvBlocksTotal)
             {
@@ -71,12 +75,15 @@ public sealed class PlanValidator
                 : budget.TryTakeWaiting(grant.Row, grant.Tokens, hit, grant.ReserveTokens);
             if (!fits)
             {
-                return $"Row {grant.Row} is granted {grant.Tokens} tokens; left are {budget.TokensLeft} tokens, {budget.BlocksLeft} KV blocks, {budget.PlacesLeft} places.";
+                return $"Row {grant.Row} is granted {grant.Tokens} tokens; left are {budget.TokensLeft} tokens, {budget.BlocksLeft} KV blocks, "
+                    + $"{budget.PlacesLeft} places.";
             }
         }
 
         return null;
     }
+
+    private static bool IsWaiting(in BatchView view, int row) => (uint)row < (uint)view.Ids.Length && view.IsWaiting(row);
 
     private bool IsFirstMention(int row)
     {

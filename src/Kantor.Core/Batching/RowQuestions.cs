@@ -5,8 +5,8 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Batching;
 
 /// <summary>
-/// What a row's service class makes of its past: how much time is left for each objective and what the row is worth. Pure functions of view and
-/// class. Slack is in microseconds, below 0 when the objective is lost; null without such an objective.
+/// What a row's service class makes of its past: how much time is left for each objective and what the row is worth. Pure functions of view
+/// and class. Slack is in microseconds, below 0 when the objective is lost; null without such an objective.
 /// </summary>
 public static class RowQuestions
 {
@@ -18,8 +18,8 @@ public static class RowQuestions
         view.GeneratedTokens[row] > 0 ? null : view.ArrivalUs[row] + view.ClassOf(row).Slo.TtftUsMax - view.NowUs;
 
     /// <summary>
-    /// Time left for the next token before the largest gap, or the mean gap up to it, exceeds what the class wants; null before the first token,
-    /// and where the answer began elsewhere.
+    /// Time left for the next token before the largest gap, or the mean gap up to it, exceeds what the class wants; null before the first
+    /// token, and where the answer began elsewhere.
     /// </summary>
     public static long? SlackToNextTokenUs(this in BatchView view, int row)
     {
@@ -33,19 +33,20 @@ public static class RowQuestions
     public static long? SlackToEndUs(this in BatchView view, int row) => view.ArrivalUs[row] + view.ClassOf(row).Slo.E2eUsMax - view.NowUs;
 
     /// <summary>
-    /// Whether an objective can no longer be kept: the first token was late or is, the newest gap is too long already, or the end is past. Earlier
-    /// gaps are not remembered, and a mean gap can still be made up for.
+    /// Whether an objective can no longer be kept: the first token was late or is, the newest gap is too long already, or the end is past.
+    /// Earlier gaps are not remembered, and a mean gap can still be made up for.
     /// </summary>
     public static bool IsLost(this in BatchView view, int row)
     {
         var slo = view.ClassOf(row).Slo;
         var wasLate = view.Table.FirstTokenUs.Rows[row] - view.ArrivalUs[row] > slo.TtftUsMax;
-        return wasLate || view.SlackToFirstTokenUs(row) < 0 || view.NowUs - view.Table.LastTokenUs.Rows[row] > slo.GapUsMax || view.SlackToEndUs(row) < 0;
+        var hasStalled = view.NowUs - view.Table.LastTokenUs.Rows[row] > slo.GapUsMax;
+        return wasLate || hasStalled || view.SlackToFirstTokenUs(row) < 0 || view.SlackToEndUs(row) < 0;
     }
 
     /// <summary>
-    /// What the answer is worth by each KV token-round that it still has to hold, as believed (<see cref="KvTrapezoid.Volume"/>): the index of
-    /// weighted shortest processing time on the KV pool. 0 when it is lost.
+    /// What the answer is worth by each KV token-round that it still has to hold, as believed (<see cref="KvTrapezoid.Volume"/>): the index
+    /// of weighted shortest processing time on the KV pool. 0 when it is lost.
     /// </summary>
     public static double ValueRate(this in BatchView view, int row)
     {

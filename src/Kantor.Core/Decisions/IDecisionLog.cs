@@ -3,12 +3,15 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Decisions;
 
 /// <summary>
-/// Takes down why something was decided. Views carry one only when somebody listens; a policy that finds none writes nothing and computes no term
-/// for it.
+/// Takes down why something was decided. Views carry one only when somebody listens; a policy that finds none writes nothing and computes
+/// no term for it.
 /// </summary>
 public interface IDecisionLog
 {
-    /// <summary>The choice was considered with these terms; whether it was taken, the events and the plan say. The terms are the caller's afterwards.</summary>
+    /// <summary>
+    /// The choice was considered with these terms; whether it was taken, the events and the plan say. The terms are the caller's
+    /// afterwards.
+    /// </summary>
     void Write(DecisionKind kind, RequestId request, int choice, ReadOnlySpan<Term> terms);
 }
 

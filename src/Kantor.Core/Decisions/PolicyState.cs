@@ -4,13 +4,13 @@ using Kantor.Core.StepTime;
 namespace Kantor.Core.Decisions;
 
 /// <summary>
-/// What a policy remembers: planners, routers, scalers and predictors alike. All hear of the world by one stream of events, raised by every host in
-/// the same order, so that a run can be recorded and replayed. Policies without memory use this type as it is.
+/// What a policy remembers: planners, routers, scalers and predictors alike. All hear of the world by one stream of events, raised by every
+/// host in the same order, so that a run can be recorded and replayed. Policies without memory use this type as it is.
 /// </summary>
 /// <remarks>
-/// A host raises the events that it can know of. A replica: arrived, granted, generated, repeated, preempted, stepped, ended. A fleet: arrived,
-/// decided, ended, and its endpoints. A slot is a small number that the host gives to a request while it is there and to another one after
-/// its end; a replica's slots are the rows of its view. One thread.
+/// A host raises the events that it can know of. A replica: arrived, granted, generated, repeated, preempted, stepped, ended. A fleet:
+/// arrived, decided, ended, and its endpoints. A slot is a small number that the host gives to a request while it is there and to another
+/// one after its end; a replica's slots are the rows of its view. One thread.
 /// </remarks>
 public class PolicyState
 {
@@ -35,14 +35,16 @@ public class PolicyState
     {
     }
 
-    /// <summary>The request generated tokens, at least one; several at once when a step gives several, or when equal steps are booked at once.</summary>
+    /// <summary>
+    /// The request generated tokens, at least one; several at once when a step gives several, or when equal steps are booked at once.
+    /// </summary>
     public virtual void Generated(RequestId request, int slot, int tokens)
     {
     }
 
     /// <summary>
-    /// The last plan was repeated in so many further steps, within what the planner promised: stands for that many plans, each with the same grants,
-    /// and steps, which are not raised one by one. The tokens generated meanwhile were raised before, by request.
+    /// The last plan was repeated in so many further steps, within what the planner promised: stands for that many plans, each with the
+    /// same grants, and steps, which are not raised one by one. The tokens generated meanwhile were raised before, by request.
     /// </summary>
     public virtual void Repeated(int steps)
     {

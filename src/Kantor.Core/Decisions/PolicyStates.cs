@@ -10,12 +10,22 @@ public sealed class PolicyStates : PolicyState
 
     private PolicyStates(PolicyState[] states) => _states = states;
 
-    /// <summary>One that passes every event on to these, in this order. Those without a memory of their own need not hear anything.</summary>
+    /// <summary>
+    /// One that passes every event on to these, in this order. Those without a memory of their own need not hear anything.
+    /// </summary>
     public static PolicyState Of(params IEnumerable<PolicyState?> states)
     {
-        PolicyState[] listening = [.. states.OfType<PolicyState>().Where(state => state.GetType() != typeof(PolicyState))];
-        return listening.Length == 1 ? listening[0] : new PolicyStates(listening);
+        PolicyState[] listening = [.. states.OfType<PolicyState>().Where(Listens)];
+        return listening switch
+        {
+            [] => new PolicyState(),
+            [var only] => only,
+            _ => new PolicyStates(listening),
+        };
     }
+
+    /// <summary>Whether somebody listens: plain <see cref="PolicyState"/> has no memory that an event could change.</summary>
+    public static bool Listens(PolicyState? state) => state is not null && state.GetType() != typeof(PolicyState);
 
     /// <inheritdoc/>
     public override void TimeIs(long nowUs)

@@ -5,14 +5,15 @@ namespace Kantor.Core.Objectives;
 
 /// <summary>
 /// What the operator wants, in one line: <c>goodput(ttft=2s,itl=100ms) weights {gold: 3, free: 1}</c>, <c>latency(mean-e2e)</c>,
-/// <c>tail(p99-ttft)</c>, <c>throughput</c>, and sums of these, each with a factor: <c>throughput + 10*latency(mean-ttft)</c>. More is better.
+/// <c>tail(p99-ttft)</c>, <c>throughput</c>, and sums of these, each with a factor: <c>throughput + 10*latency(mean-ttft)</c>. More is
+/// better.
 /// </summary>
 public sealed record Objective
 {
     /// <summary>How objectives are written.</summary>
     public const string Help =
-        "goodput(ttft=2s,itl=100ms), latency(mean-e2e), tail(p99-ttft), throughput, sums of these with factors (throughput + 10*latency(mean-ttft)); "
-        + "then, for service classes, weights {gold: 3, free: 1}";
+        "goodput(ttft=2s,itl=100ms), latency(mean-e2e), tail(p99-ttft), throughput, sums of these with factors "
+        + "(throughput + 10*latency(mean-ttft)); then, for service classes, weights {gold: 3, free: 1}";
 
     private readonly Lazy<ServiceClassTable> _classes;
 
@@ -38,7 +39,8 @@ public sealed record Objective
     public static Objective Goodput(SloSpec slo) => new([new GoodputTerm(1, slo)], []);
 
     /// <summary>Reads the line; false with what is wrong, at which column, and what would be right.</summary>
-    public static bool TryParse(string text, out Objective objective, out string error) => ObjectiveParser.TryParse(text, out objective, out error);
+    public static bool TryParse(string text, out Objective objective, out string error) =>
+        ObjectiveParser.TryParse(text, out objective, out error);
 
     /// <summary>Two objectives are equal when they are written alike.</summary>
     public bool Equals(Objective? other) => other?.ToString() == ToString();
@@ -47,12 +49,14 @@ public sealed record Objective
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
     /// <summary>The line, as <see cref="TryParse"/> reads it.</summary>
-    public override string ToString() => string.Join(" + ", Terms) + (Weights.Count == 0 ? "" : $" weights {{{string.Join(", ", Weights)}}}");
+    public override string ToString() =>
+        string.Join(" + ", Terms) + (Weights.Count == 0 ? "" : $" weights {{{string.Join(", ", Weights)}}}");
 
     private ServiceClassTable NewClasses()
     {
         var paysAnswers = Terms.OfType<GoodputTerm>().Any();
-        ServiceClass New(int number, string name, double weight) => new(new ClassId(number), name, weight, Slo) { Value = paysAnswers ? weight : 0 };
+        ServiceClass New(int number, string name, double weight) =>
+            new(new ClassId(number), name, weight, Slo) { Value = paysAnswers ? weight : 0 };
         return new([.. Weights.Select((weight, number) => New(number, weight.Name, weight.Weight))], New(Weights.Count, "default", 1));
     }
 }

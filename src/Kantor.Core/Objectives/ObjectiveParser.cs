@@ -5,6 +5,10 @@ namespace Kantor.Core.Objectives;
 /// <summary>Reads the line of an <see cref="Objective"/>, from left to right. The first fault ends it; columns count from 1.</summary>
 internal sealed class ObjectiveParser
 {
+    private const string AfterATerm = "after a term comes '+', 'weights {…}' or the end";
+    private const string Names = "goodput(ttft=2s,itl=100ms), latency(mean-e2e), tail(p99-ttft) or throughput";
+    private const NumberStyles Plain = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     private readonly string _text;
     private int _at;
 
@@ -39,7 +43,7 @@ internal sealed class ObjectiveParser
         }
         while (Takes('+'));
         List<ClassWeight> weights = IsAtWord() ? ClassWeights() : [];
-        if (SkipBlanks() < _text.Length) throw Fault(_at, $"'{_text[_at..]}' is too much; after a term comes '+', 'weights {{…}}' or the end");
+        if (SkipBlanks() < _text.Length) throw Fault(_at, $"'{_text[_at..]}' is too much; {AfterATerm}");
         return new Objective(terms, weights);
     }
 
@@ -54,7 +58,7 @@ internal sealed class ObjectiveParser
             "latency" => Latency(factor),
             "tail" => Tail(factor),
             "throughput" => new ThroughputTerm(factor),
-            _ => throw Fault(column, $"'{name}' is no objective; write goodput(ttft=2s,itl=100ms), latency(mean-e2e), tail(p99-ttft) or throughput"),
+            _ => throw Fault(column, $"'{name}' is no objective; write {Names}"),
         };
     }
 
@@ -88,20 +92,21 @@ internal sealed class ObjectiveParser
         var (column, statistic) = Statistic("latency(mean-e2e)");
         const string mean = "mean-";
         var kind = statistic.StartsWith(mean, StringComparison.Ordinal) ? LatencyKinds.Of(statistic[mean.Length..]) : null;
-        return new LatencyTerm(factor, kind ?? throw Fault(column, $"'{statistic}' is no mean; write mean- and one of {LatencyKinds.Names}"));
+        if (kind is not { } known) throw Fault(column, $"'{statistic}' is no mean; write mean- and one of {LatencyKinds.Names}");
+        return new LatencyTerm(factor, known);
     }
 
     private TailTerm Tail(double factor)
     {
         var (column, statistic) = Statistic("tail(p99-ttft)");
         var dash = statistic.IndexOf('-', StringComparison.Ordinal);
-        var isPercentile = dash > 1 && statistic[0] == 'p';
-        if (!isPercentile || !TryNumber(statistic[1..dash], out var percent) || percent >= 100 || LatencyKinds.Of(statistic[(dash + 1)..]) is not { } kind)
+        var kind = dash > 1 && statistic[0] == 'p' ? LatencyKinds.Of(statistic[(dash + 1)..]) : null;
+        if (kind is not { } known || !TryNumber(statistic[1..dash], out var percent) || percent >= 100)
         {
             throw Fault(column, $"'{statistic}' is no percentile; write pNN-, above 0 and below 100, and one of {LatencyKinds.Names}");
         }
 
-        return new TailTerm(factor, percent, kind);
+        return new TailTerm(factor, percent, known);
     }
 
     private (int Column, string Text) Statistic(string example)
@@ -116,7 +121,7 @@ internal sealed class ObjectiveParser
     private List<ClassWeight> ClassWeights()
     {
         var column = SkipBlanks();
-        if (Word() is not "weights" and var word) throw Fault(column, $"'{word}' is not known here; after a term comes '+', 'weights {{…}}' or the end");
+        if (Word() is not "weights" and var word) throw Fault(column, $"'{word}' is not known here; {AfterATerm}");
         Need('{', "weights are written as weights {gold: 3, free: 1}");
         var weights = new List<ClassWeight>();
         do weights.Add(OneWeight(weights));
@@ -139,11 +144,12 @@ internal sealed class ObjectiveParser
     private double Number(string what)
     {
         var (column, word) = (_at, Word());
-        return TryNumber(word, out var value) ? value : throw Fault(column, $"'{word}' is not {what}; it is a number above 0 and below 1e9");
+        if (TryNumber(word, out var value)) return value;
+        throw Fault(column, $"'{word}' is not {what}; it is a number above 0 and below 1e9");
     }
 
     private static bool TryNumber(string text, out double value) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value) && value is > 0 and < 1e9;
+        double.TryParse(text, Plain, CultureInfo.InvariantCulture, out value) && value is > 0 and < 1e9;
 
     private string Word()
     {
@@ -174,5 +180,6 @@ internal sealed class ObjectiveParser
         return _at;
     }
 
-    private static FormatException Fault(int place, string message) => new(string.Create(CultureInfo.InvariantCulture, $"column {place + 1}: {message}"));
+    private static FormatException Fault(int place, string message) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"column {place + 1}: {message}"));
 }

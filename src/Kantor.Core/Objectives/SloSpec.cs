@@ -1,14 +1,15 @@
 namespace Kantor.Core.Objectives;
 
 /// <summary>
-/// Service level objectives of a single request; all that are given must hold. Each names its statistic, because the statistic decides which
-/// policy wins.
+/// Service level objectives of a single request; all that are given must hold. Each names its statistic, because the statistic decides
+/// which policy wins.
 /// </summary>
 public sealed record SloSpec
 {
     /// <summary>Names of the objectives as they are written, with their meaning.</summary>
     public const string Help =
-        "ttft (time to first token), itl or itl-max (the request's largest gap between tokens), tpot (the request's mean gap), e2e (arrival to last token)";
+        "ttft (time to first token), itl or itl-max (the request's largest gap between tokens), tpot (the request's mean gap), "
+        + "e2e (arrival to last token)";
 
     /// <summary>Limit of the time to first token.</summary>
     public long? TtftUsMax { get; init; }

@@ -3,8 +3,8 @@ using Kantor.Core.Decisions;
 namespace Kantor.Core.Prediction;
 
 /// <summary>
-/// Believes that a request ends like the last finished ones of its class that were at least as long as it is by now: mean and a quantile of a
-/// bounded, sorted window, given that the output exceeds what is generated. Exact within the window.
+/// Believes that a request ends like the last finished ones of its class that were at least as long as it is by now: mean and a quantile of
+/// a bounded, sorted window, given that the output exceeds what is generated. Exact within the window.
 /// </summary>
 /// <remarks>
 /// Before enough observations the belief is a constant. A request longer than everything remembered is believed to be half over

@@ -4,8 +4,8 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Prediction;
 
 /// <summary>
-/// Belief about output lengths. Pure: same query and state, same belief. The predictor is immutable; what it learns lives in its state, one per
-/// host, which hears the same events as every policy's. Deterministic in the order of the events.
+/// Belief about output lengths. Pure: same query and state, same belief. The predictor is immutable; what it learns lives in its state, one
+/// per host, which hears the same events as every policy's. Deterministic in the order of the events.
 /// </summary>
 public interface ILengthPredictor
 {

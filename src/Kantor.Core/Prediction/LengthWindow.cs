@@ -1,6 +1,8 @@
 namespace Kantor.Core.Prediction;
 
-/// <summary>The last outputs of one class, kept sorted with sums of their tails, so that mean and quantile given survival are look-ups.</summary>
+/// <summary>
+/// The last outputs of one class, kept sorted with sums of their tails, so that mean and quantile given survival are look-ups.
+/// </summary>
 internal sealed class LengthWindow(int capacity) : ILengthLaw
 {
     private readonly int[] _byAge = new int[capacity];

@@ -39,7 +39,7 @@ internal sealed class BatchPlaces(RequestTable table)
 
     public void Park(int row, bool returns)
     {
-        if (table.States[row] != RowState.Running) throw new InvalidOperationException($"Row {row} is {table.States[row]}; only a running row can be parked.");
+        if (table.States[row] != RowState.Running) throw Wrong(row, "only a running row can be parked");
         _running.Remove(row);
         table.States[row] = RowState.Parked;
         if (returns) _returning.Add(row);
@@ -48,7 +48,7 @@ internal sealed class BatchPlaces(RequestTable table)
 
     public void Unpark(int row)
     {
-        if (table.States[row] != RowState.Parked) throw new InvalidOperationException($"Row {row} is {table.States[row]}; it is not parked.");
+        if (table.States[row] != RowState.Parked) throw Wrong(row, "it is not parked");
         var place = _running.Count;
         while (place > 0 && table.Admissions[_running[place - 1]] > table.Admissions[row]) place--;
         _running.Insert(place, row);
@@ -67,9 +67,11 @@ internal sealed class BatchPlaces(RequestTable table)
     {
         foreach (var row in _running)
         {
-            if (table.States[row] != RowState.Running) throw new InvalidOperationException($"Row {row} runs but is {table.States[row]}.");
+            if (table.States[row] != RowState.Running) throw Wrong(row, "it is counted as running");
         }
     }
+
+    private InvalidOperationException Wrong(int row, string what) => new($"Row {row} is {table.States[row]}; {what}.");
 
     private void RemoveParked(int row)
     {

@@ -17,5 +17,6 @@ internal sealed class HoldWatch(long holdUsMax)
     }
 
     /// <summary>Until when the holding plan may hold.</summary>
-    public long? UntilUs(BatchPlan plan) => _sinceUs is { } sinceUs && plan.HoldsUntilUs is { } untilUs ? Math.Min(untilUs, sinceUs + holdUsMax) : null;
+    public long? UntilUs(BatchPlan plan) =>
+        _sinceUs is { } sinceUs && plan.HoldsUntilUs is { } untilUs ? Math.Min(untilUs, sinceUs + holdUsMax) : null;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 
 namespace Kantor.Core.Replica;
@@ -22,7 +23,9 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
         SwappedOutTokens = 0;
     }
 
-    /// <summary>What is cached here, lengthened by what can be loaded; the room for the latter is taken from the available blocks.</summary>
+    /// <summary>
+    /// What is cached here, lengthened by what can be loaded; the room for the latter is taken from the available blocks.
+    /// </summary>
     public PrefixHit WithLoad(int row, in PrefixHit cached)
     {
         var tokens = LoadableTokens(row, out _);

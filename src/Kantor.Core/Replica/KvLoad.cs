@@ -1,3 +1,5 @@
+using Kantor.Core.Kv;
+
 namespace Kantor.Core.Replica;
 
 /// <summary>KV that an admitted request waits for. Its row is parked until <see cref="ReplicaScheduler.Loaded"/>.</summary>
@@ -8,19 +10,6 @@ namespace Kantor.Core.Replica;
 /// <param name="ToToken">Tokens that are computed once the load is there.</param>
 /// <param name="Source">Where it comes from.</param>
 public readonly record struct KvLoad(int Row, int Sequence, long Id, int FromToken, int ToToken, KvSource Source);
-
-/// <summary>Where KV that is not in the pool can be had.</summary>
-public enum KvSource : byte
-{
-    /// <summary>On the replica that served the request before.</summary>
-    Handover,
-
-    /// <summary>In host memory, where a preemption put it.</summary>
-    Swap,
-
-    /// <summary>In a <see cref="Kv.KvTier"/>.</summary>
-    Tier,
-}
 
 /// <summary>What a request brings along that was served elsewhere so far.</summary>
 /// <param name="GeneratedTokens">Tokens that it has generated; its content ends with them.</param>

@@ -37,7 +37,9 @@ internal sealed class PlanBooking(ReplicaBooks books)
         PlaceGrants(plan.Grants);
     }
 
-    /// <summary>All admissions take their cached prefixes before anything is allocated, so that no allocation evicts what a later grant counted on.</summary>
+    /// <summary>
+    /// All admissions take their cached prefixes before anything is allocated, so that no allocation evicts what a later grant counted on.
+    /// </summary>
     private void PlaceGrants(ReadOnlySpan<Grant> grants)
     {
         var admissionsBefore = books.Places.Admissions;
@@ -75,7 +77,8 @@ internal sealed class PlanBooking(ReplicaBooks books)
     private bool TryAdmit(int row)
     {
         var spec = _table.Spec(row);
-        if (!books.Kv.TryOpen(spec.Content, spec.Facts.CacheDomain, _table.WantedTokens[row] - 1, out var sequence, out var hitTokens)) return false;
+        var hitTokensMax = _table.WantedTokens[row] - 1;
+        if (!books.Kv.TryOpen(spec.Content, spec.Facts.CacheDomain, hitTokensMax, out var sequence, out var hitTokens)) return false;
         books.Waiting.Remove(row);
         books.Places.Admit(row);
         HasAdmitted = true;
@@ -87,7 +90,9 @@ internal sealed class PlanBooking(ReplicaBooks books)
         return true;
     }
 
-    /// <summary>An admitted row whose KV can be had from elsewhere waits for it instead of computing; without room for it, it computes.</summary>
+    /// <summary>
+    /// An admitted row whose KV can be had from elsewhere waits for it instead of computing; without room for it, it computes.
+    /// </summary>
     private bool TryLoad(int row, int sequence, int computed)
     {
         if (!books.Elsewhere.TryLoad(row, sequence, computed)) return false;

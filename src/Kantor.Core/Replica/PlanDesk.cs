@@ -4,7 +4,9 @@ using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Replica;
 
-/// <summary>Asks the policy for a plan and checks it. Whatever is wrong with it is contained: <see cref="FcfsPlanner"/> plans that step.</summary>
+/// <summary>
+/// Asks the policy for a plan and checks it. Whatever is wrong with it is contained: <see cref="FcfsPlanner"/> plans that step.
+/// </summary>
 internal sealed class PlanDesk(ReplicaBooks books)
 {
     // It remembers nothing, so all schedulers share its state and nothing is told to it.

@@ -5,7 +5,9 @@ using Kantor.Core.Requests;
 
 namespace Kantor.Core.Replica;
 
-/// <summary>What the parts of a <see cref="ReplicaScheduler"/> share: who is here, where each stands, whose KV is where, and who hears of it.</summary>
+/// <summary>
+/// What the parts of a <see cref="ReplicaScheduler"/> share: who is here, where each stands, whose KV is where, and who hears of it.
+/// </summary>
 internal sealed class ReplicaBooks
 {
     public ReplicaBooks(ReplicaOptions options)
@@ -71,7 +73,8 @@ internal sealed class ReplicaBooks
         Kv.Verify();
         if (Kv.SequencesOpen != Places.RunningCount + Places.ParkedCount)
         {
-            throw new InvalidOperationException($"{Kv.SequencesOpen} KV sequences are open for {Places.RunningCount} running and {Places.ParkedCount} parked requests.");
+            var (running, parked) = (Places.RunningCount, Places.ParkedCount);
+            throw new InvalidOperationException($"{Kv.SequencesOpen} KV sequences are open for {running} running and {parked} parked requests.");
         }
 
         Places.Verify();

@@ -29,8 +29,8 @@ public sealed record ReplicaOptions
     public required IStepTimeModel StepTime { get; init; }
 
     /// <summary>
-    /// Most tokens that a request generates here before it goes on elsewhere, at least 1; null when it is served to its end. Policies see it as
-    /// the request's declared output.
+    /// Most tokens that a request generates here before it goes on elsewhere, at least 1; null when it is served to its end. Policies see
+    /// it as the request's declared output.
     /// </summary>
     public int? OutputTokensHere { get; init; }
 
@@ -41,8 +41,8 @@ public sealed record ReplicaOptions
     public int? SwapBlocks { get; init; }
 
     /// <summary>
-    /// Tokens that are guessed after the newest one of every decoding request and checked in the same step, at least 0 (speculative decoding,
-    /// arXiv 2211.17192); the host says by <see cref="ReplicaScheduler.Accept"/> how many were right.
+    /// Tokens that are guessed after the newest one of every decoding request and checked in the same step, at least 0 (speculative
+    /// decoding, arXiv 2211.17192); the host says by <see cref="ReplicaScheduler.Accept"/> how many were right.
     /// </summary>
     public int DraftTokens { get; init; }
 
@@ -50,8 +50,8 @@ public sealed record ReplicaOptions
     public KvTier? Tier { get; init; }
 
     /// <summary>
-    /// Most microseconds for which the policy may hold without a break, at least 1; a plan that goes on holding after that is faulty, so that
-    /// nobody waits for ever.
+    /// Most microseconds for which the policy may hold without a break, at least 1; a plan that goes on holding after that is faulty, so
+    /// that nobody waits for ever.
     /// </summary>
     public long HoldUsMax { get; init; } = HoldUsMaxUsual;
 

@@ -11,7 +11,8 @@ namespace Kantor.Core.Replica;
 /// <c>PlanStep → execute → CompleteStep → Generate / End per finished row</c>, or <c>AbandonStep</c> when executing failed.
 /// </summary>
 /// <remarks>
-/// Owner: the host's loop; one thread. Pure bookkeeping: no clock, no I/O. The host says by <see cref="TimeIs"/> when something happens that is no
+/// Owner: the host's loop; one thread. Pure bookkeeping: no clock, no I/O. The host says by <see cref="TimeIs"/> when something happens
+/// that is no
 /// <see cref="PlanStep"/>. The parts: <see cref="ReplicaBooks"/> say who is here, <see cref="PlanDesk"/> gets plans,
 /// <see cref="PlanBooking"/> books them, <see cref="StepRepeater"/> books equal steps at once.
 /// </remarks>
@@ -65,8 +66,8 @@ public sealed class ReplicaScheduler
     public bool HasWork => _books.HasWork;
 
     /// <summary>
-    /// Until when the policy holds, in microseconds of the host's clock: the last plan has no slices on purpose. The host plans again then, or when
-    /// anything happens here before. Null when it does not hold.
+    /// Until when the policy holds, in microseconds of the host's clock: the last plan has no slices on purpose. The host plans again then,
+    /// or when anything happens here before. Null when it does not hold.
     /// </summary>
     public long? HeldUntilUs => Slices.IsEmpty && HasWork ? _desk.HeldUntilUs : null;
 
@@ -137,8 +138,8 @@ public sealed class ReplicaScheduler
     public bool TryEnqueue(RequestSpec spec, out int row, out RequestOutcome refusal) => TryTakeOver(spec, default, out row, out refusal);
 
     /// <summary>
-    /// <see cref="TryEnqueue"/> for a request that was served elsewhere so far: its content ends with the tokens that it has generated, and the
-    /// KV of its first tokens can be had from there.
+    /// <see cref="TryEnqueue"/> for a request that was served elsewhere so far: its content ends with the tokens that it has generated, and
+    /// the KV of its first tokens can be had from there.
     /// </summary>
     public bool TryTakeOver(RequestSpec spec, Handover handover, out int row, out RequestOutcome refusal)
     {
@@ -149,13 +150,15 @@ public sealed class ReplicaScheduler
         var declared = spec.Facts.OutputTokensMax;
         var outputTokensMax = Math.Min(declared, handover.GeneratedTokens + (_options.OutputTokensHere ?? declared));
         if (!CanEverFit(spec.Facts.PromptTokens, outputTokensMax)) return false;
-        row = Table.Add(spec, outputTokensMax, handover);
+        row = Table.Add(spec, outputTokensMax, handover.GeneratedTokens, handover.KvTokens);
         _books.Waiting.Append(row);
         _books.Events.Arrived(spec.Facts, row);
         return true;
     }
 
-    /// <summary>Whether a request of this prompt and declared output fits an empty pool. The newest token of a request needs no KV.</summary>
+    /// <summary>
+    /// Whether a request of this prompt and declared output fits an empty pool. The newest token of a request needs no KV.
+    /// </summary>
     public bool CanEverFit(int promptTokens, int outputTokensMax) =>
         promptTokens >= 1 && outputTokensMax >= 1
         && (long)promptTokens + outputTokensMax - 1 <= (long)Kv.BlocksTotal * Kv.BlockSizeTokens;
@@ -177,8 +180,9 @@ public sealed class ReplicaScheduler
     };
 
     /// <summary>
-    /// Asks the policy, checks its plan and books it. <see cref="Slices"/> then says what to execute; it is empty only when nothing waits or runs,
-    /// when requests were refused, when all that could run waits for parked rows or for KV that is being loaded, or when the policy holds.
+    /// Asks the policy, checks its plan and books it. <see cref="Slices"/> then says what to execute; it is empty only when nothing waits
+    /// or runs, when requests were refused, when all that could run waits for parked rows or for KV that is being loaded, or when the
+    /// policy holds.
     /// </summary>
     public void PlanStep(long nowUs)
     {
@@ -195,8 +199,8 @@ public sealed class ReplicaScheduler
     }
 
     /// <summary>
-    /// The planned step was executed: its tokens are in KV. Rows that were ended meanwhile are passed over. With <paramref name="stepUs"/>, the
-    /// microseconds that all of it took, the policies hear of it.
+    /// The planned step was executed: its tokens are in KV. Rows that were ended meanwhile are passed over. With <paramref name="stepUs"/>,
+    /// the microseconds that all of it took, the policies hear of it.
     /// </summary>
     public void CompleteStep(long? stepUs = null)
     {
@@ -209,8 +213,8 @@ public sealed class ReplicaScheduler
     }
 
     /// <summary>
-    /// Of a completed decode's guesses the first <paramref name="tokens"/> were right, so their KV is valid; <see cref="Generate"/> follows for
-    /// each of them and for the token after.
+    /// Of a completed decode's guesses the first <paramref name="tokens"/> were right, so their KV is valid; <see cref="Generate"/> follows
+    /// for each of them and for the token after.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">More were right than were checked.</exception>
     public void Accept(in StepSlice slice, int tokens)
@@ -220,10 +224,15 @@ public sealed class ReplicaScheduler
         Table.ComputedTokens[slice.Row] += tokens;
     }
 
-    /// <summary>The planned step failed without effect: nothing was computed, the rows keep their places and can be planned again or ended.</summary>
+    /// <summary>
+    /// The planned step failed without effect: nothing was computed, the rows keep their places and can be planned again or ended.
+    /// </summary>
     public void AbandonStep() => _booking.Slices.Clear();
 
-    /// <summary>One row's slice of the planned step failed without effect; the others' can still complete. The row keeps its place, as after <see cref="AbandonStep"/>.</summary>
+    /// <summary>
+    /// One row's slice of the planned step failed without effect; the others' can still complete. The row keeps its place, as after
+    /// <see cref="AbandonStep"/>.
+    /// </summary>
     public void AbandonSlice(int row) => _booking.Slices.RemoveAll(slice => slice.Row == row);
 
     /// <summary>A row that has caught up generated a token, whose identity is known in the engine and unknown in the simulator.</summary>
@@ -260,7 +269,8 @@ public sealed class ReplicaScheduler
     /// each time, nobody ended, and the policy's plan repeated itself: what is planned now is the step after them. The same books as after
     /// that many rounds of <see cref="CompleteStep"/>, <see cref="Generate"/> and <see cref="PlanStep"/>.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The plan does not repeat itself so often, or KV does not last; the caller did not ask.</exception>
+    /// <exception cref="InvalidOperationException">The plan does not repeat itself so often, or KV does not last; the caller did not
+    /// ask.</exception>
     public void RepeatStep(int times)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(times);
@@ -268,8 +278,8 @@ public sealed class ReplicaScheduler
     }
 
     /// <summary>
-    /// The running row keeps its KV and takes part in no batch. One that <paramref name="returns"/> keeps its place too, because a step of it is
-    /// under way or its KV is on the way to it; one that does not only waits until its KV was copied away.
+    /// The running row keeps its KV and takes part in no batch. One that <paramref name="returns"/> keeps its place too, because a step of
+    /// it is under way or its KV is on the way to it; one that does not only waits until its KV was copied away.
     /// </summary>
     /// <exception cref="InvalidOperationException">The row does not run.</exception>
     public void Park(int row, bool returns = true) => _books.Places.Park(row, returns);
@@ -290,7 +300,9 @@ public sealed class ReplicaScheduler
         return step;
     }
 
-    /// <summary>The step is the planned one again, without the rows that ended meanwhile; <see cref="CompleteStep"/> and the rest follow as usual.</summary>
+    /// <summary>
+    /// The step is the planned one again, without the rows that ended meanwhile; <see cref="CompleteStep"/> and the rest follow as usual.
+    /// </summary>
     public void ResumeStep(StepInFlight step)
     {
         _booking.Slices.Clear();
@@ -312,7 +324,9 @@ public sealed class ReplicaScheduler
         return true;
     }
 
-    /// <summary>The KV of a load will not come: the row runs with what it has, and computes the rest. False when its request ended meanwhile.</summary>
+    /// <summary>
+    /// The KV of a load will not come: the row runs with what it has, and computes the rest. False when its request ended meanwhile.
+    /// </summary>
     public bool LoadFailed(in KvLoad load)
     {
         if (!IsParkedFor(load.Row, load.Id)) return false;

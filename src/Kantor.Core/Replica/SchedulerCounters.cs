@@ -17,7 +17,9 @@ public sealed class SchedulerCounters
     /// <summary>Preemptions.</summary>
     public long Preemptions { get; internal set; }
 
-    /// <summary>Computed tokens that were thrown away by preemptions; those found again in the prefix cache are not computed twice.</summary>
+    /// <summary>
+    /// Computed tokens that were thrown away by preemptions; those found again in the prefix cache are not computed twice.
+    /// </summary>
     public long RecomputedTokens { get; internal set; }
 
     /// <summary>Tokens whose KV came from elsewhere and was not computed here.</summary>
@@ -29,6 +31,8 @@ public sealed class SchedulerCounters
     /// <summary>Plans that were refused by the validator or whose planner threw; <see cref="FcfsPlanner"/> planned instead.</summary>
     public long PlansRefused { get; internal set; }
 
-    /// <summary>Grants that found no KV or sequence id although the plan was sound, because shared blocks were counted once too often.</summary>
+    /// <summary>
+    /// Grants that found no KV or sequence id although the plan was sound, because shared blocks were counted once too often.
+    /// </summary>
     public long GrantsDeferred { get; internal set; }
 }

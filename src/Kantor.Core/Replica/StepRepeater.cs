@@ -20,7 +20,8 @@ internal sealed class StepRepeater(ReplicaBooks books, PlanBooking booking, Plan
         if (steps == 1) return 1;
         var planner = books.Options.Planner;
         var promised = planner.RepeatingSteps(view, books.PlannerState, desk.Plan);
-        return promised >= 1 ? Math.Min(steps, promised) : throw new InvalidOperationException($"{planner.Name} promises {promised} steps; the least is 1.");
+        if (promised >= 1) return Math.Min(steps, promised);
+        throw new InvalidOperationException($"{planner.Name} promises {promised} steps; the least is 1.");
     }
 
     public void Repeat(int times)
@@ -33,7 +34,10 @@ internal sealed class StepRepeater(ReplicaBooks books, PlanBooking booking, Plan
         books.Events.Repeated(times);
     }
 
-    /// <summary>Steps, the planned one included, in which every running row can be granted the same and still does not catch up, or decodes; at least 1.</summary>
+    /// <summary>
+    /// Steps, the planned one included, in which every running row can be granted the same and still does not catch up, or decodes; at
+    /// least 1.
+    /// </summary>
     private int StepsBeforeCaughtUp()
     {
         if (!MayRepeat()) return 1;
@@ -67,8 +71,8 @@ internal sealed class StepRepeater(ReplicaBooks books, PlanBooking booking, Plan
     }
 
     /// <summary>
-    /// What becomes cached and what is evicted for it depends on their order, which is kept; decoding rows matter to it only when they take a
-    /// block.
+    /// What becomes cached and what is evicted for it depends on their order, which is kept; decoding rows matter to it only when they take
+    /// a block.
     /// </summary>
     private void AdvanceOneByOne(Span<StepSlice> slices, int steps)
     {
@@ -101,7 +105,9 @@ internal sealed class StepRepeater(ReplicaBooks books, PlanBooking booking, Plan
         }
     }
 
-    /// <summary>The first of the repeated steps, counted from 1, in which a decoding row needs more than the blocks that it has by now.</summary>
+    /// <summary>
+    /// The first of the repeated steps, counted from 1, in which a decoding row needs more than the blocks that it has by now.
+    /// </summary>
     private int NextDecodeBlock(ReadOnlySpan<StepSlice> slices)
     {
         var next = long.MaxValue;
@@ -131,6 +137,7 @@ internal sealed class StepRepeater(ReplicaBooks books, PlanBooking booking, Plan
 
     private void Grow(in StepSlice slice, int tokensTotal)
     {
-        if (!books.TryHold(slice.Row, tokensTotal)) throw new InvalidOperationException($"KV does not last until row {slice.Row} has {tokensTotal} tokens.");
+        if (books.TryHold(slice.Row, tokensTotal)) return;
+        throw new InvalidOperationException($"KV does not last until row {slice.Row} has {tokensTotal} tokens.");
     }
 }

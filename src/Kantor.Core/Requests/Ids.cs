@@ -1,6 +1,8 @@
 namespace Kantor.Core.Requests;
 
-/// <summary>Names one request for its whole life; unique in a run, ascending in order of arrival at the host. Ties in every policy are broken by it.</summary>
+/// <summary>
+/// Names one request for its whole life; unique in a run, ascending in order of arrival at the host. Ties in every policy are broken by it.
+/// </summary>
 public readonly record struct RequestId(long Value) : IComparable<RequestId>
 {
     /// <inheritdoc/>
@@ -34,5 +36,8 @@ public readonly record struct SessionId(long Value);
 /// <summary>An adapter (LoRA) on the model; 0 is the base model. The host numbers them.</summary>
 public readonly record struct AdapterId(int Value);
 
-/// <summary>A place that serves requests: a replica of a fleet, or the engine in this process. It keeps its number for life and no other ever has it.</summary>
+/// <summary>
+/// A place that serves requests: a replica of a fleet, or the engine in this process. It keeps its number for life and no other ever has
+/// it.
+/// </summary>
 public readonly record struct EndpointId(int Value);

@@ -3,8 +3,8 @@ using Kantor.Core.Kv;
 namespace Kantor.Core.Requests;
 
 /// <summary>
-/// All that any decision may know of a request: the same record at the gateway, in the queue and in a policy's memory. It has no output length,
-/// because that is known to nobody before the last token, so a policy that peeks cannot be written.
+/// All that any decision may know of a request: the same record at the gateway, in the queue and in a policy's memory. It has no output
+/// length, because that is known to nobody before the last token, so a policy that peeks cannot be written.
 /// </summary>
 public sealed record RequestFacts
 {
@@ -14,7 +14,9 @@ public sealed record RequestFacts
     /// <summary>Length of the prompt in tokens, at least 1.</summary>
     public required int PromptTokens { get; init; }
 
-    /// <summary>Declared limit of generated tokens, at least 1; the request ends with <see cref="RequestOutcome.LengthReached"/> there.</summary>
+    /// <summary>
+    /// Declared limit of generated tokens, at least 1; the request ends with <see cref="RequestOutcome.LengthReached"/> there.
+    /// </summary>
     public required int OutputTokensMax { get; init; }
 
     /// <summary>When the request reached the host, in microseconds of the host's clock.</summary>
@@ -38,7 +40,9 @@ public sealed record RequestFacts
     /// <summary>How often it was sent, this time included; at least 1.</summary>
     public int Attempt { get; init; } = 1;
 
-    /// <summary>Hint of the client: microseconds from its end to the next turn of its session, at least 0; null when it gives none.</summary>
+    /// <summary>
+    /// Hint of the client: microseconds from its end to the next turn of its session, at least 0; null when it gives none.
+    /// </summary>
     public long? NextTurnAfterUs { get; init; }
 
     /// <summary>Adapter that computes it.</summary>

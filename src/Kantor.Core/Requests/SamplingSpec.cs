@@ -1,6 +1,8 @@
 namespace Kantor.Core.Requests;
 
-/// <summary>How the next token is chosen from the logits. Defaults are OpenAI's; values are checked at the edge and again by <see cref="Validate"/>.</summary>
+/// <summary>
+/// How the next token is chosen from the logits. Defaults are OpenAI's; values are checked at the edge and again by <see cref="Validate"/>.
+/// </summary>
 public sealed record SamplingSpec
 {
     /// <summary>Divides the logits, 0 to 2; 0 takes the most likely token (lowest id among equals).</summary>
@@ -21,7 +23,9 @@ public sealed record SamplingSpec
     /// <summary>Subtracted from a token's logit for each time it was generated, −2 to 2.</summary>
     public double FrequencyPenalty { get; init; }
 
-    /// <summary>Divides positive and multiplies negative logits of tokens in prompt or answer, above 0; 1 for none (arXiv 1909.05858, section 4.1).</summary>
+    /// <summary>
+    /// Divides positive and multiplies negative logits of tokens in prompt or answer, above 0; 1 for none (arXiv 1909.05858, section 4.1).
+    /// </summary>
     public double RepetitionPenalty { get; init; } = 1;
 
     /// <summary>Seed of the request's own random stream; null lets the engine choose one.</summary>

@@ -1,6 +1,6 @@
 using Kantor.Core.Decisions;
-using Kantor.Core.Requests;
 using Kantor.Core.Randomness;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Routing;
 

@@ -16,7 +16,8 @@ public sealed class TypedPoliciesTests : IDisposable
     public async Task Simulate_runs_a_policy_with_and_without_an_option_and_labels_both()
     {
         var report = await ReportAsync(
-            "simulate", "--policy", "svf:backfilling=false,svf", "--routing", "round-robin,least-loaded", "--replicas", "2", "--limit", "200", "--rate-scale", "6",
+            "simulate", "--policy", "svf:backfilling=false,svf", "--routing", "round-robin,least-loaded", "--replicas", "2",
+            "--limit", "200", "--rate-scale", "6",
             "--kv-tokens", "20000");
         var runs = report["runs"]!.AsArray();
         Assert.Equal(
@@ -29,14 +30,16 @@ public sealed class TypedPoliciesTests : IDisposable
     public async Task Sweep_sweeps_over_options()
     {
         var report = await ReportAsync("sweep", "--policy", "svf,svf:backfilling=false,scls:slice-tokens=64", "--limit", "40");
-        Assert.Equal(["svf", "svf:backfilling=false", "scls:slice-tokens=64"], report["cells"]!.AsArray().Select(cell => (string)cell!["policy"]!));
+        Assert.Equal(
+            ["svf", "svf:backfilling=false", "scls:slice-tokens=64"], report["cells"]!.AsArray().Select(cell => (string)cell!["policy"]!));
     }
 
     [Fact]
     public async Task Plan_compares_policies_with_options()
     {
         var report = await ReportAsync(
-            "plan", "--profile", "opt-13b-a100-tp1", "--policy", "prefill-first,vllm-v1:watermark=0.05", "--slo", "ttft=2s,tpot=200ms", "--rate", "4",
+            "plan", "--profile", "opt-13b-a100-tp1", "--policy", "prefill-first,vllm-v1:watermark=0.05", "--rate", "4",
+            "--slo", "ttft=2s,tpot=200ms",
             "--requests", "60", "--prompt", "constant:400", "--output", "constant:20", "--seeds", "1", "--replicas-max", "8");
         Assert.Contains("vllm-v1:watermark=0.05", report["candidates"]!.ToJsonString());
     }

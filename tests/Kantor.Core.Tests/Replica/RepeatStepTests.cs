@@ -23,14 +23,20 @@ public class RepeatStepTests
 
     /// <summary>Those that promise it.</summary>
     public static TheoryData<string> RepeatingPolicies =>
-        [.. PolicyCatalogue.BuiltIn.Planners.Entries.Where(entry => entry.Promises.HasFlag(PolicyPromises.RepeatsSteps)).Select(entry => entry.Name)];
+    [
+        .. PolicyCatalogue.BuiltIn.Planners.Entries
+            .Where(entry => entry.Promises.HasFlag(PolicyPromises.RepeatsSteps)).Select(entry => entry.Name),
+    ];
 
     [Theory]
     [MemberData(nameof(AllPolicies))]
     public void INV_RUN_13_repeating_a_step_leaves_the_books_that_as_many_rounds_leave(string policy)
     {
         var repeated = RepeatingLaws.RepeatedIsStepped(PolicyCatalogue.Planner(policy));
-        if (PolicyCatalogue.BuiltIn.Planners.Find(policy).Promises.HasFlag(PolicyPromises.RepeatsSteps)) Assert.True(repeated > 30, $"only {repeated} steps were repeated");
+        if (PolicyCatalogue.BuiltIn.Planners.Find(policy).Promises.HasFlag(PolicyPromises.RepeatsSteps))
+        {
+            Assert.True(repeated > 30, $"only {repeated} steps were repeated");
+        }
     }
 
     [Theory]
@@ -165,7 +171,9 @@ public class RepeatStepTests
     });
 
     private static void Enqueue(ReplicaScheduler scheduler, int id, TokenContent content) => Assert.True(scheduler.TryEnqueue(
-        new RequestSpec(new RequestFacts { Id = new RequestId(id), PromptTokens = content.Count, OutputTokensMax = 28, ArrivalUs = id }, content), out _, out _));
+        new RequestSpec(
+            new RequestFacts { Id = new RequestId(id), PromptTokens = content.Count, OutputTokensMax = 28, ArrivalUs = id },
+            content), out _, out _));
 
     private class Silent : IBatchPlanner
     {

@@ -1,7 +1,7 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 using Kantor.Core.StepTime;
-using Kantor.Core.Catalogue;
 
 namespace Kantor.Core.Batching.Policies.Slices;
 

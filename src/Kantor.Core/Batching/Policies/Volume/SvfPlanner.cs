@@ -1,8 +1,8 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Occupancy;
-using Kantor.Core.Catalogue;
 using Kantor.Core.Requests;
 
 namespace Kantor.Core.Batching.Policies.Volume;

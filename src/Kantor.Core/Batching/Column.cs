@@ -1,0 +1,33 @@
+namespace Kantor.Core.Batching;
+
+/// <summary>
+/// One fact of every row of a <see cref="RequestTable"/>. All columns of a table grow together, and a row begins with the default in each.
+/// </summary>
+public sealed class Column<T> : Column
+{
+    private T[] _cells;
+
+    internal Column(int rows) => _cells = new T[rows];
+
+    /// <summary>All rows; those beyond the last request are free.</summary>
+    public ReadOnlySpan<T> Rows => _cells;
+
+    /// <summary>The fact of one row.</summary>
+    internal ref T this[int row] => ref _cells[row];
+
+    internal override void Clear(int row) => _cells[row] = default!;
+
+    internal override void Grow(int rows) => Array.Resize(ref _cells, rows);
+}
+
+/// <summary>What a table does with every column, whatever it holds.</summary>
+public abstract class Column
+{
+    private protected Column()
+    {
+    }
+
+    internal abstract void Clear(int row);
+
+    internal abstract void Grow(int rows);
+}
