@@ -26,7 +26,11 @@ public sealed class LastComePlanner(LastComeOptions options) : IBatchPlanner
             var hit = view.CachedPrefix(waiting[index]);
             var wanted = view.WantedTokens[waiting[index]];
             var tokens = Math.Min(wanted - hit.Tokens, budget.TokensLeft);
-            if (tokens < 1 || budget.BlocksToAdmit(wanted, hit) > budget.BlocksLeft || !budget.TryTakeWaiting(waiting[index], tokens, hit)) return;
+            if (tokens < 1 || budget.BlocksToAdmit(wanted, hit) > budget.BlocksLeft || !budget.TryTakeWaiting(waiting[index], tokens, hit))
+            {
+                return;
+            }
+
             plan.AddGrant(waiting[index], tokens);
         }
     }

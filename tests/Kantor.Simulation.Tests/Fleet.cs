@@ -1,6 +1,7 @@
 using Kantor.Core;
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
@@ -50,6 +51,10 @@ internal static class Fleet
         : new TraceRequest(arrivalUs, prompt, output, blockIds, 4);
 
     public static IEnumerable<string> Policies => PolicyCatalogue.PlannerNames;
+
+    /// <summary>Steps that a test of so many must see leapt to be worth something; none of a policy that does not promise to repeat its plans.</summary>
+    public static long LeapsExpected(string policy, long steps) =>
+        PolicyCatalogue.BuiltIn.Planners.Find(policy).Promises.HasFlag(PolicyPromises.RepeatsSteps) ? steps : -1;
 }
 
 /// <summary>Writes down what a run does and proves the books after every event.</summary>

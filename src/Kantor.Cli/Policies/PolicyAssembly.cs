@@ -1,6 +1,6 @@
+using Kantor.Cli.Shell;
 using System.Reflection;
 using System.Runtime.Loader;
-using Kantor.Cli.Shell;
 using Kantor.Core;
 
 namespace Kantor.Cli.Policies;
@@ -66,6 +66,7 @@ internal sealed class PolicyAssembly : AssemblyLoadContext
         {
             throw new UsageException($"{Option}: '{path}' has {packs.Length} classes that implement {nameof(IPolicyPack)}; one is right.");
         }
+
         return packs[0].GetConstructor(Type.EmptyTypes) is { } constructor
             ? (IPolicyPack)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, null, null)
             : throw new UsageException($"{Option}: {packs[0].Name} of '{path}' has no constructor without parameters.");

@@ -14,12 +14,14 @@ internal static class PolicyPage
         page.Append("# Policies\n\nEvery policy by decision. Made from the code: `kantor policies --markdown > docs/policies.md`.\n\n"
             + "A policy is written `NAME` or `NAME:KEY=VALUE:KEY=VALUE`, such as `svf:backfilling=false`, after options of the command "
             + "line and in the\n"
-            + "server's settings; lists are apart by commas. In scenario files the options are keys below the name. What is not written is "
-            + "as usual.\n");
+            + "server's settings; lists are apart by commas. In scenario files the options are keys below the name. What is not written "
+            + "is as usual.\n");
         foreach (var section in Sections(shelves))
         {
-            page.Append($"\n## {section.Title}\n\n{section.Where}\n\n| policy | what it does | source |\n|---|---|---|\n");
-            foreach (var entry in section.Entries) page.Append($"| `{entry.Name}` | {entry.Help} | {entry.Source} |\n");
+            page.Append($"\n## {section.Title}\n\n{section.Where}\n\n");
+            Append(page, ["policy", "what it does", "source", .. section.Column is { } column ? [column] : Array.Empty<string>()]);
+            Append(page, [.. section.Entries[0].Cells.Select(_ => "---")], "|");
+            foreach (var entry in section.Entries) Append(page, entry.Cells);
             if (section.Entries.All(entry => entry.Options.Count == 0)) continue;
             page.Append("\n| option | right is | usually | what it decides |\n|---|---|---|---|\n");
             foreach (var (entry, key) in section.Entries.SelectMany(entry => entry.Options.Select(key => (entry, key))))
@@ -50,20 +52,44 @@ internal static class PolicyPage
         return list.ToString();
     }
 
+    private static void Append(StringBuilder page, IEnumerable<string> cells, string apart = " | ") =>
+        page.Append(apart.TrimStart()).AppendJoin(apart, cells).Append(apart.TrimEnd()).Append('\n');
+
     private static IEnumerable<Section> Sections(PolicyShelves shelves) =>
     [
-        Of("Batch planning", "`--policy`; what a replica computes in a step", shelves.Planners),
-        Of("Admission", "`--admission`; which requests are let in", shelves.Admissions),
-        Of("Routing", "`--routing`; which replica gets a request", shelves.Routers),
+        Of("Batch planning", "`--policy`; what a replica computes in a step", shelves.Planners, "promises", entry => entry.Promises),
+        Of("Admission", "`--admission`; which requests are let in", shelves.Admissions, "reads", entry => Usual(entry).Reads),
+        Of("Routing", "`--routing`; which replica gets a request", shelves.Routers, "reads", entry => Usual(entry).Reads),
         Of("Length beliefs", "`--predictor`; what is believed of output lengths", shelves.Predictors),
         Of("Scaling", "`autoscaler` of a scenario; how many replicas there should be", shelves.Autoscalers),
     ];
 
-    private static Section Of<T>(string title, string where, PolicyShelf<T> shelf)
+    private static Section Of<T>(
+        string title, string where, PolicyShelf<T> shelf, string? column = null, Func<PolicyEntry<T>, Enum>? value = null)
         where T : class =>
-            new(title, where, [.. shelf.Entries.Select(entry => new Row(entry.Name, entry.Help, entry.Source, entry.Options))]);
+            new(
+                title,
+                where,
+                column,
+                [
+                    .. shelf.Entries.Select(entry =>
+                        new Row(entry.Name, entry.Help, entry.Source, value is null ? null : Words(value(entry)), entry.Options)),
+                ]);
 
-    private sealed record Section(string Title, string Where, IReadOnlyList<Row> Entries);
+    private static T Usual<T>(PolicyEntry<T> entry)
+        where T : class => entry.Make(PolicySpec.Of(entry.Name));
 
-    private sealed record Row(string Name, string Help, string Source, IReadOnlyList<OptionKey> Options);
+    /// <summary>The flags that are set, as words: PrefixHits as "prefix hits".</summary>
+    private static string Words(Enum flags) => string.Concat(flags.ToString().Select((letter, index) =>
+        char.IsUpper(letter) && index > 0 && flags.ToString()[index - 1] != ' '
+            ? $" {char.ToLowerInvariant(letter)}"
+            : $"{char.ToLowerInvariant(letter)}"));
+
+    private sealed record Section(string Title, string Where, string? Column, IReadOnlyList<Row> Entries);
+
+    private sealed record Row(string Name, string Help, string Source, string? Further, IReadOnlyList<OptionKey> Options)
+    {
+        /// <summary>What stands of it in the table.</summary>
+        public IEnumerable<string> Cells => [$"`{Name}`", Help, Source, .. Further is { } further ? [further] : Array.Empty<string>()];
+    }
 }

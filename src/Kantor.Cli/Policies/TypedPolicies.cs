@@ -39,6 +39,7 @@ internal static class TypedPolicies
             {
                 Say($"{option}: {spec.Name}:{idle.Key} {idle.What}");
             }
+
             return shelf.Make(spec);
         }
         catch (ArgumentException fault)

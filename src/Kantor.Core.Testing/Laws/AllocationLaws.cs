@@ -27,7 +27,8 @@ public static class AllocationLaws
         var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         LawBrokenException.Unless(bytes == 0, () => $"{bytes} bytes in {steps} steps");
         LawBrokenException.Unless(
-            scheduler.RunningCount > 3 && scheduler.WaitingCount > 10, () => $"only {scheduler.RunningCount} run and {scheduler.WaitingCount} wait, which shows nothing");
+            scheduler.RunningCount > 3 && scheduler.WaitingCount > 10, () =>
+                $"only {scheduler.RunningCount} run and {scheduler.WaitingCount} wait, which shows nothing");
         LawBrokenException.Unless(scheduler.Counters.PlansRefused == 0, () => $"a plan was refused: {scheduler.LastPlanFault}");
     }
 
@@ -47,7 +48,8 @@ public static class AllocationLaws
         {
             var content = TokenContent.Opaque(20 + (id % 7));
             var facts = new RequestFacts { Id = new RequestId(id), PromptTokens = content.Count, OutputTokensMax = 1500, ArrivalUs = id };
-            LawBrokenException.Unless(scheduler.TryEnqueue(new RequestSpec(facts, content), out _, out _), "a request that fits was refused");
+            LawBrokenException.Unless(
+                scheduler.TryEnqueue(new RequestSpec(facts, content), out _, out _), "a request that fits was refused");
         }
 
         return scheduler;

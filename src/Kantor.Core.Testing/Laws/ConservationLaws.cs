@@ -25,7 +25,8 @@ public static class ConservationLaws
         var (limits, kv) = Jobs.Tight(seed, Workloads.TokensMax);
         var run = new ReplicaRun(planner, limits, kv with { SequencesMax = null }, Jobs.Random(seed, 60, Workloads.TokensMax)).ToEnd();
         Workloads.RequireSoundPlans(run);
-        LawBrokenException.Unless(run.Scheduler.Counters.GrantsDeferred == 0, () => $"{run.Scheduler.Counters.GrantsDeferred} grants found no memory");
+        LawBrokenException.Unless(
+            run.Scheduler.Counters.GrantsDeferred == 0, () => $"{run.Scheduler.Counters.GrantsDeferred} grants found no memory");
     });
 
     /// <summary>A request that is cancelled at any moment is gone and its memory free; the others get all their tokens.</summary>
@@ -39,7 +40,10 @@ public static class ConservationLaws
             LawBrokenException.Unless(run.Step < Workloads.StepsMax, $"not over after {Workloads.StepsMax} steps");
             run.Arrive();
             var alive = jobs.Where(job => job.ArrivalStep <= run.Step && run.Traces[job.Id].Ends == 0).ToArray();
-            if (alive.Length > 0 && random.NextInt(4) == 0) run.End(run.RowOf(alive[random.NextInt(alive.Length)].Id), RequestOutcome.Cancelled);
+            if (alive.Length > 0 && random.NextInt(4) == 0)
+            {
+                run.End(run.RowOf(alive[random.NextInt(alive.Length)].Id), RequestOutcome.Cancelled);
+            }
         }
 
         foreach (var job in jobs)
@@ -70,8 +74,9 @@ public static class ConservationLaws
     }
 
     /// <summary>
-    /// A law of the scheduler, which no planner can break alone: every computed token finds its whole context in a memory that repeats the ledger's changes, and no more cells live than there are. Returns
-    /// the tokens that were hit and the preemptions, which say whether the runs were worth something.
+    /// A law of the scheduler, which no planner can break alone: every computed token finds its whole context in a memory that repeats the
+    /// ledger's changes, and no more cells live than there are. Returns the tokens that were hit and the preemptions, which say whether the
+    /// runs were worth something.
     /// </summary>
     public static (long HitTokens, long Preemptions) ContextIsThere(IBatchPlanner planner)
     {
@@ -80,7 +85,8 @@ public static class ConservationLaws
         {
             var limits = new BatchLimits { StepTokensMax = 24, RunningMax = 6 };
             var kv = new KvLedgerOptions { BlocksTotal = 110, BlockSizeTokens = 1, SequencesMax = 8, RecordsChanges = true };
-            var run = new ReplicaRun(planner, limits, kv, Jobs.Random(seed, 40, Workloads.TokensMax)) { Memory = new FakeKvMemory() }.ToEnd();
+            var run = new ReplicaRun(
+                planner, limits, kv, Jobs.Random(seed, 40, Workloads.TokensMax)) { Memory = new FakeKvMemory() }.ToEnd();
             hits += run.Scheduler.Kv.Counters.HitTokens;
             preemptions += run.Scheduler.Counters.Preemptions;
         });
@@ -92,9 +98,11 @@ public static class ConservationLaws
         var trace = run.Traces[job.Id];
         LawBrokenException.Unless(trace.Ends == 1, () => $"request {job.Id} ended {trace.Ends} times");
         LawBrokenException.Unless(
-            trace.Generated == job.OutputTokens, () => $"request {job.Id} generated {trace.Generated} of {job.OutputTokens} tokens and ended as {trace.Outcome}");
+            trace.Generated == job.OutputTokens, () =>
+                $"request {job.Id} generated {trace.Generated} of {job.OutputTokens} tokens and ended as {trace.Outcome}");
     }
 
     private static void RequireNothingHeld(ReplicaRun run) =>
-        LawBrokenException.Unless(run.Scheduler.Kv.BlocksUsed == 0, () => $"{run.Scheduler.Kv.BlocksUsed} blocks are held when all have ended");
+        LawBrokenException.Unless(
+            run.Scheduler.Kv.BlocksUsed == 0, () => $"{run.Scheduler.Kv.BlocksUsed} blocks are held when all have ended");
 }

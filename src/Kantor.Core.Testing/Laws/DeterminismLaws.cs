@@ -48,6 +48,7 @@ public static class DeterminismLaws
         while (at < Math.Min(expected.Count, found.Count) && expected[at] == found[at]) at++;
         LawBrokenException.Unless(
             at == expected.Count && at == found.Count,
-            () => $"slice {at} differs {when}: {(at < expected.Count ? expected[at] : "none")} and {(at < found.Count ? found[at] : "none")}");
+            () => $"slice {at} differs {when}: {(at < expected.Count ? expected[at] : "none")} and "
+                + $"{(at < found.Count ? found[at] : "none")}");
     }
 }

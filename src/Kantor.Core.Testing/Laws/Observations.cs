@@ -20,7 +20,8 @@ internal static class Observations
     {
         var (limits, kv) = Jobs.Tight(seed, Workloads.TokensMax);
         if (seed % 2 == 1) kv = kv with { BlocksTotal = 12 * kv.BlocksTotal, SequencesMax = null };
-        var run = new ReplicaRun(planner, limits, kv, Jobs.Random(seed, 60, Workloads.TokensMax), new ClassQuantilePredictor()) { Verifies = false };
+        var run = new ReplicaRun(
+            planner, limits, kv, Jobs.Random(seed, 60, Workloads.TokensMax), new ClassQuantilePredictor()) { Verifies = false };
         var sum = 0L;
         while (!run.IsOver)
         {
@@ -89,7 +90,10 @@ internal static class Observations
             load = Math.Clamp(load + ((random.NextInt(5) - 2) * 0.4), 0.2, 10);
             var share = Math.Min(1, load / replicas);
             var endpoint = new EndpointView(share < 1 ? 0 : 8, (int)(40 * share), (int)(100 * share), 100);
-            var view = new ScalingView { Endpoints = Enumerable.Repeat(endpoint, replicas).ToArray(), Starting = 0, WaitingOutside = 0, NowUs = moment };
+            var view = new ScalingView
+            {
+                Endpoints = Enumerable.Repeat(endpoint, replicas).ToArray(), Starting = 0, WaitingOutside = 0, NowUs = moment,
+            };
             replicas = Math.Clamp(autoscaler.Wanted(view, state), 1, 20);
             sum = Mix(sum, replicas);
         }
@@ -114,7 +118,8 @@ internal static class Observations
         for (var index = 3; index >= 0; index--)
         {
             fleet.Add(
-                random.NextInt(6), random.NextInt(20), random.NextInt(100), random.NextInt(100), queuedTokens: random.NextInt(2_000), bookedTokens: random.NextInt(500),
+                random.NextInt(6), random.NextInt(20), random.NextInt(100), random.NextInt(100),
+                queuedTokens: random.NextInt(2_000), bookedTokens: random.NextInt(500),
                 hasAdapter: random.NextInt(2) == 0, ageUs: random.NextInt(100_000));
         }
 

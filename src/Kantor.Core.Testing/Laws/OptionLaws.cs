@@ -8,8 +8,8 @@ using Kantor.Core.Scaling;
 namespace Kantor.Core.Testing.Laws;
 
 /// <summary>
-/// What is accepted takes effect: every option of a policy changes what it does for some value and some random work, and the policy is called what
-/// makes it again, so that reports tell one from the other.
+/// What is accepted takes effect: every option of a policy changes what it does for some value and some random work, and the policy is
+/// called what makes it again, so that reports tell one from the other.
 /// </summary>
 public static class OptionLaws
 {
@@ -45,9 +45,13 @@ public static class OptionLaws
         foreach (var key in entry.Options)
         {
             var others = Others(entry, key).ToArray();
-            LawBrokenException.Unless(others.Length > 0, () => $"{entry.Name}:{key.Name} has no other value among those that are tried: {string.Join(", ", Values)}");
+            LawBrokenException.Unless(
+                others.Length > 0,
+                () => $"{entry.Name}:{key.Name} has no other value among those that are tried: {string.Join(", ", Values)}");
             foreach (var other in others) RequireName(entry, other, nameOf);
-            LawBrokenException.Unless(others.Any(other => Differs(entry, other, observe)), () => $"{entry.Name}:{key.Name} changes nothing: {string.Join(", ", others.Select(other => other.ToString()))}");
+            LawBrokenException.Unless(
+                others.Any(other => Differs(entry, other, observe)),
+                () => $"{entry.Name}:{key.Name} changes nothing: {string.Join(", ", others.Select(other => other.ToString()))}");
         }
     }
 
@@ -63,7 +67,8 @@ public static class OptionLaws
         where T : class
     {
         var name = nameOf(entry.Make(written));
-        LawBrokenException.Unless(name != entry.Name, () => $"'{written}' makes a policy that is called '{name}', as if it were the usual one");
+        LawBrokenException.Unless(
+            name != entry.Name, () => $"'{written}' makes a policy that is called '{name}', as if it were the usual one");
         var again = nameOf(entry.Make(PolicySpec.Parse(name)));
         LawBrokenException.Unless(again == name, () => $"'{written}' makes a policy that is called '{name}', which makes '{again}'");
     }

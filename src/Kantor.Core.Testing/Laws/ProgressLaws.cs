@@ -16,7 +16,11 @@ public static class ProgressLaws
         var jobs = Enumerable.Range(0, 4).Select(id => Jobs.Plain(id, 0, 4, 9)).ToArray();
         var kv = new KvLedgerOptions { BlocksTotal = 5, BlockSizeTokens = 4, PrefixCaching = false };
         var run = new ReplicaRun(planner, Limits, kv, jobs).ToEnd(200);
-        foreach (var (id, trace) in run.Traces) LawBrokenException.Unless(trace.Generated == 9, () => $"request {id} generated {trace.Generated} of 9 tokens");
+        foreach (var (id, trace) in run.Traces)
+        {
+            LawBrokenException.Unless(trace.Generated == 9, () => $"request {id} generated {trace.Generated} of 9 tokens");
+        }
+
         return run.Scheduler.Counters.Preemptions;
     }
 
@@ -31,5 +35,6 @@ public static class ProgressLaws
     }
 
     private static void RequireOutcome(ReplicaRun run, long id, RequestOutcome outcome) =>
-        LawBrokenException.Unless(run.Traces[id].Outcome == outcome, () => $"request {id} ended as {run.Traces[id].Outcome} and not as {outcome}");
+        LawBrokenException.Unless(
+            run.Traces[id].Outcome == outcome, () => $"request {id} ended as {run.Traces[id].Outcome} and not as {outcome}");
 }

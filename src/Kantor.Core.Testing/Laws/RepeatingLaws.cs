@@ -8,8 +8,8 @@ namespace Kantor.Core.Testing.Laws;
 public static class RepeatingLaws
 {
     /// <summary>
-    /// Repeating a step many times at once leaves the books that as many rounds leave, as far as the planner promises it; one that promises 1 step
-    /// keeps this in itself. Returns the steps that were repeated.
+    /// Repeating a step many times at once leaves the books that as many rounds leave, as far as the planner promises it; one that promises
+    /// 1 step keeps this in itself. Returns the steps that were repeated.
     /// </summary>
     public static int RepeatedIsStepped(IBatchPlanner planner)
     {
@@ -23,7 +23,10 @@ public static class RepeatingLaws
         return repeated;
     }
 
-    /// <summary>For those that promise <see cref="PolicyPromises.RepeatsSteps"/>: a batch that decodes while nobody waits repeats itself for more than one step.</summary>
+    /// <summary>
+    /// For those that promise <see cref="PolicyPromises.RepeatsSteps"/>: a batch that decodes while nobody waits repeats itself for more
+    /// than one step.
+    /// </summary>
     public static void DecodesRepeat(IBatchPlanner planner)
     {
         var builder = new ViewBuilder();

@@ -25,7 +25,8 @@ internal sealed class RepeatingPair(IBatchPlanner planner, ulong seed)
         _stepping.PlanStep(_nowUs);
         RequireSame(_leaping, _stepping);
         if (_leaping.Slices.IsEmpty) return 0;
-        var times = Math.Min(Math.Min(timesMax, StepsBeforeEnd(_leaping)), Math.Min(_leaping.RepeatableSteps(_nowUs) - 1, StepsInMemory(_leaping)));
+        var times = Math.Min(
+            Math.Min(timesMax, StepsBeforeEnd(_leaping)), Math.Min(_leaping.RepeatableSteps(_nowUs) - 1, StepsInMemory(_leaping)));
         _leaping.RepeatStep(times);
         for (var round = 0; round < times; round++)
         {
@@ -85,19 +86,24 @@ internal sealed class RepeatingPair(IBatchPlanner planner, ulong seed)
         Require(seen.WantedTokens.SequenceEqual(expected.WantedTokens), "wanted tokens");
         Require(seen.GeneratedTokens.SequenceEqual(expected.GeneratedTokens), "generated tokens");
         Require(seen.BlocksHeld.SequenceEqual(expected.BlocksHeld), "held blocks");
-        Require((left.Kv.BlocksFree, left.Kv.BlocksIdle, left.Kv.Counters) == (right.Kv.BlocksFree, right.Kv.BlocksIdle, right.Kv.Counters), "the pool");
+        Require(
+            (left.Kv.BlocksFree, left.Kv.BlocksIdle, left.Kv.Counters) == (right.Kv.BlocksFree, right.Kv.BlocksIdle, right.Kv.Counters),
+            "the pool");
         Require(Counted(left) == Counted(right), "counters");
         foreach (var row in seen.Waiting)
         {
             var (spec, other) = (left.Spec(row), right.Spec(row));
-            Require(left.Kv.Probe(spec.Content, spec.Facts.CacheDomain, 1000) == right.Kv.Probe(other.Content, other.Facts.CacheDomain, 1000), "cached prefixes");
+            Require(
+                left.Kv.Probe(spec.Content, spec.Facts.CacheDomain, 1000) == right.Kv.Probe(other.Content, other.Facts.CacheDomain, 1000),
+                "cached prefixes");
         }
     }
 
     private static (long Steps, long Computed, long Generated, long Preemptions) Counted(ReplicaScheduler scheduler) =>
         (scheduler.Counters.Steps, scheduler.Counters.ComputedTokens, scheduler.Counters.GeneratedTokens, scheduler.Counters.Preemptions);
 
-    private static void Require(bool isSame, string what) => LawBrokenException.Unless(isSame, () => $"{what} differ between a repeated step and as many rounds");
+    private static void Require(bool isSame, string what) =>
+        LawBrokenException.Unless(isSame, () => $"{what} differ between a repeated step and as many rounds");
 
     /// <summary>Requests of two families with long common prefixes, so that what is cached and evicted matters.</summary>
     private static ReplicaScheduler Replica(IBatchPlanner planner, ulong seed)
@@ -117,10 +123,13 @@ internal sealed class RepeatingPair(IBatchPlanner planner, ulong seed)
         for (var id = 0; id < requests; id++)
         {
             var (family, prompt) = (random.NextInt(2), 4 + random.NextInt(60));
-            int[] ids = [.. Enumerable.Range(0, ((prompt - 1) / 4) + 1).Select(block => block < 8 ? (family * 8) + block : (1000 * (id + 1)) + block)];
+            int[] ids =
+                [.. Enumerable.Range(0, ((prompt - 1) / 4) + 1)
+                    .Select(block => block < 8 ? (family * 8) + block : (1000 * (id + 1)) + block)];
             var facts = new RequestFacts { Id = new RequestId(id), PromptTokens = prompt, OutputTokensMax = 28, ArrivalUs = id };
             LawBrokenException.Unless(
-                scheduler.TryEnqueue(new RequestSpec(facts, TokenContent.FromBlockIds(ids, 4, prompt)), out _, out _), "a request that fits was refused");
+                scheduler.TryEnqueue(
+                    new RequestSpec(facts, TokenContent.FromBlockIds(ids, 4, prompt)), out _, out _), "a request that fits was refused");
         }
 
         return scheduler;

@@ -20,8 +20,8 @@ public static class RouterLaws
     }
 
     /// <summary>
-    /// Every decision is about an endpoint of the view or holds until later, with no other columns than those that the router reads: one that reads
-    /// more than it says fails here. The fleet grows and shrinks meanwhile.
+    /// Every decision is about an endpoint of the view or holds until later, with no other columns than those that the router reads: one
+    /// that reads more than it says fails here. The fleet grows and shrinks meanwhile.
     /// </summary>
     public static void DecidesWithinTheView(IRouter router) => Workloads.ForEachSeed(Seeds, seed =>
     {
@@ -33,7 +33,8 @@ public static class RouterLaws
     public static void SameFleetGivesSameDecision(IRouter router) => Workloads.ForEachSeed(Seeds, seed =>
     {
         var (first, again) = (Decisions(router, seed), Decisions(router, seed));
-        LawBrokenException.Unless(first.SequenceEqual(again), () => $"decided {string.Join(", ", first)} and then {string.Join(", ", again)}");
+        LawBrokenException.Unless(
+            first.SequenceEqual(again), () => $"decided {string.Join(", ", first)} and then {string.Join(", ", again)}");
     });
 
     private static RouteDecision[] Decisions(IRouter router, ulong seed)
@@ -46,7 +47,8 @@ public static class RouterLaws
     {
         endpoints = 1 + random.NextInt(6);
         nowUs = id * 1_000L;
-        var request = new RequestFacts { Id = new RequestId(id), PromptTokens = 1 + random.NextInt(100), OutputTokensMax = 8, ArrivalUs = nowUs };
+        var request =
+            new RequestFacts { Id = new RequestId(id), PromptTokens = 1 + random.NextInt(100), OutputTokensMax = 8, ArrivalUs = nowUs };
         state.TimeIs(nowUs);
         state.Arrived(request, id);
         try
@@ -64,7 +66,13 @@ public static class RouterLaws
         var fleet = new FleetBuilder { NowUs = nowUs };
         for (var index = 0; index < endpoints; index++)
         {
-            fleet.Add(random.NextInt(5), random.NextInt(9), random.NextInt(100), random.NextInt(20), queuedTokens: random.NextInt(500), ageUs: random.NextInt(1_000));
+            fleet.Add(
+                random.NextInt(5),
+                random.NextInt(9),
+                random.NextInt(100),
+                random.NextInt(20),
+                queuedTokens: random.NextInt(500),
+                ageUs: random.NextInt(1_000));
         }
 
         return fleet;
@@ -72,8 +80,16 @@ public static class RouterLaws
 
     private static void RequireWithin(RouteDecision decision, int endpoints, long nowUs)
     {
-        if (decision.HoldUntilUs is { } untilUs) LawBrokenException.Unless(untilUs > nowUs, () => $"holds until {untilUs} us, which does not lie after {nowUs} us");
-        else LawBrokenException.Unless(IsOneOf(decision.Endpoint, endpoints) && (decision.Decode is null || IsOneOf(decision.Decode, endpoints)), () => $"{decision} of {endpoints} endpoints");
+        if (decision.HoldUntilUs is { } untilUs)
+        {
+            LawBrokenException.Unless(untilUs > nowUs, () => $"holds until {untilUs} us, which does not lie after {nowUs} us");
+        }
+        else
+        {
+            LawBrokenException.Unless(
+                IsOneOf(decision.Endpoint, endpoints) && (decision.Decode is null || IsOneOf(decision.Decode, endpoints)),
+                () => $"{decision} of {endpoints} endpoints");
+        }
     }
 
     private static bool IsOneOf(int? index, int endpoints) => index >= 0 && index < endpoints;

@@ -40,6 +40,8 @@ internal static class Workloads
     public static void RequireSoundPlans(ReplicaRun run)
     {
         var counters = run.Scheduler.Counters;
-        LawBrokenException.Unless(counters.PlansRefused == 0, () => $"{counters.PlansRefused} of {counters.Steps} plans were refused; the last: {run.Scheduler.LastPlanFault}");
+        LawBrokenException.Unless(
+            counters.PlansRefused == 0,
+            () => $"{counters.PlansRefused} of {counters.Steps} plans were refused; the last: {run.Scheduler.LastPlanFault}");
     }
 }

@@ -25,7 +25,12 @@ public sealed class FakeKvMemory
             for (var position = change.FromToken; position < change.ToToken; position++)
             {
                 if (change.Kind == KvChangeKind.Drop) _cells.Remove((change.Sequence, position));
-                else _cells[(change.Sequence, position)] = change.Kind == KvChangeKind.Share ? _cells[(change.Source, position)] : _cells[(change.Source, position)].Copy();
+                else
+                {
+                    _cells[(change.Sequence, position)] = change.Kind == KvChangeKind.Share
+                        ? _cells[(change.Source, position)]
+                        : _cells[(change.Source, position)].Copy();
+                }
             }
         }
 
@@ -44,7 +49,8 @@ public sealed class FakeKvMemory
     /// <exception cref="LawBrokenException">The sequence lacks that position, or it holds something else.</exception>
     public void RequireHolds(int sequence, int position, string prefix, string domain)
     {
-        LawBrokenException.Unless(_cells.TryGetValue((sequence, position), out var cell), () => $"sequence {sequence} lacks position {position}");
+        LawBrokenException.Unless(
+            _cells.TryGetValue((sequence, position), out var cell), () => $"sequence {sequence} lacks position {position}");
         LawBrokenException.Unless(
             cell!.Prefix == prefix && cell.Domain == domain,
             () => $"position {position} of sequence {sequence} holds '{cell.Prefix}' of '{cell.Domain}' and not '{prefix}' of '{domain}'");

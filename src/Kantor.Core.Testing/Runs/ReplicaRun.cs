@@ -7,7 +7,9 @@ using Kantor.Core.StepTime;
 
 namespace Kantor.Core.Testing.Runs;
 
-/// <summary>A replica that executes steps in no time, generates tokens that depend on the whole prefix, and checks the laws in each step.</summary>
+/// <summary>
+/// A replica that executes steps in no time, generates tokens that depend on the whole prefix, and checks the laws in each step.
+/// </summary>
 public sealed class ReplicaRun
 {
     private readonly Dictionary<int, Job> _byRow = [];
@@ -20,7 +22,8 @@ public sealed class ReplicaRun
     /// <param name="kv">The pool.</param>
     /// <param name="jobs">The requests.</param>
     /// <param name="predictor">What is believed of output lengths; 8 tokens each when not given.</param>
-    public ReplicaRun(IBatchPlanner planner, BatchLimits limits, KvLedgerOptions kv, IEnumerable<Job> jobs, ILengthPredictor? predictor = null)
+    public ReplicaRun(
+        IBatchPlanner planner, BatchLimits limits, KvLedgerOptions kv, IEnumerable<Job> jobs, ILengthPredictor? predictor = null)
     {
         _limits = limits;
         _coming = new Queue<Job>(jobs.OrderBy(job => job.ArrivalStep).ThenBy(job => job.Id));
@@ -65,7 +68,8 @@ public sealed class ReplicaRun
     {
         while (!IsOver)
         {
-            LawBrokenException.Unless(Step < stepsMax, () => $"not over after {stepsMax} steps: {Scheduler.RunningCount} run, {Scheduler.WaitingCount} wait");
+            LawBrokenException.Unless(
+                Step < stepsMax, () => $"not over after {stepsMax} steps: {Scheduler.RunningCount} run, {Scheduler.WaitingCount} wait");
             Advance();
         }
 
@@ -117,7 +121,10 @@ public sealed class ReplicaRun
         var content = Scheduler.Spec(slice.Row).Content;
         Scheduler.Generate(slice.Row, content.Count % 7);
         trace.Generated++;
-        if (trace.Generated == job.OutputTokens) End(slice.Row, job.OutputTokens == job.OutputTokensMax ? RequestOutcome.LengthReached : RequestOutcome.Stopped);
+        if (trace.Generated == job.OutputTokens)
+        {
+            End(slice.Row, job.OutputTokens == job.OutputTokensMax ? RequestOutcome.LengthReached : RequestOutcome.Stopped);
+        }
     }
 
     /// <summary>The job in a row ends.</summary>
@@ -139,14 +146,19 @@ public sealed class ReplicaRun
         foreach (var slice in slices)
         {
             var tokens = Scheduler.Spec(slice.Row).Content.Keys;
-            for (var position = 0; position < slice.FromToken; position++) memory.RequireHolds(slice.Sequence, position, PrefixOf(tokens, position), "");
+            for (var position = 0; position < slice.FromToken; position++)
+            {
+                memory.RequireHolds(slice.Sequence, position, PrefixOf(tokens, position), "");
+            }
+
             for (var position = slice.FromToken; position < slice.FromToken + slice.Tokens; position++)
             {
                 memory.Write(slice.Sequence, position, PrefixOf(tokens, position), "");
             }
         }
 
-        LawBrokenException.Unless(memory.LiveCells <= Scheduler.Kv.BlocksTotal * Scheduler.Kv.BlockSizeTokens, () => $"{memory.LiveCells} cells live");
+        LawBrokenException.Unless(
+            memory.LiveCells <= Scheduler.Kv.BlocksTotal * Scheduler.Kv.BlockSizeTokens, () => $"{memory.LiveCells} cells live");
     }
 
     private static string PrefixOf(ReadOnlySpan<int> tokens, int position) => string.Join(',', tokens[..(position + 1)].ToArray());
@@ -162,7 +174,10 @@ public sealed class ReplicaRun
             Priority = job.Priority,
             Class = new ClassId(job.Class),
         };
-        if (Scheduler.TryEnqueue(new RequestSpec(facts, TokenContent.FromTokens([.. job.Prompt])), out var row, out var refusal)) _byRow[row] = job;
+        if (Scheduler.TryEnqueue(new RequestSpec(facts, TokenContent.FromTokens([.. job.Prompt])), out var row, out var refusal))
+        {
+            _byRow[row] = job;
+        }
         else
         {
             Traces[job.Id].Ends++;
@@ -182,6 +197,7 @@ public sealed class ReplicaRun
         LawBrokenException.Unless(slices.Select(slice => slice.Row).Distinct().Count() == slices.Length, "a request is twice in a step");
         var mayBeEmpty = wasIdle || !Scheduler.Refused.IsEmpty || Scheduler.HeldUntilUs is not null;
         LawBrokenException.Unless(
-            mayBeEmpty || slices.Length > 0, () => $"step {Step} is empty while {Scheduler.WaitingCount} wait and {Scheduler.RunningCount} run");
+            mayBeEmpty || slices.Length > 0, () =>
+                $"step {Step} is empty while {Scheduler.WaitingCount} wait and {Scheduler.RunningCount} run");
     }
 }

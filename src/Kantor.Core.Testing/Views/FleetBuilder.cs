@@ -34,10 +34,13 @@ public sealed class FleetBuilder
     /// <param name="hasAdapter">Whether the request's adapter is in a slot.</param>
     /// <param name="ageUs">Age of its signals.</param>
     public int Add(
-        int waiting = 0, int running = 0, int kvBlocksUsed = 0, int hitTokens = 0, int? tierHitTokens = null, long queuedTokens = 0, long bookedTokens = 0,
+        int waiting =
+            0, int running =
+                0, int kvBlocksUsed = 0, int hitTokens = 0, int? tierHitTokens = null, long queuedTokens = 0, long bookedTokens = 0,
         bool hasAdapter = true, long ageUs = 0)
     {
-        var endpoint = new EndpointView(waiting, running, kvBlocksUsed, KvBlocksTotal) { Replica = _places.Count, Ages = new SignalAges(ageUs, ageUs, ageUs) };
+        var endpoint = new EndpointView(
+            waiting, running, kvBlocksUsed, KvBlocksTotal) { Replica = _places.Count, Ages = new SignalAges(ageUs, ageUs, ageUs) };
         _places.Add(new Place(endpoint, hitTokens, tierHitTokens ?? hitTokens, queuedTokens, bookedTokens, hasAdapter));
         return _places.Count - 1;
     }
@@ -45,7 +48,8 @@ public sealed class FleetBuilder
     /// <summary>The view with the columns that are read, the others empty, as a host fills them.</summary>
     public FleetView View(Signals reads) => new()
     {
-        Endpoints = _places.Select(place => reads.HasFlag(Signals.Load) ? place.Endpoint : new EndpointView { Replica = place.Endpoint.Replica }).ToArray(),
+        Endpoints = _places.Select(
+            place => reads.HasFlag(Signals.Load) ? place.Endpoint : new EndpointView { Replica = place.Endpoint.Replica }).ToArray(),
         Roles = Column(reads, Signals.Decode, _ => EndpointRole.Whole),
         HitTokens = Column(reads, Signals.PrefixHits, place => place.HitTokens),
         TierHitTokens = Column(reads, Signals.TierHits, place => place.TierHitTokens),
@@ -66,5 +70,6 @@ public sealed class FleetBuilder
 
     private T[] Column<T>(Signals reads, Signals column, Func<Place, T> value) => reads.HasFlag(column) ? [.. _places.Select(value)] : [];
 
-    private sealed record Place(EndpointView Endpoint, int HitTokens, int TierHitTokens, long QueuedTokens, long BookedTokens, bool HasAdapter);
+    private sealed record Place(
+        EndpointView Endpoint, int HitTokens, int TierHitTokens, long QueuedTokens, long BookedTokens, bool HasAdapter);
 }

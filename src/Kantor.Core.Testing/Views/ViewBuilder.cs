@@ -37,7 +37,7 @@ public sealed class ViewBuilder : IBatchProbe
     /// <summary>Takes down why the policy decides as it does.</summary>
     public IDecisionLog? Log { get; init; }
 
-    /// <summary>Duration of steps.</summary>
+    /// <summary>Duration of a step by its content.</summary>
     public IStepTimeModel StepTime { get; init; } = Runs.ReplicaRun.StepTime;
 
     /// <summary>A running row that holds the blocks of its computed tokens. Returns its number.</summary>
@@ -48,12 +48,14 @@ public sealed class ViewBuilder : IBatchProbe
     /// <param name="outputMax">Declared output limit, in tokens.</param>
     /// <param name="priority">Urgency; lower goes first.</param>
     /// <param name="sharedBlocks">Blocks that stay when the row is preempted.</param>
-    public int Running(int prompt, int generated, int? computed = null, int believed = 50, int outputMax = 100, int priority = 0, int sharedBlocks = 0)
+    public int Running(
+        int prompt, int generated, int? computed = null, int believed = 50, int outputMax = 100, int priority = 0, int sharedBlocks = 0)
     {
         var done = computed ?? (prompt + generated - 1);
         var blocks = (done + BlockSizeTokens - 1) / BlockSizeTokens;
         _running.Add(_rows.Count);
-        _rows.Add(new Row(prompt, generated, done, outputMax, blocks, priority, believed, default, blocks - sharedBlocks, RowState.Running));
+        _rows.Add(
+            new Row(prompt, generated, done, outputMax, blocks, priority, believed, default, blocks - sharedBlocks, RowState.Running));
         return _rows.Count - 1;
     }
 
@@ -66,10 +68,30 @@ public sealed class ViewBuilder : IBatchProbe
     /// <param name="hitBlocksIdle">Blocks of these that nobody references.</param>
     /// <param name="generated">Tokens generated before it was preempted.</param>
     /// <param name="preemptions">How often it was preempted.</param>
-    public int Waiting(int prompt, int believed = 50, int outputMax = 100, int priority = 0, int hitTokens = 0, int hitBlocksIdle = 0, int generated = 0, int preemptions = 0)
+    public int Waiting(
+        int prompt,
+        int believed = 50,
+        int outputMax = 100,
+        int priority = 0,
+        int hitTokens = 0,
+        int hitBlocksIdle = 0,
+        int generated = 0,
+        int preemptions = 0)
     {
         _waiting.Add(_rows.Count);
-        _rows.Add(new Row(prompt, generated, 0, outputMax, 0, priority, believed, new PrefixHit(hitTokens, hitBlocksIdle), 0, RowState.Waiting, preemptions));
+        _rows.Add(
+            new Row(
+                prompt,
+                generated,
+                0,
+                outputMax,
+                0,
+                priority,
+                believed,
+                new PrefixHit(hitTokens, hitBlocksIdle),
+                0,
+                RowState.Waiting,
+                preemptions));
         return _rows.Count - 1;
     }
 
@@ -135,5 +157,6 @@ public sealed class ViewBuilder : IBatchProbe
     }
 
     private sealed record Row(
-        int Prompt, int Generated, int Computed, int OutputMax, int Blocks, int Priority, int Believed, PrefixHit Hit, int Exclusive, RowState State, int Preemptions = 0);
+        int Prompt, int Generated, int Computed, int OutputMax, int Blocks, int Priority, int Believed, PrefixHit Hit,
+        int Exclusive, RowState State, int Preemptions = 0);
 }

@@ -53,7 +53,8 @@ public static class Option
             $"one of {string.Join(", ", words.Select(known => known.Word))}",
             help,
             options => words.First(known => known.Value.Equals(read(options))).Word,
-            (options, text) => words.Any(known => known.Word == text) ? with(options, words.First(known => known.Word == text).Value) : null);
+            (options, text) =>
+                words.Any(known => known.Word == text) ? with(options, words.First(known => known.Word == text).Value) : null);
 
     private static string WholeRange(int min, int max) => FormattableString.Invariant($"a whole number from {min} to {max}");
 

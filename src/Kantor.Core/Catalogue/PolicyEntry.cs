@@ -31,11 +31,16 @@ public sealed class PolicyEntry<T>
     public OptionFault? Contradiction(PolicySpec spec) => _contradiction(spec);
 
     /// <summary>A new policy with these options.</summary>
-    /// <exception cref="ArgumentException">An option is unknown, out of range, or contradicts another; the message says what would be right.</exception>
+    /// <exception cref="ArgumentException">An option is unknown, out of range, or contradicts another; the message says what would be
+    /// right.</exception>
     public T Make(PolicySpec spec)
     {
         foreach (var option in spec.Options) Check(spec, option);
-        if (_contradiction(spec) is { HasNoEffect: false } fault) throw new ArgumentException($"{spec.Name}:{fault.Key} {fault.What}", nameof(spec));
+        if (_contradiction(spec) is { HasNoEffect: false } fault)
+        {
+            throw new ArgumentException($"{spec.Name}:{fault.Key} {fault.What}", nameof(spec));
+        }
+
         return _make(spec);
     }
 
@@ -44,10 +49,15 @@ public sealed class PolicyEntry<T>
         if (Options.FirstOrDefault(key => key.Name == option.Key) is not { } known)
         {
             var names = Options.Count == 0 ? "it has none" : $"known are {string.Join(", ", Options.Select(key => key.Name))}";
-            throw new ArgumentException($"{spec.Name} has no option '{option.Key}'; {names}.{Spelling.Hint(option.Key, Options.Select(key => key.Name))}", nameof(spec));
+            throw new ArgumentException(
+                $"{spec.Name} has no option '{option.Key}'; {names}.{Spelling.Hint(option.Key, Options.Select(key => key.Name))}",
+                nameof(spec));
         }
 
-        if (!known.Allows(option.Text)) throw new ArgumentException($"{spec.Name}:{option.Key} is '{option.Text}'; it must be {known.Range}.", nameof(spec));
+        if (!known.Allows(option.Text))
+        {
+            throw new ArgumentException($"{spec.Name}:{option.Key} is '{option.Text}'; it must be {known.Range}.", nameof(spec));
+        }
     }
 }
 
@@ -71,7 +81,8 @@ public static class PolicyEntry
     /// <param name="keys">Its options; those that are written are applied in this order.</param>
     /// <param name="make">The policy of an options record.</param>
     /// <param name="promises">What it promises beyond what every policy must keep.</param>
-    /// <param name="contradiction">Which option has no effect or contradicts others, given the record and what was written; null for none.</param>
+    /// <param name="contradiction">Which option has no effect or contradicts others, given the record and what was written; null for
+    /// none.</param>
     public static PolicyEntry<T> Of<T, TOptions>(
         string name,
         string help,

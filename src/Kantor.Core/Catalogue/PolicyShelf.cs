@@ -1,6 +1,8 @@
 namespace Kantor.Core.Catalogue;
 
-/// <summary>All policies of one decision, by name. Command lines, scenario files, documents, report labels and law tests are made from it.</summary>
+/// <summary>
+/// All policies of one decision, by name. Command lines, scenario files, documents, report labels and law tests are made from it.
+/// </summary>
 /// <typeparam name="T">The contract of the decision.</typeparam>
 /// <param name="decision">What the decision is called when a name is not known.</param>
 public sealed class PolicyShelf<T>(string decision)
@@ -22,7 +24,11 @@ public sealed class PolicyShelf<T>(string decision)
     public PolicyShelf<T> Add(PolicyEntry<T> entry)
     {
         PolicySpec.Of(entry.Name);
-        if (_entries.Exists(known => known.Name == entry.Name)) throw new ArgumentException($"There is a {decision} '{entry.Name}' already.", nameof(entry));
+        if (_entries.Exists(known => known.Name == entry.Name))
+        {
+            throw new ArgumentException($"There is a {decision} '{entry.Name}' already.", nameof(entry));
+        }
+
         _entries.Add(entry);
         return this;
     }

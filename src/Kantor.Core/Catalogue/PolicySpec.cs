@@ -35,10 +35,14 @@ public sealed class PolicySpec
     public static IReadOnlyList<PolicySpec> ParseList(string text) =>
         [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
 
-    /// <summary>The policy with all options of a record that differ from the usual ones; what its label is, and what makes it again.</summary>
+    /// <summary>
+    /// The policy with all options of a record that differ from the usual ones; what its label is, and what makes it again.
+    /// </summary>
     public static PolicySpec Of<TOptions>(string name, IReadOnlyList<OptionKey<TOptions>> keys, TOptions options)
         where TOptions : class, new() =>
-        new(name, [.. keys.Select(key => new PolicyOption(key.Name, key.Read(options))).Where((option, index) => option.Text != keys[index].Usual)]);
+        new(
+            name,
+            [.. keys.Select(key => new PolicyOption(key.Name, key.Read(options))).Where((option, index) => option.Text != keys[index].Usual)]);
 
     /// <summary>Whether the option is written.</summary>
     public bool Has(string key) => Options.Any(option => option.Key == key);
@@ -49,15 +53,28 @@ public sealed class PolicySpec
     private static PolicyOption OptionOf(string part, string whole) =>
         part.IndexOf('=', StringComparison.Ordinal) is var at and > 0
             ? new PolicyOption(part[..at], part[(at + 1)..])
-            : throw new ArgumentException($"'{part}' of '{whole}' is not KEY=VALUE; a policy is written NAME or NAME:KEY=VALUE:KEY=VALUE.", nameof(part));
+            : throw new ArgumentException(
+                $"'{part}' of '{whole}' is not KEY=VALUE; a policy is written NAME or NAME:KEY=VALUE:KEY=VALUE.", nameof(part));
 
     private string? Fault()
     {
-        if (Name.Length == 0 || Name.AsSpan().ContainsAny(":,= ")) return $"'{Name}' is not a policy's name; it holds neither blanks nor ':', ',' or '='.";
+        if (Name.Length == 0 || Name.AsSpan().ContainsAny(":,= "))
+        {
+            return $"'{Name}' is not a policy's name; it holds neither blanks nor ':', ',' or '='.";
+        }
+
         foreach (var option in Options)
         {
-            if (option.Key.Length == 0 || option.Key.AsSpan().ContainsAny(":,=")) return $"'{option.Key}' of '{Name}' is not an option's name.";
-            if (option.Text.Length == 0 || option.Text.AsSpan().ContainsAny(":,")) return $"{Name}:{option.Key} has the value '{option.Text}'; it is not empty and holds neither ':' nor ','.";
+            if (option.Key.Length == 0 || option.Key.AsSpan().ContainsAny(":,="))
+            {
+                return $"'{option.Key}' of '{Name}' is not an option's name.";
+            }
+
+            if (option.Text.Length == 0 || option.Text.AsSpan().ContainsAny(":,"))
+            {
+                return $"{Name}:{option.Key} has the value '{option.Text}'; it is not empty and holds neither ':' nor ','.";
+            }
+
             if (Options.Count(other => other.Key == option.Key) > 1) return $"{Name}:{option.Key} stands twice; leave one of the two.";
         }
 

@@ -14,7 +14,8 @@ public sealed class OwnPolicyTests : IDisposable
     [Fact]
     public async Task It_runs_in_simulate_beside_ours_and_its_option_labels_its_run()
     {
-        var report = await ReportAsync("simulate", "--policy", "last-come:admissions-max=1,last-come,fcfs", "--limit", "60", "--rate-scale", "20", "--json", "-");
+        var report = await ReportAsync(
+            "simulate", "--policy", "last-come:admissions-max=1,last-come,fcfs", "--limit", "60", "--rate-scale", "20", "--json", "-");
         var runs = report["runs"]!.AsArray();
         Assert.Equal(["last-come:admissions-max=1", "last-come", "fcfs"], runs.Select(run => (string)run!["policy"]!));
         Assert.All(runs, run => Assert.Equal((60, 0), ((int)run!["completed"]!, (int)run["rejected"]!)));
@@ -40,17 +41,22 @@ public sealed class OwnPolicyTests : IDisposable
     public async Task It_serves()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The server is ended by a signal.");
-        using var serve = ProcessTests.Start("serve", "--port", "0", "--threads", "1", "--policy-assembly", Samples.OwnPolicy, "--policy", "last-come:admissions-max=2");
-        var url = (await ProcessTests.ReadUntilAsync(serve.StandardOutput, line => line.Contains(" on http", StringComparison.Ordinal))).Split(" on ")[1].Split(' ')[0];
+        using var serve = ProcessTests.Start(
+            "serve", "--port", "0", "--threads", "1", "--policy-assembly", Samples.OwnPolicy, "--policy", "last-come:admissions-max=2");
+        var url = (await ProcessTests.ReadUntilAsync(serve.StandardOutput, line => line.Contains(" on http", StringComparison.Ordinal)))
+            .Split(" on ")[1].Split(' ')[0];
         using var client = new HttpClient { BaseAddress = new Uri(url) };
-        using var body = new StringContent("""{"model":"kantor-probe","prompt":"a fox","max_tokens":5}""", System.Text.Encoding.UTF8, "application/json");
+        const string Asked = """{"model":"kantor-probe","prompt":"a fox","max_tokens":5}""";
+        using var body = new StringContent(Asked, System.Text.Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync(new Uri("v1/completions", UriKind.Relative), body, TestContext.Current.CancellationToken);
         var json = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
         Assert.True(answer.IsSuccessStatusCode, json.ToJsonString());
         Assert.Equal(5, (int)json["usage"]!["completion_tokens"]!);
         var metrics = await client.GetStringAsync(new Uri("metrics", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Contains(",policy=\"last-come:admissions-max=2\"} 1", metrics);
-        Assert.Equal("0", metrics.Split('\n').Single(line => line.StartsWith("kantor_plans_refused_total", StringComparison.Ordinal)).Split(' ')[^1]);
+        Assert.Equal(
+            "0",
+            metrics.Split('\n').Single(line => line.StartsWith("kantor_plans_refused_total", StringComparison.Ordinal)).Split(' ')[^1]);
 
         using var kill = Process.Start("kill", ["-TERM", $"{serve.Id}"]);
         Assert.Equal(0, await ProcessTests.ExitAsync(serve));

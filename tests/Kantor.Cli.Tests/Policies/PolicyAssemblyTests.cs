@@ -28,7 +28,9 @@ public sealed class PolicyAssemblyTests : IDisposable
         PolicyAssembly.AddTo(shelves, Samples.OwnPolicy);
         Assert.Equal("last-come:admissions-max=3", shelves.Planners.Make("last-come:admissions-max=3").Name);
         Assert.Equal("last-come", shelves.Planners.Names[^1]);
-        Assert.Contains("must be a whole number from 1 to 10000", Assert.Throws<ArgumentException>(() => shelves.Planners.Make("last-come:admissions-max=0")).Message);
+        Assert.Contains(
+            "must be a whole number from 1 to 10000",
+            Assert.Throws<ArgumentException>(() => shelves.Planners.Make("last-come:admissions-max=0")).Message);
         Assert.DoesNotContain("last-come", PolicyCatalogue.PlannerNames);
     }
 
@@ -63,14 +65,26 @@ public sealed class PolicyAssemblyTests : IDisposable
     public void An_assembly_without_policies_with_two_packs_or_one_that_cannot_be_made_is_said()
     {
         Refuses(Compiler.ToFile(_folder, "nothing", "public sealed class Nothing;"), "has no public class that implements IPolicyPack.");
-        Refuses(Compiler.ToFile(_folder, "hidden", Body("throw new Exception()").Replace("public sealed class", "internal sealed class", StringComparison.Ordinal)), "has no public class");
-        Refuses(Compiler.ToFile(_folder, "two", Body("_ = shelves") + Body("_ = shelves").Replace("class Pack", "class Other", StringComparison.Ordinal)), "has 2 classes");
-        Refuses(Compiler.ToFile(_folder, "made", Body("_ = shelves").Replace("Pack :", "Pack(int size) :", StringComparison.Ordinal)), "no constructor without parameters");
+        Refuses(
+            Compiler.ToFile(
+                _folder,
+                "hidden",
+                Body("throw new Exception()").Replace("public sealed class", "internal sealed class", StringComparison.Ordinal)),
+            "has no public class");
+        Refuses(
+            Compiler.ToFile(
+                _folder, "two", Body("_ = shelves") + Body("_ = shelves").Replace("class Pack", "class Other", StringComparison.Ordinal)),
+            "has 2 classes");
+        Refuses(
+            Compiler.ToFile(_folder, "made", Body("_ = shelves").Replace("Pack :", "Pack(int size) :", StringComparison.Ordinal)),
+            "no constructor without parameters");
     }
 
     [Fact]
     public void A_pack_that_throws_is_said_with_what_it_threw() =>
-        Refuses(Compiler.ToFile(_folder, "throws", Body("throw new InvalidOperationException(\"not today\")")), "threw InvalidOperationException instead of adding policies: not today");
+        Refuses(
+            Compiler.ToFile(_folder, "throws", Body("throw new InvalidOperationException(\"not today\")")),
+            "threw InvalidOperationException instead of adding policies: not today");
 
     [Fact]
     public void An_assembly_built_against_another_core_is_said()
@@ -89,7 +103,8 @@ public sealed class PolicyAssemblyTests : IDisposable
     {
         var helper = Compiler.ToFile(_folder, "helper", "public static class Helper { public static int Size => 1; }");
         var path = Compiler.ToFile(
-            _folder, "needy", Body("_ = Helper.Size"), MetadataReference.CreateFromFile(helper), MetadataReference.CreateFromFile(typeof(PolicyCatalogue).Assembly.Location));
+            _folder, "needy", Body("_ = Helper.Size"), MetadataReference.CreateFromFile(helper), MetadataReference.CreateFromFile(
+                typeof(PolicyCatalogue).Assembly.Location));
         File.Delete(helper);
         Refuses(path, "needs 'helper, Version=0.0.0.0");
     }

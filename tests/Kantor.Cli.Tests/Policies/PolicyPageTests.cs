@@ -10,7 +10,8 @@ public class PolicyPageTests
     public void The_page_of_the_documents_is_that_of_the_shelves()
     {
         var page = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "docs", "policies.md"));
-        Assert.True(PolicyPage.Markdown(PolicyCatalogue.BuiltIn) == page, "docs/policies.md is old: kantor policies --markdown > docs/policies.md");
+        Assert.True(
+            PolicyPage.Markdown(PolicyCatalogue.BuiltIn) == page, "docs/policies.md is old: kantor policies --markdown > docs/policies.md");
     }
 
     [Fact]

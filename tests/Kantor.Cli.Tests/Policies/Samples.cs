@@ -6,5 +6,6 @@ namespace Kantor.Cli.Tests.Policies;
 internal static class Samples
 {
     public static string OwnPolicy { get; } = Path.Combine(
-        RepositoryFiles.Root, "artifacts", "bin", "OwnPolicy", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "OwnPolicy.dll");
+        RepositoryFiles.Root, "artifacts", "bin", "OwnPolicy", Path.GetFileName(
+            Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "OwnPolicy.dll");
 }

@@ -15,7 +15,8 @@ public partial class RecipeTests
     [Fact]
     public void Its_own_tests_pass()
     {
-        var tests = Recipe.Value.GetTypes().SelectMany(type => type.GetMethods()).Where(method => method.GetCustomAttribute<FactAttribute>() is not null).ToArray();
+        var tests = Recipe.Value.GetTypes().SelectMany(type => type.GetMethods())
+            .Where(method => method.GetCustomAttribute<FactAttribute>() is not null).ToArray();
         Assert.Equal(2, tests.Length);
         foreach (var test in tests) test.Invoke(Activator.CreateInstance(test.DeclaringType!), null);
     }
@@ -32,7 +33,10 @@ public partial class RecipeTests
 
     [Fact]
     public void It_promises_nothing_and_would_break_what_it_does_not_promise() =>
-        Assert.Equal(["INV-RUN-10", "INV-RUN-17"], PlannerLaws.Broken(Entry().Make(PolicySpec.Of("shortest-prompt")), ~PolicyPromises.None).Select(finding => finding.Split(' ')[0]));
+        Assert.Equal(
+            ["INV-RUN-10", "INV-RUN-17"],
+            PlannerLaws.Broken(Entry().Make(PolicySpec.Of("shortest-prompt")), ~PolicyPromises.None)
+                .Select(finding => finding.Split(' ')[0]));
 
     private static PolicyEntry<IBatchPlanner> Entry()
     {
@@ -43,7 +47,8 @@ public partial class RecipeTests
     /// <summary>Planner, options and test are files; the line stands on a shelf of its own.</summary>
     private static Assembly Compile()
     {
-        var blocks = Block().Matches(File.ReadAllText(Path.Combine(RepositoryFiles.Root, "docs", "recipes.md"))).Select(match => match.Groups["code"].Value).ToArray();
+        var blocks = Block().Matches(File.ReadAllText(Path.Combine(RepositoryFiles.Root, "docs", "recipes.md")))
+            .Select(match => match.Groups["code"].Value).ToArray();
         Assert.Equal(4, blocks.Length);
         return Compiler.ToMemory("recipe", blocks[0], blocks[1], blocks[2], $$"""
             using Kantor.Core.Batching;
@@ -58,6 +63,6 @@ public partial class RecipeTests
             """);
     }
 
-    [GeneratedRegex(@"^```csharp\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^```csharp\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline, 1000)]
     private static partial Regex Block();
 }

@@ -9,7 +9,8 @@ namespace Kantor.Core.Testing.Tests.Laws;
 public class OptionLawsTests
 {
     [Fact]
-    public void An_option_that_changes_nothing_is_found() => Breaks(options => new Labelled($"labelled:depth={options.Depth}"), "labelled:depth changes nothing: labelled:depth=2");
+    public void An_option_that_changes_nothing_is_found() =>
+        Breaks(options => new Labelled($"labelled:depth={options.Depth}"), "labelled:depth changes nothing: labelled:depth=2");
 
     [Fact]
     public void An_option_that_the_name_leaves_out_is_found() =>

@@ -58,7 +58,9 @@ public class PlannerLawsTests
 
     [Fact]
     public void A_policy_that_throws_where_the_host_does_not_expect_it_is_a_finding() =>
-        Assert.Contains(PlannerLaws.Broken(new Promising(0), PolicyPromises.None), finding => finding.StartsWith("INV-RUN-13", StringComparison.Ordinal));
+        Assert.Contains(
+            PlannerLaws.Broken(new Promising(0), PolicyPromises.None),
+            finding => finding.StartsWith("INV-RUN-13", StringComparison.Ordinal));
 
     private static IBatchPlanner Bad(string name) => name switch
     {

@@ -21,7 +21,10 @@ public class RouterLawsTests
         Breaks(Signals.Load, (_, _) => RouteDecision.To(7), "of 1 endpoints");
         Breaks(Signals.Load, (_, _) => RouteDecision.Pair(0, -1), "of ");
         Breaks(Signals.Load, (_, fleet) => RouteDecision.Hold(fleet.NowUs), "holds until 0 us");
-        Breaks(Signals.Load, (_, fleet) => RouteDecision.To(fleet.HitTokens[0] > 3 ? 0 : fleet.Endpoints.Length - 1), "does not declare; it declares Load");
+        Breaks(
+            Signals.Load,
+            (_, fleet) => RouteDecision.To(fleet.HitTokens[0] > 3 ? 0 : fleet.Endpoints.Length - 1),
+            "does not declare; it declares Load");
         var asked = 0;
         Breaks(Signals.None, (_, fleet) => RouteDecision.To(asked++ % fleet.Endpoints.Length), "and then");
     }
@@ -29,7 +32,8 @@ public class RouterLawsTests
     [Fact]
     public void A_router_may_read_what_it_declares_and_may_hold()
     {
-        RouterLaws.Check(new Scripted(Signals.PrefixHits, (_, fleet) => RouteDecision.To(fleet.HitTokens[0] > 3 ? 0 : fleet.Endpoints.Length - 1)));
+        RouterLaws.Check(
+            new Scripted(Signals.PrefixHits, (_, fleet) => RouteDecision.To(fleet.HitTokens[0] > 3 ? 0 : fleet.Endpoints.Length - 1)));
         RouterLaws.Check(new Scripted(Signals.None, (_, fleet) => RouteDecision.Hold(fleet.NowUs + 1)));
     }
 

@@ -16,7 +16,15 @@ public class FleetBuilderTests
         Assert.Equal([0, 1], none.Endpoints.ToArray().Select(endpoint => endpoint.Replica));
         Assert.Equal((0, 0, 0), (none.Endpoints[1].Waiting, none.HitTokens.Length, none.StepTimes.Length));
         var all = fleet.View(~Signals.None);
-        Assert.Equal((4, 5, 8, 6L, 7L, false), (all.Endpoints[1].Waiting, all.HitTokens[1], all.TierHitTokens[1], all.QueuedTokens[1], all.BookedTokens[1], all.HasAdapter[1]));
+        Assert.Equal(
+            (4, 5, 8, 6L, 7L, false),
+            (
+                all.Endpoints[1].Waiting,
+                all.HitTokens[1],
+                all.TierHitTokens[1],
+                all.QueuedTokens[1],
+                all.BookedTokens[1],
+                all.HasAdapter[1]));
         Assert.Equal((2, 2, 9L), (all.Roles.Length, all.StepTimes.Length, all.NowUs));
     }
 

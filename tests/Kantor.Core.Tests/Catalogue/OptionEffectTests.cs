@@ -22,7 +22,8 @@ public class OptionEffectTests
 
     [Theory]
     [MemberData(nameof(Admissions))]
-    public void Every_option_of_an_admission_policy_changes_its_verdicts(string name) => OptionLaws.Check(PolicyCatalogue.BuiltIn.Admissions.Find(name));
+    public void Every_option_of_an_admission_policy_changes_its_verdicts(string name) =>
+        OptionLaws.Check(PolicyCatalogue.BuiltIn.Admissions.Find(name));
 
     [Theory]
     [MemberData(nameof(Routers))]
@@ -30,11 +31,13 @@ public class OptionEffectTests
 
     [Theory]
     [MemberData(nameof(Predictors))]
-    public void Every_option_of_a_predictor_changes_its_beliefs(string name) => OptionLaws.Check(PolicyCatalogue.BuiltIn.Predictors.Find(name));
+    public void Every_option_of_a_predictor_changes_its_beliefs(string name) =>
+        OptionLaws.Check(PolicyCatalogue.BuiltIn.Predictors.Find(name));
 
     [Theory]
     [MemberData(nameof(Autoscalers))]
-    public void Every_option_of_an_autoscaler_changes_what_it_wants(string name) => OptionLaws.Check(PolicyCatalogue.BuiltIn.Autoscalers.Find(name));
+    public void Every_option_of_an_autoscaler_changes_what_it_wants(string name) =>
+        OptionLaws.Check(PolicyCatalogue.BuiltIn.Autoscalers.Find(name));
 
     private static TheoryData<string> Names<T>(PolicyShelf<T> shelf)
         where T : class => [.. shelf.Names];

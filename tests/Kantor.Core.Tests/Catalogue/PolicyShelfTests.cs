@@ -46,7 +46,8 @@ public class PolicyShelfTests
     [Theory]
     [InlineData("svf:backfilling=true:backfill-depth=32", "svf")]
     [InlineData("vllm-v1:long-prefill-tokens-max=none", "vllm-v1")]
-    public void An_option_with_its_usual_value_is_not_part_of_the_name(string text, string name) => Assert.Equal(name, PolicyCatalogue.Planner(text).Name);
+    public void An_option_with_its_usual_value_is_not_part_of_the_name(string text, string name) =>
+        Assert.Equal(name, PolicyCatalogue.Planner(text).Name);
 
     [Theory]
     [InlineData("constant:tokens=300")]
@@ -56,12 +57,14 @@ public class PolicyShelfTests
 
     [Fact]
     public void Options_are_applied_in_the_order_of_the_keys_and_not_of_the_writing() =>
-        Assert.Equal("class-quantile:window-max=4:observations-min=2", PolicyCatalogue.Predictor("class-quantile:observations-min=2:window-max=4").Name);
+        Assert.Equal(
+            "class-quantile:window-max=4:observations-min=2",
+            PolicyCatalogue.Predictor("class-quantile:observations-min=2:window-max=4").Name);
 
     [Theory]
     [InlineData("svff", "There is no policy 'svff'. Known: fcfs, vllm-v1")]
-    [InlineData("vlm-v1", ", scls. Did you mean 'vllm-v1'?")]
-    [InlineData("svf:backfiling=false", "plans-for-upper-belief. Did you mean 'backfilling'?")]
+    [InlineData("vlm-v1", ". Did you mean 'vllm-v1'?")]
+    [InlineData("svf:backfiling=false", ". Did you mean 'backfilling'?")]
     [InlineData("fcfs:a=1", "fcfs has no option 'a'; it has none.")]
     [InlineData("svf:depth=1", "svf has no option 'depth'; known are aging-share, aging")]
     [InlineData("svf:backfill-depth=0", "svf:backfill-depth is '0'; it must be a whole number from 1 to 1000000.")]
@@ -90,7 +93,10 @@ public class PolicyShelfTests
 
     [Fact]
     public void A_name_that_resembles_none_is_given_no_hint() =>
-        Assert.EndsWith("scls.", Assert.Throws<ArgumentException>(() => PolicyCatalogue.Planner("something-else")).Message.Split(" (")[0]);
+        Assert.DoesNotContain(
+            "Did you mean",
+            Assert.Throws<ArgumentException>(() => PolicyCatalogue.Planner("something-else")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_name_is_taken_once()

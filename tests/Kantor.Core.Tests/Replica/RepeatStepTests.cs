@@ -23,14 +23,20 @@ public class RepeatStepTests
 
     /// <summary>Those that promise it.</summary>
     public static TheoryData<string> RepeatingPolicies =>
-        [.. PolicyCatalogue.BuiltIn.Planners.Entries.Where(entry => entry.Promises.HasFlag(PolicyPromises.RepeatsSteps)).Select(entry => entry.Name)];
+    [
+        .. PolicyCatalogue.BuiltIn.Planners.Entries
+            .Where(entry => entry.Promises.HasFlag(PolicyPromises.RepeatsSteps)).Select(entry => entry.Name),
+    ];
 
     [Theory]
     [MemberData(nameof(AllPolicies))]
     public void INV_RUN_13_repeating_a_step_leaves_the_books_that_as_many_rounds_leave(string policy)
     {
         var repeated = RepeatingLaws.RepeatedIsStepped(PolicyCatalogue.Planner(policy));
-        if (PolicyCatalogue.BuiltIn.Planners.Find(policy).Promises.HasFlag(PolicyPromises.RepeatsSteps)) Assert.True(repeated > 30, $"only {repeated} steps were repeated");
+        if (PolicyCatalogue.BuiltIn.Planners.Find(policy).Promises.HasFlag(PolicyPromises.RepeatsSteps))
+        {
+            Assert.True(repeated > 30, $"only {repeated} steps were repeated");
+        }
     }
 
     [Theory]
@@ -144,7 +150,6 @@ public class RepeatStepTests
         return scheduler;
     }
 
-    /// <summary>A decode, and twice a prompt of 24 blocks in chunks of 4 and 2 tokens a step; the first of the two ends with its first token.</summary>
     /// <summary>One request of 4 prompt tokens in its second step.</summary>
     private static ReplicaScheduler Alone(IBatchPlanner planner, int blocks)
     {
@@ -165,8 +170,10 @@ public class RepeatStepTests
         StepTime = StepTimeProfiles.Unit.StepTime,
     });
 
-    private static void Enqueue(ReplicaScheduler scheduler, int id, TokenContent content, int outputTokensMax = 28) => Assert.True(scheduler.TryEnqueue(
-        new RequestSpec(new RequestFacts { Id = new RequestId(id), PromptTokens = content.Count, OutputTokensMax = outputTokensMax, ArrivalUs = id }, content), out _, out _));
+    private static void Enqueue(ReplicaScheduler scheduler, int id, TokenContent content) => Assert.True(scheduler.TryEnqueue(
+        new RequestSpec(
+            new RequestFacts { Id = new RequestId(id), PromptTokens = content.Count, OutputTokensMax = 28, ArrivalUs = id },
+            content), out _, out _));
 
     private class Silent : IBatchPlanner
     {

@@ -25,11 +25,13 @@ public class ReplicaSchedulerLawTests
 
     [Theory]
     [MemberData(nameof(Policies))]
-    public void The_same_work_gives_the_same_steps__INV_RUN_3(string policy) => DeterminismLaws.SameWorkGivesSameSteps(PolicyCatalogue.Planner(policy));
+    public void The_same_work_gives_the_same_steps__INV_RUN_3(string policy) =>
+        DeterminismLaws.SameWorkGivesSameSteps(PolicyCatalogue.Planner(policy));
 
     [Theory]
     [MemberData(nameof(Policies))]
-    public void Replicas_may_share_a_planner__INV_RUN_16(string policy) => DeterminismLaws.ReplicasMayShareIt(PolicyCatalogue.Planner(policy));
+    public void Replicas_may_share_a_planner__INV_RUN_16(string policy) =>
+        DeterminismLaws.ReplicasMayShareIt(PolicyCatalogue.Planner(policy));
 
     [Theory]
     [InlineData("fcfs")]
