@@ -13,7 +13,8 @@ internal static class PoliciesCommand
 
     private static readonly Option<string?> Assembly = new(PolicyAssembly.Option)
     {
-        Description = "Assemblies with further policies, apart by ','.", HelpName = "FILES",
+        Description = "Assemblies with further policies, apart by ','.",
+        HelpName = "FILES",
     };
 
     /// <summary>The verb.</summary>
