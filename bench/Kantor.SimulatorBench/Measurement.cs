@@ -3,6 +3,7 @@ using System.Globalization;
 using Kantor.Core.Batching;
 using Kantor.Core.Replica;
 using Kantor.Simulation;
+using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.SimulatorBench;

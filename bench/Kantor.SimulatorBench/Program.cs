@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Kantor.Core;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Composition;
 using Kantor.Hardware.Models;
 using Kantor.Hardware.Published;
 using Kantor.SimulatorBench;
@@ -78,7 +79,7 @@ try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or TraceException or Kantor.Simulation.SimulationException)
+catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or TraceException or Kantor.Simulation.Events.SimulationException)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;

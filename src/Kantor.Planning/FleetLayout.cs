@@ -2,8 +2,8 @@ using System.Globalization;
 using Kantor.Core.Objectives;
 using Kantor.Core.Routing;
 using Kantor.Simulation;
-using Kantor.Simulation.Disaggregation;
 using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 
 namespace Kantor.Planning;

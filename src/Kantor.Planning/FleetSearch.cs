@@ -1,4 +1,5 @@
 using Kantor.Simulation;
+using Kantor.Simulation.Events;
 
 namespace Kantor.Planning;
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Kantor.Core.Routing;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 
 namespace Kantor.Planning;

@@ -4,6 +4,7 @@ using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;
 using Kantor.Simulation;
+using Kantor.Simulation.Pools;
 
 namespace Kantor.Planning;
 

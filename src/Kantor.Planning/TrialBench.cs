@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kantor.Simulation;
+using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
 using Kantor.Workloads.Traces;
 

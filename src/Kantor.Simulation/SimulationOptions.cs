@@ -1,11 +1,11 @@
-using Kantor.Core.Admission;
 using System.Diagnostics.CodeAnalysis;
+using Kantor.Core.Admission;
 using Kantor.Core.Objectives;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
-using Kantor.Simulation.Disaggregation;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Pools;
 
 namespace Kantor.Simulation;
 

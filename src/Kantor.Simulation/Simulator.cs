@@ -1,15 +1,14 @@
 using Kantor.Core.Batching;
-using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
-using Kantor.Simulation.Disaggregation;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Replicas;
+using Kantor.Simulation.Run;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation;
@@ -19,34 +18,31 @@ namespace Kantor.Simulation;
 /// those that the engine runs; only the model is replaced by its step time.
 /// </summary>
 /// <remarks>One run, one thread; deterministic: equal trace and options give equal results. Clients send in an open loop unless the options say otherwise.</remarks>
-public sealed partial class Simulator : IReplicaHost
+public sealed class Simulator : IReplicaHost
 {
     private readonly SimulationOptions _options;
     private readonly SimulationObserver _observer;
     private readonly EventQueue _events = new();
     private readonly FleetParts _fleet = new();
-    private readonly ReplicaGroup _entry;
-    private readonly FleetAdmission _admission;
-    private readonly ReplicaGroup? _decode;
-    private readonly KvCopies _copies = new();
     private readonly RunRecorder _recorder;
     private readonly ClientSide _clients;
+    private readonly StepDriver _steps;
+    private readonly KvFetching _fetching;
+    private readonly Placement _placement;
+    private readonly FleetChanges _changes;
 
     private Simulator(ITraceSource source, SimulationOptions options, SimulationObserver observer)
     {
         options.Validate();
-        _options = options;
-        _observer = observer;
-        _recorder = new RunRecorder(options, observer);
-        _clients = new ClientSide(source, options, _events, _recorder);
-        var run = new RunParts(options, _recorder, observer, this, _events);
-        var isApart = options.Decode is not null;
-        var entry = new ReplicaGroup(options, options.Router, _fleet, run, isApart ? EndpointRole.Prefill : EndpointRole.Whole);
-        if (options.Decode is { } decode) _decode = new ReplicaGroup(decode, decode.Router, _fleet, run, EndpointRole.Decode);
-        entry.GoesOnIn = _decode;
-        _entry = entry;
-        _admission = new FleetAdmission(options.Admission, entry, options.Objective.Classes);
-        entry.Stream.AlsoTell(_admission.State);
+        (_options, _observer) = (options, observer);
+        var weights = options.Clients.Tenants.ToDictionary(tenant => tenant.Name, tenant => tenant.Weight, StringComparer.Ordinal);
+        var lengths = new LengthOracle();
+        _recorder = new RunRecorder(options.Objective, weights, options.KeepsRecords, observer);
+        _clients = new ClientSide(source, options.Clients, options.OutputTokensMax, _events, _recorder, lengths);
+        _steps = new StepDriver(_events);
+        _fetching = new KvFetching(_steps, _events);
+        _placement = NewPlacement(lengths);
+        _changes = new FleetChanges(options.Fleet, _fleet, _placement);
         _recorder.Watch(_fleet.Present);
     }
 
@@ -73,163 +69,87 @@ public sealed partial class Simulator : IReplicaHost
     private SimulationResult RunToEnd(CancellationToken cancellation)
     {
         _clients.Begin();
-        BeginFleet();
+        _changes.Begin();
         while (IsUnderWay() && _events.TryNext(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
             _recorder.Advance(next.TimeUs);
             switch (next.Kind)
             {
-                case EventKind.StepEnd: EndStep(_fleet.Units[next.Target]); break;
-                case EventKind.CopyEnd: EndCopy(next.Target); break;
-                case EventKind.Timeout: GiveUp(next.Target); break;
-                case EventKind.Joining: Join(_fleet.FleetUnits[next.Target]); break;
-                case EventKind.FleetChange: Change(_options.Fleet.Events[next.Target]); break;
-                case EventKind.Scaling: Scale(_scaled[next.Target], next.Target); break;
-                case EventKind.Sample: Sample(next.Target); break;
-                case EventKind.Sending: Send(next.Target); break;
-                case EventKind.Arrival: Arrive(next.Target); break;
-                case EventKind.HoldEnd: Wake(_fleet.Units[next.Target]); break;
-                case EventKind.StepStart: BeginStep(_fleet.Units[next.Target]); break;
+                case EventKind.StepEnd: _steps.End(_fleet.Units[next.Target]); break;
+                case EventKind.CopyEnd: _fetching.End(next.Target); break;
+                case EventKind.Timeout: _placement.GiveUp(next.Target); break;
+                case EventKind.Joining: _changes.Join(_fleet.FleetUnits[next.Target]); break;
+                case EventKind.FleetChange: _changes.Change(next.Target); break;
+                case EventKind.Scaling: _changes.Scale(next.Target); break;
+                case EventKind.Sample: _changes.Sample(next.Target); break;
+                case EventKind.Sending: _placement.Send(next.Target); break;
+                case EventKind.Arrival: _placement.Arrive(next.Target); break;
+                case EventKind.HoldEnd: _steps.Wake(_fleet.Units[next.Target]); break;
+                case EventKind.StepStart: _steps.Begin(_fleet.Units[next.Target]); break;
             }
 
-            Settle(next.Kind);
+            _changes.LeaveIdle();
+            _placement.Settle(next.Kind);
             _observer.EventHandled(_fleet.Schedulers, _events.NowUs);
         }
 
         return Conclude();
     }
 
-    private void Send(int request)
+    /// <summary>Whether a request may still come, or one waits for a replica that may come. What only accompanies the run does not keep it going.</summary>
+    private bool IsUnderWay()
     {
-        _clients.Send(request);
-        Arrive(request);
+        if (!_clients.AnyOpen) return false;
+        if (_steps.AnyPressing) return true;
+        if (_placement.Door.Count == 0) return false;
+        if (!_changes.MaySomeoneJoin) _placement.CloseDoor();
+        return _steps.AnyPressing || _placement.Door.Count > 0;
     }
 
-    private void Arrive(int request)
-    {
-        if (!_clients.TryArrive(request, out var spec)) return;
-        if (_entry.TakingCount == 0 && _door.Count >= _options.Fleet.WaitingOutsideMax) Ended(request, RequestOutcome.RefusedQueueFull);
-        else Admit(spec);
-    }
+    void IReplicaHost.Ended(int request, RequestOutcome outcome) => _placement.End(request, outcome);
 
-    private void Give(SimulatedReplica replica, RequestSpec spec, Handover handover)
-    {
-        var request = AttemptId.RequestOf(spec.Id.Value);
-        _clients.PlacedAt(request, replica);
-        CutLeap(replica.Unit);
-        if (replica.TryTake(spec, handover, _events.NowUs, out var refusal)) Wake(replica.Unit);
-        else Ended(request, refusal);
-    }
+    void IReplicaHost.Began(SimulatedReplica replica, int row) => _placement.GoOn(replica, row);
 
-    /// <summary>The request leaves the fleet at once; of a step that it is in, the rest goes on.</summary>
-    private void GiveUp(int request)
+    void IReplicaHost.WentOn(long attempt) => _fetching.Release(attempt);
+
+    void IReplicaHost.LoadBegan(SimulatedReplica replica, in KvLoad load) => _fetching.Begin(replica, load);
+
+    private Placement NewPlacement(LengthOracle lengths)
     {
-        if (!_clients.GivesUp(request, out var replica)) return;
-        if (replica is not null)
+        var run = NewRunParts(lengths);
+        var decode = _options.Decode;
+        var entry = new ReplicaGroup(_options, _options.Router, _fleet, run, decode is null ? EndpointRole.Whole : EndpointRole.Prefill);
+        if (decode is not null) entry.GoesOnIn = new ReplicaGroup(decode, decode.Router, _fleet, run, EndpointRole.Decode);
+        var admission = new FleetAdmission(_options.Admission, entry, _options.Objective.Classes);
+        entry.Stream.AlsoTell(admission.State);
+        return new Placement
         {
-            CutLeap(replica.Unit);
-            replica.Cancel(_clients.IdOf(request));
-        }
-
-        Ended(request, RequestOutcome.Cancelled);
-        if (replica is not null) Wake(replica.Unit);
-    }
-
-    private void BeginStep(IStepUnit unit)
-    {
-        unit.IsAwake = false;
-        if (!unit.TryBeginStep(_events.NowUs, out var endUs))
-        {
-            if (unit.HeldUntilUs is { } untilUs) _events.Schedule(untilUs, EventKind.HoldEnd, unit.Index);
-            return;
-        }
-
-        unit.IsAwake = true;
-        _events.Schedule(endUs, EventKind.StepEnd, unit.Index);
-        if (unit.BeginsNextUs is { } nextUs) _events.Schedule(nextUs, EventKind.StepStart, unit.Index);
-    }
-
-    /// <summary>What arrives joins the step after the one under way, so the leap ends with that one; it may end at this very moment.</summary>
-    private void CutLeap(IStepUnit unit)
-    {
-        if (!unit.TryCutLeap(_events.NowUs, out var endUs)) return;
-        _endsInVain++;
-        if (endUs == _events.NowUs) TryEndStep(unit);
-        else _events.Schedule(endUs, EventKind.StepEnd, unit.Index);
-    }
-
-    private void EndStep(IStepUnit unit)
-    {
-        if (!TryEndStep(unit)) _endsInVain--;
-    }
-
-    private bool TryEndStep(IStepUnit unit)
-    {
-        if (!unit.TryEndStep(_events.NowUs)) return false;
-        Wake(unit);
-        return true;
-    }
-
-    /// <summary>The unit plans at this very moment, after everything else that happens in it; one that is at work plans when its step ends.</summary>
-    private void Wake(IStepUnit unit)
-    {
-        if (unit.IsAwake || !unit.HasWork) return;
-        unit.IsAwake = true;
-        _events.Schedule(_events.NowUs, EventKind.StepStart, unit.Index);
-    }
-
-    private void EndCopy(int number)
-    {
-        if (_copies.End(number) is not { } copy) return;
-        ReleaseKept(copy.Load.Id);
-        CutLeap(copy.To.Unit);
-        if (copy.To.Scheduler.Loaded(copy.Load)) Wake(copy.To.Unit);
-    }
-
-    private void ReleaseKept(long attempt)
-    {
-        if (_copies.Release(attempt) is not { } kept) return;
-        CutLeap(kept.Replica.Unit);
-        kept.Replica.Leave(kept.Row);
-        Wake(kept.Replica.Unit);
-    }
-
-    void IReplicaHost.Ended(int request, RequestOutcome outcome) => Ended(request, outcome);
-
-    /// <summary>Where prefill and decode are apart, the prompt's KV stays where it was computed until a decoding replica pulls it.</summary>
-    void IReplicaHost.Began(SimulatedReplica replica, int row)
-    {
-        var spec = replica.Scheduler.Spec(row);
-        replica.Scheduler.Park(row, returns: false);
-        _copies.Keep(spec.Id.Value, new KeptKv(replica, row, spec.Content.Count - 1, _promised.GetValueOrDefault(spec.Id.Value)));
-        Place(spec, replica.Scheduler.GeneratedTokens(row));
-    }
-
-    void IReplicaHost.WentOn(long attempt) => ReleaseKept(attempt);
-
-    void IReplicaHost.LoadBegan(SimulatedReplica replica, in KvLoad load)
-    {
-        var way = load.Source switch
-        {
-            KvSource.Handover => _copies.SourceOf(load.Id).WayOut,
-            KvSource.Swap => replica.SwapLink,
-            _ => replica.TierLink,
+            Entry = entry,
+            Decode = entry.GoesOnIn,
+            Admission = admission,
+            Options = _options.Fleet,
+            Door = new FleetDoor(),
+            Clients = _clients,
+            Steps = _steps,
+            Fetching = _fetching,
+            Observer = _observer,
+            Events = _events,
         };
-        _events.Schedule(way.EndUs(_events.NowUs, load.ToToken - load.FromToken), EventKind.CopyEnd, _copies.Begin(replica, load));
     }
 
-    private void Ended(int request, RequestOutcome outcome)
+    private RunParts NewRunParts(LengthOracle lengths) => new()
     {
-        var attempt = _clients.IdOf(request);
-        _door.Forget(attempt);
-        _entry.Stream.Ended(attempt, outcome, _events.NowUs);
-        _decode?.Stream.Ended(attempt, outcome, _events.NowUs);
-        _promised.Remove(attempt.Value);
-        _heldSinceUs.Remove(attempt.Value);
-        ReleaseKept(attempt.Value);
-        _clients.Ended(request, outcome);
-    }
+        Recorder = _recorder,
+        Lengths = lengths,
+        Observer = _observer,
+        Host = this,
+        Clock = _events,
+        Classes = _options.Objective.Classes,
+        WayOut = _options.Decode?.Link,
+        Leaping = _options.Leaping,
+        StepsWithoutTokenMax = _options.StepsWithoutTokenMax,
+    };
 
     private double? PipelineIdleShare()
     {
@@ -242,11 +162,16 @@ public sealed partial class Simulator : IReplicaHost
     {
         foreach (var scheduler in _fleet.Schedulers) scheduler.Verify();
         var unfinished = _recorder.Unfinished();
-        if (unfinished.Count == 0) return _recorder.Conclude(_fleet.Schedulers) with { Fleet = ConcludeFleet(), PipelineIdleShare = PipelineIdleShare() };
+        if (unfinished.Count > 0) throw new SimulationException(Stuck(unfinished));
+        var result = _recorder.Conclude(_fleet.Schedulers, _options.Planner.Name, _options.Router.Name);
+        return result with { Fleet = _changes.Conclude(_recorder.Span), PipelineIdleShare = PipelineIdleShare() };
+    }
+
+    private string Stuck(IReadOnlyList<int> unfinished)
+    {
         var faults = _fleet.Schedulers.Select(scheduler => scheduler.LastPlanFault).OfType<string>().Distinct();
-        throw new SimulationException(
-            $"Policy '{_options.Planner.Name}' plans nothing for {unfinished.Count} requests and no event is left: "
+        return $"Policy '{_options.Planner.Name}' plans nothing for {unfinished.Count} requests and no event is left: "
             + string.Join(", ", unfinished.Take(10)) + (unfinished.Count > 10 ? ", …" : ".")
-            + string.Concat(faults.Select(fault => $" Last refused plan: {fault}")));
+            + string.Concat(faults.Select(fault => $" Last refused plan: {fault}"));
     }
 }

@@ -39,6 +39,24 @@ public class AttainmentEstimateTests
         Assert.False(estimate.IsSure(0.99));
     }
 
+    /// <summary>Wilson (1927): where all or none hit, the interval ends at n/(n + z²) or z²/(n + z²); 20 of 40 are 0.3520 to 0.6480.</summary>
+    [Fact]
+    public void Where_groups_agree_the_interval_is_Wilsons()
+    {
+        const double square = 1.959963985 * 1.959963985;
+        foreach (var requests in (int[])[1, 10, 1000])
+        {
+            var (all, none) = (AttainmentEstimate.Of([[.. Enumerable.Repeat(true, requests)]]), AttainmentEstimate.Of([new bool[requests]]));
+            Assert.Equal(requests / (requests + square), all.Lower, 12);
+            Assert.Equal(square / (requests + square), none.Upper, 12);
+            Assert.Equal((1.0, 0.0), (all.Upper, none.Lower));
+        }
+
+        // One hit in each of the twenty groups of two.
+        var half = AttainmentEstimate.Of([[.. Enumerable.Range(0, 40).Select(index => index % 2 == 0)]]);
+        Assert.Equal((0.3520, 0.6480), (Math.Round(half.Lower, 4), Math.Round(half.Upper, 4)));
+    }
+
     [Fact]
     public void Sure_is_who_lies_on_one_side_with_the_whole_interval()
     {

@@ -1,6 +1,8 @@
-using Kantor.Core.Requests;
 using Kantor.Core.Decisions;
+using Kantor.Core.Objectives;
+using Kantor.Core.Requests;
 using Kantor.Core.Routing;
+using Kantor.Core.StepTime;
 
 namespace Kantor.Planning.Tests;
 
@@ -45,6 +47,26 @@ public class FleetSearchTests
         {
             if (fewer.Decode!.Replicas > 0) Assert.False((await bench.TryOutAsync(fewer, 1)).Meets(0.9));
         }
+    }
+
+    /// <summary>Under a limit from end to end, what is spared on one side is needed on the other: 4 + 3 and 3 + 4 replicas meet it, 3 + 3 do not.</summary>
+    [Theory]
+    [InlineData(10, 1, 3, 4)]
+    [InlineData(1, 10, 4, 3)]
+    public async Task Pools_are_trimmed_in_both_orders_and_the_cheaper_fleet_is_kept(double prefillPrice, double decodePrice, int prefills, int decodes)
+    {
+        var objective = new PlanObjective(new SloSpec { E2eUsMax = 34_000 }, 0.9);
+        using var bench = new TrialBench(Planned.Load(150, requests: 200), objective, new TrialOptions { SeedsMin = 1, SeedsMax = 1 });
+        var slow = Planned.Kind() with { StepTime = new LinearStepTime(100, 100, 600, 0), GpuPricePerH = decodePrice };
+        var pools = new LayoutSpace { Prefill = [Planned.Kind() with { GpuPricePerH = prefillPrice }], Decode = [slow] }.Layouts()[^1];
+        foreach (var (prefill, decode, meets) in ((int, int, bool)[])[(4, 3, true), (3, 4, true), (3, 3, false)])
+        {
+            var pair = pools with { ServingReplicas = prefill, Decode = pools.Decode! with { Replicas = decode } };
+            Assert.Equal(meets, (await bench.TryOutAsync(pair, 1)).Meets(0.9));
+        }
+
+        var found = (await new FleetSearch(bench).FindAsync(pools, unitsMax: 16)).Fewest!.Layout;
+        Assert.Equal((prefills, decodes), (found.ServingReplicas, found.Decode!.Replicas));
     }
 
     [Fact]

@@ -1,4 +1,7 @@
 using Kantor.Core.Objectives;
+using Kantor.Simulation.Pools;
+using Kantor.Simulation.Replicas;
+
 namespace Kantor.Planning.Tests;
 
 public class PlanSearchTests
@@ -19,13 +22,20 @@ public class PlanSearchTests
         Assert.Equal(("first", false), (plan.Chosen!.Candidate.Layout.Serving.Name, plan.IsSure));
         Assert.Equal(("third", 3), (plan.SurelyMeets!.Layout.Serving.Name, plan.SurelyMeets.Units));
 
-        static FleetPlan Of(PlanCandidate[] candidates) =>
-            FleetPlan.Of(candidates, candidates.Length, new PlanObjective(new SloSpec { TtftUsMax = 40_000 }, 0.9), 10);
+    }
 
-        static PlanCandidate Found(FleetLayout layout, params (int Units, double Mean, double Lower)[] tried)
+    [Fact]
+    public void Of_fleets_that_are_equal_in_all_figures_the_simplest_is_named_wherever_it_stands()
+    {
+        PlanCandidate[] simplestLast =
+        [
+            Found(Apart(DecodePlacement.AcrossNodes), (1, 0.95, 0.92)), Found(Apart(DecodePlacement.SameNode), (1, 0.95, 0.92)), Found(Planned.Colocated(), (2, 0.95, 0.92)),
+        ];
+        for (var count = 1; count <= simplestLast.Length; count++)
         {
-            FleetTrial[] trials = [.. tried.Select(trial => new FleetTrial(layout, trial.Units, new AttainmentEstimate(100, 2, trial.Mean, trial.Lower, 1)))];
-            return new PlanCandidate(layout, new FleetSize(trials[0], trials, true), null);
+            var plan = Of(simplestLast[..count]);
+            Assert.Same(plan.Rows[^1], plan.Chosen);
+            Assert.All(plan.Rows.SkipLast(1), row => Assert.Equal("needs no fewer GPUs and is less simple", row.Rejection));
         }
     }
 
@@ -87,6 +97,20 @@ public class PlanSearchTests
         Assert.InRange(capacity.Attainment!.Value.Seeds, 2, 8);
         Assert.Equal(1, (await bench.TryOutAsync(Planned.Colocated(), 1, capacity.RatePerS / 4)).Seeds);
     }
+
+    private static FleetPlan Of(PlanCandidate[] candidates) =>
+        FleetPlan.Of(candidates, candidates.Length, new PlanObjective(new SloSpec { TtftUsMax = 40_000 }, 0.9), 10);
+
+    private static PlanCandidate Found(FleetLayout layout, params (int Units, double Mean, double Lower)[] tried)
+    {
+        FleetTrial[] trials = [.. tried.Select(trial => new FleetTrial(layout, trial.Units, new AttainmentEstimate(100, 2, trial.Mean, trial.Lower, 1)))];
+        return new PlanCandidate(layout, new FleetSize(trials[0], trials, true), null);
+    }
+
+    private static FleetLayout Apart(DecodePlacement placement) => Planned.Colocated() with
+    {
+        Decode = new DecodeSide { Kind = Planned.Kind(), Link = new KvLink { TokensPerUs = 1 }, Placement = placement },
+    };
 
     private static FleetLayout Priced(FleetLayout layout, double price) => layout with { Serving = layout.Serving with { GpuPricePerH = price } };
 

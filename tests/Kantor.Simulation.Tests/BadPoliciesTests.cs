@@ -3,6 +3,7 @@ using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 

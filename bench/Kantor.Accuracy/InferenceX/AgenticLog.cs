@@ -1,6 +1,7 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Replica;
 using Kantor.Simulation;
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Accuracy.InferenceX;

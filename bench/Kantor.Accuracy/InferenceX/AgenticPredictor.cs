@@ -1,6 +1,7 @@
 using Kantor.Hardware.Models;
 using Kantor.Hardware.Profiles;
 using Kantor.Simulation;
+using Kantor.Simulation.Events;
 
 namespace Kantor.Accuracy.InferenceX;
 

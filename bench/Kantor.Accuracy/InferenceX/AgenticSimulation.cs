@@ -3,9 +3,12 @@ using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
+using Kantor.Hardware.Composition;
 using Kantor.Hardware.Profiles;
 using Kantor.Simulation;
 using Kantor.Simulation.Clients;
+using Kantor.Simulation.Events;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 
 namespace Kantor.Accuracy.InferenceX;

@@ -3,9 +3,11 @@ using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
+using Kantor.Hardware.Composition;
 using Kantor.Hardware.Models;
 using Kantor.Hardware.Profiles;
 using Kantor.Simulation;
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Accuracy.Runs;

@@ -5,10 +5,12 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
+using Kantor.Hardware.Composition;
 using Kantor.Hardware.Models;
 using Kantor.Hardware.Profiles;
 using Kantor.Simulation;
 using Kantor.Simulation.Clients;
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Accuracy.Silicon;

@@ -1,12 +1,13 @@
-using Kantor.Cli.Policies;
-using Kantor.Hardware.Published;
-using Kantor.Hardware.Models;
 using System.CommandLine;
 using System.Globalization;
+using Kantor.Cli.Policies;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Traces;
 using Kantor.Core;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Composition;
+using Kantor.Hardware.Models;
+using Kantor.Hardware.Published;
 
 namespace Kantor.Cli.Plan;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Composition;
 using Kantor.Hardware.Models;
+using Kantor.Hardware.Profiles;
 using Kantor.Hardware.Published;
 
 namespace Kantor.Cli.Plan;

@@ -19,7 +19,7 @@ internal static class TypedPolicies
     {
         if (!typed.Contains(':', StringComparison.Ordinal) && !shelf.Names.Contains(typed))
         {
-            wrong($"{option} '{typed}' is not known; known are {string.Join(", ", shelf.Names)}{also}.");
+            wrong($"{option} '{typed}' is not known; known are {string.Join(", ", shelf.Names)}{also}.{shelf.Hint(typed)}");
             return null;
         }
 

@@ -1,5 +1,5 @@
 using Kantor.Cli.Shell;
-using Kantor.Simulation;
+using Kantor.Simulation.Events;
 
 namespace Kantor.Cli.Runs;
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Kantor.Cli.Shell;
 using Kantor.Reports.Runs;
 using Kantor.Simulation;
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Runs;

@@ -2,6 +2,7 @@ using Kantor.Cli.Yaml;
 using Kantor.Core;
 using Kantor.Core.Scaling;
 using Kantor.Simulation.Fleets;
+using Kantor.Simulation.Pools;
 
 namespace Kantor.Cli.Scenarios;
 

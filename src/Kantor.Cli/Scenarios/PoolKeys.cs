@@ -4,6 +4,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
 using Kantor.Simulation.Fleets;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 using Kantor.Simulation.Signals;
 

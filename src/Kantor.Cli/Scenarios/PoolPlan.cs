@@ -5,6 +5,7 @@ using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;
 using Kantor.Simulation.Fleets;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 using Kantor.Simulation.Signals;
 

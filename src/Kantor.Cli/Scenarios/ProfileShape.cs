@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Kantor.Cli.Yaml;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Composition;
 using Kantor.Hardware.Models;
 using Kantor.Hardware.Published;
 

@@ -3,9 +3,9 @@ using Kantor.Core.Batching;
 using Kantor.Core.Objectives;
 using Kantor.Core.Routing;
 using Kantor.Simulation;
-using Kantor.Simulation.Disaggregation;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 
 namespace Kantor.Cli.Scenarios;

@@ -1,4 +1,5 @@
 using Kantor.Cli.Yaml;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Signals;
 
 namespace Kantor.Cli.Scenarios;

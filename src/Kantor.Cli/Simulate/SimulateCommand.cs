@@ -4,6 +4,7 @@ using Kantor.Cli.Shell;
 using Kantor.Core;
 using Kantor.Core.Objectives;
 using Kantor.Core.StepTime;
+using Kantor.Hardware.Composition;
 using Kantor.Hardware.Models;
 using Kantor.Hardware.Profiles;
 using Kantor.Hardware.Published;

@@ -44,7 +44,7 @@ public sealed class PolicyEntry<T>
         if (Options.FirstOrDefault(key => key.Name == option.Key) is not { } known)
         {
             var names = Options.Count == 0 ? "it has none" : $"known are {string.Join(", ", Options.Select(key => key.Name))}";
-            throw new ArgumentException($"{spec.Name} has no option '{option.Key}'; {names}.", nameof(spec));
+            throw new ArgumentException($"{spec.Name} has no option '{option.Key}'; {names}.{Spelling.Hint(option.Key, Options.Select(key => key.Name))}", nameof(spec));
         }
 
         if (!known.Allows(option.Text)) throw new ArgumentException($"{spec.Name}:{option.Key} is '{option.Text}'; it must be {known.Range}.", nameof(spec));

@@ -30,7 +30,10 @@ public sealed class PolicyShelf<T>(string decision)
     /// <summary>The policy of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those that are.</exception>
     public PolicyEntry<T> Find(string name) => _entries.Find(entry => entry.Name == name)
-        ?? throw new ArgumentException($"There is no {decision} '{name}'. Known: {string.Join(", ", Names)}.", nameof(name));
+        ?? throw new ArgumentException($"There is no {decision} '{name}'. Known: {string.Join(", ", Names)}.{Hint(name)}", nameof(name));
+
+    /// <summary>A question after the name that was perhaps meant, as it follows a sentence; empty when none is near.</summary>
+    public string Hint(string name) => Spelling.Hint(name, Names);
 
     /// <summary>A new policy as it is written, such as <c>svf:backfilling=false</c>.</summary>
     /// <exception cref="ArgumentException">The name is not known, or an option is wrong; the message says what would be right.</exception>

@@ -9,7 +9,7 @@ namespace Kantor.Core.Prediction;
 /// </summary>
 public interface ILengthPredictor
 {
-    /// <summary>Name in the catalogue.</summary>
+    /// <summary>The policy as it is written (<see cref="Catalogue.PolicySpec"/>).</summary>
     string Name { get; }
 
     /// <summary>Fresh memory for one host. It learns only from answers that are whole (<see cref="RequestEnd.IsCompleted"/>).</summary>

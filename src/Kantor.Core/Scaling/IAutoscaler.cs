@@ -9,7 +9,7 @@ namespace Kantor.Core.Scaling;
 /// </summary>
 public interface IAutoscaler
 {
-    /// <summary>Name in the catalogue.</summary>
+    /// <summary>The policy as it is written (<see cref="Catalogue.PolicySpec"/>).</summary>
     string Name { get; }
 
     /// <summary>Fresh memory for one fleet.</summary>

@@ -1,3 +1,4 @@
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Scaling;
@@ -18,10 +19,11 @@ public sealed class KvShareScaler : IAutoscaler
         if (target is not (> 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(target), target, "The share is above 0 and at most 1.");
         (_target, _hysteresis) = (target, hysteresis ?? new HysteresisOptions());
         _hysteresis.Validate();
+        Name = PolicySpec.Of("kv-share", KvShareOptions.Keys, new KvShareOptions { Target = target, Hysteresis = _hysteresis }).ToString();
     }
 
     /// <inheritdoc/>
-    public string Name => "kv-share";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public PolicyState NewState() => new Hysteresis(_hysteresis);

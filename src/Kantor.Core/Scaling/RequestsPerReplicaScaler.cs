@@ -1,3 +1,4 @@
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Scaling;
@@ -15,10 +16,11 @@ public sealed class RequestsPerReplicaScaler : IAutoscaler
         if (target is not (> 0 and <= 1e6)) throw new ArgumentOutOfRangeException(nameof(target), target, "Requests per replica are above 0 and at most 1e6.");
         (_target, _hysteresis) = (target, hysteresis ?? new HysteresisOptions());
         _hysteresis.Validate();
+        Name = PolicySpec.Of("requests-per-replica", RequestsPerReplicaOptions.Keys, new RequestsPerReplicaOptions { Target = target, Hysteresis = _hysteresis }).ToString();
     }
 
     /// <inheritdoc/>
-    public string Name => "requests-per-replica";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public PolicyState NewState() => new Hysteresis(_hysteresis);

@@ -1,3 +1,5 @@
+using Kantor.Hardware.Profiles;
+
 namespace Kantor.Hardware.Models;
 
 /// <summary>How many KV tokens fit beside the weights (research notes, scheduling 4.2: what the engine measures at start-up).</summary>

@@ -1,5 +1,3 @@
-using Kantor.Hardware.Models;
-
 namespace Kantor.Hardware.Profiles;
 
 /// <summary>

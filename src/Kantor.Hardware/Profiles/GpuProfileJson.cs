@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Kantor.Hardware.Models;
 
 namespace Kantor.Hardware.Profiles;
 

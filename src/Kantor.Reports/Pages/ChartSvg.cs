@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Kantor.Reports.Sweeps;
 
 namespace Kantor.Reports.Pages;
 
@@ -9,12 +8,7 @@ namespace Kantor.Reports.Pages;
 internal sealed record ChartLine(string Name, int Style, IReadOnlyList<ChartPoint> Points);
 
 /// <summary>A point of a line; no figure leaves a gap out. The band is drawn around it where there is one.</summary>
-internal readonly record struct ChartPoint(double X, double? Y, double? Low = null, double? High = null)
-{
-    /// <summary>A mean of figures that are never negative with its interval, which is cut at 0 and at the most that there can be.</summary>
-    public static ChartPoint Of(double x, SweepBand? band, double most = double.PositiveInfinity) =>
-        band is { } known ? new(x, known.Mean, Math.Max(0, known.Low), Math.Min(most, known.High)) : new(x, Y: null);
-}
+internal readonly record struct ChartPoint(double X, double? Y, double? Low = null, double? High = null);
 
 /// <summary>Draws lines with bands as one inline SVG; every text is escaped. What lies beyond an axis is drawn at its edge.</summary>
 internal sealed class ChartSvg(string title, string xTitle, ChartAxis x, ChartAxis y)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Kantor.Core.Requests;
 using Kantor.Reports.Pages;
-using Kantor.Reports.Sweeps;
 
 namespace Kantor.Reports.Runs;
 

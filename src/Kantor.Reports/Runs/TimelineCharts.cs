@@ -1,5 +1,4 @@
 using Kantor.Reports.Pages;
-using Kantor.Reports.Sweeps;
 
 namespace Kantor.Reports.Runs;
 

@@ -83,7 +83,7 @@ public sealed class SweepHtml
             policy.Item,
             policy.Index,
             [.. configuration.Where(group => group.Point.Policy == policy.Item).OrderBy(group => group.Point.RateScale)
-                .Select(group => ChartPoint.Of(RateOf(group), group.Band(figure.Of), figure.Most))]));
+                .Select(group => PointOf(RateOf(group), group.Band(figure.Of), figure.Most))]));
         _page.Figure(figure.Name, new ChartSvg($"{figure.Name} over the arrival rate", _hasRates ? "requests/s" : "× the trace's rate", x, y).Draw(lines));
     }
 
@@ -198,6 +198,10 @@ public sealed class SweepHtml
             _ => (value / 1000).ToString("+0.000;−0.000;0", CultureInfo.InvariantCulture),
         };
     }
+
+    /// <summary>A mean of figures that are never negative with its interval, which is cut at 0 and at the most that there can be.</summary>
+    internal static ChartPoint PointOf(double x, SweepBand? band, double most = double.PositiveInfinity) =>
+        band is { } known ? new(x, known.Mean, Math.Max(0, known.Low), Math.Min(most, known.High)) : new(x, Y: null);
 
     private static Markup Class(SweepColumn column) => new(column.IsName ? " class=\"name\"" : "");
 

@@ -1,4 +1,5 @@
 using Kantor.Core.Requests;
+using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Replicas;
 using Kantor.Workloads.Traces;
 

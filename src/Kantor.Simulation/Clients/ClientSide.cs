@@ -15,21 +15,23 @@ namespace Kantor.Simulation.Clients;
 internal sealed class ClientSide : IRequestSink
 {
     private readonly AdapterNumbers _adapters = new();
-    private readonly SimulationOptions _options;
+    private readonly ClientOptions _options;
+    private readonly int _outputTokensMax;
     private readonly EventQueue _events;
     private readonly RunRecorder _recorder;
+    private readonly LengthOracle _lengths;
     private readonly RequestFlow _flow;
     private readonly TenantTable _tenants;
     private readonly RetryLaw _retries;
     private readonly Dictionary<int, ClientRequest> _open = [];
     private readonly Stack<ClientRequest> _spare = new();
 
-    public ClientSide(ITraceSource source, SimulationOptions options, EventQueue events, RunRecorder recorder)
+    public ClientSide(ITraceSource source, ClientOptions options, int outputTokensMax, EventQueue events, RunRecorder recorder, LengthOracle lengths)
     {
-        (_options, _events, _recorder) = (options, events, recorder);
-        _flow = options.Clients.Loop.NewFlow(source, this);
-        _tenants = new TenantTable(options.Clients.Tenants);
-        _retries = new RetryLaw(options.Clients.Retries, options.Clients.Seed);
+        (_options, _outputTokensMax, _events, _recorder, _lengths) = (options, outputTokensMax, events, recorder, lengths);
+        _flow = options.Loop.NewFlow(source, this);
+        _tenants = new TenantTable(options.Tenants);
+        _retries = new RetryLaw(options.Retries, options.Seed);
     }
 
     /// <summary>Whether requests are under way or still to be sent; when none are, what lies ahead concerns nobody.</summary>
@@ -52,7 +54,7 @@ internal sealed class ClientSide : IRequestSink
         var tenant = _tenants.Of(request, open.Truth)?.Spec;
         if (++open.Attempt > 1) _recorder.TriedAgain(request);
         else SendFirst(open, tenant);
-        if ((tenant?.TimeoutUs ?? _options.Clients.TimeoutUs) is { } timeoutUs)
+        if ((tenant?.TimeoutUs ?? _options.TimeoutUs) is { } timeoutUs)
         {
             open.GivesUpUs = checked(_events.NowUs + timeoutUs);
             _events.Schedule(open.GivesUpUs.Value, EventKind.Timeout, request);
@@ -102,6 +104,7 @@ internal sealed class ClientSide : IRequestSink
         }
 
         _recorder.Ended(request, outcome, _events.NowUs);
+        _lengths.Close(request);
         _open.Remove(request);
         _spare.Push(open);
         _flow.Ended(request, _events.NowUs);
@@ -109,15 +112,16 @@ internal sealed class ClientSide : IRequestSink
 
     private void SendFirst(ClientRequest open, TenantSpec? tenant)
     {
-        var deadlineUs = tenant?.DeadlineUs ?? _options.Clients.DeadlineUs;
+        var deadlineUs = tenant?.DeadlineUs ?? _options.DeadlineUs;
         _recorder.Arrived(open.Number, open.Truth, _events.NowUs, checked(_events.NowUs + deadlineUs), new ClassId(tenant?.Class ?? 0));
+        _lengths.Open(open.Number, open.Truth.OutputTokens);
         _retries.FirstSent();
         _flow.Sent(open.Number, _events.NowUs);
     }
 
     private long DelayUs(int promptTokens)
     {
-        if (_options.Clients.RequestUs is not { } requestUs) return 0;
+        if (_options.RequestUs is not { } requestUs) return 0;
         var delayUs = requestUs(promptTokens);
         return delayUs is >= 0 and <= TenantSpec.UsMax
             ? (long)Math.Ceiling(delayUs)
@@ -131,7 +135,7 @@ internal sealed class ClientSide : IRequestSink
         {
             Id = open.Id,
             PromptTokens = open.Truth.PromptTokens,
-            OutputTokensMax = _options.OutputTokensMax,
+            OutputTokensMax = _outputTokensMax,
             ArrivalUs = _events.NowUs,
             Tenant = new TenantId(tenant?.Number ?? 0),
             Class = new ClassId(tenant?.Spec.Class ?? 0),

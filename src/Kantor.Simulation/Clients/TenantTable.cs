@@ -1,3 +1,4 @@
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Clients;

@@ -2,6 +2,7 @@ using Kantor.Core.Admission;
 using Kantor.Core.Decisions;
 using Kantor.Core.Objectives;
 using Kantor.Core.Requests;
+using Kantor.Simulation.Events;
 
 namespace Kantor.Simulation.Fleets;
 
@@ -9,6 +10,9 @@ namespace Kantor.Simulation.Fleets;
 internal sealed class FleetAdmission(IAdmission policy, ReplicaGroup entry, ServiceClassTable classes)
 {
     private readonly FleetColumns _seen = new(policy.Reads, classes);
+
+    /// <summary>Name of the policy.</summary>
+    public string Name => policy.Name;
 
     /// <summary>What the policy remembers.</summary>
     public PolicyState State { get; } = policy.NewState();

@@ -1,5 +1,6 @@
 using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
+using Kantor.Simulation.Replicas;
 
 namespace Kantor.Simulation.Fleets;
 
@@ -7,7 +8,7 @@ namespace Kantor.Simulation.Fleets;
 /// The stream of events of a group of replicas, for the policies that decide about all of it: which requests came and what became of them,
 /// what was decided, and which replicas take requests. A request has a slot from its first routing here to its end here.
 /// </summary>
-internal sealed class FleetStream
+internal sealed class FleetStream : IServiceListener
 {
     private PolicyState _state;
 
@@ -61,11 +62,14 @@ internal sealed class FleetStream
         _state.Decided(kind, request, choice);
     }
 
-    /// <summary>The request left a replica, and had so many tokens; what that means for it is said later.</summary>
+    /// <inheritdoc/>
     public void Served(RequestId request, int generatedTokens, int cachedTokens)
     {
         if (_guests.TryGetValue(request, out var guest)) (guest.GeneratedTokens, guest.CachedTokens) = (generatedTokens, cachedTokens);
     }
+
+    /// <inheritdoc/>
+    public void WentOn(RequestId request, long nowUs) => Ended(request, null, nowUs);
 
     /// <summary>The request is over, or without an outcome goes on in another group. One that is not here is passed over.</summary>
     public void Ended(RequestId request, RequestOutcome? outcome, long nowUs)

@@ -1,3 +1,4 @@
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 
 namespace Kantor.Simulation.Fleets;

@@ -2,7 +2,8 @@ using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
-using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Events;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 using Kantor.Simulation.Signals;
 
@@ -31,7 +32,7 @@ internal sealed class ReplicaGroup
         _handsOver = role == EndpointRole.Prefill;
         ScalerState = pool.Scaling?.Autoscaler.NewState();
         _stream = new FleetStream(_routerState, ScalerState);
-        _seen = new FleetColumns(router.Reads, run.Options.Objective.Classes);
+        _seen = new FleetColumns(router.Reads, run.Classes);
         foreach (var shared in _pools.Where(shared => shared.Tier is { IsShared: true })) _sharedTiers.Add(shared, NewTier(shared)!);
         foreach (var each in _pools)
         {
@@ -47,6 +48,9 @@ internal sealed class ReplicaGroup
 
     /// <summary>What the policies of the whole group hear.</summary>
     public FleetStream Stream => _stream;
+
+    /// <summary>Name of the policy that chooses among the replicas.</summary>
+    public string RouterName => _router.Name;
 
     /// <summary>Replicas that take requests.</summary>
     public int TakingCount => _taking.Count;

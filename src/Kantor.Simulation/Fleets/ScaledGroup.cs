@@ -1,5 +1,6 @@
 using Kantor.Core.Decisions;
 using Kantor.Core.Scaling;
+using Kantor.Simulation.Pools;
 
 namespace Kantor.Simulation.Fleets;
 

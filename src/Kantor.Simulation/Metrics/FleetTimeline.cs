@@ -1,5 +1,3 @@
-using Kantor.Simulation.Replicas;
-
 namespace Kantor.Simulation.Metrics;
 
 /// <summary>The state of the fleet over a stretch of time, by samples at equal distances.</summary>
@@ -70,12 +68,12 @@ public sealed class FleetTimeline
     public IReadOnlyList<FleetBucket> Buckets => _buckets.AsSpan(0, (int)((_nextUs + BucketUs - 1) / BucketUs)).ToArray();
 
     /// <summary>Takes the samples up to this moment, whose own events have not happened yet.</summary>
-    internal void Advance(long nowUs, IReadOnlyList<SimulatedReplica> replicas)
+    internal void Advance(long nowUs, IReadOnlyList<ISampled> replicas)
     {
         while (_nextUs <= nowUs) Sample(replicas);
     }
 
-    private void Sample(IReadOnlyList<SimulatedReplica> replicas)
+    private void Sample(IReadOnlyList<ISampled> replicas)
     {
         var (waiting, running, blocksUsed, blocksTotal, fullest) = (0, 0, 0L, 0L, 0.0);
         for (var index = 0; index < replicas.Count; index++)

@@ -1,6 +1,6 @@
 namespace Kantor.Simulation.Metrics;
 
-/// <summary>A request's record, with the truth about it that no policy sees.</summary>
+/// <summary>A request's record while it is open, and what it is counted by when it ends.</summary>
 internal struct OpenRecord
 {
     public RequestRecord Record;
@@ -9,12 +9,6 @@ internal struct OpenRecord
 
     /// <summary>How much it counts.</summary>
     public double Weight;
-
-    /// <summary>Tokens until its answer is whole or cut.</summary>
-    public int OutputTokens;
-
-    /// <summary>Tokens after which its answer is cut, at least 1.</summary>
-    public int OutputTokensMax;
 
     /// <summary>Until when its answer is wanted; null for whenever.</summary>
     public long? DeadlineUs;

@@ -1,30 +1,36 @@
-using Kantor.Core.Batching;
+using Kantor.Core.Objectives;
 using Kantor.Core.Replica;
 using Kantor.Core.Requests;
-using Kantor.Simulation.Replicas;
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Metrics;
 
 /// <summary>
-/// Knows the true output length of each request that is open, writes down what happens to it, and counts it when it ends. Proves that every
-/// request ends exactly once.
+/// Writes down what happens to each request that is open, and counts it when it ends. Decides nothing. Proves that every request ends exactly
+/// once.
 /// </summary>
-internal sealed class RunRecorder(SimulationOptions options, SimulationObserver observer)
+/// <param name="objective">What requests are judged by.</param>
+/// <param name="tenantWeights">Shares that tenants are due, by name; that of any other is 1.</param>
+/// <param name="keepsRecords">Whether the records of requests that have ended are kept.</param>
+/// <param name="observer">Hears of ends.</param>
+internal sealed class RunRecorder(
+    Objective objective, IReadOnlyDictionary<string, double> tenantWeights, bool keepsRecords, SimulationObserver observer)
 {
-    private readonly RecordStore _records = new(options.KeepsRecords);
+    private readonly SloSpec _slo = objective.Slo;
+    private readonly RecordStore _records = new(keepsRecords);
     private readonly DurationHistogram _gaps = new();
     private readonly RequestTotals _totals = new();
-    private readonly TenantBook _tenants = new(options.Clients.Tenants);
+    private readonly TenantBook _tenants = new(tenantWeights);
     private readonly FleetTimeline _timeline = new();
-    private IReadOnlyList<SimulatedReplica> _replicas = [];
+    private IReadOnlyList<ISampled> _replicas = [];
     private long? _firstArrivalUs;
     private long _lastEndUs;
 
     /// <summary>First arrival and last end; 0 before the first of them.</summary>
     public (long FromUs, long ToUs) Span => (_firstArrivalUs ?? 0, _lastEndUs);
 
-    /// <summary>A request is made: its time counts from now, whatever its trace says. Its truth is known to the recorder until it ends.</summary>
+    /// <summary>A request is made: its time counts from now, whatever its trace says.</summary>
     public void Arrived(int request, in TraceRequest truth, long nowUs, long? deadlineUs = null, ClassId requestClass = default)
     {
         _firstArrivalUs ??= nowUs;
@@ -35,9 +41,7 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
         open.Record.Attempts = 1;
         open.DeadlineUs = deadlineUs;
         open.PromptTokens = truth.PromptTokens;
-        open.Weight = options.Objective.Classes[requestClass].Weight;
-        open.OutputTokens = truth.OutputTokens;
-        open.OutputTokensMax = options.OutputTokensMax;
+        open.Weight = objective.Classes[requestClass].Weight;
         open.Tenant = tenant;
         _totals.Arrive();
         tenant.Arrive();
@@ -48,14 +52,10 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     {
         ref var open = ref _records[request];
         open.Record = new RequestRecord { ArrivalUs = open.Record.ArrivalUs, Attempts = open.Record.Attempts + 1 };
-        open.OutputTokensMax = options.OutputTokensMax;
     }
 
-    /// <summary>The request's attempt was let in with a shorter answer: it is cut after so many tokens.</summary>
-    public void Shorten(int request, int outputTokensMax) => _records[request].OutputTokensMax = outputTokensMax;
-
     /// <summary>The replicas whose state is written down over time; they are there before the first request.</summary>
-    public void Watch(IReadOnlyList<SimulatedReplica> replicas) => _replicas = replicas;
+    public void Watch(IReadOnlyList<ISampled> replicas) => _replicas = replicas;
 
     /// <summary>Time moves to this moment, whose events have not happened yet.</summary>
     /// <remarks>While no request is open nothing changes, and events may be left over from leaps that were cut: the next arrival makes up for it.</remarks>
@@ -66,13 +66,6 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
 
     /// <summary>The request has tokens in a step that begins now.</summary>
     public void Scheduled(int request, long nowUs) => _records[request].Record.ScheduledUs ??= nowUs;
-
-    /// <summary>Tokens that the request still has to get, until its answer is whole or cut.</summary>
-    public int TokensLeft(int request)
-    {
-        ref var open = ref _records[request];
-        return Math.Min(open.OutputTokensMax, open.OutputTokens) - open.Record.OutputTokens;
-    }
 
     /// <summary>
     /// So many requests get a token at each of these moments, at least one. Counts the gaps between the moments; the gap before the first
@@ -94,11 +87,10 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
         record.OutputTokens += leapt.Count;
     }
 
-    /// <summary>The request got a token; the outcome when it was its last.</summary>
-    public RequestOutcome? TokenGenerated(int request, long nowUs)
+    /// <summary>The request got a token.</summary>
+    public void TokenGenerated(int request, long nowUs)
     {
-        ref var open = ref _records[request];
-        ref var record = ref open.Record;
+        ref var record = ref _records[request].Record;
         record.FirstTokenUs ??= nowUs;
         if (record.LastTokenUs is { } last)
         {
@@ -108,8 +100,6 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
 
         record.LastTokenUs = nowUs;
         record.OutputTokens++;
-        if (record.OutputTokens == open.OutputTokensMax) return RequestOutcome.LengthReached;
-        return record.OutputTokens == open.OutputTokens ? RequestOutcome.Stopped : null;
     }
 
     /// <summary>The request is over.</summary>
@@ -119,7 +109,7 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
         if (open.Tenant is not { } tenant) throw new InvalidOperationException($"Request {request} ends as {outcome} and has not arrived.");
         if (open.Record.Outcome is { } before) throw new InvalidOperationException($"Request {request} ends as {outcome} and has ended as {before}.");
         open.Record.Outcome = outcome;
-        var isWithinSlo = options.Slo.IsMetBy(open.Record);
+        var isWithinSlo = _slo.IsMetBy(open.Record);
         var isInTime = open.DeadlineUs is not { } deadlineUs || (open.Record.IsCompleted && nowUs <= deadlineUs);
         _totals.End(open, isWithinSlo, isInTime);
         tenant.End(open, isWithinSlo, isInTime);
@@ -131,7 +121,8 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     /// <summary>Requests that have not ended, in order.</summary>
     public IReadOnlyList<int> Unfinished() => [.. _records.StillOpen()];
 
-    public SimulationResult Conclude(IReadOnlyList<ReplicaScheduler> schedulers)
+    /// <summary>What the run did, under the names of the policies that ran it.</summary>
+    public SimulationResult Conclude(IReadOnlyList<ReplicaScheduler> schedulers, string policy, string routing)
     {
         if (_records.Closed != _records.Opened) throw new InvalidOperationException($"{_records.Closed} ends are not {_records.Opened} requests.");
         var queried = schedulers.Sum(scheduler => scheduler.Kv.Counters.QueriedTokens);
@@ -139,15 +130,15 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
         var makespanUs = _firstArrivalUs is { } first ? _lastEndUs - first : 0;
         return new SimulationResult
         {
-            Objective = ObjectiveScore.Of(options.Objective, _totals, makespanUs),
-            Policy = options.Planner.Name,
-            Routing = options.Router.Name,
+            Objective = ObjectiveScore.Of(objective, _totals, makespanUs),
+            Policy = policy,
+            Routing = routing,
             Totals = _totals,
             Tenants = _tenants.Tenants,
             TenantsBeyond = _tenants.Beyond,
             Timeline = _timeline,
             Gaps = _gaps,
-            KeptRecords = options.KeepsRecords ? _records.ToArray() : null,
+            KeptRecords = keepsRecords ? _records.ToArray() : null,
             RecordsHeldMax = _records.HeldMax,
             MakespanUs = makespanUs,
             PrefixHitRate = queried == 0 ? 0 : (double)hit / queried,

@@ -1,5 +1,3 @@
-using Kantor.Simulation.Fleets;
-
 namespace Kantor.Simulation.Metrics;
 
 /// <summary>What one run did.</summary>
@@ -27,14 +25,14 @@ public sealed record SimulationResult
     public required DurationHistogram Gaps { get; init; }
 
     /// <summary>One record per request, in order of their numbers, which are those of the trace.</summary>
-    /// <exception cref="InvalidOperationException">The run kept none (<see cref="SimulationOptions.KeepsRecords"/>).</exception>
+    /// <exception cref="InvalidOperationException">The run kept none (KeepsRecords of its options).</exception>
     public IReadOnlyList<RequestRecord> Records =>
-        KeptRecords ?? throw new InvalidOperationException($"The run kept no records; set {nameof(SimulationOptions)}.{nameof(SimulationOptions.KeepsRecords)}.");
+        KeptRecords ?? throw new InvalidOperationException("The run kept no records; set SimulationOptions.KeepsRecords.");
 
     /// <summary>Most records of requests that were in memory at once, in whole chunks; does not grow with the trace unless all are kept.</summary>
     public required int RecordsHeldMax { get; init; }
 
-    /// <summary>How much of <see cref="SimulationOptions.Objective"/> the run reached.</summary>
+    /// <summary>How much of its objective the run reached.</summary>
     public required ObjectiveScore Objective { get; init; }
 
     /// <summary>Requests that ended with their whole answer.</summary>

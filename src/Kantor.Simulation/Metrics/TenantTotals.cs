@@ -1,15 +1,14 @@
-using Kantor.Simulation.Clients;
-
 namespace Kantor.Simulation.Metrics;
 
 /// <summary>The totals of one tenant.</summary>
 /// <param name="Tenant">Its name; null for requests that name none.</param>
 /// <param name="Totals">What became of its requests.</param>
-/// <param name="Weight">Share that it is due beside those of others (<see cref="TenantSpec.Weight"/>).</param>
+/// <param name="Weight">Share that it is due beside those of others.</param>
 public sealed record TenantTotals(string? Tenant, RequestTotals Totals, double Weight = 1);
 
 /// <summary>Finds the totals of a tenant by its name, in order of first arrival. Tenants beyond <see cref="TenantsMax"/> share one.</summary>
-internal sealed class TenantBook(IReadOnlyList<TenantSpec> known)
+/// <param name="weights">Shares of tenants by name; that of any other is 1.</param>
+internal sealed class TenantBook(IReadOnlyDictionary<string, double> weights)
 {
     /// <summary>Tenants that are counted each by itself.</summary>
     public const int TenantsMax = 1000;
@@ -35,7 +34,7 @@ internal sealed class TenantBook(IReadOnlyList<TenantSpec> known)
     private RequestTotals Add(string? tenant)
     {
         var totals = new RequestTotals();
-        _tenants.Add(new TenantTotals(tenant, totals, known.FirstOrDefault(spec => spec.Name == tenant)?.Weight ?? 1));
+        _tenants.Add(new TenantTotals(tenant, totals, tenant is null ? 1 : weights.GetValueOrDefault(tenant, 1)));
         return totals;
     }
 }

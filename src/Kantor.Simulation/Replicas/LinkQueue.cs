@@ -1,3 +1,5 @@
+using Kantor.Simulation.Pools;
+
 namespace Kantor.Simulation.Replicas;
 
 /// <summary>Copies over one link, each after the one before.</summary>

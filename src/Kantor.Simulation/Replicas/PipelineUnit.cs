@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Replica;
+using Kantor.Simulation.Events;
 
 namespace Kantor.Simulation.Replicas;
 

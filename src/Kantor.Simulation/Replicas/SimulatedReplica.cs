@@ -5,41 +5,36 @@ using Kantor.Core.Randomness;
 using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
-using Kantor.Simulation.Clients;
 using Kantor.Simulation.Events;
-using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Replicas;
+using Kantor.Simulation.Pools;
 
 namespace Kantor.Simulation.Replicas;
 
 /// <summary>One replica in virtual time: the engine's scheduler, and the truth about its requests in place of the model. Its unit says when steps begin and end.</summary>
-internal sealed class SimulatedReplica
+internal sealed class SimulatedReplica : ISampled
 {
-    private readonly SimulationOptions _run;
-    private readonly RunRecorder _recorder;
-    private readonly IReplicaHost _host;
-    private readonly EventQueue _clock;
-    private readonly FleetStream _stream;
+    private readonly RunParts _run;
+    private readonly IServiceListener _listener;
+    private readonly AnswerEnds _answers;
     private readonly Queue<(RequestSpec Spec, Handover Handover, long AtUs)> _inbox = new();
     private readonly AdapterSlots? _adapters;
     private readonly RandomStream _luck;
     private readonly KvTier? _tier;
     private int _stepsWithoutToken;
 
-    public SimulatedReplica(int index, ReplicaPool pool, bool handsOver, KvTier? tier, RunParts run, FleetStream stream)
+    public SimulatedReplica(int index, ReplicaPool pool, bool handsOver, KvTier? tier, RunParts run, IServiceListener listener)
     {
         Index = index;
         Pool = pool;
         HandsOver = handsOver;
         _tier = tier;
-        (_run, _recorder, _host, _clock) = (run.Options, run.Recorder, run.Host, run.Clock);
-        _stream = stream;
+        (_run, _listener) = (run, listener);
         TierLink = new LinkQueue(pool.Tier?.Link);
         SwapLink = new LinkQueue(pool.Swap?.Link);
         if (pool.Adapters is not null && pool.Limits.AdaptersMax is { } slots) _adapters = new AdapterSlots(slots);
         _luck = new RandomStream(pool.Speculation?.Seed ?? 0, $"speculation {index}");
-        WayOut = new LinkQueue(run.Options.Decode?.Link);
+        WayOut = new LinkQueue(run.WayOut);
         Scheduler = new ReplicaScheduler(new ReplicaOptions
         {
             Planner = pool.Planner,
@@ -51,11 +46,12 @@ internal sealed class SimulatedReplica
             SwapBlocks = pool.Swap?.Blocks,
             DraftTokens = pool.Speculation?.DraftTokens ?? 0,
             Tier = tier,
-            Classes = run.Options.Objective.Classes,
+            Classes = run.Classes,
             HoldUsMax = pool.HoldUsMax,
             Listener = run.Observer.ListenerOf(index),
             Log = run.Observer.LogOf(index),
         });
+        _answers = new AnswerEnds(Scheduler, run.Lengths);
     }
 
     public int Index { get; }
@@ -125,7 +121,7 @@ internal sealed class SimulatedReplica
         refusal = default;
         NoteTime();
         if (Pool.PlansAhead) _inbox.Enqueue((spec, handover, nowUs));
-        else if (!Scheduler.TryTakeOver(spec, handover, out _, out refusal)) return false;
+        else if (!TryTakeOver(spec, handover, out refusal)) return false;
         Traffic = Traffic.WithSent(PromptBlocks(spec), spec.Facts.PromptTokens);
         return true;
     }
@@ -190,7 +186,7 @@ internal sealed class SimulatedReplica
         while (Scheduler.HasWork)
         {
             Scheduler.PlanStep(nowUs);
-            foreach (ref readonly var load in Scheduler.Loads) _host.LoadBegan(this, load);
+            foreach (ref readonly var load in Scheduler.Loads) _run.Host.LoadBegan(this, load);
             foreach (var refusal in Scheduler.Refused) End(refusal.Row, refusal.Reason);
             if (Scheduler.Slices.Length > 0) break;
             if (Scheduler.Refused.Length == 0) return false;
@@ -199,7 +195,7 @@ internal sealed class SimulatedReplica
         if (Scheduler.Slices.IsEmpty) return false;
         foreach (ref readonly var slice in Scheduler.Slices)
         {
-            if (!slice.IsDecode) _recorder.Scheduled(RequestOf(slice.Row), nowUs);
+            if (!slice.IsDecode) _run.Recorder.Scheduled(RequestOf(slice.Row), nowUs);
         }
 
         CountExtras();
@@ -235,11 +231,11 @@ internal sealed class SimulatedReplica
         foreach (ref readonly var slice in Scheduler.Slices)
         {
             if (!slice.IsDecode) continue;
-            _recorder.TokensGenerated(RequestOf(slice.Row), leapt);
+            _run.Recorder.TokensGenerated(RequestOf(slice.Row), leapt);
             generating++;
         }
 
-        if (generating > 0) _recorder.GapsBetween(endsUs[..^1], generating);
+        if (generating > 0) _run.Recorder.GapsBetween(endsUs[..^1], generating);
         _stepsWithoutToken = generating > 0 ? 0 : _stepsWithoutToken + leapt.Count;
         Scheduler.TimeIs(leapt.LastUs);
         Scheduler.RepeatStep(leapt.Count);
@@ -253,7 +249,7 @@ internal sealed class SimulatedReplica
         if (steps == 1) return 1;
         foreach (ref readonly var slice in Scheduler.Slices)
         {
-            if (slice.IsDecode) steps = Math.Min(steps, HandsOver ? 1 : _recorder.TokensLeft(RequestOf(slice.Row)));
+            if (slice.IsDecode) steps = Math.Min(steps, HandsOver ? 1 : _answers.TokensLeft(slice.Row));
         }
 
         return steps;
@@ -264,23 +260,30 @@ internal sealed class SimulatedReplica
     {
         CountLeft(row);
         NoteTime();
-        _stream.Ended(Scheduler.IdOf(row), null, _clock.NowUs);
+        _listener.WentOn(Scheduler.IdOf(row), _run.Clock.NowUs);
         Scheduler.Leave(row);
     }
 
     public int RequestOf(int row) => AttemptId.RequestOf(Scheduler.IdOf(row).Value);
 
     /// <summary>What happens here happens at the run's time.</summary>
-    private void NoteTime() => Scheduler.TimeIs(_clock.NowUs);
+    private void NoteTime() => Scheduler.TimeIs(_run.Clock.NowUs);
+
+    private bool TryTakeOver(RequestSpec spec, Handover handover, out RequestOutcome refusal)
+    {
+        if (!Scheduler.TryTakeOver(spec, handover, out var row, out refusal)) return false;
+        _answers.Took(row);
+        return true;
+    }
 
     private void Receive(long seenUs)
     {
         while (_inbox.TryPeek(out var next) && next.AtUs <= seenUs)
         {
             _inbox.Dequeue();
-            if (Scheduler.TryTakeOver(next.Spec, next.Handover, out _, out var refusal)) continue;
+            if (TryTakeOver(next.Spec, next.Handover, out var refusal)) continue;
             CountLeft(next.Spec);
-            _host.Ended(AttemptId.RequestOf(next.Spec.Id.Value), refusal);
+            _run.Host.Ended(AttemptId.RequestOf(next.Spec.Id.Value), refusal);
         }
     }
 
@@ -334,9 +337,10 @@ internal sealed class SimulatedReplica
     {
         Scheduler.Generate(row, token: null);
         _stepsWithoutToken = 0;
-        if (_recorder.TokenGenerated(RequestOf(row), nowUs) is { } outcome) End(row, outcome);
-        else if (HandsOver) _host.Began(this, row);
-        else if (_run.Decode is not null) _host.WentOn(Scheduler.Spec(row).Id.Value);
+        _run.Recorder.TokenGenerated(RequestOf(row), nowUs);
+        if (_answers.OutcomeOf(row) is { } outcome) End(row, outcome);
+        else if (HandsOver) _run.Host.Began(this, row);
+        else if (_run.WayOut is not null) _run.Host.WentOn(Scheduler.Spec(row).Id.Value);
     }
 
     private void End(int row, RequestOutcome outcome)
@@ -344,13 +348,13 @@ internal sealed class SimulatedReplica
         var request = RequestOf(row);
         CountLeft(row);
         Scheduler.End(row, outcome);
-        _host.Ended(request, outcome);
+        _run.Host.Ended(request, outcome);
     }
 
     private void CountLeft(int row)
     {
         Traffic = Traffic.WithLeft(PromptBlocks(Scheduler.Spec(row)));
-        _stream.Served(Scheduler.IdOf(row), Scheduler.GeneratedTokens(row), Scheduler.CachedTokens(row));
+        _listener.Served(Scheduler.IdOf(row), Scheduler.GeneratedTokens(row), Scheduler.CachedTokens(row));
     }
 
     private void CountLeft(RequestSpec spec) => Traffic = Traffic.WithLeft(PromptBlocks(spec));

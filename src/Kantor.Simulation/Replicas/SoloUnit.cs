@@ -1,3 +1,5 @@
+using Kantor.Simulation.Events;
+
 namespace Kantor.Simulation.Replicas;
 
 /// <summary>A replica whose steps follow one another.</summary>

@@ -1,6 +1,7 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Replica;
 using Kantor.Core.StepTime;
+using Kantor.Simulation.Events;
 
 namespace Kantor.Simulation.Replicas;
 

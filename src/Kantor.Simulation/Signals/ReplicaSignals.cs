@@ -1,5 +1,6 @@
 using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 
 namespace Kantor.Simulation.Signals;

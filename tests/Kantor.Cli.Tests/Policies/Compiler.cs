@@ -1,11 +1,10 @@
 using System.Reflection;
-using Kantor.Core;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace Kantor.Cli.Tests.Policies;
 
-/// <summary>Compiles what a test wrote, against this program's own assemblies or against others.</summary>
+/// <summary>Compiles what a test wrote, against what this process knows; what is given instead replaces Kantor.Core.</summary>
 internal static class Compiler
 {
     private const string Usings = "global using System; global using System.Collections.Generic; global using System.Linq;";
@@ -32,15 +31,15 @@ internal static class Compiler
         var compilation = CSharpCompilation.Create(
             name,
             [.. sources.Append(Usings).Select(source => CSharpSyntaxTree.ParseText(source))],
-            [.. Platform(), .. instead.Length > 0 ? instead : [MetadataReference.CreateFromFile(typeof(PolicyCatalogue).Assembly.Location)]],
+            [.. Known(without: instead.Length > 0 ? ["Kantor.Core"] : []), .. instead],
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
         var result = compilation.Emit(into);
         Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error)));
     }
 
-    private static IEnumerable<MetadataReference> Platform() =>
+    /// <summary>What this process knows.</summary>
+    private static IEnumerable<MetadataReference> Known(string[] without) =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal)
-                || Path.GetFileName(path) is "netstandard.dll" or "mscorlib.dll")
+            .Where(path => !without.Contains(Path.GetFileNameWithoutExtension(path)))
             .Select(path => MetadataReference.CreateFromFile(path));
 }

@@ -1,6 +1,8 @@
 using Kantor.Cli.Policies;
 using Kantor.Cli.Shell;
 using Kantor.Core;
+using Kantor.Core.Catalogue;
+using Kantor.Core.Testing.Laws;
 using Microsoft.CodeAnalysis;
 
 namespace Kantor.Cli.Tests.Policies;
@@ -28,6 +30,16 @@ public sealed class PolicyAssemblyTests : IDisposable
         Assert.Equal("last-come", shelves.Planners.Names[^1]);
         Assert.Contains("must be a whole number from 1 to 10000", Assert.Throws<ArgumentException>(() => shelves.Planners.Make("last-come:admissions-max=0")).Message);
         Assert.DoesNotContain("last-come", PolicyCatalogue.PlannerNames);
+    }
+
+    [Fact]
+    public void The_sample_keeps_the_laws_and_its_promises()
+    {
+        var shelves = PolicyCatalogue.NewShelves();
+        PolicyAssembly.AddTo(shelves, Samples.OwnPolicy);
+        PlannerLaws.Check(shelves.Planners.Find("last-come"));
+        PlannerLaws.Check(shelves.Planners.Find("last-come"), new PolicyOption("admissions-max", "1"));
+        OptionLaws.Check(shelves.Planners.Find("last-come"));
     }
 
     [Fact]

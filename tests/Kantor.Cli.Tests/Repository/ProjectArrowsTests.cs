@@ -7,6 +7,7 @@ public class ProjectArrowsTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Kantor.Core"] = [],
+        ["Kantor.Core.Testing"] = ["Kantor.Core"],
         ["Kantor.Bounds"] = ["Kantor.Core"],
         ["Kantor.Hardware"] = ["Kantor.Core"],
         ["Kantor.Workloads"] = ["Kantor.Core"],

@@ -3,6 +3,7 @@ using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Occupancy;
 using Kantor.Core.Randomness;
+using Kantor.Core.Testing.Runs;
 using Kantor.Core.Tests.Batching;
 using Kantor.Core.Tests.Replica;
 

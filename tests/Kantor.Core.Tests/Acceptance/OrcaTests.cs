@@ -2,6 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Kv;
+using Kantor.Core.Testing.Runs;
 using Kantor.Core.Tests.Batching;
 using Kantor.Core.Tests.Replica;
 

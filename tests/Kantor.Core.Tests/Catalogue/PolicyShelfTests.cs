@@ -60,6 +60,8 @@ public class PolicyShelfTests
 
     [Theory]
     [InlineData("svff", "There is no policy 'svff'. Known: fcfs, vllm-v1")]
+    [InlineData("vlm-v1", ", scls. Did you mean 'vllm-v1'?")]
+    [InlineData("svf:backfiling=false", "plans-for-upper-belief. Did you mean 'backfilling'?")]
     [InlineData("fcfs:a=1", "fcfs has no option 'a'; it has none.")]
     [InlineData("svf:depth=1", "svf has no option 'depth'; known are aging-share, aging")]
     [InlineData("svf:backfill-depth=0", "svf:backfill-depth is '0'; it must be a whole number from 1 to 1000000.")]
@@ -85,6 +87,10 @@ public class PolicyShelfTests
         Assert.IsType<SvfPlanner>(PolicyCatalogue.Planner(spec.ToString()));
         Assert.Null(PolicyCatalogue.BuiltIn.Planners.Find("svf").Contradiction(PolicySpec.Parse("svf:backfill-depth=8")));
     }
+
+    [Fact]
+    public void A_name_that_resembles_none_is_given_no_hint() =>
+        Assert.EndsWith("scls.", Assert.Throws<ArgumentException>(() => PolicyCatalogue.Planner("something-else")).Message.Split(" (")[0]);
 
     [Fact]
     public void A_name_is_taken_once()

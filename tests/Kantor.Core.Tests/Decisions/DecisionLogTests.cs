@@ -3,6 +3,7 @@ using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
+using Kantor.Core.Testing.Views;
 using Kantor.Core.Tests.Batching;
 
 namespace Kantor.Core.Tests.Decisions;

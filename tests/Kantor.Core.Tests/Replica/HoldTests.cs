@@ -5,14 +5,13 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
 using Kantor.Core.Requests;
+using Kantor.Core.Testing.Bad;
 using Kantor.Hardware.Published;
 
 namespace Kantor.Core.Tests.Replica;
 
 public class HoldTests
 {
-    private delegate void Write(BatchView view, BatchPlan plan);
-
     [Fact]
     public void A_policy_that_holds_on_purpose_is_not_faulty_and_says_until_when()
     {
@@ -77,7 +76,7 @@ public class HoldTests
         Assert.Equal((2_000, 0), (scheduler.HeldUntilUs, scheduler.Counters.PlansRefused));
     }
 
-    private static void AssertFault(string expected, Write write)
+    private static void AssertFault(string expected, PlanStep write)
     {
         var scheduler = New(write);
         scheduler.PlanStep(100);
@@ -86,11 +85,11 @@ public class HoldTests
     }
 
     /// <summary>One waiting request.</summary>
-    private static ReplicaScheduler New(Write write, long holdUsMax = 1_000_000)
+    private static ReplicaScheduler New(PlanStep write, long holdUsMax = 1_000_000)
     {
         var scheduler = new ReplicaScheduler(new ReplicaOptions
         {
-            Planner = new Scripted(write),
+            Planner = new Scripted("scripted", write),
             Limits = new BatchLimits { StepTokensMax = 64, RunningMax = 4 },
             Kv = new KvLedgerOptions { BlocksTotal = 20, BlockSizeTokens = 4 },
             Predictor = new ConstantLengthPredictor(8),
@@ -100,14 +99,5 @@ public class HoldTests
         var facts = new RequestFacts { Id = new RequestId(0), PromptTokens = 4, OutputTokensMax = 16, ArrivalUs = 0 };
         Assert.True(scheduler.TryEnqueue(new RequestSpec(facts, TokenContent.Opaque(4)), out _, out _));
         return scheduler;
-    }
-
-    private sealed class Scripted(Write write) : IBatchPlanner
-    {
-        public string Name => "scripted";
-
-        public PolicyState NewState() => new();
-
-        public void Plan(in BatchView view, PolicyState state, BatchPlan plan) => write(view, plan);
     }
 }

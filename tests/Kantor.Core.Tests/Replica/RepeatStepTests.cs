@@ -1,7 +1,7 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
-using Kantor.Core.Batching.Policies.Slices;
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
@@ -9,6 +9,8 @@ using Kantor.Core.Randomness;
 using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Core.StepTime;
+using Kantor.Core.Testing.Laws;
+using Kantor.Core.Testing.Views;
 using Kantor.Core.Tests.Batching;
 using Kantor.Hardware.Published;
 
@@ -19,25 +21,27 @@ public class RepeatStepTests
 {
     public static TheoryData<string> AllPolicies => [.. PolicyCatalogue.PlannerNames];
 
+    /// <summary>Those that promise it.</summary>
+    public static TheoryData<string> RepeatingPolicies =>
+        [.. PolicyCatalogue.BuiltIn.Planners.Entries.Where(entry => entry.Promises.HasFlag(PolicyPromises.RepeatsSteps)).Select(entry => entry.Name)];
+
     [Theory]
     [MemberData(nameof(AllPolicies))]
     public void INV_RUN_13_repeating_a_step_leaves_the_books_that_as_many_rounds_leave(string policy)
     {
-        var repeated = 0;
-        for (var seed = 0; seed < 60; seed++)
-        {
-            var (leaping, stepping) = (Replica(policy, seed), Replica(policy, seed));
-            for (var step = 0; step < 12; step++) repeated += Advance(leaping, stepping, timesMax: 1 + (seed % 7));
-            foreach (var scheduler in (ReplicaScheduler[])[leaping, stepping]) scheduler.Verify();
-        }
-
-        Assert.True(repeated > 30, $"only {repeated} steps were repeated");
+        var repeated = RepeatingLaws.RepeatedIsStepped(PolicyCatalogue.Planner(policy));
+        if (PolicyCatalogue.BuiltIn.Planners.Find(policy).Promises.HasFlag(PolicyPromises.RepeatsSteps)) Assert.True(repeated > 30, $"only {repeated} steps were repeated");
     }
+
+    [Theory]
+    [MemberData(nameof(RepeatingPolicies))]
+    public void INV_RUN_17_while_the_batch_only_decodes_and_nobody_waits_the_plan_repeats_itself(string policy) =>
+        RepeatingLaws.DecodesRepeat(PolicyCatalogue.Planner(policy));
 
     [Fact]
     public void A_step_that_is_not_steady_repeats_itself_no_further()
     {
-        var scheduler = Replica("fcfs", seed: 0);
+        var scheduler = Fresh(new FcfsPlanner(), blocks: 8);
         scheduler.PlanStep(0);
         Assert.Contains(scheduler.Slices.ToArray(), slice => slice.Generates && !slice.IsDecode);
         Assert.Equal(1, scheduler.RepeatableSteps(0));
@@ -63,13 +67,15 @@ public class RepeatStepTests
             () => Assert.Equal(1, Alone(new Silent(), blocks: 8).RepeatableSteps(0)));
 
     [Theory]
-    [MemberData(nameof(AllPolicies))]
-    public void While_nobody_waits_every_policy_promises_without_limit_or_until_its_slice_is_over(string policy)
+    [InlineData("scls", 128)]
+    [InlineData("fcfs", int.MaxValue)]
+    [InlineData("svf", int.MaxValue)]
+    public void While_nobody_waits_the_promise_is_without_limit_or_until_the_slice_is_over(string policy, int expected)
     {
         var builder = new ViewBuilder();
         builder.Running(prompt: 6, generated: 3);
         builder.Running(prompt: 9, generated: 1);
-        Assert.Equal(policy == "scls" ? new SclsOptions().SliceTokens : int.MaxValue, Promise(PolicyCatalogue.Planner(policy), builder));
+        Assert.Equal(expected, Promise(PolicyCatalogue.Planner(policy), builder));
     }
 
     [Theory]
@@ -130,95 +136,18 @@ public class RepeatStepTests
         return planner.RepeatingSteps(builder.View(), planner.NewState(), plan);
     }
 
-    /// <summary>Both run a step, and what repeats itself: one at once, the other round by round. Returns the steps repeated.</summary>
-    private static int Advance(ReplicaScheduler leaping, ReplicaScheduler stepping, int timesMax)
+    /// <summary>One request of 4 prompt tokens, before its first step.</summary>
+    private static ReplicaScheduler Fresh(IBatchPlanner planner, int blocks)
     {
-        if (leaping.IsIdle) return 0;
-        leaping.PlanStep(0);
-        stepping.PlanStep(0);
-        RequireSame(leaping, stepping);
-        var times = Math.Min(Math.Min(timesMax, StepsBeforeEnd(leaping)), Math.Min(leaping.RepeatableSteps(0) - 1, StepsInMemory(leaping)));
-        leaping.RepeatStep(times);
-        for (var round = 0; round < times; round++)
-        {
-            Complete(stepping);
-            stepping.PlanStep(0);
-        }
-
-        RequireSame(leaping, stepping);
-        Complete(leaping);
-        Complete(stepping);
-        return times;
-    }
-
-    /// <summary>A lower bound: every row takes a whole grant of new blocks in each step.</summary>
-    private static int StepsInMemory(ReplicaScheduler scheduler)
-    {
-        var blocksPerStep = 0;
-        foreach (var slice in scheduler.Slices) blocksPerStep += scheduler.Kv.BlocksFor(slice.Tokens) + 1;
-        return scheduler.Kv.BlocksAvailable / blocksPerStep;
-    }
-
-    private static int StepsBeforeEnd(ReplicaScheduler scheduler)
-    {
-        var steps = int.MaxValue;
-        foreach (var slice in scheduler.Slices) steps = Math.Min(steps, OutputTokens(slice.Row) - scheduler.GeneratedTokens(slice.Row) - 1);
-        return steps;
-    }
-
-    private static int OutputTokens(int row) => 8 + (4 * row);
-
-    private static void Complete(ReplicaScheduler scheduler)
-    {
-        scheduler.CompleteStep();
-        foreach (var slice in scheduler.Slices.ToArray())
-        {
-            if (!slice.Generates) continue;
-            scheduler.Generate(slice.Row, token: null);
-            if (scheduler.GeneratedTokens(slice.Row) == OutputTokens(slice.Row)) scheduler.End(slice.Row, RequestOutcome.Stopped);
-        }
-    }
-
-    private static void RequireSame(ReplicaScheduler left, ReplicaScheduler right)
-    {
-        Assert.Equal(left.Slices.ToArray(), right.Slices.ToArray());
-        var seen = left.View(0);
-        var expected = right.View(0);
-        Assert.Equal(expected.ComputedTokens.ToArray(), seen.ComputedTokens.ToArray());
-        Assert.Equal(expected.WantedTokens.ToArray(), seen.WantedTokens.ToArray());
-        Assert.Equal(expected.GeneratedTokens.ToArray(), seen.GeneratedTokens.ToArray());
-        Assert.Equal(expected.BlocksHeld.ToArray(), seen.BlocksHeld.ToArray());
-        Assert.Equal((right.Kv.BlocksFree, right.Kv.BlocksIdle, right.Kv.Counters), (left.Kv.BlocksFree, left.Kv.BlocksIdle, left.Kv.Counters));
-        Assert.Equal(
-            (right.Counters.Steps, right.Counters.ComputedTokens, right.Counters.GeneratedTokens, right.Counters.Preemptions),
-            (left.Counters.Steps, left.Counters.ComputedTokens, left.Counters.GeneratedTokens, left.Counters.Preemptions));
-        foreach (var row in seen.Waiting.ToArray())
-        {
-            var (spec, other) = (left.Spec(row), right.Spec(row));
-            Assert.Equal(right.Kv.Probe(other.Content, other.Facts.CacheDomain, 1000), left.Kv.Probe(spec.Content, spec.Facts.CacheDomain, 1000));
-        }
-    }
-
-    /// <summary>Requests of two families with long common prefixes, so that what is cached and evicted matters.</summary>
-    private static ReplicaScheduler Replica(string policy, int seed)
-    {
-        var random = new RandomStream((ulong)seed, "repeat");
-        var scheduler = Scheduler(PolicyCatalogue.Planner(policy), stepTokensMax: 6 + random.NextInt(30), blocks: 40 + random.NextInt(30));
-        for (var id = 0; id < 5; id++)
-        {
-            var (family, prompt) = (random.NextInt(2), 4 + random.NextInt(60));
-            int[] ids = [.. Enumerable.Range(0, ((prompt - 1) / 4) + 1).Select(block => block < 8 ? (family * 8) + block : (1000 * (id + 1)) + block)];
-            Enqueue(scheduler, id, TokenContent.FromBlockIds(ids, 4, prompt));
-        }
-
+        var scheduler = Scheduler(planner, stepTokensMax: 16, blocks);
+        Enqueue(scheduler, 0, TokenContent.Opaque(4));
         return scheduler;
     }
 
     /// <summary>One request of 4 prompt tokens in its second step.</summary>
     private static ReplicaScheduler Alone(IBatchPlanner planner, int blocks)
     {
-        var scheduler = Scheduler(planner, stepTokensMax: 16, blocks);
-        Enqueue(scheduler, 0, TokenContent.Opaque(4));
+        var scheduler = Fresh(planner, blocks);
         scheduler.PlanStep(0);
         scheduler.CompleteStep();
         scheduler.Generate(0, token: null);

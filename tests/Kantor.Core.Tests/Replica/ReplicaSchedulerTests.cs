@@ -5,6 +5,8 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
+using Kantor.Core.Testing.Bad;
+using Kantor.Core.Testing.Runs;
 using Kantor.Core.Tests.Batching;
 
 namespace Kantor.Core.Tests.Replica;
@@ -14,51 +16,6 @@ public class ReplicaSchedulerTests
     private static readonly BatchLimits Limits = new() { StepTokensMax = 16, RunningMax = 4 };
 
     private static readonly KvLedgerOptions Kv = new() { BlocksTotal = 32, BlockSizeTokens = 2 };
-
-    private sealed class ThrowingPlanner : IBatchPlanner
-    {
-        public string Name => "throwing";
-
-        public PolicyState NewState() => new();
-
-        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
-        {
-            plan.AddPreemption(view.Waiting.IsEmpty ? 0 : view.Waiting[0]);
-            throw new InvalidOperationException("no idea");
-        }
-    }
-
-    private sealed class SilentPlanner : IBatchPlanner
-    {
-        public string Name => "silent";
-
-        public PolicyState NewState() => new();
-
-        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
-        {
-        }
-    }
-
-    private sealed class NonsensePlanner : IBatchPlanner
-    {
-        private readonly RandomStream _random = new(9, "nonsense");
-
-        public string Name => "nonsense";
-
-        public PolicyState NewState() => new();
-
-        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
-        {
-            for (var i = _random.NextInt(4); i >= 0; i--)
-            {
-                plan.AddGrant(_random.NextInt(20) - 5, _random.NextInt(100) - 20, _random.NextInt(200) - 20);
-                if (_random.NextInt(2) == 0) plan.AddPreemption(_random.NextInt(20) - 5);
-            }
-
-            if (_random.NextInt(3) == 0) plan.AddGrant(int.MaxValue, int.MaxValue, int.MaxValue);
-            if (_random.NextInt(3) == 0) plan.AddRefusal(int.MinValue, RequestOutcome.Stopped);
-        }
-    }
 
     private sealed class LastComeFirstServedAlone : IBatchPlanner
     {
@@ -88,7 +45,7 @@ public class ReplicaSchedulerTests
     [Fact]
     public void A_planner_that_throws_is_replaced_by_fcfs_and_reported__INV_RUN_9()
     {
-        var (bad, good) = (Run(new ThrowingPlanner()), Run(new FcfsPlanner()));
+        var (bad, good) = (Run(BadPlanners.Throwing), Run(new FcfsPlanner()));
         Assert.Equal(good.Step, bad.Step);
         Assert.Equal(good.Traces.Values.Select(trace => trace.EndStep), bad.Traces.Values.Select(trace => trace.EndStep));
         Assert.Equal(bad.Scheduler.Counters.Steps, bad.Scheduler.Counters.PlansRefused);
@@ -98,7 +55,7 @@ public class ReplicaSchedulerTests
     [Fact]
     public void A_planner_that_writes_nonsense_is_contained__INV_RUN_9()
     {
-        var run = Run(new NonsensePlanner());
+        var run = Run(BadPlanners.Nonsense());
         Assert.All(run.Traces.Values, trace => Assert.Equal(1, trace.Ends));
         Assert.True(run.Scheduler.Counters.PlansRefused > 50);
         Assert.NotNull(run.Scheduler.LastPlanFault);
@@ -107,7 +64,7 @@ public class ReplicaSchedulerTests
     [Fact]
     public void A_planner_that_does_nothing_does_not_stop_the_replica__INV_RUN_9()
     {
-        var run = Run(new SilentPlanner());
+        var run = Run(BadPlanners.Silent);
         Assert.Equal(run.Scheduler.Counters.Steps, run.Scheduler.Counters.PlansRefused);
         Assert.Contains("silent planned nothing", run.Scheduler.LastPlanFault);
     }

@@ -17,6 +17,10 @@ public class PercentileTests
         Assert.Equal(expected, Percentile.Of(values, quantile));
     }
 
+    [Fact]
+    public void A_share_in_whole_per_cent_of_100_values_is_that_rank_however_it_is_rounded_in_binary() =>
+        Assert.Equal(Enumerable.Range(1, 100), Enumerable.Range(1, 100).Select(percent => (int)Percentile.Rank(percent / 100.0, 100)));
+
     [Theory]
     [InlineData(-0.1)]
     [InlineData(1.1)]

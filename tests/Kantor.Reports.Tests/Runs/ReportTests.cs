@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Kantor.Core.Objectives;
+using Kantor.Hardware.Profiles;
 using Kantor.Reports.Runs;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Tests;

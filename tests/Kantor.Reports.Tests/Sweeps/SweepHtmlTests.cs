@@ -62,9 +62,9 @@ public partial class SweepHtmlTests
     public void No_interval_of_a_share_reaches_beyond_the_whole()
     {
         var band = new SweepBand(75, 50, 100, 90);
-        Assert.Equal((0.0, 100.0), (ChartPoint.Of(1, band, most: 100).Low, ChartPoint.Of(1, band, most: 100).High));
-        Assert.Equal(165.0, ChartPoint.Of(1, band).High);
-        Assert.Null(ChartPoint.Of(1, null, most: 100).Y);
+        Assert.Equal((0.0, 100.0), (SweepHtml.PointOf(1, band, most: 100).Low, SweepHtml.PointOf(1, band, most: 100).High));
+        Assert.Equal(165.0, SweepHtml.PointOf(1, band).High);
+        Assert.Null(SweepHtml.PointOf(1, null, most: 100).Y);
     }
 
     [Fact]

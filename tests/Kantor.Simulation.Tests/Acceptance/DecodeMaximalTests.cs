@@ -4,6 +4,7 @@ using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Replica;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests.Acceptance;

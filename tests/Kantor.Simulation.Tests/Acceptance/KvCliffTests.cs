@@ -6,7 +6,9 @@ using Kantor.Core.Replica;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Clients;
+using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 using Kantor.Workloads.Traces;
 

@@ -2,6 +2,7 @@ using Kantor.Core;
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Replica;
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Generators;
 using static Kantor.Simulation.Tests.Fleet;
 

@@ -8,6 +8,7 @@ using Kantor.Core.Replica;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;
+using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
 using Kantor.Workloads.Generators;
 using Kantor.Workloads.Traces;

@@ -3,6 +3,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Signals;
 using Kantor.Workloads.Generators;
 using Kantor.Workloads.Traces;

@@ -1,5 +1,6 @@
 using Kantor.Core.Requests;
 using Kantor.Simulation.Clients;
+using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Tests.Replicas;
 using Kantor.Workloads.Traces;
@@ -73,6 +74,19 @@ public class ClientSideTests
         Assert.Equal(timeoutUs, log.Ends[0].AtUs);
         Assert.InRange(result.Records[0].OutputTokens, tokens == 0 ? 0 : 1, tokens);
         Assert.All(log.Steps.Where(step => step.FromUs > timeoutUs), step => Assert.DoesNotContain(step.Slices, slice => slice.Request == 0));
+    }
+
+    [Theory]
+    [InlineData(50, 10_000)]
+    [InlineData(10_000, 50)]
+    public void A_tenants_timeout_beats_the_one_of_all_whichever_is_longer(long timeoutUs, long generalUs)
+    {
+        var tenants = new[] { new TenantSpec { Name = "own", TimeoutUs = timeoutUs }, new TenantSpec { Name = "plain" } };
+        var clients = new ClientOptions { TimeoutUs = generalUs, Tenants = tenants };
+        var records = RunVerified([Request(0, 4, 1) with { Tenant = "own" }, Request(5_000, 4, 1) with { Tenant = "plain" }], Small() with { Clients = clients }).Records;
+        Assert.Equal([Of(timeoutUs), Of(generalUs)], records.Select(record => record.Outcome!.Value));
+
+        static RequestOutcome Of(long waitsUs) => waitsUs < 140 ? RequestOutcome.Cancelled : RequestOutcome.Stopped;
     }
 
     [Fact]
@@ -169,6 +183,16 @@ public class ClientSideTests
         var without = RunVerified(trace, Small());
         Assert.Equal((2, 0), (with.Totals.DeadlinesMissed, without.Totals.DeadlinesMissed));
         Assert.Equal(without.Records, with.Records);
+    }
+
+    [Theory]
+    [InlineData(140, 0)]
+    [InlineData(139, 1)]
+    public void An_answer_that_is_whole_at_its_deadline_has_not_missed_it(long deadlineUs, int missed)
+    {
+        // Alone, a prompt of 4 tokens and its only token take 140 us.
+        var clients = new ClientOptions { DeadlineUs = deadlineUs };
+        Assert.Equal(missed, RunVerified([Request(0, 4, 1)], Small() with { Clients = clients }).Totals.DeadlinesMissed);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Generators;
 using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;

@@ -1,5 +1,6 @@
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Clients;
+using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
 using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;

@@ -2,6 +2,7 @@ using Kantor.Core.Admission;
 using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
+using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
 using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;

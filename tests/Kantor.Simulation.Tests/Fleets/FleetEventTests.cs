@@ -1,7 +1,7 @@
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
-using Kantor.Simulation.Disaggregation;
 using Kantor.Simulation.Fleets;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;

@@ -1,6 +1,8 @@
 using Kantor.Core.Requests;
+using Kantor.Simulation.Events;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Signals;
 using Kantor.Simulation.Tests.Signals;
 

@@ -38,6 +38,29 @@ public class FleetTimelineTests
     }
 
     [Fact]
+    public void Merged_buckets_show_what_all_their_samples_in_one_would()
+    {
+        (int Waiting, int Running, double Share, double Fullest)[] samples = [(3, 1, 0.25, 0.5), (0, 2, 0.5, 1.0), (7, 4, 0.125, 0.25)];
+        for (var first = 0; first < samples.Length; first++)
+        {
+            // In turn, so that each maximum lies once in the earlier and once in the later bucket.
+            var (left, right, whole) = (new FleetBucket(), new FleetBucket(), new FleetBucket());
+            for (var index = 0; index < samples.Length; index++)
+            {
+                var sample = samples[(first + index) % samples.Length];
+                Add(ref whole, sample);
+                if (index == 0) Add(ref left, sample);
+                else Add(ref right, sample);
+            }
+
+            Assert.Equal((whole, whole), (left.With(right), right.With(left)));
+        }
+
+        static void Add(ref FleetBucket bucket, (int Waiting, int Running, double Share, double Fullest) sample) =>
+            bucket.Add(sample.Waiting, sample.Running, sample.Share, sample.Fullest);
+    }
+
+    [Fact]
     public void The_mean_batch_is_the_time_that_requests_spend_running_per_second()
     {
         // Little's law on the samples: 5 % is their own error here.

@@ -2,6 +2,7 @@ using Kantor.Core.Objectives;
 using Kantor.Core.Requests;
 using Kantor.Core.Statistics;
 using Kantor.Core.StepTime;
+using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
 using Kantor.Workloads.Generators;
 using Kantor.Workloads.Traces;
@@ -77,7 +78,7 @@ public class RunRecorderTests
     [Fact]
     public void A_request_that_never_arrived_or_has_ended_cannot_end()
     {
-        var recorder = new RunRecorder(Small(), new SimulationObserver());
+        var recorder = NewRecorder();
         Assert.Throws<InvalidOperationException>(() => recorder.Ended(0, RequestOutcome.Stopped, 1));
         recorder.Arrived(0, Request(0, 4, 1), 0);
         recorder.Arrived(1, Request(0, 4, 1), 0);
@@ -85,19 +86,22 @@ public class RunRecorderTests
         recorder.Ended(0, RequestOutcome.Stopped, 1);
         Assert.Equal([1], recorder.Unfinished());
         Assert.Throws<InvalidOperationException>(() => recorder.Ended(0, RequestOutcome.Stopped, 1));
-        Assert.Throws<InvalidOperationException>(() => recorder.Conclude([]));
+        Assert.Throws<InvalidOperationException>(() => recorder.Conclude([], "fcfs", "round-robin"));
     }
 
     [Fact]
     public void Time_counts_from_when_a_request_is_made_whatever_its_trace_says()
     {
-        var recorder = new RunRecorder(Small(), new SimulationObserver());
+        var recorder = NewRecorder();
         recorder.Arrived(0, Request(10, 4, 1), nowUs: 500);
-        Assert.Equal(RequestOutcome.Stopped, recorder.TokenGenerated(0, 700));
+        recorder.TokenGenerated(0, 700);
         recorder.Ended(0, RequestOutcome.Stopped, 700);
-        var result = recorder.Conclude([]);
+        var result = recorder.Conclude([], "fcfs", "round-robin");
         Assert.Equal((200L, 200L), (result.Totals.Ttft.MaxUs, result.MakespanUs));
     }
+
+    private static RunRecorder NewRecorder() =>
+        new(Objective.Goodput(new SloSpec()), new Dictionary<string, double>(), keepsRecords: true, new SimulationObserver());
 
     private static void RequireSame(IEnumerable<long?> values, DurationHistogram histogram)
     {

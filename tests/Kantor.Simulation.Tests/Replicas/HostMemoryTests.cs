@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;

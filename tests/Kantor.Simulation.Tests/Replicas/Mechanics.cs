@@ -1,6 +1,6 @@
 using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
-using Kantor.Simulation.Disaggregation;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 
 namespace Kantor.Simulation.Tests.Replicas;

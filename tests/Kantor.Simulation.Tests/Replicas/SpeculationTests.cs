@@ -1,4 +1,5 @@
 using Kantor.Core.StepTime;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;
 using static Kantor.Simulation.Tests.Fleet;
 

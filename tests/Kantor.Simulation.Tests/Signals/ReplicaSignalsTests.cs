@@ -2,6 +2,8 @@ using Kantor.Core.Batching;
 using Kantor.Core.Randomness;
 using Kantor.Core.Replica;
 using Kantor.Core.Routing;
+using Kantor.Simulation.Events;
+using Kantor.Simulation.Pools;
 using Kantor.Simulation.Signals;
 using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;

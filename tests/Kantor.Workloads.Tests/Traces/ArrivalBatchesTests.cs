@@ -35,6 +35,29 @@ public class ArrivalBatchesTests
         Assert.All(spread.Zip(trace), pair => Assert.InRange(pair.First.ArrivalUs - pair.Second.ArrivalUs, 0, 2_999_999));
     }
 
+    [Fact]
+    public void Spread_arrivals_stay_before_the_next_tick_when_that_comes_early()
+    {
+        // The tick is 3 s, but every fourth recording came 1 s after the one before.
+        long[] ticksUs = [.. Enumerable.Range(0, 40).Select(batch => (batch / 4 * 10_000_000L) + (batch % 4 == 3 ? 7_000_000 : batch % 4 * 3_000_000))];
+        TraceRequest[] trace = [.. ticksUs.SelectMany(atUs => Enumerable.Repeat(new TraceRequest(atUs, 1, 1), 5))];
+        var batches = ArrivalBatches.Of(trace);
+        Assert.Equal(3_000_000, batches.TickUs);
+        var spread = batches.Spread(trace, new RandomStream(1, "spread"));
+        for (var index = 0; index + 5 < trace.Length; index++) Assert.InRange(spread[index].ArrivalUs, trace[index].ArrivalUs, ticksUs[(index / 5) + 1] - 1);
+    }
+
+    [Theory]
+    [InlineData(10, 2, 1_000_000, true)]
+    [InlineData(9, 3, 1_000_000, false)]
+    [InlineData(10, 2, 999_999, false)]
+    public void Ten_ticks_of_a_second_with_two_requests_each_are_the_least(int batches, int size, long tickUs, bool expected)
+    {
+        var trace = Every(tickUs, batches, size);
+        Assert.Equal(expected, ArrivalBatches.Of(trace).AreBatched);
+        Assert.False(ArrivalBatches.Of(trace[1..]).AreBatched && size == 2, "One request fewer is less than two a tick.");
+    }
+
     [Theory]
     [InlineData(1, 500)]
     [InlineData(9, 50)]

@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Testing.Views;
 
 namespace Kantor.Core.Tests.Batching.Policies.Arrival;
 

@@ -1,6 +1,8 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Kv;
+using Kantor.Core.Testing.Runs;
+using Kantor.Core.Testing.Views;
 using Kantor.Core.Tests.Replica;
 
 namespace Kantor.Core.Tests.Batching.Policies.Arrival;

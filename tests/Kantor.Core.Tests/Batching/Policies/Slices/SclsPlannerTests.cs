@@ -1,6 +1,9 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Slices;
 using Kantor.Core.Kv;
+using Kantor.Core.StepTime;
+using Kantor.Core.Testing.Runs;
+using Kantor.Core.Testing.Views;
 using Kantor.Core.Tests.Replica;
 
 namespace Kantor.Core.Tests.Batching.Policies.Slices;
@@ -46,6 +49,32 @@ public class SclsPlannerTests
     }
 
     [Fact]
+    public void A_group_has_at_most_as_many_as_may_run_so_that_everybody_has_one_slice_before_anybody_has_two()
+    {
+        foreach (var (count, stepsOfRound) in ((int, int)[])[(4, 4), (5, 8), (9, 12)])
+        {
+            var run = new ReplicaRun(new SclsPlanner(new SclsOptions { SliceTokens = 4 }), Limits, Kv, Enumerable.Range(0, count).Select(id => Jobs.Plain(id, 0, 8, 12)));
+            while (run.Step < stepsOfRound) run.Advance();
+            Assert.All(run.Traces.Values, trace => Assert.Equal(4, trace.Generated));
+        }
+    }
+
+    /// <summary>
+    /// Where time is linear in the context the mean context of a slice weighs the same in every grouping. Here a decode step takes longer as soon
+    /// as it reads more than some tokens: two requests of 10 tokens read 2 · (10 + 16 / 2) = 36 in the mean of their slice, one reads 18.
+    /// </summary>
+    [Theory]
+    [InlineData(35, 1)]
+    [InlineData(36, 2)]
+    public void The_cost_of_a_slice_is_that_of_its_mean_context(int cheapTokens, int together)
+    {
+        var view = new ViewBuilder { StepTime = new Cliff(cheapTokens) };
+        view.Waiting(prompt: 10);
+        view.Waiting(prompt: 10);
+        Assert.Equal(together, view.Plan(new SclsPlanner(new SclsOptions { SliceTokens = 16 })).Grants.Length);
+    }
+
+    [Fact]
     public void Decodes_wait_until_all_prompts_of_the_group_are_computed()
     {
         var run = new ReplicaRun(new SclsPlanner(), Limits with { StepTokensMax = 16 }, Kv, [Jobs.Plain(0, 0, 8, 4), Jobs.Plain(1, 0, 40, 4)]);
@@ -53,6 +82,12 @@ public class SclsPlannerTests
         Assert.Equal([16], run.Advance().Select(slice => slice.Tokens));
         Assert.Equal([16], run.Advance().Select(slice => slice.Tokens));
         Assert.Equal([true, true], run.Advance().Select(slice => slice.IsDecode));
+    }
+
+    /// <summary>Steps of 1 us that take 100 when they read more KV than some tokens.</summary>
+    private sealed class Cliff(int cheapTokens) : IStepTimeModel
+    {
+        public double StepUs(in StepLoad load) => load.ResidentKvTokens > cheapTokens ? 100 : 1;
     }
 
     [Fact]

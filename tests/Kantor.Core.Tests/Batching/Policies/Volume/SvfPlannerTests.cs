@@ -6,6 +6,8 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
+using Kantor.Core.Testing.Runs;
+using Kantor.Core.Testing.Views;
 using Kantor.Core.Tests.Replica;
 
 namespace Kantor.Core.Tests.Batching.Policies.Volume;
@@ -22,6 +24,15 @@ public class SvfPlannerTests
         public PolicyState NewState() => new();
 
         public LengthBelief Predict(in LengthQuery query, PolicyState state) => new(query.Request.Class.Value, query.Request.Class.Value);
+    }
+
+    private sealed class MeanAndUpper(int mean, int upper) : ILengthPredictor
+    {
+        public string Name => "mean-and-upper";
+
+        public PolicyState NewState() => new();
+
+        public LengthBelief Predict(in LengthQuery query, PolicyState state) => new(Math.Max(mean, query.GeneratedTokens + 1), upper);
     }
 
     [Fact]
@@ -119,6 +130,49 @@ public class SvfPlannerTests
         }
 
         Assert.True(backfilled > 20, $"{backfilled} backfilled");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_blocked_request_lets_no_more_pass_than_it_is_told(int overtakesMax)
+    {
+        // Pool 100. Job 0 grows from 40 to 60; job 1 (70 + 1) waits for its end; three of 1 + 12 fit beside job 0 and end before it.
+        Job[] jobs = [Truth(0, 0, 40, 20), Truth(1, 1, 70, 1), Truth(2, 1, 1, 12), Truth(3, 2, 1, 12), Truth(4, 3, 1, 12)];
+        var traces = Run(NoAging with { OvertakesMax = overtakesMax }, jobs).ToEnd().Traces;
+        Assert.Equal(overtakesMax, Enumerable.Range(2, 3).Count(id => traces[id].FirstStep < traces[1].FirstStep));
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 30)]
+    public void Memory_is_planned_for_the_mean_belief_or_for_the_upper_one_as_told(bool upper, int starts)
+    {
+        // Pool 100. Two of 20 + 30 tokens fit together, as the mean believes; two of 20 + 60 do not.
+        Job[] jobs = [Jobs.Plain(0, 0, 20, 30, 60), Jobs.Plain(1, 1, 20, 30, 60)];
+        var run = new ReplicaRun(
+            new SvfPlanner(NoAging with { PlansForUpperBelief = upper }),
+            new BatchLimits { StepTokensMax = 1000, RunningMax = 100 },
+            new KvLedgerOptions { BlocksTotal = 100, BlockSizeTokens = 1, PrefixCaching = false },
+            jobs,
+            new MeanAndUpper(30, 60));
+        Assert.Equal(starts, run.ToEnd().Traces[1].FirstStep);
+    }
+
+    [Fact]
+    public void A_prefix_that_running_requests_share_is_counted_once()
+    {
+        // 12 blocks each, of which 9 are one prefix: together 9 + 3 · 3 of 20 blocks and a little growth; counted for each they would be 36.
+        var jobs = Enumerable.Range(0, 3).Select(id => new Job(id, id, [.. Enumerable.Range(0, 40).Select(i => i < 36 ? i : (1000 * (id + 1)) + i)], 8, 8, Class: 8));
+        var run = new ReplicaRun(
+            new SvfPlanner(NoAging),
+            new BatchLimits { StepTokensMax = 1000, RunningMax = 100 },
+            new KvLedgerOptions { BlocksTotal = 20, BlockSizeTokens = 4 },
+            jobs,
+            new ClassIsLength());
+        Assert.Equal([0, 1, 2], run.ToEnd().Traces.Values.Select(trace => trace.FirstStep!.Value));
+        Assert.Equal(0, run.Scheduler.Counters.Preemptions);
     }
 
     [Fact]
