@@ -66,7 +66,9 @@ internal sealed class CalibrationLoad(InferenceEngine engine, StepRecorder recor
 
         await using var stream = engine.Submit(new GenerationRequest
         {
-            PromptTokens = prompt, OutputTokensMax = OutputTokens, Sampling = new SamplingSpec { Temperature = 0 },
+            PromptTokens = prompt,
+            OutputTokensMax = OutputTokens,
+            Sampling = new SamplingSpec { Temperature = 0 },
         });
         await foreach (var delta in stream.ReadAllAsync(cancellation))
         {

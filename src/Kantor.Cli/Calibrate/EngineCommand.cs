@@ -27,7 +27,9 @@ internal static class EngineCommand
 
     private static readonly Option<int> Rounds = new("--rounds")
     {
-        Description = "How often each load is run.", HelpName = "N", DefaultValueFactory = _ => 2,
+        Description = "How often each load is run.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 2,
     };
 
     private static readonly Option<bool> ProcessorTime = new("--processor-time")
@@ -39,7 +41,8 @@ internal static class EngineCommand
 
     private static readonly Option<Uri?> Url = new("--url")
     {
-        Description = "Show what a running server has learnt, instead of measuring here.", HelpName = "http://HOST:PORT",
+        Description = "Show what a running server has learnt, instead of measuring here.",
+        HelpName = "http://HOST:PORT",
     };
 
     private static readonly Option<string?> Out = new("--out")
@@ -113,19 +116,19 @@ internal static class EngineCommand
 
     private static EngineProfileFile ProfileOf(
         string model, int kvTokens, EngineSettings settings, bool isProcessorTime, EngineFit fit) => new()
-    {
-        Name = model,
-        Origin = string.Create(
+        {
+            Name = model,
+            Origin = string.Create(
             CultureInfo.InvariantCulture,
             $"{(isProcessorTime ? "processor time" : "time")} of {fit.Samples} samples on {DateTime.UtcNow:yyyy-MM-dd}, "
             + $"{settings.Threads ?? Environment.ProcessorCount} threads, policy {settings.Policy}, at most "
             + $"{settings.CacheTokens} cached tokens"),
-        StepTime = fit.StepTime,
-        KvTokens = kvTokens,
-        StepTokensMax = settings.StepTokens,
-        RunningMax = settings.RunningMax,
-        HeldOutError = fit.HeldOut,
-    };
+            StepTime = fit.StepTime,
+            KvTokens = kvTokens,
+            StepTokensMax = settings.StepTokens,
+            RunningMax = settings.RunningMax,
+            HeldOutError = fit.HeldOut,
+        };
 
     private static async Task ShowAsync(Uri url, CancellationToken cancellation)
     {

@@ -33,7 +33,9 @@ internal static class ProfileCommand
 
     private static readonly Option<string> Out = new("--out")
     {
-        Description = "File of the profile, as JSON; - for the standard output.", HelpName = "FILE", Required = true,
+        Description = "File of the profile, as JSON; - for the standard output.",
+        HelpName = "FILE",
+        Required = true,
     };
 
     public static Command Create()

@@ -31,7 +31,8 @@ internal sealed class EngineArguments
 
     private readonly Option<string?> _policyAssembly = new(PolicyAssembly.Option)
     {
-        Description = "Assemblies with further policies, apart by ','.", HelpName = "FILES",
+        Description = "Assemblies with further policies, apart by ','.",
+        HelpName = "FILES",
     };
 
     private readonly Option<string> _admission = new("--admission")
@@ -65,7 +66,8 @@ internal sealed class EngineArguments
     private readonly Option<int?> _threads = new("--threads") { Description = "Processor threads. Default: one per core.", HelpName = "N" };
     private readonly Option<int?> _gpuLayers = new("--gpu-layers")
     {
-        Description = "Layers computed on the GPU. Default: all of them when there is one.", HelpName = "N",
+        Description = "Layers computed on the GPU. Default: all of them when there is one.",
+        HelpName = "N",
     };
 
     /// <summary>Puts the options on a verb.</summary>

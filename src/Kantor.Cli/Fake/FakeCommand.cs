@@ -27,8 +27,11 @@ internal static class FakeCommand
         var vocab = Number("--vocab", "Tokens of the vocabulary.", shape.Vocabulary);
         var context = Number("--context", "Context length that the file declares, in tokens.", shape.ContextTokens);
         var seed = Number("--seed", "Same seed and shape, same bytes.", 1);
-        var type = new Option<string>(
-            "--type") { Description = "Storage of the matrices: f16, q8_0 or q4_0.", DefaultValueFactory = _ => "q8_0" };
+        var type = new Option<string>("--type")
+        {
+            Description = "Storage of the matrices: f16, q8_0 or q4_0.",
+            DefaultValueFactory = _ => "q8_0",
+        };
         type.AcceptOnlyFromAmong([.. Types.Keys]);
         var output = new Argument<string>("out.gguf") { Description = "File to write; an existing one is replaced." };
         var command = new Command(

@@ -65,7 +65,9 @@ internal sealed class PlanValidation
             Shared = shared is null ? null! : shared with { Workload = workload! },
             Run = new RunSettings
             {
-                Origin = "--trace", Reports = _typed.Simulation.Reports, Command = _typed.Simulation.CommandOf("plan"),
+                Origin = "--trace",
+                Reports = _typed.Simulation.Reports,
+                Command = _typed.Simulation.CommandOf("plan"),
             },
             RatePerS = rate,
             Attainment = _checks.Number("--attainment", _typed.Attainment, 0.01, 0.9999) ?? DefaultAttainment,

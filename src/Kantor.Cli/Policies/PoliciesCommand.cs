@@ -6,11 +6,16 @@ namespace Kantor.Cli.Policies;
 /// <summary><c>kantor policies</c>: every policy by name, with its options.</summary>
 internal static class PoliciesCommand
 {
-    private static readonly Option<bool> Markdown = new("--markdown") { Description = "Write the page docs/policies.md instead of a "
-        + "list." };
+    private static readonly Option<bool> Markdown = new("--markdown")
+    {
+        Description = "Write the page docs/policies.md instead of a list.",
+    };
 
-    private static readonly Option<string?> Assembly = new(PolicyAssembly.Option) { Description = "Assemblies with further policies, "
-        + "apart by ','.", HelpName = "FILES" };
+    private static readonly Option<string?> Assembly = new(PolicyAssembly.Option)
+    {
+        Description = "Assemblies with further policies, apart by ','.",
+        HelpName = "FILES",
+    };
 
     /// <summary>The verb.</summary>
     public static Command Create()

@@ -11,15 +11,6 @@ internal static class TypedPolicies
     /// <summary>How policies are written, for the help of options.</summary>
     public const string Form = "with options as NAME:KEY=VALUE; 'kantor policies' lists them";
 
-    /// <summary>The policies of a list, each once; those that are wrong are left out and said.</summary>
-    public static IReadOnlyList<T> List<T>(PolicyShelf<T> shelf, string option, string typed, Func<T, string> nameOf, Action<string> wrong)
-        where T : class
-    {
-        var made = typed.Split(',', StringSplitOptions.TrimEntries).Select(text => One(shelf, option, text, wrong)).OfType<T>().ToList();
-        if (made.Select(nameOf).Distinct().Count() < made.Count) wrong($"{option} '{typed}' names one twice.");
-        return made;
-    }
-
     /// <summary>
     /// The policy of a text; null when it is wrong, which is said along with what <paramref name="also"/> would be right.
     /// </summary>

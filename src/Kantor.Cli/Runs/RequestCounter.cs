@@ -1,6 +1,6 @@
 using Kantor.Simulation.Events;
 using Kantor.Cli.Shell;
-using Kantor.Simulation;
+using Kantor.Simulation.Events;
 
 namespace Kantor.Cli.Runs;
 

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Kantor.Cli.Shell;
 using Kantor.Reports.Runs;
 using Kantor.Simulation;
+using Kantor.Simulation.Events;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Runs;
@@ -52,6 +53,7 @@ internal sealed class RunGrid(IReadOnlyList<RunCell> cells, WorkloadSource sourc
             Parallel.ForEach(tasks, parallel, (index, loop) =>
             {
                 _outcomes[index] = Simulate(cells[index], counts, cancellation);
+                counts.PartEnded();
                 if (failuresEnd && _outcomes[index]!.Failure is not null) loop.Stop();
             });
         }
@@ -68,22 +70,17 @@ internal sealed class RunGrid(IReadOnlyList<RunCell> cells, WorkloadSource sourc
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var options = cell.Scenario.Options(
-                cell.Policy.Policy, cell.Router, source.OutputTokensMax(cell.Scenario)) with { Leaping = leaps };
-            var result = Simulator.Run(trace.Requests, options, new RequestCounter(counts), cancellation);
+            var options = cell.Scenario.Options(cell.Policy.Policy, cell.Router, source.OutputTokensMax(cell.Scenario));
+            var result = Simulator.Run(trace.Requests, options with { Leaping = leaps }, new RequestCounter(counts), cancellation);
             var note = result.PlansRefused == 0 ? null
                 : $"{cell}: {result.PlansRefused} plans were wrong and fcfs planned in their place; the last fault: {result.LastPlanFault}";
             var report = RunReport.Of(result, Stopwatch.GetElapsedTime(started).TotalSeconds) with { Policy = cell.Policy.Label };
-            return new RunOutcome(
-                cell.KeepsTimeline ? report : report with { Timeline = null, Curves = null }, arrivalsPerS, null) { Note = note };
+            if (!cell.KeepsTimeline) report = report with { Timeline = null, Curves = null };
+            return new RunOutcome(report, arrivalsPerS, null) { Note = note };
         }
         catch (SimulationException failed)
         {
             return new RunOutcome(null, arrivalsPerS, failed.Message);
-        }
-        finally
-        {
-            counts.PartEnded();
         }
     }
 }

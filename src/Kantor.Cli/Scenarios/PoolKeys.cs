@@ -114,7 +114,9 @@ internal sealed class PoolKeys
             [DraftTokens, AcceptanceRate, Draft],
             section => new()
             {
-                DraftTokens = section.Get(DraftTokens), AcceptanceRate = section.Get(AcceptanceRate), DraftUs = section.Get(Draft, 0),
+                DraftTokens = section.Get(DraftTokens),
+                AcceptanceRate = section.Get(AcceptanceRate),
+                DraftUs = section.Get(Draft, 0),
             }),
         "none",
         "guessing of further tokens");
@@ -222,7 +224,9 @@ internal sealed class PoolKeys
             Tier = section.Part(Tier) is { } tier
                 ? new HostTier
                 {
-                    Blocks = Blocks(tier.Size, kv, tokenBytes), IsShared = tier.IsShared, Link = tier.Link.ToLink(tokenBytes, _problems)!,
+                    Blocks = Blocks(tier.Size, kv, tokenBytes),
+                    IsShared = tier.IsShared,
+                    Link = tier.Link.ToLink(tokenBytes, _problems)!,
                 }
                 : null,
             Speculation = section.Part(Speculation),

@@ -35,14 +35,14 @@ internal sealed record Scenario
     /// <summary>The simulation of one pair of policies.</summary>
     public SimulationOptions Options(IBatchPlanner planner, IRouter router, int outputTokensMax) =>
         new(Serving(planner), router, outputTokensMax)
-    {
-        Decode = Decode is { } decode ? Pool(decode) : null,
-        Fleet = LifeCycle,
-        Clients = Clients.Options with { Seed = Seed },
-        Admission = Fleet.Admission,
-        Objective = Objective,
-        KeepsRecords = false,
-    };
+        {
+            Decode = Decode is { } decode ? Pool(decode) : null,
+            Fleet = LifeCycle,
+            Clients = Clients.Options with { Seed = Seed },
+            Admission = Fleet.Admission,
+            Objective = Objective,
+            KeepsRecords = false,
+        };
 
     private ReplicaPool Serving(IBatchPlanner planner) =>
         Replicas(Fleet.Pool, planner) with { Beside = [.. Fleet.Beside.Select(pool => Replicas(pool, planner))] };

@@ -102,7 +102,10 @@ internal sealed class ScenarioKeys
 
     private static SloSpec Objectives(Section section) => new()
     {
-        TtftUsMax = section.Value(Ttft), GapUsMax = section.Value(Itl), TpotUsMax = section.Value(Tpot), E2eUsMax = section.Value(E2e),
+        TtftUsMax = section.Value(Ttft),
+        GapUsMax = section.Value(Itl),
+        TpotUsMax = section.Value(Tpot),
+        E2eUsMax = section.Value(E2e),
     };
 
     private static void RequireObjective(Section section)

@@ -41,7 +41,9 @@ internal static class SignalKeys
         var all = section.Get(All, SignalFreshness.Perfect);
         return new FleetSignals
         {
-            Waiting = section.Get(Waiting, all), Running = section.Get(Running, all), KvUsed = section.Get(KvUsed, all),
+            Waiting = section.Get(Waiting, all),
+            Running = section.Get(Running, all),
+            KvUsed = section.Get(KvUsed, all),
         };
     }
 

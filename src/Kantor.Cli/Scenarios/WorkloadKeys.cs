@@ -203,8 +203,10 @@ internal static class WorkloadKeys
     private static DrawnWorkload Tenants(Section section)
     {
         var (tenants, count) = (section.Get(Each), section.Get(Count));
-        return new DrawnWorkload(
-            "tenants", tenants, (_, seed) => TenantWorkload.Draw(tenants, count, seed)) { Adapters = section.Part(Adapters) };
+        return new DrawnWorkload("tenants", tenants, (_, seed) => TenantWorkload.Draw(tenants, count, seed))
+        {
+            Adapters = section.Part(Adapters),
+        };
     }
 
     private static void CheckTenants(Section section)

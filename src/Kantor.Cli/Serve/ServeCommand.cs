@@ -19,11 +19,13 @@ internal static class ServeCommand
     private static readonly EngineArguments Engine = new();
     private static readonly Option<string?> Host = new("--host")
     {
-        Description = "IP address to listen on. Beyond loopback an API key is required. Default: 127.0.0.1.", HelpName = "IP",
+        Description = "IP address to listen on. Beyond loopback an API key is required. Default: 127.0.0.1.",
+        HelpName = "IP",
     };
     private static readonly Option<int?> Port = new("--port")
     {
-        Description = "TCP port; 0 takes any free one. Default: 8080.", HelpName = "N",
+        Description = "TCP port; 0 takes any free one. Default: 8080.",
+        HelpName = "N",
     };
     private static readonly Option<string[]> ApiKeys = new("--api-key")
     {

@@ -21,7 +21,10 @@ internal sealed record RunInput(Scenario Scenario, RunSettings Settings)
         UsageException.ThrowIfAny([.. compiled.Errors, .. typed.Reports.Errors()]);
         return new RunInput(compiled.Scenario!, new RunSettings
         {
-            Origin = "--trace", Reports = typed.Reports, Leaps = !typed.NoLeap, Command = typed.CommandOf("simulate"),
+            Origin = "--trace",
+            Reports = typed.Reports,
+            Leaps = !typed.NoLeap,
+            Command = typed.CommandOf("simulate"),
         });
     }
 

@@ -67,7 +67,10 @@ internal sealed class SweepValidation
             Shared = shared,
             Run = new RunSettings
             {
-                Origin = "--trace", Reports = _typed.Grid.Reports, Leaps = !_typed.Grid.NoLeap, Command = _typed.Grid.CommandOf("sweep"),
+                Origin = "--trace",
+                Reports = _typed.Grid.Reports,
+                Leaps = !_typed.Grid.NoLeap,
+                Command = _typed.Grid.CommandOf("sweep"),
             },
             Tasks = [.. Expand(_typed.Grid, shared)],
             Threads = threads,

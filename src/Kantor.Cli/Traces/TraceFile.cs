@@ -31,7 +31,8 @@ internal sealed class TraceFileOptions
 {
     public Argument<string?> File { get; } = new("FILE")
     {
-        Description = $"Trace: {TraceCommand.Formats}.", Arity = ArgumentArity.ZeroOrOne,
+        Description = $"Trace: {TraceCommand.Formats}.",
+        Arity = ArgumentArity.ZeroOrOne,
     };
 
     public Option<string?> Limit { get; } = TraceCommand.Text("--limit", "N", "Only the first N requests of the file.");

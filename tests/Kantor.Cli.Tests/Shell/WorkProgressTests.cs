@@ -61,7 +61,9 @@ public class WorkProgressTests
         using var writer = new Awaited("5 requests");
         var terminal = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(writer),
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(writer),
         });
         terminal.Profile.Width = 120;
         var counts = new WorkCounts("sweep", "requests", 10, ("cells", 2));
