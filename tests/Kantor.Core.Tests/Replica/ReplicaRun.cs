@@ -38,7 +38,7 @@ internal sealed class ReplicaRun
     private readonly Queue<Job> _coming;
     private readonly BatchLimits _limits;
 
-    public ReplicaRun(IBatchPlanner planner, BatchLimits limits, KvLedgerOptions kv, IEnumerable<Job> jobs, ILengthPredictor? predictor = null)
+    public ReplicaRun(IBatchPlanner planner, BatchLimits limits, KvLedgerOptions kv, IEnumerable<Job> jobs, ILengthPredictor? predictor = null, KvRules? rules = null)
     {
         _limits = limits;
         _coming = new Queue<Job>(jobs.OrderBy(job => job.ArrivalStep).ThenBy(job => job.Id));
@@ -48,6 +48,7 @@ internal sealed class ReplicaRun
             Planner = planner,
             Limits = limits,
             Kv = kv,
+            KvRules = rules,
             Predictor = predictor ?? new ConstantLengthPredictor(8),
             StepTime = StepTimeProfiles.Unit.StepTime,
         });
