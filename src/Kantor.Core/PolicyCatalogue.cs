@@ -1,3 +1,4 @@
+using Kantor.Core.Admission;
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
@@ -30,11 +31,18 @@ public static class PolicyCatalogue
     public static IReadOnlyList<string> AutoscalerNames => BuiltIn.Autoscalers.Names;
 
     /// <summary>Shelves with every policy of ours, to which a host may add.</summary>
-    public static PolicyShelves NewShelves() => new() { Planners = Planners(), Routers = Routers(), Predictors = Predictors(), Autoscalers = Autoscalers() };
+    public static PolicyShelves NewShelves() => new()
+    {
+        Planners = Planners(), Admissions = Admissions(), Routers = Routers(), Predictors = Predictors(), Autoscalers = Autoscalers(),
+    };
 
     /// <summary>The planner as it is written, such as <c>svf:backfilling=false</c>.</summary>
     /// <inheritdoc cref="PolicyShelf{T}.Make(string)"/>
     public static IBatchPlanner Planner(string text) => BuiltIn.Planners.Make(text);
+
+    /// <summary>The admission policy as it is written, such as <c>queue-limit:waiting-max=100</c>.</summary>
+    /// <inheritdoc cref="PolicyShelf{T}.Make(string)"/>
+    public static IAdmission Admission(string text) => BuiltIn.Admissions.Make(text);
 
     /// <summary>The router as it is written.</summary>
     /// <inheritdoc cref="PolicyShelf{T}.Make(string)"/>
@@ -79,6 +87,12 @@ public static class PolicyCatalogue
         .Add(PolicyEntry.Of(
             "scls", "groups of similar length run as static batches for a slice of tokens",
             "SCLS, arXiv 2406.13511", SclsOptions.Keys, IBatchPlanner (SclsOptions options) => new SclsPlanner(options), AllocatesNothing | RepeatsSteps));
+
+    private static PolicyShelf<IAdmission> Admissions() => new PolicyShelf<IAdmission>("admission")
+        .Add(PolicyEntry.Of<IAdmission>("accept-all", "everybody is let in; queues have limits of their own", "a control", () => new AcceptAllAdmission()))
+        .Add(PolicyEntry.Of(
+            "queue-limit", "lets in whoever comes while fewer than a number wait", "every server's queue limit", QueueLimitOptions.Keys,
+            IAdmission (QueueLimitOptions options) => new QueueLimitAdmission(options)));
 
     private static PolicyShelf<IRouter> Routers() => new PolicyShelf<IRouter>("routing")
         .Add(PolicyEntry.Of<IRouter>("round-robin", "each replica in turn, whatever its load", "common practice", () => new RoundRobinRouter()))

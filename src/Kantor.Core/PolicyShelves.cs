@@ -1,3 +1,4 @@
+using Kantor.Core.Admission;
 using Kantor.Core.Batching;
 using Kantor.Core.Catalogue;
 using Kantor.Core.Prediction;
@@ -11,6 +12,9 @@ public sealed class PolicyShelves
 {
     /// <summary>What a replica computes in a step.</summary>
     public required PolicyShelf<IBatchPlanner> Planners { get; init; }
+
+    /// <summary>Which requests are let in.</summary>
+    public required PolicyShelf<IAdmission> Admissions { get; init; }
 
     /// <summary>Which replica gets a request.</summary>
     public required PolicyShelf<IRouter> Routers { get; init; }

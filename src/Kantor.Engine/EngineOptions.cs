@@ -1,3 +1,4 @@
+using Kantor.Core.Admission;
 using Kantor.Core.Batching;
 using Kantor.Core.Decisions;
 using Kantor.Core.Objectives;
@@ -12,6 +13,11 @@ public sealed record EngineOptions
 {
     /// <summary>The batch policy.</summary>
     public required IBatchPlanner Planner { get; init; }
+
+    /// <summary>
+    /// Who is let in, asked about each request that finds room in the queue (<see cref="WaitingMax"/>), and again about those that it holds.
+    /// </summary>
+    public IAdmission Admission { get; init; } = new AcceptAllAdmission();
 
     /// <summary>Most tokens that a step computes, at least 1 and at most the back end's limit; null for the back end's limit.</summary>
     public int? StepTokensMax { get; init; }
@@ -55,7 +61,7 @@ public sealed record EngineOptions
     /// <summary>What the operator wants: policies see it as the value and the wishes of service classes. Every whole answer the same by default.</summary>
     public Objective Objective { get; init; } = Objective.Goodput(new SloSpec());
 
-    /// <summary>Most microseconds for which the policy may hold without a break, at least 1.</summary>
+    /// <summary>Most microseconds for which the policy may hold without a break, and admission one request, at least 1.</summary>
     public long HoldUsMax { get; init; } = ReplicaOptions.HoldUsMaxUsual;
 
     /// <summary>Hears every event that the policies hear, after them, on the loop's thread; null for nobody. A recorder is one.</summary>

@@ -1,3 +1,4 @@
+using Kantor.Core.Admission;
 using System.Diagnostics.CodeAnalysis;
 using Kantor.Core.Objectives;
 using Kantor.Core.Routing;
@@ -23,6 +24,9 @@ public sealed record SimulationOptions : ReplicaPool
 
     /// <summary>Chooses the replica of each request on arrival, by what it has heard of the fleet (<see cref="ReplicaPool.Signals"/>).</summary>
     public required IRouter Router { get; init; }
+
+    /// <summary>Decides which requests are let in, before they are routed.</summary>
+    public IAdmission Admission { get; init; } = new AcceptAllAdmission();
 
     /// <summary>Where requests go on after their first token; null when the replicas that they arrive at serve them to the end.</summary>
     public DecodePool? Decode { get; init; }

@@ -1,3 +1,4 @@
+using Kantor.Core.Admission;
 using Kantor.Simulation.Replicas;
 using Kantor.Core.Kv;
 using Kantor.Core.Decisions;
@@ -69,9 +70,27 @@ public sealed partial class Simulator
         }
 
         var group = kept is null || _decode is null ? _entry : _decode;
-        if (group.Route(spec, _events.NowUs) is not { } routed) _door.Wait(new WaitingOutside(group, spec, generatedTokens));
+        if (group.Route(spec, _door.Count, _events.NowUs) is not { } routed) _door.Wait(new WaitingOutside(group, spec, generatedTokens));
         else if (routed.HoldUntilUs is { } untilUs) Hold(group, spec, generatedTokens, untilUs);
         else Send(routed, group, spec, new Handover(generatedTokens, kept?.Tokens ?? 0));
+    }
+
+    /// <summary>A request that reaches the fleet for the first time is let in, held, shortened or refused.</summary>
+    private void Admit(RequestSpec spec)
+    {
+        var request = AttemptId.RequestOf(spec.Id.Value);
+        var verdict = _admission.Judge(spec, _door.Count, _events.NowUs);
+        if (verdict.Reason is { } reason) Ended(request, Refusals.OutcomeOf(reason));
+        else if (verdict.AskAgainUs is { } untilUs) Hold(_entry, spec, 0, untilUs, isLetIn: false);
+        else if (verdict.OutputTokensMax is { } tokens)
+        {
+            _recorder.Shorten(request, tokens);
+            Place(spec with { Facts = spec.Facts with { OutputTokensMax = tokens } }, generatedTokens: 0);
+        }
+        else
+        {
+            Place(spec, generatedTokens: 0);
+        }
     }
 
     private void Send(in Routed routed, ReplicaGroup group, RequestSpec spec, Handover handover)
@@ -82,7 +101,7 @@ public sealed partial class Simulator
     }
 
     /// <summary>The router sends the request nowhere yet; it is asked again when something may have changed.</summary>
-    private void Hold(ReplicaGroup group, RequestSpec spec, int generatedTokens, long untilUs)
+    private void Hold(ReplicaGroup group, RequestSpec spec, int generatedTokens, long untilUs, bool isLetIn = true)
     {
         if (_heldSinceUs.TryAdd(spec.Id.Value, _events.NowUs) && _door.Count >= _options.Fleet.WaitingOutsideMax)
         {
@@ -95,10 +114,10 @@ public sealed partial class Simulator
         if (_events.NowUs - sinceUs > _options.Fleet.HoldUsMax)
         {
             throw new SimulationException(
-                $"Routing '{_options.Router.Name}' has held request {spec.Id} for more than {_options.Fleet.HoldUsMax} us, since {sinceUs} us.");
+                $"{(isLetIn ? $"Routing '{_options.Router.Name}'" : $"Admission '{_options.Admission.Name}'")} has held request {spec.Id} for more than {_options.Fleet.HoldUsMax} us, since {sinceUs} us.");
         }
 
-        _door.Wait(new WaitingOutside(group, spec, generatedTokens, sinceUs));
+        _door.Wait(new WaitingOutside(group, spec, generatedTokens, sinceUs, isLetIn));
         _events.Schedule(untilUs, EventKind.RouteHoldEnd, 0);
     }
 
@@ -106,9 +125,20 @@ public sealed partial class Simulator
     private static bool MayFreeHeld(EventKind kind) =>
         kind is EventKind.StepEnd or EventKind.CopyEnd or EventKind.Timeout or EventKind.Joining or EventKind.RouteHoldEnd;
 
+    /// <summary>What follows from any event: drained replicas leave, and what is held may get further.</summary>
+    private void Settle(EventKind kind)
+    {
+        LeaveIdle();
+        if (_door.HasHeld && MayFreeHeld(kind)) AskAgain();
+    }
+
     private void AskAgain()
     {
-        foreach (var held in _door.TakeHeld()) Place(held.Spec, held.GeneratedTokens);
+        foreach (var held in _door.TakeHeld())
+        {
+            if (held.IsLetIn) Place(held.Spec, held.GeneratedTokens);
+            else Admit(held.Spec);
+        }
     }
 
     private void Ask(ReplicaGroup group, long afterUs, ReplicaPool? pool = null) =>

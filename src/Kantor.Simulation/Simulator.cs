@@ -26,6 +26,7 @@ public sealed partial class Simulator : IReplicaHost
     private readonly EventQueue _events = new();
     private readonly FleetParts _fleet = new();
     private readonly ReplicaGroup _entry;
+    private readonly FleetAdmission _admission;
     private readonly ReplicaGroup? _decode;
     private readonly KvCopies _copies = new();
     private readonly RunRecorder _recorder;
@@ -44,6 +45,8 @@ public sealed partial class Simulator : IReplicaHost
         if (options.Decode is { } decode) _decode = new ReplicaGroup(decode, decode.Router, _fleet, run, EndpointRole.Decode);
         entry.GoesOnIn = _decode;
         _entry = entry;
+        _admission = new FleetAdmission(options.Admission, entry, options.Objective.Classes);
+        entry.Stream.AlsoTell(_admission.State);
         _recorder.Watch(_fleet.Present);
     }
 
@@ -91,8 +94,7 @@ public sealed partial class Simulator : IReplicaHost
                 case EventKind.StepStart: BeginStep(_fleet.Units[next.Target]); break;
             }
 
-            LeaveIdle();
-            if (_door.HasHeld && MayFreeHeld(next.Kind)) AskAgain();
+            Settle(next.Kind);
             _observer.EventHandled(_fleet.Schedulers, _events.NowUs);
         }
 
@@ -109,7 +111,7 @@ public sealed partial class Simulator : IReplicaHost
     {
         if (!_clients.TryArrive(request, out var spec)) return;
         if (_entry.TakingCount == 0 && _door.Count >= _options.Fleet.WaitingOutsideMax) Ended(request, RequestOutcome.RefusedQueueFull);
-        else Place(spec, generatedTokens: 0);
+        else Admit(spec);
     }
 
     private void Give(SimulatedReplica replica, RequestSpec spec, Handover handover)

@@ -2,6 +2,7 @@ using Kantor.Cli.Policies;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Kantor.Core;
+using Kantor.Core.Objectives;
 
 namespace Kantor.Cli.Engines;
 
@@ -10,6 +11,9 @@ internal sealed class EngineArguments
 {
     /// <summary>Policy that serves when none is named.</summary>
     public const string DefaultPolicy = "vllm-v1";
+
+    /// <summary>Admission when none is named.</summary>
+    public const string DefaultAdmission = "accept-all";
 
     private readonly Option<string?> _model = new("--model") { Description = "GGUF file, or hf:owner/repository/file.gguf to download once. Default: the built-in probe model.", HelpName = "PATH" };
     private readonly Option<string> _policy = new("--policy")
@@ -22,6 +26,18 @@ internal sealed class EngineArguments
     private readonly Option<string?> _policyAssembly = new(PolicyAssembly.Option)
     {
         Description = "Assemblies with further policies, apart by ','.", HelpName = "FILES",
+    };
+
+    private readonly Option<string> _admission = new("--admission")
+    {
+        Description = $"Who is let in of those who find room in the queue: {string.Join(", ", KnownPolicies.Shelves.Admissions.Names)}; {TypedPolicies.Form}.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => DefaultAdmission,
+    };
+
+    private readonly Option<string?> _objective = new("--objective")
+    {
+        Description = $"What policies are told that the operator wants: {Objective.Help}. Default: goodput(), every whole answer.", HelpName = "TEXT",
     };
 
     private readonly Option<int> _kvTokens = Number("--kv-tokens", "Tokens of the KV pool, shared by all requests.", 32_768, 1, 1 << 30);
@@ -37,7 +53,7 @@ internal sealed class EngineArguments
     /// <summary>Puts the options on a verb.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _model, _policy, _policyAssembly, _kvTokens, _cacheTokens, _runningMax, _waitingMax, _stepTokens, _threads, _gpuLayers }) command.Options.Add(option);
+        foreach (var option in new Option[] { _model, _policy, _policyAssembly, _admission, _objective, _kvTokens, _cacheTokens, _runningMax, _waitingMax, _stepTokens, _threads, _gpuLayers }) command.Options.Add(option);
     }
 
     /// <summary>What was typed.</summary>
@@ -46,8 +62,11 @@ internal sealed class EngineArguments
     {
         KnownPolicies.Add(parsed.GetValue(_policyAssembly));
         TypedPolicies.One(KnownPolicies.Shelves.Planners, "--policy", parsed.GetValue(_policy)!, wrong => throw new UsageException(wrong));
+        TypedPolicies.One(KnownPolicies.Shelves.Admissions, "--admission", parsed.GetValue(_admission)!, wrong => throw new UsageException(wrong));
         return new EngineSettings
         {
+            Admission = parsed.GetValue(_admission)!,
+            Objective = parsed.GetValue(_objective) is { } line ? ObjectiveOf(line) : null,
             Model = parsed.GetValue(_model),
             Policy = parsed.GetValue(_policy)!,
             KvTokens = parsed.GetValue(_kvTokens),
@@ -59,6 +78,9 @@ internal sealed class EngineArguments
             GpuLayers = parsed.GetValue(_gpuLayers),
         };
     }
+
+    private static Objective ObjectiveOf(string line) =>
+        Objective.TryParse(line, out var objective, out var error) ? objective : throw new UsageException($"--objective: {error}");
 
     private static Option<int> Number(string name, string description, int otherwise, int min, int max)
     {
@@ -83,6 +105,11 @@ internal sealed record EngineSettings
     public string? Model { get; init; }
 
     public required string Policy { get; init; }
+
+    public string Admission { get; init; } = EngineArguments.DefaultAdmission;
+
+    /// <summary>Value of <c>--objective</c>; null for the usual one.</summary>
+    public Objective? Objective { get; init; }
 
     public int KvTokens { get; init; } = 32_768;
 

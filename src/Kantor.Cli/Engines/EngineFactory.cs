@@ -2,6 +2,7 @@ using Kantor.Cli.Policies;
 using System.Security.Cryptography;
 using Kantor.Cli.Models;
 using Kantor.Core;
+using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Engine;
 using Kantor.LlamaCpp;
@@ -23,6 +24,8 @@ internal static class EngineFactory
         return new InferenceEngine(backend, new EngineOptions
         {
             Planner = KnownPolicies.Shelves.Planners.Make(settings.Policy),
+            Admission = KnownPolicies.Shelves.Admissions.Make(settings.Admission),
+            Objective = settings.Objective ?? Objective.Goodput(new SloSpec()),
             StepTokensMax = settings.StepTokens,
             RunningMax = settings.RunningMax,
             WaitingMax = settings.WaitingMax,

@@ -51,6 +51,7 @@ internal static class PolicyPage
     private static IEnumerable<Section> Sections(PolicyShelves shelves) =>
     [
         Of("Batch planning", "`--policy`; what a replica computes in a step", shelves.Planners),
+        Of("Admission", "`--admission`; which requests are let in", shelves.Admissions),
         Of("Routing", "`--routing`; which replica gets a request", shelves.Routers),
         Of("Length beliefs", "`--predictor`; what is believed of output lengths", shelves.Predictors),
         Of("Scaling", "`autoscaler` of a scenario; how many replicas there should be", shelves.Autoscalers),

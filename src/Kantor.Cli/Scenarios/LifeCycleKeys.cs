@@ -43,8 +43,10 @@ internal static class LifeCycleKeys
 
     private static readonly Key<int> WaitingOutsideMax = Key.Or("waiting-outside-max", Scalars.Whole(0, 10_000_000), "10000", "requests that wait while no replica takes any");
 
+    private static readonly Key<long> HoldMax = Key.Or("hold-max", Scalars.Duration(1, DayUs), "1h", "longest time for which routing or admission may hold one request; beyond it the run fails");
+
     /// <summary>All of it.</summary>
-    public static SectionShape<LifeCyclePlan> Shape { get; } = new([Events, Lost, WaitingOutsideMax], LifeCycle);
+    public static SectionShape<LifeCyclePlan> Shape { get; } = new([Events, Lost, WaitingOutsideMax, HoldMax], LifeCycle);
 
     private static readonly Key<IAutoscaler> Autoscaler = Key.Needed("autoscaler", PolicyKeys.Autoscaler, "decides the size");
 
@@ -69,6 +71,7 @@ internal static class LifeCycleKeys
                 Events = [.. events.Select(placed => placed.Value)],
                 LostRequests = section.Get(Lost, usual.LostRequests),
                 WaitingOutsideMax = section.Get(WaitingOutsideMax, usual.WaitingOutsideMax),
+                HoldUsMax = section.Get(HoldMax, usual.HoldUsMax),
             },
             events);
     }

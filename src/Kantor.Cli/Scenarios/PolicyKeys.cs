@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Kantor.Cli.Policies;
 using Kantor.Cli.Yaml;
+using Kantor.Core.Admission;
 using Kantor.Core.Batching;
 using Kantor.Core.Catalogue;
 using Kantor.Core.Prediction;
@@ -21,6 +22,9 @@ internal static class PolicyKeys
 
     /// <summary>Routing policies.</summary>
     public static ChoiceShape<IRouter> Router { get; } = Choice(KnownPolicies.Shelves.Routers, (_, make) => make());
+
+    /// <summary>Who is let in.</summary>
+    public static ChoiceShape<IAdmission> Admission { get; } = Choice(KnownPolicies.Shelves.Admissions, (_, make) => make());
 
     /// <summary>Beliefs about lengths; every replica makes its own.</summary>
     public static ChoiceShape<Labelled<Func<ILengthPredictor>>> Predictor { get; } =

@@ -2,6 +2,7 @@ using Kantor.Cli.Yaml;
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
+using Kantor.Core.Replica;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Replicas;
 using Kantor.Simulation.Signals;
@@ -23,9 +24,14 @@ internal sealed class PoolKeys
 
     private static readonly Key<int> WaitingMax = Key.Or("waiting-max", Scalars.Whole(1, int.MaxValue), "no limit", "most requests that wait at a replica; a further one is refused");
 
+    private static readonly Key<long> HoldMax = Key.Or(
+        "hold-max", Scalars.Duration(1, 86_400_000_000), "1min", "longest time for which a batch policy may hold without a break; beyond it the step is faulty");
+
     private static readonly Key<LimitPlan> Limits = Key.Or(
         "limits",
-        new SectionShape<LimitPlan>([StepTokensMax, RunningMax, WaitingMax], section => new(section.Value(StepTokensMax), section.Value(RunningMax), section.Get(WaitingMax, int.MaxValue))),
+        new SectionShape<LimitPlan>(
+            [StepTokensMax, RunningMax, WaitingMax, HoldMax],
+            section => new(section.Value(StepTokensMax), section.Value(RunningMax), section.Get(WaitingMax, int.MaxValue), section.Get(HoldMax, ReplicaOptions.HoldUsMaxUsual))),
         "as its keys say",
         "limits of a replica");
 
@@ -147,6 +153,7 @@ internal sealed class PoolKeys
                 WaitingMax = limits?.WaitingMax ?? int.MaxValue,
                 AdaptersMax = adapters?.Slots,
             },
+            HoldUsMax = limits?.HoldUsMax ?? ReplicaOptions.HoldUsMaxUsual,
             Kv = kv.ToOptions((int)BlocksOf(kv, profile)!.Value),
             Predictor = section.Get(Predictor, new Labelled<Func<ILengthPredictor>>(DefaultPredictor, () => new ClassQuantilePredictor())),
             PlansAhead = section.Get(PlansAhead, false),
@@ -198,7 +205,7 @@ internal sealed class PoolKeys
 
     private static LinkPlan ToLink(Section section) => new(section.Get(Bandwidth), section.Get(Latency, 0));
 
-    private sealed record LimitPlan(int? StepTokensMax, int? RunningMax, int WaitingMax);
+    private sealed record LimitPlan(int? StepTokensMax, int? RunningMax, int WaitingMax, long HoldUsMax);
 
     private sealed record AdapterPlan(int Slots, AdapterCost Cost);
 

@@ -22,6 +22,9 @@ internal sealed record PoolPlan
 
     public required BatchLimits Limits { get; init; }
 
+    /// <summary>Most microseconds for which a batch policy may hold without a break.</summary>
+    public required long HoldUsMax { get; init; }
+
     public required KvLedgerOptions Kv { get; init; }
 
     public required Labelled<Func<ILengthPredictor>> Predictor { get; init; }

@@ -1,3 +1,4 @@
+using Kantor.Core.Admission;
 using Kantor.Core.Batching;
 using Kantor.Core.Objectives;
 using Kantor.Core.Routing;
@@ -26,7 +27,11 @@ internal sealed record Scenario
 
     public required FleetOptions LifeCycle { get; init; }
 
-    public required SloSpec Slo { get; init; }
+    /// <summary>What runs are judged by, and policies are told.</summary>
+    public required Objective Objective { get; init; }
+
+    /// <summary>What a request has to meet to count as good.</summary>
+    public SloSpec Slo => Objective.Slo;
 
     /// <summary>The simulation of one pair of policies.</summary>
     public SimulationOptions Options(IBatchPlanner planner, IRouter router, int outputTokensMax) => new(Replicas(Fleet.Pool, planner), router, outputTokensMax)
@@ -34,7 +39,8 @@ internal sealed record Scenario
         Decode = Decode is { } decode ? Pool(decode) : null,
         Fleet = LifeCycle,
         Clients = Clients.Options with { Seed = Seed },
-        Slo = Slo,
+        Admission = Fleet.Admission,
+        Objective = Objective,
         KeepsRecords = false,
     };
 
@@ -46,6 +52,7 @@ internal sealed record Scenario
         Planner = planner,
         Replicas = pool.Replicas,
         Limits = pool.Limits,
+        HoldUsMax = pool.HoldUsMax,
         Kv = pool.Kv,
         StepTime = pool.Profile.StepTime,
         NewPredictor = pool.Predictor.Policy,
@@ -65,7 +72,7 @@ internal sealed record Scenario
 }
 
 /// <summary>The pool that requests arrive at, and the policies that are compared on it.</summary>
-internal sealed record FleetPlan(PoolPlan Pool, IReadOnlyList<Labelled<IBatchPlanner>> Policies, IReadOnlyList<IRouter> Routers);
+internal sealed record FleetPlan(PoolPlan Pool, IReadOnlyList<Labelled<IBatchPlanner>> Policies, IReadOnlyList<IRouter> Routers, IAdmission Admission);
 
 /// <summary>The pool that only decodes, its policies, and the way of KV to it.</summary>
 internal sealed record DecodePlan(PoolPlan Pool, Labelled<IBatchPlanner> Policy, IRouter Router, LinkPlan Link);

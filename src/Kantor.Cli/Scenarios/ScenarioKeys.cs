@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Kantor.Cli.Yaml;
 using Kantor.Core;
+using Kantor.Core.Admission;
 using Kantor.Core.Batching;
 using Kantor.Core.Objectives;
 using Kantor.Core.Routing;
@@ -39,6 +41,14 @@ internal sealed class ScenarioKeys
 
     private static readonly Key<IReadOnlyList<IRouter>> Routers = Key.Or("routers", new ListShape<IRouter>(PolicyKeys.Router, 1, 32), PolicyCatalogue.RouterNames[0], "routing policies, each combined with each batch policy");
 
+    private static readonly Key<IAdmission> Admission = Key.Or("admission", PolicyKeys.Admission, "accept-all", "who is let in, asked before a request is routed");
+
+    private static readonly Key<Objective> ObjectiveLine = Key.Or(
+        "objective",
+        new ScalarShape<Objective>($"a line such as {Objective.Help}", static (string text, [MaybeNullWhen(false)] out Objective value) => Objective.TryParse(text, out value, out _)),
+        "goodput under slo",
+        "what runs are judged by and policies are told, in place of slo");
+
     private static readonly Key<Labelled<IBatchPlanner>> Policy = Key.Needed("policy", PolicyKeys.Planner, "batch policy of the decoding replicas");
 
     private static readonly Key<IRouter> Router = Key.Or("router", PolicyKeys.Router, PolicyCatalogue.RouterNames[0], "chooses the decoding replica when the first token is there");
@@ -55,9 +65,9 @@ internal sealed class ScenarioKeys
     {
         _problems = problems;
         _pool = new PoolKeys(profiles, problems);
-        _fleet = Key.Needed("fleet", new SectionShape<FleetPlan>([Policies, Routers, .. _pool.All], Fleet, CheckFleet), "the pool that requests arrive at");
+        _fleet = Key.Needed("fleet", new SectionShape<FleetPlan>([Policies, Routers, Admission, .. _pool.All], Fleet, CheckFleet), "the pool that requests arrive at");
         _decode = Key.Or("decode", new SectionShape<DecodePlan>([Policy, Router, Link, .. _pool.All], Decode, _pool.Check), "none: the fleet serves requests to the end", "replicas that only decode, with all keys of a pool");
-        Shape = new SectionShape<Scenario>([Seed, Workload, Clients, _fleet, _decode, LifeCycle, Slo], Bind, Check);
+        Shape = new SectionShape<Scenario>([Seed, Workload, Clients, _fleet, _decode, LifeCycle, Slo, ObjectiveLine], Bind, Check);
     }
 
     /// <summary>The file as a whole.</summary>
@@ -71,7 +81,7 @@ internal sealed class ScenarioKeys
         if (!section.Has(Ttft) && !section.Has(Itl) && !section.Has(Tpot) && !section.Has(E2e)) section.Refuse("names no objective; right is at least one of ttft, itl, tpot, e2e.");
     }
 
-    private FleetPlan Fleet(Section section) => new(_pool.Bind(section), section.Get(Policies), section.Part(Routers) ?? [PolicyCatalogue.Router(PolicyCatalogue.RouterNames[0])]);
+    private FleetPlan Fleet(Section section) => new(_pool.Bind(section), section.Get(Policies), section.Part(Routers) ?? [PolicyCatalogue.Router(PolicyCatalogue.RouterNames[0])], section.Part(Admission) ?? new AcceptAllAdmission());
 
     private DecodePlan Decode(Section section) => new(_pool.Bind(section), section.Get(Policy), section.Part(Router) ?? PolicyCatalogue.Router(PolicyCatalogue.RouterNames[0]), section.Get(Link));
 
@@ -95,11 +105,12 @@ internal sealed class ScenarioKeys
         Fleet = section.Get(_fleet),
         Decode = section.Part(_decode),
         LifeCycle = section.Part(LifeCycle)?.Options ?? new FleetOptions(),
-        Slo = section.Part(Slo) ?? UsualSlo,
+        Objective = section.Part(ObjectiveLine) ?? Objective.Goodput(section.Part(Slo) ?? UsualSlo),
     };
 
     private void Check(Section section)
     {
+        if (section.Has(ObjectiveLine) && section.Has(Slo)) section.Refuse(ObjectiveLine, "says what slo says too; leave one of the two.");
         if (section.TryGet(_fleet, out var fleet) && section.TryGet(_decode, out var decode) && decode.Link.ToLink(fleet.Pool.TokenBytes, _problems) is null) section.Spoil();
         if (section.TryGet(Workload, out var workload) && section.TryGet(Clients, out var clients)) CheckClients(section, workload, clients.Value.Options);
         if (fleet is not null && section.TryGet(LifeCycle, out var lifeCycle)) CheckLifeCycle(section, fleet, lifeCycle);

@@ -95,7 +95,7 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioSettings settings)
     {
         var decode = scenario.Decode is { } apart ? ", then " + Describe(apart.Pool) : "";
         var text = string.Create(CultureInfo.InvariantCulture, $"{scenario.Workload.Name}: {trace.Requests.Count} requests in {trace.Requests[^1].ArrivalUs / 1e6:0.#} s; ");
-        return $"{text}{Describe(scenario.Fleet.Pool)}{decode}; objectives {scenario.Slo}; {ClientValidation.Describe(scenario.Clients.Options)}";
+        return $"{text}{Describe(scenario.Fleet.Pool)}{decode}; objectives {ObjectiveText.Of(scenario.Objective)}; {ClientValidation.Describe(scenario.Clients.Options)}";
     }
 
     private static string Describe(PoolPlan pool) => string.Create(

@@ -17,6 +17,8 @@ internal sealed record SimulateArguments
 
     public string? Routing { get; init; }
 
+    public string? Admission { get; init; }
+
     public string? Replicas { get; init; }
 
     public string? Profile { get; init; }
@@ -26,6 +28,8 @@ internal sealed record SimulateArguments
     public string? Seed { get; init; }
 
     public string? Slo { get; init; }
+
+    public string? Objective { get; init; }
 
     public string? StepTokens { get; init; }
 
@@ -73,8 +77,9 @@ internal sealed record SimulateArguments
             (string Option, string? Value)[] typed =
             [
                 ("--scenario", Scenario), (PolicyAssembly.Option, PolicyAssemblies),
-                ("--trace", Trace), ("--policy", Policy), ("--routing", Routing), ("--replicas", Replicas), ("--profile", Profile),
-                ("--rate-scale", RateScale), ("--seed", Seed), ("--slo", Slo), ("--step-tokens", StepTokens), ("--running-max", RunningMax),
+                ("--trace", Trace), ("--policy", Policy), ("--routing", Routing), ("--admission", Admission), ("--replicas", Replicas), ("--profile", Profile),
+                ("--rate-scale", RateScale), ("--seed", Seed), ("--slo", Slo), ("--objective", Objective),
+                ("--step-tokens", StepTokens), ("--running-max", RunningMax),
                 ("--kv-tokens", KvTokens), ("--block-size", BlockSize), ("--max-tokens", MaxTokens), ("--predictor", Predictor),
                 ("--limit", Limit), ("--spread-batches", SpreadBatches),
                 ("--users", Users), ("--think", Think), ("--timeout", Timeout), ("--retries", Retries),

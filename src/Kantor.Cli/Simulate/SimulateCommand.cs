@@ -27,6 +27,9 @@ internal static class SimulateCommand
     internal static readonly Option<string?> Routing = Text(
         "--routing", "NAMES", $"Routing policies, separated by commas, each combined with each batch policy: {string.Join(", ", PolicyCatalogue.RouterNames)}. Default: {PolicyCatalogue.RouterNames[0]}.");
 
+    internal static readonly Option<string?> Admission = Text(
+        "--admission", "NAME", $"Who is let in: {string.Join(", ", KnownPolicies.Shelves.Admissions.Names)}; {TypedPolicies.Form}. Default: {SimulateValidation.DefaultAdmission}.");
+
     private static readonly Option<string?> Replicas = Text("--replicas", "N", "Equal replicas. Default: 1.");
 
     internal static readonly Option<string?> Profile = Text(
@@ -37,6 +40,9 @@ internal static class SimulateCommand
     private static readonly Option<string?> Seed = Text("--seed", "N", "Seed of everything random, which is the spreading of batched arrivals and the waits before retries; equal seeds give equal reports. Default: 1.");
 
     internal static readonly Option<string?> Slo = Text("--slo", "LIST", $"Objectives that a request must all meet, NAME=DURATION: {SloSpec.Help}. Default: {SimulateValidation.DefaultSlo}.");
+
+    internal static readonly Option<string?> ObjectiveLine = Text(
+        "--objective", "TEXT", $"What runs are judged by and policies are told, in place of --slo: {Objective.Help}.");
 
     private static readonly Option<string?> StepTokens = Text("--step-tokens", "N", "Most tokens of one step. Default: the profile's.");
 
@@ -95,7 +101,8 @@ internal static class SimulateCommand
             + "Exit code: 0 done, 1 a policy failed, 2 wrong usage or trace, 130 interrupted.\n\n"
             + "Example: kantor simulate --trace trace.jsonl.gz --policy vllm-v1,svf --replicas 4 --slo ttft=2s,itl=200ms --json out.json")
         {
-            Scenario, Trace, Policy, PolicyAssemblies, Routing, Replicas, Profile, RateScale, Seed, Slo, StepTokens, RunningMax, KvTokens, BlockSize, NoPrefixCache,
+            Scenario, Trace, Policy, PolicyAssemblies, Routing, Admission, Replicas, Profile, RateScale, Seed, Slo, ObjectiveLine,
+            StepTokens, RunningMax, KvTokens, BlockSize, NoPrefixCache,
             MaxTokens, Predictor, Limit, SpreadBatches, ClosedLoop, Users, Think, Timeout, Retries, SkipBadLines, NoLeap, Json, Csv, Html,
         };
 
@@ -126,11 +133,13 @@ internal static class SimulateCommand
         Trace = parsed.GetValue(Trace),
         Policy = parsed.GetValue(Policy),
         Routing = parsed.GetValue(Routing),
+        Admission = parsed.GetValue(Admission),
         Replicas = parsed.GetValue(Replicas),
         Profile = parsed.GetValue(Profile),
         RateScale = parsed.GetValue(RateScale),
         Seed = parsed.GetValue(Seed),
         Slo = parsed.GetValue(Slo),
+        Objective = parsed.GetValue(ObjectiveLine),
         StepTokens = parsed.GetValue(StepTokens),
         RunningMax = parsed.GetValue(RunningMax),
         KvTokens = parsed.GetValue(KvTokens),

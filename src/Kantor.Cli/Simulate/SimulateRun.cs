@@ -70,7 +70,7 @@ internal sealed class SimulateRun(SimulateSettings settings)
     private string Header(Trace trace) => string.Create(
         CultureInfo.InvariantCulture,
         $"{TraceName}: {trace.Requests.Count} requests in {trace.Requests[^1].ArrivalUs / 1e6:0.#} s; "
-        + $"{settings.Replicas} × {settings.Profile.Name}, {settings.Kv.BlocksTotal * (long)settings.Kv.BlockSizeTokens} KV tokens, steps of {settings.Limits.StepTokensMax} tokens; objectives {settings.Slo}; {ClientValidation.Describe(settings.Clients)}");
+        + $"{settings.Replicas} × {settings.Profile.Name}, {settings.Kv.BlocksTotal * (long)settings.Kv.BlockSizeTokens} KV tokens, steps of {settings.Limits.StepTokensMax} tokens; objectives {ObjectiveText.Of(settings.Objective)}; {ClientValidation.Describe(settings.Clients)}");
 
     private RunParameters Parameters(Trace trace, bool batchesSpread) => new()
     {

@@ -1,3 +1,4 @@
+using Kantor.Core.Admission;
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
@@ -46,7 +47,14 @@ internal sealed record SimulateSettings
     /// <summary>Who sends the requests, and when.</summary>
     public required ClientOptions Clients { get; init; }
 
-    public required SloSpec Slo { get; init; }
+    /// <summary>Who is let in.</summary>
+    public required IAdmission Admission { get; init; }
+
+    /// <summary>What runs are judged by, and policies are told.</summary>
+    public required Objective Objective { get; init; }
+
+    /// <summary>What a request has to meet to count as good.</summary>
+    public SloSpec Slo => Objective.Slo;
 
     public required int? RequestsLimit { get; init; }
 
@@ -91,7 +99,8 @@ internal sealed record SimulateSettings
         NewPredictor = NewPredictor,
         Leaping = Leaps,
         OutputTokensMax = outputTokensMax,
-        Slo = Slo,
+        Admission = Admission,
+        Objective = Objective,
         KeepsRecords = false,
     };
 }

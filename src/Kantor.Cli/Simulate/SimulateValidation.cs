@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kantor.Cli.Policies;
 using Kantor.Core;
+using Kantor.Core.Admission;
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
@@ -21,6 +22,7 @@ internal sealed class SimulateValidation
 {
     public const string DefaultPolicies = "fcfs,vllm-v1,sarathi,svf";
     public const string DefaultProfile = "yi-34b-a100-tp2";
+    public const string DefaultAdmission = "accept-all";
     public const string DefaultSlo = "ttft=2s,itl=200ms";
     public const string DefaultPredictor = "class-quantile";
     public const int DefaultBlockSizeTokens = 16;
@@ -70,7 +72,8 @@ internal sealed class SimulateValidation
             RateScale = RateScale(typed.RateScale),
             Seed = seed,
             Clients = ClientValidation.Parse(typed, seed, _errors),
-            Slo = Slo(typed.Slo ?? DefaultSlo),
+            Admission = TypedPolicies.One(KnownPolicies.Shelves.Admissions, "--admission", typed.Admission ?? DefaultAdmission, _errors.Add) ?? new AcceptAllAdmission(),
+            Objective = ObjectiveOf(typed),
             RequestsLimit = Whole("--limit", typed.Limit, 1, int.MaxValue),
             SpreadsBatches = TrueOrFalse("--spread-batches", typed.SpreadBatches, otherwise: true),
             Leaps = !typed.NoLeap,
@@ -145,6 +148,14 @@ internal sealed class SimulateValidation
     {
         if (!SloSpec.TryParse(typed, out var slo, out var error)) _errors.Add($"--slo: {error}.");
         return slo;
+    }
+
+    private Objective ObjectiveOf(SimulateArguments typed)
+    {
+        if (typed.Objective is not { } line) return Objective.Goodput(Slo(typed.Slo ?? DefaultSlo));
+        if (typed.Slo is not null) _errors.Add("--objective and --slo both say what runs are judged by; leave one, and write --objective 'goodput(...)' for the other.");
+        if (!Objective.TryParse(line, out var objective, out var error)) _errors.Add($"--objective: {error}");
+        return objective;
     }
 
     private bool TrueOrFalse(string option, string? typed, bool otherwise)

@@ -33,7 +33,8 @@ internal static class SweepCommand
             + "Exit code: 0 done, 1 a policy failed in some cell, 2 wrong usage or trace, 130 interrupted.\n\n"
             + "Example: kantor sweep --rate-scale 0.25,0.5,0.75,1 --policy vllm-v1,sarathi,svf --seed 1,2,3 --html report.html")
         {
-            Trace, SimulateCommand.Policy, SimulateCommand.PolicyAssemblies, SimulateCommand.Routing, Replicas, SimulateCommand.Profile, RateScale, Seed, SimulateCommand.Slo, StepTokens,
+            Trace, SimulateCommand.Policy, SimulateCommand.PolicyAssemblies, SimulateCommand.Routing, SimulateCommand.Admission, Replicas, SimulateCommand.Profile, RateScale, Seed, SimulateCommand.Slo, SimulateCommand.ObjectiveLine,
+            StepTokens,
             SimulateCommand.RunningMax, KvTokens, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.MaxTokens,
             SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches, SimulateCommand.ClosedLoop,
             SimulateCommand.Users, SimulateCommand.Think, SimulateCommand.Timeout, SimulateCommand.Retries, SimulateCommand.SkipBadLines, SimulateCommand.NoLeap,

@@ -24,9 +24,30 @@ public enum RequestOutcome
     /// <summary>The policy refused the request.</summary>
     RefusedByPolicy,
 
+    /// <summary>Refused because its objectives could not be kept any more.</summary>
+    RefusedDeadlineMissed,
+
+    /// <summary>Refused because it was worth less than what it would have cost.</summary>
+    RefusedPricedOut,
+
+    /// <summary>Refused because its tenant had what it may have.</summary>
+    RefusedTenantLimit,
+
+    /// <summary>Refused because there was more work than could be done.</summary>
+    RefusedShedding,
+
     /// <summary>The back end failed while the request was in its batch, or gave logits that are not numbers.</summary>
     BackendFailed,
 
     /// <summary>The host shut down before the request ended.</summary>
     ShutDown,
+}
+
+/// <summary>Kinds of outcomes.</summary>
+public static class RequestOutcomes
+{
+    /// <summary>Whether the request was turned away.</summary>
+    public static bool IsRefusal(this RequestOutcome outcome) => outcome is
+        RequestOutcome.RefusedNeverFits or RequestOutcome.RefusedQueueFull or RequestOutcome.RefusedByPolicy or RequestOutcome.RefusedDeadlineMissed
+        or RequestOutcome.RefusedPricedOut or RequestOutcome.RefusedTenantLimit or RequestOutcome.RefusedShedding;
 }

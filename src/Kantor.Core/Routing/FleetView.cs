@@ -43,6 +43,9 @@ public readonly ref struct FleetView
     /// <summary>Duration of the endpoint's steps by their content.</summary>
     public ReadOnlySpan<IStepTimeModel> StepTimes { get; init; }
 
+    /// <summary>Requests that are nowhere yet: held, or without an endpoint that takes them.</summary>
+    public int WaitingOutside { get; init; }
+
     /// <summary>Service classes: what requests are worth and want.</summary>
     public ServiceClassTable ServiceClasses { get; init; }
 

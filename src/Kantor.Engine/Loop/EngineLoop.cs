@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Replica;
 using Kantor.Core.Requests;
@@ -20,6 +21,7 @@ internal sealed class EngineLoop
     private readonly EngineClock _clock;
     private readonly IEngineObserver _observer;
     private readonly ReplicaScheduler _scheduler;
+    private readonly AdmissionDesk _admission;
     private readonly RequestBook _requests;
     private readonly StepExecutor _executor;
     private readonly KvMirror _memory;
@@ -37,8 +39,11 @@ internal sealed class EngineLoop
         _clock = new EngineClock(options.Time);
         _observer = options.Observer ?? NullObserver.Instance;
         Inbox = new EngineInbox(options.InboxMax);
-        _scheduler = new ReplicaScheduler(SchedulerOptions(backend.Info, options, new LearntStepTime(_stepTimes)));
-        _requests = new RequestBook(_scheduler, backend.Tokenizer, backend.Info, options, _clock);
+        var stepTime = new LearntStepTime(_stepTimes);
+        var remembered = options.Admission.NewState();
+        _scheduler = new ReplicaScheduler(SchedulerOptions(backend.Info, options, stepTime) with { Listener = Hearing(remembered, options.Listener) });
+        _admission = new AdmissionDesk(options, remembered, _scheduler, stepTime, _clock);
+        _requests = new RequestBook(_scheduler, _admission, backend.Tokenizer, backend.Info, options, _clock);
         _executor = new StepExecutor(backend, _scheduler, _requests, _clock, _observer);
         _memory = new KvMirror(backend);
         _embeddings = new EmbeddingDesk(backend);
@@ -65,10 +70,14 @@ internal sealed class EngineLoop
     public bool IsIdle => _requests.ActiveCount == 0 && _embeddings.IsEmpty;
 
     /// <summary>
-    /// Microseconds until there is something to do although nothing is posted: the policy's hold or the grace period ends. Null when no such time
+    /// Microseconds until there is something to do although nothing is posted: the policy's hold, admission's or the grace period ends. Null when no such time
     /// is known.
     /// </summary>
-    public long? RestsForUs => _scheduler.HeldUntilUs is { } untilUs ? Math.Max(0, Math.Min(untilUs, Volatile.Read(ref _deadlineUs)) - _clock.NowUs) : null;
+    public long? RestsForUs => Earlier(_scheduler.HeldUntilUs, _admission.AsksAgainUs) is { } untilUs
+        ? Math.Max(0, Math.Min(untilUs, Volatile.Read(ref _deadlineUs)) - _clock.NowUs)
+        : null;
+
+    private static long? Earlier(long? one, long? other) => one is { } first && other is { } second ? Math.Min(first, second) : one ?? other;
 
     /// <summary>Whether something was computed since the books were last proved.</summary>
     public bool HasUnverifiedWork { get; private set; }
@@ -153,6 +162,7 @@ internal sealed class EngineLoop
         }
 
         if (hasCancellations) _requests.EndCancelled();
+        _requests.AskAgain();
         if (_clock.NowUs >= Volatile.Read(ref _deadlineUs)) EndAll(RequestOutcome.ShutDown, "The engine was shut down.");
         if (Fault is { } fault) EndAll(RequestOutcome.BackendFailed, fault);
     }
@@ -168,7 +178,7 @@ internal sealed class EngineLoop
     {
         if (_executor.Measured is not { } step) return;
         if (_scheduler.Counters.Steps > WarmUpSteps) _stepTimes.Observe(step.Load, step.StepUs);
-        _observer.StepExecuted(new StepReport(step.Load, step.StepUs, _scheduler.RunningCount, _scheduler.WaitingCount + _requests.HeldCount));
+        _observer.StepExecuted(new StepReport(step.Load, step.StepUs, _scheduler.RunningCount, _scheduler.WaitingCount + _requests.HeldCount + _admission.HeldChoices));
     }
 
     private void Advance()
@@ -219,7 +229,7 @@ internal sealed class EngineLoop
     {
         Policy = _scheduler.Planner.Name,
         Running = _scheduler.RunningCount,
-        Waiting = _scheduler.WaitingCount + _requests.HeldCount,
+        Waiting = _scheduler.WaitingCount + _requests.HeldCount + _admission.HeldChoices,
         KvTokensUsed = _scheduler.Kv.BlocksUsed,
         KvTokensIdle = _scheduler.Kv.BlocksIdle,
         KvTokensTotal = _scheduler.Kv.BlocksTotal,
@@ -247,6 +257,10 @@ internal sealed class EngineLoop
             _stepTimes.MeanStepUs,
             fit.RowKvTokenUs);
     }
+
+    // A policy without memory of its own has nothing to hear.
+    private static PolicyState? Hearing(PolicyState remembered, PolicyState? listener) =>
+        remembered.GetType() == typeof(PolicyState) ? listener : PolicyStates.Of(remembered, listener);
 
     private static ReplicaOptions SchedulerOptions(BackendInfo backend, EngineOptions options, IStepTimeModel stepTime) => new()
     {

@@ -1,3 +1,4 @@
+using Kantor.Core.Admission;
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
@@ -15,7 +16,8 @@ namespace Kantor.Engine.Loop;
 /// Of a request with several choices the first alone goes to the scheduler; the others are held until it has its prompt in KV, and then start
 /// with a prefix hit. Owner: the loop thread.
 /// </remarks>
-internal sealed class RequestBook(ReplicaScheduler scheduler, ITokenizer tokenizer, BackendInfo model, EngineOptions options, EngineClock clock)
+internal sealed class RequestBook(
+    ReplicaScheduler scheduler, AdmissionDesk admission, ITokenizer tokenizer, BackendInfo model, EngineOptions options, EngineClock clock)
 {
     private readonly RandomStream _seeds = new(options.Seed, "requests");
     private readonly List<RequestRun> _active = [];
@@ -37,13 +39,33 @@ internal sealed class RequestBook(ReplicaScheduler scheduler, ITokenizer tokeniz
     public void Accept(RequestRun[] body)
     {
         _active.AddRange(body);
-        if (RefusalOf(body, out var message) is { } refusal)
-        {
-            foreach (var run in body) EndAll(run, refusal, message);
-            return;
-        }
+        if (RefusalOf(body, out var message) is { } refusal) EndBody(body, refusal, message);
+        else Admit(body);
+    }
 
-        foreach (var run in body) Take(run);
+    /// <summary>Asks again about the requests that admission holds.</summary>
+    public void AskAgain()
+    {
+        foreach (var held in admission.TakeHeld()) Admit(held.Body, held.SinceUs);
+    }
+
+    private void Admit(RequestRun[] body, long? heldSinceUs = null)
+    {
+        // A held request may have been given up meanwhile.
+        if (body.All(run => run.ChoicesUnfinished == 0)) return;
+        switch (admission.Judge(body, heldSinceUs, HeldCount, FactsOf))
+        {
+            case { Reason: { } reason }: EndBody(body, Refusals.OutcomeOf(reason), $"Admission '{options.Admission.Name}' refused the request."); break;
+            case { Kind: VerdictKind.Hold }: break;
+            default:
+                foreach (var run in body.Where(run => run.ChoicesUnfinished > 0)) Take(run);
+                break;
+        }
+    }
+
+    private void EndBody(RequestRun[] body, RequestOutcome outcome, string? message)
+    {
+        foreach (var run in body) EndAll(run, outcome, message);
     }
 
     private void Take(RequestRun run)
@@ -70,7 +92,7 @@ internal sealed class RequestBook(ReplicaScheduler scheduler, ITokenizer tokeniz
             return RequestOutcome.RefusedNeverFits;
         }
 
-        if (scheduler.WaitingCount + HeldCount + choices <= options.WaitingMax) return null;
+        if (scheduler.WaitingCount + HeldCount + admission.HeldChoices + choices <= options.WaitingMax) return null;
         message = $"The queue holds {options.WaitingMax} requests and is full.";
         return RequestOutcome.RefusedQueueFull;
     }
@@ -221,12 +243,16 @@ internal sealed class RequestBook(ReplicaScheduler scheduler, ITokenizer tokeniz
         choice.Start(row, run.Seed!.Value, tokenizer);
     }
 
-    private RequestSpec SpecOf(RequestRun run)
+    private RequestSpec SpecOf(RequestRun run) => new(FactsOf(run, _nextId++), TokenContent.FromTokens(run.Request.PromptTokens));
+
+    private RequestFacts FactsOf(RequestRun run, int place) => FactsOf(run, _nextId + place);
+
+    private static RequestFacts FactsOf(RequestRun run, long id)
     {
         var request = run.Request;
-        var facts = new RequestFacts
+        return new RequestFacts
         {
-            Id = new RequestId(_nextId++),
+            Id = new RequestId(id),
             PromptTokens = request.PromptTokens.Length,
             OutputTokensMax = request.OutputTokensMax,
             ArrivalUs = run.ArrivalUs,
@@ -235,6 +261,5 @@ internal sealed class RequestBook(ReplicaScheduler scheduler, ITokenizer tokeniz
             Priority = request.Priority,
             CacheDomain = request.CacheDomain,
         };
-        return new RequestSpec(facts, TokenContent.FromTokens(request.PromptTokens));
     }
 }

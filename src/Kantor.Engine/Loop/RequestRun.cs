@@ -15,7 +15,8 @@ internal sealed class RequestRun
         ChoicesUnfinished = Choices.Length;
     }
 
-    public GenerationRequest Request { get; }
+    /// <summary>What is wanted; admission may have shortened the answer.</summary>
+    public GenerationRequest Request { get; private set; }
 
     public DeltaStream Stream { get; }
 
@@ -25,6 +26,9 @@ internal sealed class RequestRun
 
     /// <summary>Seed of the choices' random streams; null until the request is accepted.</summary>
     public ulong? Seed { get; set; }
+
+    /// <summary>Lets it in with a shorter answer.</summary>
+    public void Shorten(int outputTokensMax) => Request = Request with { OutputTokensMax = outputTokensMax };
 
     /// <summary>Choices that have not ended.</summary>
     public int ChoicesUnfinished { get; set; }

@@ -69,6 +69,15 @@ public static class ErrorCodes
     /// <summary>More is asked for at once than can ever be queued.</summary>
     public const string QueueCapacityExceeded = "queue_capacity_exceeded";
 
+    /// <summary>The request's objectives cannot be kept any more.</summary>
+    public const string DeadlineMissed = "deadline_missed";
+
+    /// <summary>The request is worth less than what it would cost at present.</summary>
+    public const string PricedOut = "priced_out";
+
+    /// <summary>There is more work than can be done.</summary>
+    public const string Shedding = "shedding";
+
     /// <summary>The admission policy refused.</summary>
     public const string RefusedByPolicy = "refused_by_policy";
 

@@ -33,6 +33,14 @@ public static class OutcomeTable
             429, "The queue is full; try again later.", RateLimit, ErrorCodes.QueueFull, "refused_queue_full", null),
         RequestOutcome.RefusedByPolicy => Failed(
             429, "The admission policy refused the request; try again later.", RateLimit, ErrorCodes.RefusedByPolicy, "refused_by_policy", null),
+        RequestOutcome.RefusedDeadlineMissed => Failed(
+            503, "The request's objectives cannot be kept any more.", ApiError.ServerError, ErrorCodes.DeadlineMissed, "refused_deadline_missed", null),
+        RequestOutcome.RefusedPricedOut => Failed(
+            429, "The request is worth less than what it would cost at present; try again later.", RateLimit, ErrorCodes.PricedOut, "refused_priced_out", null),
+        RequestOutcome.RefusedTenantLimit => Failed(
+            429, "The tenant has what it may have; try again later.", RateLimit, ErrorCodes.TenantLimit, "refused_tenant_limit", null),
+        RequestOutcome.RefusedShedding => Failed(
+            429, "There is more work than can be done; try again later.", RateLimit, ErrorCodes.Shedding, "refused_shedding", null),
         RequestOutcome.BackendFailed => Failed(
             500, "The model back end failed.", ApiError.ServerError, ErrorCodes.BackendFailed, "backend_failed", "error"),
         RequestOutcome.ShutDown => Failed(

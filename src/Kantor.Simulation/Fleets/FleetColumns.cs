@@ -40,7 +40,7 @@ internal sealed class FleetColumns(Core.Routing.Signals reads, ServiceClassTable
     }
 
     /// <summary>The view for one request.</summary>
-    public FleetView For(RequestSpec spec, long nowUs)
+    public FleetView For(RequestSpec spec, int waitingOutside, long nowUs)
     {
         for (var place = 0; place < Count; place++) Fill(place, spec, nowUs);
         return new FleetView
@@ -54,6 +54,7 @@ internal sealed class FleetColumns(Core.Routing.Signals reads, ServiceClassTable
             HasAdapter = Column(_adapters, Core.Routing.Signals.Adapters),
             StepTimes = Column(_stepTimes, Core.Routing.Signals.StepTime),
             ServiceClasses = classes,
+            WaitingOutside = waitingOutside,
             NowUs = nowUs,
         };
     }

@@ -62,5 +62,7 @@ internal sealed class FleetDoor
 /// <param name="Group">The replicas that it waits for.</param>
 /// <param name="Spec">The request.</param>
 /// <param name="GeneratedTokens">What it has by now.</param>
-/// <param name="HeldSinceUs">Since when the router holds it although replicas take requests; null when none does.</param>
-internal readonly record struct WaitingOutside(ReplicaGroup Group, RequestSpec Spec, int GeneratedTokens, long? HeldSinceUs = null);
+/// <param name="HeldSinceUs">Since when a policy holds it although replicas take requests; null when none does.</param>
+/// <param name="IsLetIn">Whether it was let in.</param>
+internal readonly record struct WaitingOutside(
+    ReplicaGroup Group, RequestSpec Spec, int GeneratedTokens, long? HeldSinceUs = null, bool IsLetIn = true);

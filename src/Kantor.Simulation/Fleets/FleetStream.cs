@@ -9,10 +9,10 @@ namespace Kantor.Simulation.Fleets;
 /// </summary>
 internal sealed class FleetStream
 {
-    private readonly PolicyState _state;
+    private PolicyState _state;
 
     // A policy without memory has nothing to remember, and is told nothing.
-    private readonly bool _isHeard;
+    private bool _isHeard;
     private readonly Dictionary<RequestId, Guest> _guests = [];
     private readonly Stack<int> _freeSlots = new();
     private int _slots;
@@ -23,6 +23,13 @@ internal sealed class FleetStream
         PolicyState[] hearing = [.. ((PolicyState?[])[router, scaler]).OfType<PolicyState>().Where(state => state.GetType() != typeof(PolicyState))];
         _isHeard = hearing.Length > 0;
         _state = _isHeard ? PolicyStates.Of(hearing) : router;
+    }
+
+    /// <summary>Another policy hears too, from now on; nothing has happened yet.</summary>
+    public void AlsoTell(PolicyState state)
+    {
+        if (state.GetType() == typeof(PolicyState)) return;
+        (_state, _isHeard) = (_isHeard ? PolicyStates.Of(_state, state) : state, true);
     }
 
     private sealed class Guest(RequestFacts facts, int slot)

@@ -95,14 +95,14 @@ internal sealed class ReplicaGroup
 
     /// <summary>Where the router sends a request; null when no replica takes requests.</summary>
     /// <exception cref="SimulationException">The router names a replica that there is not, or holds until a time that is over.</exception>
-    public Routed? Route(RequestSpec spec, long nowUs)
+    public Routed? Route(RequestSpec spec, int waitingOutside, long nowUs)
     {
         _stream.Arrived(spec.Facts, nowUs);
         if (_taking.Count == 0) return null;
         _seen.Clear();
         AddTo(_seen);
         if ((_router.Reads & Core.Routing.Signals.Decode) != 0) GoesOnIn?.AddTo(_seen);
-        var decision = _router.Route(spec.Facts, _seen.For(spec, nowUs), _routerState);
+        var decision = _router.Route(spec.Facts, _seen.For(spec, waitingOutside, nowUs), _routerState);
         if (decision.HoldUntilUs is { } untilUs)
         {
             return untilUs > nowUs
@@ -126,7 +126,8 @@ internal sealed class ReplicaGroup
         return _heard.AsSpan(0, _taking.Count);
     }
 
-    private void AddTo(FleetColumns seen)
+    /// <summary>Puts the replicas that take requests into a view.</summary>
+    public void AddTo(FleetColumns seen)
     {
         for (var place = 0; place < _taking.Count; place++) seen.Add(_taking[place], _signals[place], _role);
     }

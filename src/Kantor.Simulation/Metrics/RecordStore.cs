@@ -13,6 +13,9 @@ internal struct OpenRecord
     /// <summary>Tokens until its answer is whole or cut.</summary>
     public int OutputTokens;
 
+    /// <summary>Tokens after which its answer is cut, at least 1.</summary>
+    public int OutputTokensMax;
+
     /// <summary>Until when its answer is wanted; null for whenever.</summary>
     public long? DeadlineUs;
 

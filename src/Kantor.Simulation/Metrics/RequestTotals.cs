@@ -22,7 +22,7 @@ public sealed class RequestTotals
     public int Completed => Count(RequestOutcome.Stopped) + Count(RequestOutcome.LengthReached);
 
     /// <summary>Requests that were refused, for whatever reason.</summary>
-    public int Refused => Count(RequestOutcome.RefusedNeverFits) + Count(RequestOutcome.RefusedQueueFull) + Count(RequestOutcome.RefusedByPolicy);
+    public int Refused => Enum.GetValues<RequestOutcome>().Where(outcome => outcome.IsRefusal()).Sum(Count);
 
     /// <summary>Requests whose client gave them up.</summary>
     public int Cancelled => Count(RequestOutcome.Cancelled);

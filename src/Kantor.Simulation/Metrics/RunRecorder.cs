@@ -37,6 +37,7 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
         open.PromptTokens = truth.PromptTokens;
         open.Weight = options.Objective.Classes[requestClass].Weight;
         open.OutputTokens = truth.OutputTokens;
+        open.OutputTokensMax = options.OutputTokensMax;
         open.Tenant = tenant;
         _totals.Arrive();
         tenant.Arrive();
@@ -45,9 +46,13 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     /// <summary>The request is sent again: what its last attempt brought is lost, but its time goes on.</summary>
     public void TriedAgain(int request)
     {
-        ref var record = ref _records[request].Record;
-        record = new RequestRecord { ArrivalUs = record.ArrivalUs, Attempts = record.Attempts + 1 };
+        ref var open = ref _records[request];
+        open.Record = new RequestRecord { ArrivalUs = open.Record.ArrivalUs, Attempts = open.Record.Attempts + 1 };
+        open.OutputTokensMax = options.OutputTokensMax;
     }
+
+    /// <summary>The request's attempt was let in with a shorter answer: it is cut after so many tokens.</summary>
+    public void Shorten(int request, int outputTokensMax) => _records[request].OutputTokensMax = outputTokensMax;
 
     /// <summary>The replicas whose state is written down over time; they are there before the first request.</summary>
     public void Watch(IReadOnlyList<SimulatedReplica> replicas) => _replicas = replicas;
@@ -66,7 +71,7 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
     public int TokensLeft(int request)
     {
         ref var open = ref _records[request];
-        return Math.Min(options.OutputTokensMax, open.OutputTokens) - open.Record.OutputTokens;
+        return Math.Min(open.OutputTokensMax, open.OutputTokens) - open.Record.OutputTokens;
     }
 
     /// <summary>
@@ -103,7 +108,7 @@ internal sealed class RunRecorder(SimulationOptions options, SimulationObserver 
 
         record.LastTokenUs = nowUs;
         record.OutputTokens++;
-        if (record.OutputTokens == options.OutputTokensMax) return RequestOutcome.LengthReached;
+        if (record.OutputTokens == open.OutputTokensMax) return RequestOutcome.LengthReached;
         return record.OutputTokens == open.OutputTokens ? RequestOutcome.Stopped : null;
     }
 

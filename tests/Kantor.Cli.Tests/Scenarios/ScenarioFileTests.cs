@@ -38,7 +38,7 @@ public sealed class ScenarioFileTests : IDisposable
             """;
         Assert.Equal(
             [
-                "1:1: sead: is not a key here. Did you mean 'seed'? Keys are seed, workload, clients, fleet, decode, life-cycle, slo.",
+                "1:1: sead: is not a key here. Did you mean 'seed'? Keys are seed, workload, clients, fleet, decode, life-cycle, slo, objective.",
                 "4:12: workload.requests.count: is 'many'; right is a whole number from 1 to 10000000.",
                 "5:17: workload.requests.arrivals: is 'poison'; right is one of poisson, gamma, weibull, on-off, diurnal, at-once, window. Did you mean 'poisson'?",
                 "6:63: workload.requests.prompt.lognormal.max: is 100, below min 500; right is at least that.",
