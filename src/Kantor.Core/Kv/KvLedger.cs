@@ -72,9 +72,6 @@ public sealed partial class KvLedger
     /// <summary>Sequences that are open.</summary>
     public int SequencesOpen { get; private set; }
 
-    /// <summary>Tokens looked up and found since the start, by <see cref="TryOpen"/>.</summary>
-    public PrefixCounters Counters { get; private set; }
-
     internal PrefixTree Tree => _tree;
 
     internal IdleList Idle => _idle;
@@ -123,7 +120,6 @@ public sealed partial class KvLedger
             _tree.Pin(opened.LastNode);
         }
 
-        Counters = Counters.With(content.Count, hitTokens);
         return true;
     }
 

@@ -51,11 +51,3 @@ internal sealed class SequenceBlocks
         Content = Nothing;
     }
 }
-
-/// <summary>Tokens that passed through the prefix cache, as vLLM counts them.</summary>
-/// <param name="QueriedTokens">Tokens of all sequences opened.</param>
-/// <param name="HitTokens">Those of them found in the cache.</param>
-public readonly record struct PrefixCounters(long QueriedTokens, long HitTokens)
-{
-    internal PrefixCounters With(int queried, int hit) => new(QueriedTokens + queried, HitTokens + hit);
-}

@@ -140,8 +140,8 @@ internal sealed class PlanBooking(ReplicaBooks books)
         _table.Sequences[row] = sequence;
         _table.ComputedTokens[row] = hitTokens;
         _table.BlocksHeld[row] = books.Kv.BlocksOf(sequence);
-        if (_table.Preemptions[row] == 0) _table.CachedTokens[row] = hitTokens;
-        books.Elsewhere.CreditFound(row, hitTokens);
+        if (IsFirstAdmission(row)) books.Counters.PrefixQueriedTokens += _table.PromptTokens[row];
+        NoteFound(row, hitTokens);
         return true;
     }
 
@@ -152,8 +152,18 @@ internal sealed class PlanBooking(ReplicaBooks books)
         var tokens = books.Kv.Extend(_table.Sequences[row], _table.WantedTokens[row] - 1);
         _table.ComputedTokens[row] = tokens;
         _table.BlocksHeld[row] = books.Kv.BlocksOf(_table.Sequences[row]);
-        if (_table.Preemptions[row] == 0) _table.CachedTokens[row] = tokens;
-        books.Elsewhere.CreditFound(row, tokens - before);
+        NoteFound(row, tokens - before);
+    }
+
+    /// <summary>A request that was preempted finds what it left behind itself, and one that comes from elsewhere was counted there.</summary>
+    private bool IsFirstAdmission(int row) => _table.Preemptions[row] == 0 && _table.GeneratedTokens[row] == 0;
+
+    private void NoteFound(int row, int tokens)
+    {
+        if (_table.Preemptions[row] == 0) _table.CachedTokens[row] += tokens;
+        if (IsFirstAdmission(row)) books.Counters.PrefixHitTokens += tokens;
+        else books.Counters.PrefixRefoundTokens += tokens;
+        books.Elsewhere.CreditFound(row, tokens);
     }
 
     /// <summary>An admitted row whose KV can be had from elsewhere waits for it instead of computing; without room for it, it computes.</summary>

@@ -151,7 +151,7 @@ public class ReplicaSchedulerLawTests
             // Memory of cells cannot share what is not written yet.
             var rules = planner.KvRules with { HitsWithinStep = false };
             var run = new ReplicaRun(planner, limits, kv, Jobs.Random(seed, 40, TokensMax), rules: rules) { Memory = new FakeKvMemory() }.ToEnd();
-            hits += run.Scheduler.Kv.Counters.HitTokens;
+            hits += run.Scheduler.Counters.PrefixHitTokens;
             preemptions += run.Scheduler.Counters.Preemptions;
         }
 
