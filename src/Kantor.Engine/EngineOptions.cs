@@ -1,6 +1,7 @@
 using Kantor.Core.Admission;
 using Kantor.Core.Batching;
 using Kantor.Core.Decisions;
+using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
@@ -78,6 +79,12 @@ public sealed record EngineOptions
 
     /// <summary>Told of everything that is worth counting; null for nobody.</summary>
     public IEngineObserver? Observer { get; init; }
+
+    /// <summary>
+    /// The policy's rules of sharing KV as far as this engine's memory can follow them: a row of a batch belongs to one sequence, so what is
+    /// computed in a step is hit from the next one on; and copies are not kept, because attention walks every cell in use.
+    /// </summary>
+    public static KvRules KvRulesOf(IBatchPlanner planner) => planner.KvRules with { HitsWithinStep = false, KeepsCopies = false };
 
     /// <summary>Throws when a value is out of range, naming it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A limit is out of range for this back end.</exception>

@@ -81,11 +81,14 @@ public sealed record EngineSnapshot
     /// <summary>Tokens generated.</summary>
     public required long GeneratedTokens { get; init; }
 
-    /// <summary>Tokens looked up in the prefix cache.</summary>
+    /// <summary>Prompt tokens looked up in the prefix cache.</summary>
     public required long PrefixQueriedTokens { get; init; }
 
-    /// <summary>Tokens found in the prefix cache.</summary>
+    /// <summary>Prompt tokens found there, cached by others or before.</summary>
     public required long PrefixHitTokens { get; init; }
+
+    /// <summary>Tokens that preempted requests found again when they came back.</summary>
+    public required long PrefixRefoundTokens { get; init; }
 
     /// <summary>Plans refused by the validator.</summary>
     public required long PlansRefused { get; init; }

@@ -57,6 +57,7 @@ internal sealed class HandEngine : IInferenceEngine
         GeneratedTokens = 30,
         PrefixQueriedTokens = 20,
         PrefixHitTokens = 10,
+        PrefixRefoundTokens = 5,
         PlansRefused = 0,
         BackendFailures = 0,
         Fault = Fault,

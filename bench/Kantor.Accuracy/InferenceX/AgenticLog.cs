@@ -37,8 +37,8 @@ internal sealed class AgenticLog(IReadOnlyList<TraceRequest> trace, long duratio
     public override void EventHandled(IReadOnlyList<ReplicaScheduler> schedulers, long nowUs)
     {
         if (nowUs < durationUs || _isOver) return;
-        var counters = schedulers[0].Kv.Counters;
-        _deviceHitRate = counters.QueriedTokens == 0 ? 0 : (double)counters.HitTokens / counters.QueriedTokens;
+        var counters = schedulers[0].Counters;
+        _deviceHitRate = counters.PrefixQueriedTokens == 0 ? 0 : (double)counters.PrefixHitTokens / counters.PrefixQueriedTokens;
         _isOver = true;
         end.Cancel();
     }

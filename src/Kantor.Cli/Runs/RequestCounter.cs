@@ -1,4 +1,3 @@
-using Kantor.Simulation.Events;
 using Kantor.Cli.Shell;
 using Kantor.Simulation.Events;
 

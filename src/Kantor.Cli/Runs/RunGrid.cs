@@ -1,4 +1,3 @@
-using Kantor.Simulation.Events;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Kantor.Cli.Shell;

@@ -87,7 +87,7 @@ internal sealed class RepeatingPair(IBatchPlanner planner, ulong seed)
         Require(seen.GeneratedTokens.SequenceEqual(expected.GeneratedTokens), "generated tokens");
         Require(seen.BlocksHeld.SequenceEqual(expected.BlocksHeld), "held blocks");
         Require(
-            (left.Kv.BlocksFree, left.Kv.BlocksIdle, left.Kv.Counters) == (right.Kv.BlocksFree, right.Kv.BlocksIdle, right.Kv.Counters),
+            (left.Kv.BlocksFree, left.Kv.BlocksIdle, HitsOf(left)) == (right.Kv.BlocksFree, right.Kv.BlocksIdle, HitsOf(right)),
             "the pool");
         Require(Counted(left) == Counted(right), "counters");
         foreach (var row in seen.Waiting)
@@ -134,4 +134,7 @@ internal sealed class RepeatingPair(IBatchPlanner planner, ulong seed)
 
         return scheduler;
     }
+
+    private static (long, long, long) HitsOf(ReplicaScheduler scheduler) =>
+        (scheduler.Counters.PrefixQueriedTokens, scheduler.Counters.PrefixHitTokens, scheduler.Counters.PrefixRefoundTokens);
 }

@@ -22,8 +22,14 @@ public sealed class ReplicaRun
     /// <param name="kv">The pool.</param>
     /// <param name="jobs">The requests.</param>
     /// <param name="predictor">What is believed of output lengths; 8 tokens each when not given.</param>
+    /// <param name="rules">When what is computed can be found; the usual rules when not given.</param>
     public ReplicaRun(
-        IBatchPlanner planner, BatchLimits limits, KvLedgerOptions kv, IEnumerable<Job> jobs, ILengthPredictor? predictor = null)
+        IBatchPlanner planner,
+        BatchLimits limits,
+        KvLedgerOptions kv,
+        IEnumerable<Job> jobs,
+        ILengthPredictor? predictor = null,
+        KvRules? rules = null)
     {
         _limits = limits;
         _coming = new Queue<Job>(jobs.OrderBy(job => job.ArrivalStep).ThenBy(job => job.Id));
@@ -33,6 +39,7 @@ public sealed class ReplicaRun
             Planner = planner,
             Limits = limits,
             Kv = kv,
+            KvRules = rules,
             Predictor = predictor ?? new ConstantLengthPredictor(8),
             StepTime = StepTime,
         });

@@ -143,5 +143,20 @@ internal interface IBatchProbe
 
     int BlocksExclusive(int runningRow);
 
+    /// <summary>A plan is begun: what was told of another one does not hold.</summary>
+    void PlanBegins()
+    {
+    }
+
+    /// <summary>The plan lets a running row take so many blocks and compute up to a token.</summary>
+    void PlanGrows(int runningRow, int tokensComputed, int blocksMore)
+    {
+    }
+
+    /// <summary>The plan admits a row with a cached prefix, so many blocks beyond it, and lets it compute up to a token.</summary>
+    void PlanAdmits(int waitingRow, in PrefixHit hit, int tokensComputed, int blocksMore)
+    {
+    }
+
     LengthBelief BelievedOutput(int row);
 }

@@ -1,5 +1,6 @@
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Decisions;
+using Kantor.Core.Kv;
 
 namespace Kantor.Core.Batching;
 
@@ -24,6 +25,9 @@ public interface IBatchPlanner
     /// none is accepted and ignored.
     /// </summary>
     bool HasPriorities => false;
+
+    /// <summary>How the admissions of a step share KV under this policy.</summary>
+    KvRules KvRules => KvRules.Usual;
 
     /// <summary>Fresh memory for one replica.</summary>
     PolicyState NewState();

@@ -5,9 +5,11 @@ namespace Kantor.Core.Batching;
 /// they agree on what fits.
 /// </summary>
 /// <remarks>
-/// It errs on the safe side where requests share blocks: a cached prefix that two rows are about to take is charged to both, and after a
-/// preemption a cached prefix is charged in full, because the victim's blocks that were counted as had again may be part of it.
-/// It holds the columns that it reads and not the view, which is large to copy.
+/// It errs on the safe side where requests share blocks: a cached prefix that two rows are about to take is charged to both unless the policy's
+/// <see cref="Kv.KvRules"/> say otherwise, and after a preemption a cached prefix is charged in full, because the victim's blocks that were
+/// counted as had again may be part of it.
+/// It holds the columns that it reads and not the view, which is large to copy. Under rules that follow the step, the view's answers follow what
+/// is taken here, so a plan has one budget that is not copied.
 /// </remarks>
 public ref struct PlanBudget
 {
@@ -30,6 +32,7 @@ public ref struct PlanBudget
         TokensLeft = view.Limits.StepTokensMax;
         BlocksLeft = view.KvBlocksAvailable;
         PlacesLeft = Math.Max(0, view.Limits.RunningMax - view.Running.Length - view.Returning.Length);
+        _probe.PlanBegins();
         if (_adaptersMax is null) return;
         foreach (var row in view.Running) _adapters.Add(_adapterOf[row]);
         foreach (var row in view.Returning) _adapters.Add(_adapterOf[row]);
@@ -56,6 +59,7 @@ public ref struct PlanBudget
         if (tokens > TokensLeft || blocks > BlocksLeft) return false;
         TokensLeft -= tokens;
         BlocksLeft -= blocks;
+        _probe.PlanGrows(row, _computedTokens[row] + tokens, blocks);
         return true;
     }
 
@@ -65,12 +69,14 @@ public ref struct PlanBudget
     /// </summary>
     public bool TryTakeWaiting(int row, int tokens, in Kv.PrefixHit hit, int reserveTokens = 0)
     {
-        var blocks = BlocksToAdmit(Math.Max(reserveTokens, hit.Tokens + tokens), hit);
+        var tokensTotal = Math.Max(reserveTokens, hit.Tokens + tokens);
+        var blocks = BlocksToAdmit(tokensTotal, hit);
         if (tokens > TokensLeft || blocks > BlocksLeft || PlacesLeft == 0 || !HasAdapterSlot(row)) return false;
         TokensLeft -= tokens;
         BlocksLeft -= blocks;
         PlacesLeft--;
         if (_adaptersMax is not null) _adapters.Add(_adapterOf[row]);
+        _probe.PlanAdmits(row, hit, hit.Tokens + tokens, BlocksFor(tokensTotal) - BlocksFor(hit.Tokens));
         return true;
     }
 

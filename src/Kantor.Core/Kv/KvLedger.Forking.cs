@@ -33,7 +33,7 @@ public sealed partial class KvLedger
         opened.Open(content, parent.Domain);
         SequencesOpen++;
         for (var index = 0; index < BlocksFor(tokensComputed); index++) Share(fork, opened, parent.Blocks[index], tokensComputed);
-        opened.BlocksCommitted = parent.BlocksCommitted;
+        (opened.BlocksCommitted, opened.BlocksFindable) = (parent.BlocksCommitted, parent.BlocksFindable);
         if (tokensComputed % BlockSizeTokens != 0) opened.SharedTailTokens = parent.SharedTailTokens = tokensComputed;
         if (!_options.PrefixCaching) return;
         opened.LastNode = parent.LastNode;

@@ -11,8 +11,8 @@ namespace Kantor.Core.Kv;
 /// Owner: one scheduler, one thread. After every operation <c>free + idle + used = total</c>; <see cref="Verify"/> proves it.
 /// Each block is <i>held</i> by exactly one sequence, the one whose memory it really is; others that share it only reference it. A closed
 /// sequence keeps its id while blocks that it holds are cached or shared, so that a host with real memory knows where they lie. A second
-/// copy of content that is cached already is not kept when its sequence closes. Only whole blocks are shared by prefix; a block filled in part
-/// is shared by a fork alone, and copied when one of its sequences writes on.
+/// copy of content that is cached already is not kept when its sequence closes, unless <see cref="KvLedgerOptions.KeepsCopies"/>. Only whole
+/// blocks are shared by prefix; a block filled in part is shared by a fork alone, and copied when one of its sequences writes on.
 /// </remarks>
 public sealed partial class KvLedger
 {
@@ -24,6 +24,7 @@ public sealed partial class KvLedger
     private readonly List<SequenceBlocks> _sequences = [];
     private readonly Stack<int> _freeSequences = new();
     private readonly List<KvChange> _changes = [];
+    private readonly BlockCopies _copies;
 
     private struct Block
     {
@@ -41,6 +42,7 @@ public sealed partial class KvLedger
         _options = options;
         _tree = new PrefixTree(options.BlockSizeTokens, options.KeyHash);
         _blocks = new Block[options.BlocksTotal];
+        _copies = new BlockCopies(options.KeepsCopies ? options.BlocksTotal : 0);
         _idle = new IdleList(options.BlocksTotal);
         _free = new Stack<int>(options.BlocksTotal);
         for (var block = options.BlocksTotal - 1; block >= 0; block--) _free.Push(block);
@@ -70,8 +72,9 @@ public sealed partial class KvLedger
     /// <summary>Sequences that are open.</summary>
     public int SequencesOpen { get; private set; }
 
-    /// <summary>Tokens looked up and found since the start, by <see cref="TryOpen"/>.</summary>
-    public PrefixCounters Counters { get; private set; }
+    internal PrefixTree Tree => _tree;
+
+    internal IdleList Idle => _idle;
 
     /// <summary>What the host must repeat on real memory, oldest first; empty unless the options ask for it. The host clears it.</summary>
     public IReadOnlyList<KvChange> Changes => _changes;
@@ -117,7 +120,6 @@ public sealed partial class KvLedger
             _tree.Pin(opened.LastNode);
         }
 
-        Counters = Counters.With(content.Count, hitTokens);
         return true;
     }
 
@@ -147,11 +149,9 @@ public sealed partial class KvLedger
         if (!_options.PrefixCaching) return;
         var blocks = Math.Min(tokensComputed, committed.Content.IdentifiedCount) / BlockSizeTokens;
         if (committed.BlocksCommitted >= blocks) return;
-        // Only the last node needs a pin: the ones before it have a child.
-        var pinned = committed.LastNode;
-        for (; committed.BlocksCommitted < blocks; committed.BlocksCommitted++) Register(committed, committed.BlocksCommitted);
-        _tree.Pin(committed.LastNode);
-        _tree.Unpin(pinned);
+        Register(committed, blocks);
+        if (_announced is { } announced) announced.Settle(committed, blocks);
+        committed.BlocksCommitted = blocks;
     }
 
     /// <summary>
@@ -194,6 +194,8 @@ public sealed partial class KvLedger
     /// <summary>References to a block; for tests and displays.</summary>
     public int ReferencesOf(int block) => _blocks[block].References;
 
+    internal int? CopyAfter(int block) => _copies.After(block);
+
     /// <summary>Proves the books by counting everything anew.</summary>
     /// <exception cref="InvalidOperationException">A law is broken; the message names it.</exception>
     public void Verify()
@@ -212,7 +214,7 @@ public sealed partial class KvLedger
             var idle = _idle.Contains(block);
             if (idle && references[block] != 0) throw Broken($"block {block} is idle and referenced");
             var mayLackContent = _options.FreesInTurn && _blocks[block].Node == PrefixTree.None;
-            if (idle && !mayLackContent && _tree.BlockOf(_blocks[block].Node) != block) throw Broken($"block {block} is idle without content");
+            if (idle && !mayLackContent && !IsFindable(block)) throw Broken($"block {block} is idle without content");
             if (idle || references[block] > 0) held[_blocks[block].Holder]++;
             if ((idle || references[block] > 0) && !IsInTableOfHolder(block)) throw Broken($"block {block} is not in the table of sequence {_blocks[block].Holder}, which holds it");
             if (idle) idleHeld[_blocks[block].Holder]++;
@@ -235,6 +237,9 @@ public sealed partial class KvLedger
         }
     }
 
+    private bool IsFindable(int block) =>
+        _blocks[block].Node is not PrefixTree.None and var node && _tree.BlockOf(node) is { } first && _copies.Has(first, block);
+
     private bool IsInTableOfHolder(int block) => _sequences[_blocks[block].Holder].Blocks is var table && _blocks[block].Index is var index && index < table.Count && table[index] == block;
 
     private static InvalidOperationException Broken(string law) => new("KV ledger: " + law + ".");
@@ -242,14 +247,15 @@ public sealed partial class KvLedger
     private int ShareCachedPrefix(int sequence, SequenceBlocks opened, int hitTokensMax)
     {
         var blocks = Math.Min(hitTokensMax, opened.Content.IdentifiedCount) / BlockSizeTokens;
-        var hit = 0;
+        var hit = opened.BlocksFindable;
         for (; hit < blocks && _tree.TryFindChild(opened.LastNode, opened.Content, hit, out var child) && _tree.BlockOf(child) is { } block; hit++)
         {
             Share(sequence, opened, block);
             opened.LastNode = child;
+            if (opened.BlocksCommitted == hit && _announced?.Has(block) != true) opened.BlocksCommitted++;
         }
 
-        opened.BlocksCommitted = hit;
+        opened.BlocksFindable = opened.BlocksBegunWith = hit;
         return hit * BlockSizeTokens;
     }
 
@@ -293,16 +299,36 @@ public sealed partial class KvLedger
         return block;
     }
 
-    private void Register(SequenceBlocks sequence, int index)
+    private void Register(SequenceBlocks sequence, int blocks)
     {
-        var node = _tree.ChildFor(sequence.LastNode, sequence.Content, index);
-        if (_tree.BlockOf(node) is null)
-        {
-            _tree.SetBlock(node, sequence.Blocks[index]);
-            _blocks[sequence.Blocks[index]].Node = node;
-        }
+        if (sequence.BlocksFindable >= blocks) return;
+        // Only the last node needs a pin: the ones before it have a child.
+        var pinned = sequence.LastNode;
+        for (; sequence.BlocksFindable < blocks; sequence.BlocksFindable++) RegisterBlock(sequence, sequence.BlocksFindable);
+        _tree.Pin(sequence.LastNode);
+        _tree.Unpin(pinned);
+    }
 
+    private void RegisterBlock(SequenceBlocks sequence, int index)
+    {
+        var (node, id) = (_tree.ChildFor(sequence.LastNode, sequence.Content, index), sequence.Blocks[index]);
         sequence.LastNode = node;
+        if (_tree.BlockOf(node) is not { } first) _tree.SetBlock(node, id);
+        else if (!_copies.TryAdd(first, id)) return;
+        _blocks[id].Node = node;
+    }
+
+    /// <summary>The block's content cannot be found any more, unless there is a copy of it.</summary>
+    private void Unregister(int id)
+    {
+        var node = _blocks[id].Node;
+        if (node == PrefixTree.None) return;
+        _blocks[id].Node = PrefixTree.None;
+        if (_tree.BlockOf(node) is not { } first) return;
+        var next = _copies.Remove(first, id);
+        if (first != id) return;
+        if (next is { } copy) _tree.SetBlock(node, copy);
+        else _tree.ClearBlock(node);
     }
 
     private void ReleaseFrom(int sequence, SequenceBlocks closed, int id, int index)
@@ -311,6 +337,7 @@ public sealed partial class KvLedger
         block.References--;
         if (block.Holder != sequence) Record(KvChangeKind.Drop, sequence, sequence, index);
         if (block.References > 0) return;
+        if (_announced?.Forget(id) == true) Unregister(id);
         if (block.Node != PrefixTree.None || _options.FreesInTurn)
         {
             _idle.Append(id);
@@ -337,8 +364,7 @@ public sealed partial class KvLedger
         var holder = _sequences[block.Holder];
         _idle.Remove(id);
         holder.BlocksIdle--;
-        if (block.Node != PrefixTree.None) _tree.ClearBlock(block.Node);
-        block.Node = PrefixTree.None;
+        Unregister(id);
         Record(KvChangeKind.Drop, block.Holder, block.Holder, block.Index);
         if (--holder.BlocksHeld == 0) RecycleIfEmpty(block.Holder);
     }
@@ -393,7 +419,7 @@ public sealed partial class KvLedger
         _sequences[_blocks[id].Holder].BlocksIdle--;
     }
 
-    private SequenceBlocks OpenSequence(int sequence)
+    internal SequenceBlocks OpenSequence(int sequence)
     {
         if ((uint)sequence >= (uint)_sequences.Count || !_sequences[sequence].IsOpen)
         {

@@ -25,6 +25,12 @@ public sealed record KvLedgerOptions
     public bool FreesInTurn { get; init; }
 
     /// <summary>
+    /// Whether a second copy of content that is cached already can be found too, once the first is evicted, so that it stays cached when its
+    /// sequence closes (vLLM's cached_block_hash_to_block); otherwise its room is free then.
+    /// </summary>
+    public bool KeepsCopies { get; init; }
+
+    /// <summary>
     /// Most sequence ids in use at once, live ones and those that keep cached blocks after their request ended; null for no limit.
     /// llama.cpp has 256.
     /// </summary>

@@ -49,6 +49,9 @@ internal sealed class PrefixTree(int blockSizeTokens, Func<int, int>? keyHash)
     /// <summary>The block that holds the node's content, or null while none does.</summary>
     public int? BlockOf(int node) => _nodes[node].Block is > 0 and var block ? block - 1 : null;
 
+    /// <summary>The node before; <see cref="None"/> for a root.</summary>
+    public int ParentOf(int node) => _nodes[node].Parent;
+
     public void SetBlock(int node, int block) => _nodes[node].Block = block + 1;
 
     /// <summary>The node no longer has a block; it goes away unless something needs it.</summary>

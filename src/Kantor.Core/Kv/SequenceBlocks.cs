@@ -20,10 +20,16 @@ internal sealed class SequenceBlocks
     /// <summary>Those of them that are idle.</summary>
     public int BlocksIdle { get; set; }
 
-    /// <summary>Leading blocks that are in the prefix tree.</summary>
+    /// <summary>Leading blocks that are in the prefix tree and in memory.</summary>
     public int BlocksCommitted { get; set; }
 
-    /// <summary>Tree node of the last committed block; pinned while the sequence is open.</summary>
+    /// <summary>Leading blocks that are in the prefix tree; more than the committed ones while a step that computes them is under way.</summary>
+    public int BlocksFindable { get; set; }
+
+    /// <summary>Leading blocks that it shared when it began.</summary>
+    public int BlocksBegunWith { get; set; }
+
+    /// <summary>Tree node of the last findable block; pinned while the sequence is open.</summary>
     public int LastNode { get; set; }
 
     /// <summary>Tokens at the fork, while the block that they fill in part has not been written into since; otherwise null.</summary>
@@ -35,7 +41,7 @@ internal sealed class SequenceBlocks
         Domain = domain;
         IsOpen = true;
         Blocks.Clear();
-        BlocksCommitted = 0;
+        BlocksCommitted = BlocksFindable = BlocksBegunWith = 0;
         SharedTailTokens = null;
     }
 
@@ -44,12 +50,4 @@ internal sealed class SequenceBlocks
         IsOpen = false;
         Content = Nothing;
     }
-}
-
-/// <summary>Tokens that passed through the prefix cache, as vLLM counts them.</summary>
-/// <param name="QueriedTokens">Tokens of all sequences opened.</param>
-/// <param name="HitTokens">Those of them found in the cache.</param>
-public readonly record struct PrefixCounters(long QueriedTokens, long HitTokens)
-{
-    internal PrefixCounters With(int queried, int hit) => new(QueriedTokens + queried, HitTokens + hit);
 }

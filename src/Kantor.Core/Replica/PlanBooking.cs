@@ -30,6 +30,28 @@ internal sealed class PlanBooking(ReplicaBooks books)
         HasAdmitted = false;
     }
 
+    /// <summary>The step was not executed.</summary>
+    public void Abandon()
+    {
+        if (books.Kv.BlocksAnnounced > 0)
+        {
+            foreach (ref readonly var slice in CollectionsMarshal.AsSpan(_slices)) Withdraw(slice);
+            PutBackUnfounded();
+        }
+
+        _slices.Clear();
+    }
+
+    /// <summary>One row's slice was not executed, and with it those that begin with what it was to compute.</summary>
+    public void Abandon(int row)
+    {
+        var index = _slices.FindIndex(slice => slice.Row == row);
+        if (index < 0) return;
+        Withdraw(_slices[index]);
+        _slices.RemoveAt(index);
+        PutBackUnfounded();
+    }
+
     public void Place(BatchPlan plan)
     {
         foreach (var row in plan.Preemptions) Preempt(row);
@@ -37,24 +59,58 @@ internal sealed class PlanBooking(ReplicaBooks books)
         PlaceGrants(plan.Grants);
     }
 
-    /// <summary>
-    /// All admissions take their cached prefixes before anything is allocated, so that no allocation evicts what a later grant counted on.
-    /// </summary>
     private void PlaceGrants(ReadOnlySpan<Grant> grants)
     {
         var admissionsBefore = books.Places.Admissions;
+        if (books.KvRules.PinsAdmissionsFirst) PlaceAdmissions(grants);
+        foreach (ref readonly var grant in grants) Place(grant, admissionsBefore);
+    }
+
+    /// <summary>All admissions take their cached prefixes before anything is allocated, so that no allocation evicts what a later grant counted on.</summary>
+    private void PlaceAdmissions(ReadOnlySpan<Grant> grants)
+    {
         foreach (ref readonly var grant in grants)
         {
             if (_table.States[grant.Row] != RowState.Running && !TryAdmit(grant.Row)) books.Counters.GrantsDeferred++;
         }
+    }
 
-        foreach (ref readonly var grant in grants)
+    private void Place(in Grant grant, long admissionsBefore)
+    {
+        var row = grant.Row;
+        if (_table.States[row] != RowState.Running && (books.KvRules.PinsAdmissionsFirst || !TryAdmit(row)))
         {
-            if (_table.States[grant.Row] != RowState.Running) continue;
-            var (row, sequence, computed) = (grant.Row, _table.Sequences[grant.Row], _table.ComputedTokens[grant.Row]);
-            if (_table.Admissions[row] >= admissionsBefore && TryLoad(row, sequence, computed)) continue;
-            if (books.TryHold(row, Math.Max(grant.ReserveTokens, computed + grant.Tokens))) AddSlice(row, sequence, computed, grant.Tokens);
-            else books.Counters.GrantsDeferred++;
+            if (!books.KvRules.PinsAdmissionsFirst) books.Counters.GrantsDeferred++;
+            return;
+        }
+
+        var isNew = _table.Admissions[row] >= admissionsBefore;
+        if (isNew && books.KvRules is { HitsWithinStep: true, PinsAdmissionsFirst: true }) ExtendHit(row);
+        var (sequence, computed) = (_table.Sequences[row], _table.ComputedTokens[row]);
+        if (isNew && TryLoad(row, sequence, computed)) return;
+        var tokens = Math.Min(grant.Tokens, _table.WantedTokens[row] - computed);
+        if (books.TryHold(row, Math.Max(grant.ReserveTokens, computed + tokens))) AddSlice(row, sequence, computed, tokens);
+        else books.Counters.GrantsDeferred++;
+    }
+
+    private bool IsInStep(in StepSlice slice) => _table.States[slice.Row] == RowState.Running && _table.Sequences[slice.Row] == slice.Sequence;
+
+    private void Withdraw(in StepSlice slice)
+    {
+        if (books.Kv.BlocksAnnounced > 0 && IsInStep(slice)) books.Kv.Withdraw(slice.Sequence);
+    }
+
+    /// <summary>Rows that began with what nobody computed wait again; in order of the step, because one may found on another.</summary>
+    private void PutBackUnfounded()
+    {
+        if (!books.KvRules.HitsWithinStep) return;
+        foreach (var slice in _slices.ToArray())
+        {
+            if (!IsInStep(slice) || books.Kv.IsFounded(slice.Sequence)) continue;
+            books.Kv.Withdraw(slice.Sequence);
+            _table.ComputedTokens[slice.Row] = 0;
+            Preempt(slice.Row);
+            _slices.Remove(slice);
         }
     }
 
@@ -85,14 +141,33 @@ internal sealed class PlanBooking(ReplicaBooks books)
         _table.Sequences[row] = sequence;
         _table.ComputedTokens[row] = hitTokens;
         _table.BlocksHeld[row] = books.Kv.BlocksOf(sequence);
-        if (_table.Preemptions[row] == 0) _table.CachedTokens[row] = hitTokens;
-        books.Elsewhere.CreditFound(row, hitTokens);
+        if (IsFirstAdmission(row)) books.Counters.PrefixQueriedTokens += _table.PromptTokens[row];
+        NoteFound(row, hitTokens);
         return true;
     }
 
-    /// <summary>
-    /// An admitted row whose KV can be had from elsewhere waits for it instead of computing; without room for it, it computes.
-    /// </summary>
+    /// <summary>The row was admitted with what was in memory; now it also takes what the step computes.</summary>
+    private void ExtendHit(int row)
+    {
+        var before = _table.ComputedTokens[row];
+        var tokens = books.Kv.Extend(_table.Sequences[row], _table.WantedTokens[row] - 1);
+        _table.ComputedTokens[row] = tokens;
+        _table.BlocksHeld[row] = books.Kv.BlocksOf(_table.Sequences[row]);
+        NoteFound(row, tokens - before);
+    }
+
+    /// <summary>A request that was preempted finds what it left behind itself, and one that comes from elsewhere was counted there.</summary>
+    private bool IsFirstAdmission(int row) => _table.Preemptions[row] == 0 && _table.GeneratedTokens[row] == 0;
+
+    private void NoteFound(int row, int tokens)
+    {
+        if (_table.Preemptions[row] == 0) _table.CachedTokens[row] += tokens;
+        if (IsFirstAdmission(row)) books.Counters.PrefixHitTokens += tokens;
+        else books.Counters.PrefixRefoundTokens += tokens;
+        books.Elsewhere.CreditFound(row, tokens);
+    }
+
+    /// <summary>An admitted row whose KV can be had from elsewhere waits for it instead of computing; without room for it, it computes.</summary>
     private bool TryLoad(int row, int sequence, int computed)
     {
         if (!books.Elsewhere.TryLoad(row, sequence, computed)) return false;
@@ -105,6 +180,7 @@ internal sealed class PlanBooking(ReplicaBooks books)
         var known = _table.WantedTokens[row] - _table.DraftTokens[row];
         var generates = computed + tokens >= known;
         var isDecode = computed == known - 1 && _table.GeneratedTokens[row] > 0;
+        if (books.KvRules.HitsWithinStep) books.Kv.Announce(sequence, Math.Min(computed + tokens, known));
         _slices.Add(new StepSlice(row, sequence, computed, tokens, generates, isDecode));
         books.Events.Granted(books.IdOf(row), row, tokens);
     }

@@ -13,7 +13,8 @@ internal sealed class ReplicaBooks
     public ReplicaBooks(ReplicaOptions options)
     {
         Options = options;
-        Kv = new KvLedger(options.Kv);
+        KvRules = options.KvRules ?? options.Planner.KvRules;
+        Kv = new KvLedger(KvRules.KeepsCopies ? options.Kv with { KeepsCopies = true } : options.Kv);
         Places = new BatchPlaces(Table);
         Elsewhere = new KvElsewhere(options, Table, Kv, Counters);
         PlannerState = options.Planner.NewState();
@@ -26,6 +27,9 @@ internal sealed class ReplicaBooks
     public RequestTable Table { get; } = new();
 
     public KvLedger Kv { get; }
+
+    /// <summary>How the admissions of a step share KV.</summary>
+    public KvRules KvRules { get; }
 
     public WaitingLine Waiting { get; } = new();
 

@@ -22,6 +22,9 @@ public sealed record ReplicaOptions
     /// <summary>The KV pool.</summary>
     public required KvLedgerOptions Kv { get; init; }
 
+    /// <summary>How the admissions of a step share KV; null for the policy's own rules.</summary>
+    public KvRules? KvRules { get; init; }
+
     /// <summary>Belief about output lengths.</summary>
     public required ILengthPredictor Predictor { get; init; }
 

@@ -7,6 +7,7 @@ namespace Kantor.Core.Replica;
 /// <summary>Answers what a view does not hold as columns. Cached prefixes are looked up once per row and plan.</summary>
 internal sealed class ReplicaProbe(ReplicaBooks books) : IBatchProbe
 {
+    private readonly PlannedKv? _planned = books.KvRules.FollowsStep ? new PlannedKv(books.Kv, books.KvRules) : null;
     private long _stamp;
     private long[] _stamps = [];
     private PrefixHit[] _hits = [];
@@ -14,8 +15,24 @@ internal sealed class ReplicaProbe(ReplicaBooks books) : IBatchProbe
     /// <summary>Another plan is made: what was looked up may be wrong by now.</summary>
     public void BeginPlan() => _stamp++;
 
+    /// <summary>What was planned is booked.</summary>
+    public void EndPlan() => _planned?.Reset();
+
+    public void PlanBegins() => _planned?.Reset();
+
+    public void PlanGrows(int runningRow, int tokensComputed, int blocksMore) =>
+        _planned?.Grow(books.Table.Sequences[runningRow], tokensComputed, blocksMore);
+
+    public void PlanAdmits(int waitingRow, in PrefixHit hit, int tokensComputed, int blocksMore)
+    {
+        if (_planned is null) return;
+        var spec = books.Table.Spec(waitingRow);
+        _planned.Admit(spec.Content, spec.Facts.CacheDomain, hit, tokensComputed, blocksMore);
+    }
+
     public PrefixHit CachedPrefix(int waitingRow)
     {
+        if (_planned is not null) return books.Elsewhere.WithLoad(waitingRow, CachedPrefixNow(waitingRow, _planned));
         if (_stamps.Length <= waitingRow) Grow();
         if (_stamps[waitingRow] == _stamp) return _hits[waitingRow];
         var spec = books.Table.Spec(waitingRow);
@@ -30,6 +47,12 @@ internal sealed class ReplicaProbe(ReplicaBooks books) : IBatchProbe
     {
         var query = new LengthQuery(books.Table.Spec(row).Facts, books.Table.GeneratedTokens[row], books.Table.OutputTokensMax[row]);
         return books.Options.Predictor.Predict(query, books.PredictorState);
+    }
+
+    private PrefixHit CachedPrefixNow(int waitingRow, PlannedKv planned)
+    {
+        var spec = books.Table.Spec(waitingRow);
+        return planned.Probe(spec.Content, spec.Facts.CacheDomain, books.Table.WantedTokens[waitingRow] - 1);
     }
 
     private void Grow()

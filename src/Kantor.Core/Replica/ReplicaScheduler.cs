@@ -225,15 +225,16 @@ public sealed class ReplicaScheduler
     }
 
     /// <summary>
-    /// The planned step failed without effect: nothing was computed, the rows keep their places and can be planned again or ended.
+    /// The planned step failed without effect: nothing was computed, the rows keep their places and can be planned again or ended. Only those
+    /// that began with what another was to compute in the same step wait again.
     /// </summary>
-    public void AbandonStep() => _booking.Slices.Clear();
+    public void AbandonStep() => _booking.Abandon();
 
     /// <summary>
-    /// One row's slice of the planned step failed without effect; the others' can still complete. The row keeps its place, as after
-    /// <see cref="AbandonStep"/>.
+    /// One row's slice of the planned step failed without effect; the others' can still complete, except those that began with what it was to
+    /// compute, which wait again. The row keeps its place, as after <see cref="AbandonStep"/>.
     /// </summary>
-    public void AbandonSlice(int row) => _booking.Slices.RemoveAll(slice => slice.Row == row);
+    public void AbandonSlice(int row) => _booking.Abandon(row);
 
     /// <summary>A row that has caught up generated a token, whose identity is known in the engine and unknown in the simulator.</summary>
     public void Generate(int row, int? token)
@@ -348,12 +349,14 @@ public sealed class ReplicaScheduler
     {
         _probe.BeginPlan();
         _booking.Place(_desk.Make(View(nowUs)));
+        _probe.EndPlan();
     }
 
     private void PlaceFallback(long nowUs)
     {
         _probe.BeginPlan();
         _booking.Place(_desk.MakeFallback(View(nowUs)));
+        _probe.EndPlan();
     }
 
     private void Complete(in StepSlice slice)

@@ -11,6 +11,15 @@ public sealed class SchedulerCounters
     /// <summary>Tokens computed, recomputed ones included.</summary>
     public long ComputedTokens { get; internal set; }
 
+    /// <summary>Prompt tokens of requests that were admitted for the first time, here or anywhere.</summary>
+    public long PrefixQueriedTokens { get; internal set; }
+
+    /// <summary>Those of them that were cached by others or before: what <c>vllm:prefix_cache_hits_total</c> counts.</summary>
+    public long PrefixHitTokens { get; internal set; }
+
+    /// <summary>Cached tokens with which requests came back that had been admitted before: mostly what they themselves left behind.</summary>
+    public long PrefixRefoundTokens { get; internal set; }
+
     /// <summary>Tokens generated.</summary>
     public long GeneratedTokens { get; internal set; }
 

@@ -124,6 +124,7 @@ internal sealed class StepRepeater(ReplicaBooks books, PlanBooking booking, Plan
         var (row, tokens) = (slice.Row, slice.Tokens * steps);
         slice = slice with { FromToken = slice.FromToken + tokens };
         Grow(slice, slice.FromToken + slice.Tokens);
+        if (books.KvRules.HitsWithinStep) books.Kv.Announce(slice.Sequence, slice.FromToken + slice.Tokens);
         _table.ComputedTokens[row] = slice.FromToken;
         books.Counters.ComputedTokens += tokens;
         if (!slice.IsDecode) return;

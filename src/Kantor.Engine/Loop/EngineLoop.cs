@@ -237,8 +237,9 @@ internal sealed class EngineLoop
         Preemptions = _scheduler.Counters.Preemptions,
         ComputedTokens = _scheduler.Counters.ComputedTokens,
         GeneratedTokens = _scheduler.Counters.GeneratedTokens,
-        PrefixQueriedTokens = _scheduler.Kv.Counters.QueriedTokens,
-        PrefixHitTokens = _scheduler.Kv.Counters.HitTokens,
+        PrefixQueriedTokens = _scheduler.Counters.PrefixQueriedTokens,
+        PrefixHitTokens = _scheduler.Counters.PrefixHitTokens,
+        PrefixRefoundTokens = _scheduler.Counters.PrefixRefoundTokens,
         PlansRefused = _scheduler.Counters.PlansRefused,
         BackendFailures = _executor.Failures,
         Fault = Fault,
@@ -278,6 +279,7 @@ internal sealed class EngineLoop
             RunningMax = options.RunningMax ?? Math.Min(128, backend.SequencesMax),
             WaitingMax = int.MaxValue,
         },
+        KvRules = EngineOptions.KvRulesOf(options.Planner),
         Kv = new KvLedgerOptions
         {
             BlocksTotal = backend.KvTokensTotal,

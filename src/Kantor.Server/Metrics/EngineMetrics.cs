@@ -77,8 +77,8 @@ public sealed class EngineMetrics : IEngineObserver
         text.Gauge("vllm:num_requests_running", "Requests that hold KV.", now.Running);
         text.Gauge("vllm:num_requests_waiting", "Requests that wait.", now.Waiting);
         text.Gauge("vllm:kv_cache_usage_perc", "Share of the KV pool referenced by live requests, 0 to 1.", (double)now.KvTokensUsed / now.KvTokensTotal);
-        text.Counter("vllm:prefix_cache_queries_total", "Tokens looked up in the prefix cache.", now.PrefixQueriedTokens);
-        text.Counter("vllm:prefix_cache_hits_total", "Tokens found in the prefix cache.", now.PrefixHitTokens);
+        text.Counter("vllm:prefix_cache_queries_total", "Prompt tokens looked up in the prefix cache.", now.PrefixQueriedTokens);
+        text.Counter("vllm:prefix_cache_hits_total", "Prompt tokens found in the prefix cache, from others or from before.", now.PrefixHitTokens);
         text.Counter("vllm:num_preemptions_total", "Preemptions.", now.Preemptions);
         text.Counter("vllm:prompt_tokens_total", "Prompt tokens of requests that ended after admission.", Volatile.Read(ref _promptTokensTotal));
         text.Counter("vllm:generation_tokens_total", "Tokens generated.", now.GeneratedTokens);
@@ -110,6 +110,7 @@ public sealed class EngineMetrics : IEngineObserver
         text.Gauge("kantor_kv_tokens_capacity", "KV tokens of the pool.", now.KvTokensTotal);
         text.Counter("kantor_steps_total", "Steps executed.", now.Steps);
         text.Counter("kantor_computed_tokens_total", "Tokens computed, recomputed ones included.", now.ComputedTokens);
+        text.Counter("kantor_prefix_cache_refound_total", "Cached tokens with which preempted requests came back.", now.PrefixRefoundTokens);
         text.Counter("kantor_plans_refused_total", "Plans of the policy that the validator refused.", Volatile.Read(ref _plansRefused));
         text.Counter("kantor_backend_failures_total", "Steps of the back end that failed.", now.BackendFailures);
         text.Counter("kantor_streams_stalled_total", "Connections cut because the client took nothing.", Volatile.Read(ref _streamsStalled));

@@ -125,8 +125,8 @@ internal sealed class RunRecorder(
     public SimulationResult Conclude(IReadOnlyList<ReplicaScheduler> schedulers, string policy, string routing)
     {
         if (_records.Closed != _records.Opened) throw new InvalidOperationException($"{_records.Closed} ends are not {_records.Opened} requests.");
-        var queried = schedulers.Sum(scheduler => scheduler.Kv.Counters.QueriedTokens);
-        var hit = schedulers.Sum(scheduler => scheduler.Kv.Counters.HitTokens);
+        var queried = schedulers.Sum(scheduler => scheduler.Counters.PrefixQueriedTokens);
+        var hit = schedulers.Sum(scheduler => scheduler.Counters.PrefixHitTokens);
         var makespanUs = _firstArrivalUs is { } first ? _lastEndUs - first : 0;
         return new SimulationResult
         {
@@ -142,6 +142,7 @@ internal sealed class RunRecorder(
             RecordsHeldMax = _records.HeldMax,
             MakespanUs = makespanUs,
             PrefixHitRate = queried == 0 ? 0 : (double)hit / queried,
+            PrefixRefoundTokens = schedulers.Sum(scheduler => scheduler.Counters.PrefixRefoundTokens),
             Preemptions = schedulers.Sum(scheduler => scheduler.Counters.Preemptions),
             RecomputedTokens = schedulers.Sum(scheduler => scheduler.Counters.RecomputedTokens),
             LoadedTokens = schedulers.Sum(scheduler => scheduler.Counters.LoadedTokens),

@@ -47,8 +47,11 @@ public sealed record SimulationResult
     /// <summary>From the first arrival to the last end.</summary>
     public required long MakespanUs { get; init; }
 
-    /// <summary>Share of the tokens of admitted sequences that were found in the prefix cache; returns after preemptions count again.</summary>
+    /// <summary>Share of the prompt tokens of admitted requests that were cached by others or before.</summary>
     public required double PrefixHitRate { get; init; }
+
+    /// <summary>Cached tokens with which requests came back after a preemption or from another replica; they are in no hit rate.</summary>
+    public long PrefixRefoundTokens { get; init; }
 
     /// <summary>Preemptions.</summary>
     public required long Preemptions { get; init; }

@@ -21,6 +21,9 @@ public record ReplicaPool
     /// <summary>KV pool, per replica.</summary>
     public required KvLedgerOptions Kv { get; init; }
 
+    /// <summary>How the admissions of a step share KV; null for the policy's own rules.</summary>
+    public KvRules? KvRules { get; init; }
+
     /// <summary>Duration of a step; rounded up to whole microseconds, at least 1.</summary>
     public required IStepTimeModel StepTime { get; init; }
 

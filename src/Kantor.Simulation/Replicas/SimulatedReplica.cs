@@ -40,6 +40,7 @@ internal sealed class SimulatedReplica : ISampled
             Planner = pool.Planner,
             Limits = pool.Limits,
             Kv = pool.Kv,
+            KvRules = pool.KvRules,
             Predictor = pool.NewPredictor(),
             StepTime = pool.StepTime,
             OutputTokensHere = handsOver ? 1 : null,

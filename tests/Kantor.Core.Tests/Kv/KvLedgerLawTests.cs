@@ -29,6 +29,22 @@ public class KvLedgerLawTests
         length: 100);
 
     [Theory]
+    [InlineData(1, 20, null)]
+    [InlineData(1, 40, 6)]
+    [InlineData(2, 24, null)]
+    public void The_books_hold_when_second_copies_are_kept__INV_KV_1(int blockSizeTokens, int blocks, int? sequencesMax) => Laws.HoldForLists(
+        operations => new LedgerDriver(new KvLedgerOptions
+        {
+            BlocksTotal = blocks,
+            BlockSizeTokens = blockSizeTokens,
+            KeepsCopies = true,
+            SequencesMax = sequencesMax,
+            RecordsChanges = true,
+        }).Run(operations),
+        cases: 300,
+        length: 100);
+
+    [Theory]
     [InlineData(2, 24, null)]
     [InlineData(4, 14, null)]
     [InlineData(4, 14, 4)]

@@ -187,15 +187,6 @@ public class KvLedgerTests
     }
 
     [Fact]
-    public void Counters_tell_queried_and_hit_tokens()
-    {
-        var ledger = Pool(blocks: 16, blockSizeTokens: 2);
-        Run(ledger, [1, 2, 3, 4], Home);
-        Run(ledger, [1, 2, 3, 4], Home);
-        Assert.Equal(new PrefixCounters(8, 2), ledger.Counters);
-    }
-
-    [Fact]
     public void A_fork_is_within_what_its_sequence_has_and_begins_like_it()
     {
         var ledger = Pool(blocks: 16, blockSizeTokens: 4);

@@ -8,7 +8,7 @@ namespace Kantor.Core.Tests.Kv;
 /// </summary>
 internal sealed class NaiveLedger(KvLedgerOptions options)
 {
-    private readonly Dictionary<string, Block> _cached = [];
+    private readonly Dictionary<string, List<Block>> _cached = [];
     private readonly List<Block> _idle = [];
     private readonly List<Sequence> _sequences = [];
     private readonly Stack<Sequence> _freeSequences = new();
@@ -65,7 +65,7 @@ internal sealed class NaiveLedger(KvLedgerOptions options)
         if (TakeSequence() is not { } opened) return false;
         (id, hitTokens) = (opened.Id, Hit(tokens, domain, hitTokensMax));
         Start(opened, tokens, domain.ToString(), hitTokens / options.BlockSizeTokens);
-        for (var index = 0; index < opened.Committed; index++) Share(opened, _cached[Text(tokens, opened.Domain, index)]);
+        for (var index = 0; index < opened.Committed; index++) Share(opened, _cached[Text(tokens, opened.Domain, index)][0]);
         return true;
     }
 
@@ -99,7 +99,12 @@ internal sealed class NaiveLedger(KvLedgerOptions options)
         for (; (committed.Committed + 1) * options.BlockSizeTokens <= tokensComputed; committed.Committed++)
         {
             var (text, block) = (Text(committed.Tokens, committed.Domain, committed.Committed), committed.Blocks[committed.Committed]);
-            if (_cached.TryAdd(text, block)) block.Content = text;
+            if (_cached.TryAdd(text, [block])) block.Content = text;
+            else if (options.KeepsCopies)
+            {
+                _cached[text].Add(block);
+                block.Content = text;
+            }
         }
     }
 
@@ -168,12 +173,18 @@ internal sealed class NaiveLedger(KvLedgerOptions options)
 
     private void Free(Block block)
     {
-        if (block.Content is not null) _cached.Remove(block.Content);
+        if (block.Content is not null) Forget(block, block.Content);
         _idle.Remove(block);
         Drop(block.Holder, block.Index);
         BlocksFree++;
         block.Holder.Held.Remove(block.Index);
         Recycle(block.Holder);
+    }
+
+    private void Forget(Block block, string content)
+    {
+        _cached[content].Remove(block);
+        if (_cached[content].Count == 0) _cached.Remove(content);
     }
 
     private void Move(Block block, Sequence holder)

@@ -98,7 +98,10 @@ public class RepeatStepMemoryTests
         Assert.Equal(expected.WantedTokens.ToArray(), seen.WantedTokens.ToArray());
         Assert.Equal(expected.GeneratedTokens.ToArray(), seen.GeneratedTokens.ToArray());
         Assert.Equal(expected.BlocksHeld.ToArray(), seen.BlocksHeld.ToArray());
-        Assert.Equal((right.Kv.BlocksFree, right.Kv.BlocksIdle, right.Kv.Counters), (left.Kv.BlocksFree, left.Kv.BlocksIdle, left.Kv.Counters));
+        Assert.Equal((right.Kv.BlocksFree, right.Kv.BlocksIdle), (left.Kv.BlocksFree, left.Kv.BlocksIdle));
+        Assert.Equal(
+            (right.Counters.PrefixQueriedTokens, right.Counters.PrefixHitTokens, right.Counters.PrefixRefoundTokens),
+            (left.Counters.PrefixQueriedTokens, left.Counters.PrefixHitTokens, left.Counters.PrefixRefoundTokens));
         Assert.Equal(
             (right.Counters.Steps, right.Counters.ComputedTokens, right.Counters.GeneratedTokens, right.Counters.Preemptions),
             (left.Counters.Steps, left.Counters.ComputedTokens, left.Counters.GeneratedTokens, left.Counters.Preemptions));

@@ -111,6 +111,7 @@ public class SamePolicyTests
             Planner = planner,
             Router = new RoundRobinRouter(),
             Limits = Limits,
+            KvRules = EngineOptions.KvRulesOf(planner),
             Kv = new KvLedgerOptions { BlocksTotal = kvTokens, BlockSizeTokens = 1, PrefixCaching = prefixCaching, SequencesMax = 256 },
             StepTime = StepTime,
             NewPredictor = () => new ClassQuantilePredictor(),

@@ -52,6 +52,22 @@ public class WorkloadTests
     }
 
     [Fact]
+    public void What_preempted_requests_find_of_their_own_is_no_hit()
+    {
+        var bench = new EngineBench(RandomWorkload.TightBackend);
+        // Without the token that begins a text, which all texts share.
+        var answers = "abcdef".Select(letter => bench.Submit(EngineBench.Request(new string(letter, 30)) with
+        {
+            PromptTokens = bench.Backend.Tokenizer.Encode(new string(letter, 30), addBos: false, parseSpecial: false),
+        })).ToArray();
+        bench.Run(answers);
+        var seen = bench.Loop.Snapshot;
+        Assert.True(seen.Preemptions > 0);
+        Assert.Equal((6L * 30, 0L), (seen.PrefixQueriedTokens, seen.PrefixHitTokens));
+        Assert.True(seen.PrefixRefoundTokens > 0);
+    }
+
+    [Fact]
     public void At_rest_memory_holds_exactly_what_the_books_say_is_cached__INV_ENG_12()
     {
         var bench = new EngineBench(RandomWorkload.TightBackend);

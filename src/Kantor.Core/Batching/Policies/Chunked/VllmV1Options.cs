@@ -1,5 +1,6 @@
 using Kantor.Core.Batching.Parts;
 using Kantor.Core.Catalogue;
+using Kantor.Core.Kv;
 
 namespace Kantor.Core.Batching.Policies.Chunked;
 
@@ -31,6 +32,26 @@ public sealed record VllmV1Options
         Option.Number<VllmV1Options>(
             "watermark", Interval.Below(0, 1), options => options.Watermark, (options, share) => options with { Watermark = share },
             "share of the pool that an admission leaves free"),
+        Option.Flag<VllmV1Options>(
+            "hits-within-step", options => options.Rules.HitsWithinStep,
+            (options, hits) => options with { Rules = options.Rules with { HitsWithinStep = hits } },
+            "whether requests admitted in the same step share what one of them computes in it"),
+        Option.Flag<VllmV1Options>(
+            "charges-shared-once", options => options.Rules.ChargesSharedOnce,
+            (options, once) => options with { Rules = options.Rules with { ChargesSharedOnce = once } },
+            "whether an idle prefix that several admissions share is charged to the first alone"),
+        Option.Flag<VllmV1Options>(
+            "keeps-copies", options => options.Rules.KeepsCopies,
+            (options, keeps) => options with { Rules = options.Rules with { KeepsCopies = keeps } },
+            "whether a second copy of cached content is found when the first is evicted"),
+        Option.Flag<VllmV1Options>(
+            "pins-admissions-first", options => options.Rules.PinsAdmissionsFirst,
+            (options, pins) => options with { Rules = options.Rules with { PinsAdmissionsFirst = pins } },
+            "whether admissions take their cached prefixes before running requests allocate, which computes less"),
+        Option.Flag<VllmV1Options>(
+            "own-preemption-ends-pass", options => options.OwnPreemptionEndsPass,
+            (options, ends) => options with { OwnPreemptionEndsPass = ends },
+            "whether no running request is planned after one that had to give way itself"),
     ];
 
     /// <summary>Who goes first.</summary>
@@ -53,6 +74,15 @@ public sealed record VllmV1Options
 
     /// <summary>Share of the pool that an admission leaves available while something runs, at least 0 and below 1 (vLLM: watermark).</summary>
     public double Watermark { get; init; }
+
+    /// <summary>How the admissions of a step share KV. The default is vLLM's.</summary>
+    public KvRules Rules { get; init; } = new() { HitsWithinStep = true, ChargesSharedOnce = true, KeepsCopies = true, PinsAdmissionsFirst = false };
+
+    /// <summary>
+    /// Whether the pass over the running requests ends at one that finds no KV and is itself the next to give way (vLLM's loop breaks there,
+    /// also by priority, where others come after it); otherwise the others go on.
+    /// </summary>
+    public bool OwnPreemptionEndsPass { get; init; } = true;
 
     /// <summary>A cut that is asked for where prompts are not cut.</summary>
     public static OptionFault? Contradiction(VllmV1Options options, PolicySpec written) => options is { ChunkedPrefill: false, LongPrefillTokensMax: not null }

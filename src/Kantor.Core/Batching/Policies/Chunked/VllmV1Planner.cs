@@ -1,6 +1,7 @@
 using Kantor.Core.Batching.Parts;
 using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
+using Kantor.Core.Kv;
 
 namespace Kantor.Core.Batching.Policies.Chunked;
 
@@ -24,6 +25,9 @@ public sealed class VllmV1Planner : IBatchPlanner
 
     /// <inheritdoc/>
     public bool HasPriorities => _options.Order == VllmV1Order.Priority;
+
+    /// <inheritdoc/>
+    public KvRules KvRules => _options.Rules;
 
     /// <inheritdoc/>
     public string Name { get; }
@@ -65,6 +69,7 @@ public sealed class VllmV1Planner : IBatchPlanner
             var taken = budget.TryTakeRunning(row, tokens);
             while (!taken && PreemptVictim(view, plan, ref budget) != row) taken = budget.TryTakeRunning(row, tokens);
             if (taken) plan.AddGrant(row, tokens);
+            else if (_options.OwnPreemptionEndsPass) return;
         }
     }
 

@@ -44,7 +44,7 @@ public class VllmV1PlannerTests
     public void A_victim_that_was_scheduled_already_gives_its_tokens_back()
     {
         // By priority row 0 is the least urgent; it has been granted its chunk before row 1 finds no block.
-        var view = new ViewBuilder { StepTokensMax = 10, KvBlocksAvailable = 2 };
+        var view = new ViewBuilder { StepTokensMax = 10, KvBlocksAvailable = 3 };
         view.Running(prompt: 17, generated: 0, computed: 8, priority: 5);
         view.Running(prompt: 16, generated: 1, priority: 1);
         var plan = view.Plan(new VllmV1Planner(new VllmV1Options { Order = VllmV1Order.Priority }));
@@ -52,15 +52,17 @@ public class VllmV1PlannerTests
         Assert.Equal([new Grant(1, 1, 0)], plan.Grants.ToArray());
     }
 
-    [Fact]
-    public void By_priority_the_least_urgent_gives_way_even_if_it_is_the_one_that_asks()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void By_priority_the_least_urgent_gives_way_even_if_it_is_the_one_that_asks_and_then_the_pass_ends_or_goes_on(bool ends)
     {
         var view = new ViewBuilder { KvBlocksAvailable = 0 };
         view.Running(prompt: 8, generated: 1, priority: 9);
         view.Running(prompt: 8, generated: 1, priority: 1);
-        var plan = view.Plan(new VllmV1Planner(new VllmV1Options { Order = VllmV1Order.Priority }));
+        var plan = view.Plan(new VllmV1Planner(new VllmV1Options { Order = VllmV1Order.Priority, OwnPreemptionEndsPass = ends }));
         Assert.Equal([0], plan.Preemptions.ToArray());
-        Assert.Equal([new Grant(1, 1, 0)], plan.Grants.ToArray());
+        Assert.Equal(ends ? [] : [new Grant(1, 1, 0)], plan.Grants.ToArray());
     }
 
     [Theory]
