@@ -33,7 +33,11 @@ public static class PolicyCatalogue
     /// <summary>Shelves with every policy of ours, to which a host may add.</summary>
     public static PolicyShelves NewShelves() => new()
     {
-        Planners = Planners(), Admissions = Admissions(), Routers = Routers(), Predictors = Predictors(), Autoscalers = Autoscalers(),
+        Planners = Planners(),
+        Admissions = Admissions(),
+        Routers = Routers(),
+        Predictors = Predictors(),
+        Autoscalers = Autoscalers(),
     };
 
     /// <summary>The planner as it is written, such as <c>svf:backfilling=false</c>.</summary>

@@ -1,4 +1,3 @@
-using Kantor.Core.Requests;
 using System.Text.Json;
 using Kantor.Core;
 using Kantor.Core.Batching;
@@ -8,6 +7,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
+using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
 using Kantor.Reports.Runs;

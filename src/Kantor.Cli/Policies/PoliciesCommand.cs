@@ -1,5 +1,5 @@
-using Kantor.Cli.Shell;
 using System.CommandLine;
+using Kantor.Cli.Shell;
 
 namespace Kantor.Cli.Policies;
 

@@ -1,6 +1,6 @@
-using Kantor.Cli.Shell;
 using System.Reflection;
 using System.Runtime.Loader;
+using Kantor.Cli.Shell;
 using Kantor.Core;
 
 namespace Kantor.Cli.Policies;

@@ -1,6 +1,6 @@
+using System.Globalization;
 using Kantor.Cli.Policies;
 using Kantor.Cli.Shell;
-using System.Globalization;
 
 namespace Kantor.Cli.Simulate;
 

@@ -21,7 +21,8 @@ internal static class Observations
         var (limits, kv) = Jobs.Tight(seed, Workloads.TokensMax);
         if (seed % 2 == 1) kv = kv with { BlocksTotal = 12 * kv.BlocksTotal, SequencesMax = null };
         var run = new ReplicaRun(
-            planner, limits, kv, Jobs.Random(seed, 60, Workloads.TokensMax), new ClassQuantilePredictor()) { Verifies = false };
+            planner, limits, kv, Jobs.Random(seed, 60, Workloads.TokensMax), new ClassQuantilePredictor())
+        { Verifies = false };
         var sum = 0L;
         while (!run.IsOver)
         {
@@ -92,7 +93,10 @@ internal static class Observations
             var endpoint = new EndpointView(share < 1 ? 0 : 8, (int)(40 * share), (int)(100 * share), 100);
             var view = new ScalingView
             {
-                Endpoints = Enumerable.Repeat(endpoint, replicas).ToArray(), Starting = 0, WaitingOutside = 0, NowUs = moment,
+                Endpoints = Enumerable.Repeat(endpoint, replicas).ToArray(),
+                Starting = 0,
+                WaitingOutside = 0,
+                NowUs = moment,
             };
             replicas = Math.Clamp(autoscaler.Wanted(view, state), 1, 20);
             sum = Mix(sum, replicas);

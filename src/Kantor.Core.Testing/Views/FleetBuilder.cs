@@ -40,7 +40,8 @@ public sealed class FleetBuilder
         bool hasAdapter = true, long ageUs = 0)
     {
         var endpoint = new EndpointView(
-            waiting, running, kvBlocksUsed, KvBlocksTotal) { Replica = _places.Count, Ages = new SignalAges(ageUs, ageUs, ageUs) };
+            waiting, running, kvBlocksUsed, KvBlocksTotal)
+        { Replica = _places.Count, Ages = new SignalAges(ageUs, ageUs, ageUs) };
         _places.Add(new Place(endpoint, hitTokens, tierHitTokens ?? hitTokens, queuedTokens, bookedTokens, hasAdapter));
         return _places.Count - 1;
     }

@@ -95,7 +95,9 @@ public static class PolicyEntry
         where TOptions : class, new() =>
         new(name, [.. keys], spec => make(Bind(keys, spec)), spec => contradiction?.Invoke(Bind(keys, spec), spec))
         {
-            Help = help, Source = source, Promises = promises,
+            Help = help,
+            Source = source,
+            Promises = promises,
         };
 
     private static TOptions Bind<TOptions>(IReadOnlyList<OptionKey<TOptions>> keys, PolicySpec spec)

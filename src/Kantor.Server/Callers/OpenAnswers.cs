@@ -1,5 +1,5 @@
-using Kantor.Server.Routing;
 using Kantor.OpenAi.Errors;
+using Kantor.Server.Routing;
 
 namespace Kantor.Server.Callers;
 

@@ -1,10 +1,10 @@
-using Microsoft.AspNetCore.Http.Features;
-using Kantor.Server.Callers;
 using Kantor.OpenAi.Requests;
+using Kantor.Server.Callers;
 using Kantor.Server.Generation;
 using Kantor.Server.Hosting;
 using Kantor.Server.Routing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Kantor.Server.Endpoints;
 

@@ -1,13 +1,13 @@
-using Kantor.Server.Callers;
-using Microsoft.AspNetCore.Http.Features;
 using Kantor.Engine.Streams;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Requests;
 using Kantor.OpenAi.Responses;
+using Kantor.Server.Callers;
 using Kantor.Server.Endpoints;
 using Kantor.Server.Hosting;
 using Kantor.Server.Routing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Kantor.Server.Generation;
 

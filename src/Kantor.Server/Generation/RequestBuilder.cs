@@ -1,10 +1,10 @@
 using Kantor.Core.Kv;
 using Kantor.Engine;
-using Kantor.Server.Callers;
 using Kantor.Engine.Backends;
 using Kantor.Engine.Streams;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Requests;
+using Kantor.Server.Callers;
 using Kantor.Server.Routing;
 
 namespace Kantor.Server.Generation;

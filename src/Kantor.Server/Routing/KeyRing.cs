@@ -1,7 +1,7 @@
-using Kantor.Server.Callers;
 using System.Security.Cryptography;
 using System.Text;
 using Kantor.OpenAi.Errors;
+using Kantor.Server.Callers;
 using Kantor.Server.Configuration;
 using Microsoft.AspNetCore.Http;
 

@@ -1,5 +1,5 @@
-using Kantor.Cli.Shell;
 using System.Text.Json.Nodes;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Sweep;
 using Kantor.Cli.Tests.EndToEnd;

@@ -1,10 +1,10 @@
-using Kantor.Core.Testing.Runs;
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Requests;
+using Kantor.Core.Testing.Runs;
 using Kantor.Hardware.Published;
 
 namespace Kantor.Core.Tests.Replica;
@@ -46,7 +46,11 @@ public class PrefixCountersTests
     {
         var scheduler = new Core.Replica.ReplicaScheduler(new Core.Replica.ReplicaOptions
         {
-            Planner = new FcfsPlanner(), Limits = Limits, Kv = Kv, Predictor = new ConstantLengthPredictor(8), StepTime = StepTimeProfiles.Unit.StepTime,
+            Planner = new FcfsPlanner(),
+            Limits = Limits,
+            Kv = Kv,
+            Predictor = new ConstantLengthPredictor(8),
+            StepTime = StepTimeProfiles.Unit.StepTime,
         });
         var facts = new RequestFacts { Id = new RequestId(1), PromptTokens = 12, OutputTokensMax = 4, ArrivalUs = 0 };
         var spec = new RequestSpec(facts, TokenContent.FromTokens(Prompt(0, 13)));

@@ -147,7 +147,11 @@ public class RoutingTests
 
     private static ReplicaPool Alike(SimulationOptions options) => new()
     {
-        Planner = options.Planner, Limits = options.Limits, Kv = options.Kv, StepTime = options.StepTime, NewPredictor = options.NewPredictor,
+        Planner = options.Planner,
+        Limits = options.Limits,
+        Kv = options.Kv,
+        StepTime = options.StepTime,
+        NewPredictor = options.NewPredictor,
     };
 
     private sealed class Hand(Hand.Rule rule, Core.Routing.Signals reads = Core.Routing.Signals.Load) : IRouter

@@ -1,5 +1,5 @@
-using Kantor.Core.Requests;
 using Kantor.Core.Decisions;
+using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 
 namespace Kantor.Simulation.Tests.Signals;

@@ -1,8 +1,8 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
-using Kantor.Core.Testing.Runs;
 using Kantor.Core.Requests;
+using Kantor.Core.Testing.Runs;
 using Kantor.Core.Tests.Replica;
 
 namespace Kantor.Core.Tests.Acceptance.Vllm;
