@@ -15,6 +15,9 @@ internal sealed class EngineArguments
     /// <summary>Admission when none is named.</summary>
     public const string DefaultAdmission = "accept-all";
 
+    /// <summary>Retention when none is named.</summary>
+    public const string DefaultRetention = "lru";
+
     private readonly Option<string?> _model = new("--model") { Description = "GGUF file, or hf:owner/repository/file.gguf to download once. Default: the built-in probe model.", HelpName = "PATH" };
     private readonly Option<string> _policy = new("--policy")
     {
@@ -35,6 +38,13 @@ internal sealed class EngineArguments
         DefaultValueFactory = _ => DefaultAdmission,
     };
 
+    private readonly Option<string> _retention = new("--retention")
+    {
+        Description = $"Which cached KV gives its room up first: {string.Join(", ", KnownPolicies.Shelves.Retentions.Names)}; {TypedPolicies.Form}.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => DefaultRetention,
+    };
+
     private readonly Option<string?> _objective = new("--objective")
     {
         Description = $"What policies are told that the operator wants: {Objective.Help}. Default: goodput(), every whole answer.", HelpName = "TEXT",
@@ -53,7 +63,7 @@ internal sealed class EngineArguments
     /// <summary>Puts the options on a verb.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _model, _policy, _policyAssembly, _admission, _objective, _kvTokens, _cacheTokens, _runningMax, _waitingMax, _stepTokens, _threads, _gpuLayers }) command.Options.Add(option);
+        foreach (var option in new Option[] { _model, _policy, _policyAssembly, _admission, _retention, _objective, _kvTokens, _cacheTokens, _runningMax, _waitingMax, _stepTokens, _threads, _gpuLayers }) command.Options.Add(option);
     }
 
     /// <summary>What was typed.</summary>
@@ -63,8 +73,10 @@ internal sealed class EngineArguments
         KnownPolicies.Add(parsed.GetValue(_policyAssembly));
         TypedPolicies.One(KnownPolicies.Shelves.Planners, "--policy", parsed.GetValue(_policy)!, wrong => throw new UsageException(wrong));
         TypedPolicies.One(KnownPolicies.Shelves.Admissions, "--admission", parsed.GetValue(_admission)!, wrong => throw new UsageException(wrong));
+        TypedPolicies.One(KnownPolicies.Shelves.Retentions, "--retention", parsed.GetValue(_retention)!, wrong => throw new UsageException(wrong));
         return new EngineSettings
         {
+            Retention = parsed.GetValue(_retention)!,
             Admission = parsed.GetValue(_admission)!,
             Objective = parsed.GetValue(_objective) is { } line ? ObjectiveOf(line) : null,
             Model = parsed.GetValue(_model),
@@ -107,6 +119,8 @@ internal sealed record EngineSettings
     public required string Policy { get; init; }
 
     public string Admission { get; init; } = EngineArguments.DefaultAdmission;
+
+    public string Retention { get; init; } = EngineArguments.DefaultRetention;
 
     /// <summary>Value of <c>--objective</c>; null for the usual one.</summary>
     public Objective? Objective { get; init; }

@@ -5,6 +5,7 @@ using Kantor.Core.Admission;
 using Kantor.Core.Batching;
 using Kantor.Core.Catalogue;
 using Kantor.Core.Prediction;
+using Kantor.Core.Retention;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;
 
@@ -19,6 +20,9 @@ internal static class PolicyKeys
     /// <summary>Batch policies.</summary>
     public static ChoiceShape<Labelled<IBatchPlanner>> Planner { get; } =
         Choice(KnownPolicies.Shelves.Planners, (_, make) => make() is var planner ? new Labelled<IBatchPlanner>(planner.Name, planner) : null!, "POLICY");
+
+    /// <summary>Which cached KV goes first.</summary>
+    public static ChoiceShape<IRetention> Retention { get; } = Choice(KnownPolicies.Shelves.Retentions, (_, make) => make());
 
     /// <summary>Routing policies.</summary>
     public static ChoiceShape<IRouter> Router { get; } = Choice(KnownPolicies.Shelves.Routers, (_, make) => make());

@@ -3,6 +3,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
+using Kantor.Core.Retention;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Replicas;
 using Kantor.Simulation.Signals;
@@ -41,14 +42,15 @@ internal sealed class PoolKeys
 
     private static readonly Key<bool> PrefixCaching = Key.Or("prefix-caching", Scalars.Flag, "true", "whether the KV of requests that ended is kept while there is room");
 
-    private static readonly Key<bool> FreesInTurn = Key.Or("frees-in-turn", Scalars.Flag, "false", "whether room without reusable content waits its turn behind older prefixes, as in vLLM, instead of being used first");
+    private static readonly Key<IRetention> Retention = Key.Or("retention", PolicyKeys.Retention, "lru", "which cached KV gives its room up first");
+
     private static readonly Key<int> IdleBlocksMax = Key.Or("idle-blocks-max", Scalars.Whole(0, int.MaxValue), "as many as fit", "most blocks that are kept for nobody");
 
     private static readonly Key<int> SequencesMax = Key.Or("sequences-max", Scalars.Whole(1, int.MaxValue), "no limit", "most sequence ids in use at once");
 
     private static readonly Key<double> TokenBytes = Key.Or("token-bytes", Scalars.Number(1, 1e9), "the model's, where the profile is a MODEL@GPU", "bytes of KV of a token over all devices of a replica");
 
-    private static readonly Key<KvPlan> Kv = Key.Or("kv", new SectionShape<KvPlan>([Size, BlockTokens, PrefixCaching, FreesInTurn, IdleBlocksMax, SequencesMax, TokenBytes], KvPlan.Bind), "as its keys say", "KV memory of a replica");
+    private static readonly Key<KvPlan> Kv = Key.Or("kv", new SectionShape<KvPlan>([Size, BlockTokens, PrefixCaching, Retention, IdleBlocksMax, SequencesMax, TokenBytes], KvPlan.Bind), "as its keys say", "KV memory of a replica");
 
     private static readonly Key<bool> PlansAhead = Key.Or("plans-ahead", Scalars.Flag, "false", "whether each step is planned when the one before begins (asynchronous scheduling)");
 
@@ -209,12 +211,12 @@ internal sealed class PoolKeys
 
     private sealed record AdapterPlan(int Slots, AdapterCost Cost);
 
-    private sealed record KvPlan(Placed<KvAmount>? Size, int BlockTokens, bool PrefixCaching, bool FreesInTurn, int? IdleBlocksMax, int? SequencesMax, double? TokenBytes)
+    private sealed record KvPlan(Placed<KvAmount>? Size, int BlockTokens, bool PrefixCaching, IRetention Retention, int? IdleBlocksMax, int? SequencesMax, double? TokenBytes)
     {
-        public static KvPlan Usual { get; } = new(null, 16, true, false, null, null, null);
+        public static KvPlan Usual { get; } = new(null, 16, true, new LruRetention(), null, null, null);
 
         public static KvPlan Bind(Section section) => new(
-            section.Part(PoolKeys.Size), section.Get(PoolKeys.BlockTokens, Usual.BlockTokens), section.Get(PoolKeys.PrefixCaching, true), section.Get(PoolKeys.FreesInTurn, false),
+            section.Part(PoolKeys.Size), section.Get(PoolKeys.BlockTokens, Usual.BlockTokens), section.Get(PoolKeys.PrefixCaching, true), section.Get(PoolKeys.Retention, Usual.Retention),
             section.Value(PoolKeys.IdleBlocksMax), section.Value(PoolKeys.SequencesMax), section.Value(PoolKeys.TokenBytes));
 
         public KvLedgerOptions ToOptions(int blocks) => new()
@@ -222,7 +224,7 @@ internal sealed class PoolKeys
             BlocksTotal = blocks,
             BlockSizeTokens = BlockTokens,
             PrefixCaching = PrefixCaching,
-            FreesInTurn = FreesInTurn,
+            Retention = Retention,
             IdleBlocksMax = IdleBlocksMax,
             SequencesMax = SequencesMax,
         };

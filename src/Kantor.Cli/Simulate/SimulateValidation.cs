@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kantor.Cli.Policies;
+using Kantor.Core.Retention;
 using Kantor.Core;
 using Kantor.Core.Admission;
 using Kantor.Core.Batching;
@@ -23,6 +24,9 @@ internal sealed class SimulateValidation
     public const string DefaultPolicies = "fcfs,vllm-v1,sarathi,svf";
     public const string DefaultProfile = "yi-34b-a100-tp2";
     public const string DefaultAdmission = "accept-all";
+
+    /// <summary>Value of <c>--retention</c> when it is not given.</summary>
+    public const string DefaultRetention = "lru";
     public const string DefaultSlo = "ttft=2s,itl=200ms";
     public const string DefaultPredictor = "class-quantile";
     public const int DefaultBlockSizeTokens = 16;
@@ -114,7 +118,14 @@ internal sealed class SimulateValidation
         var blockSize = Whole("--block-size", typed.BlockSize, 1, 1_000_000) ?? DefaultBlockSizeTokens;
         var tokens = Whole("--kv-tokens", typed.KvTokens, 1, int.MaxValue) ?? profile.KvTokens;
         if (tokens < blockSize) _errors.Add($"--kv-tokens {tokens} is less than one block of {blockSize} tokens; it must be at least --block-size.");
-        return new KvLedgerOptions { BlocksTotal = Math.Max(1, tokens / blockSize), BlockSizeTokens = blockSize, PrefixCaching = !typed.NoPrefixCache };
+        if (typed is { NoPrefixCache: true, Retention: not null }) _errors.Add("--retention has no effect with --no-prefix-cache; leave one of the two.");
+        return new KvLedgerOptions
+        {
+            BlocksTotal = Math.Max(1, tokens / blockSize),
+            BlockSizeTokens = blockSize,
+            PrefixCaching = !typed.NoPrefixCache,
+            Retention = TypedPolicies.One(KnownPolicies.Shelves.Retentions, "--retention", typed.Retention ?? DefaultRetention, _errors.Add) ?? new LruRetention(),
+        };
     }
 
     private Func<ILengthPredictor> Predictor(string typed)

@@ -35,7 +35,8 @@ internal static class SweepCommand
         {
             Trace, SimulateCommand.Policy, SimulateCommand.PolicyAssemblies, SimulateCommand.Routing, SimulateCommand.Admission, Replicas, SimulateCommand.Profile, RateScale, Seed, SimulateCommand.Slo, SimulateCommand.ObjectiveLine,
             StepTokens,
-            SimulateCommand.RunningMax, KvTokens, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.MaxTokens,
+            SimulateCommand.RunningMax, KvTokens, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.Retention,
+            SimulateCommand.MaxTokens,
             SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches, SimulateCommand.ClosedLoop,
             SimulateCommand.Users, SimulateCommand.Think, SimulateCommand.Timeout, SimulateCommand.Retries, SimulateCommand.SkipBadLines, SimulateCommand.NoLeap,
             SimulateCommand.Json, SimulateCommand.Csv, SimulateCommand.Html, Threads,

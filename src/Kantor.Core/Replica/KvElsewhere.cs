@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Kantor.Core.Kv;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Replica;
 

@@ -1,4 +1,5 @@
 using Kantor.Core.Kv;
+using Kantor.Core.Requests;
 using Kantor.Engine;
 using Kantor.Server.Callers;
 using Kantor.Engine.Backends;

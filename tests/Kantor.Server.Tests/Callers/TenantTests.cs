@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Kantor.Core.Requests;
 using Kantor.Core;
 using Kantor.Engine;
 using Kantor.Engine.Backends;
