@@ -6,6 +6,7 @@ using Kantor.Core.Batching.Policies.Slices;
 using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Catalogue;
 using Kantor.Core.Prediction;
+using Kantor.Core.Retention;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;
 using static Kantor.Core.Catalogue.PolicyPromises;
@@ -35,6 +36,7 @@ public static class PolicyCatalogue
     {
         Planners = Planners(),
         Admissions = Admissions(),
+        Retentions = Retentions(),
         Routers = Routers(),
         Predictors = Predictors(),
         Autoscalers = Autoscalers(),
@@ -47,6 +49,10 @@ public static class PolicyCatalogue
     /// <summary>The admission policy as it is written, such as <c>queue-limit:waiting-max=100</c>.</summary>
     /// <inheritdoc cref="PolicyShelf{T}.Make(string)"/>
     public static IAdmission Admission(string text) => BuiltIn.Admissions.Make(text);
+
+    /// <summary>The retention policy as it is written, such as <c>gdsf:cost=one</c>.</summary>
+    /// <inheritdoc cref="PolicyShelf{T}.Make(string)"/>
+    public static IRetention Retention(string text) => BuiltIn.Retentions.Make(text);
 
     /// <summary>The router as it is written.</summary>
     /// <inheritdoc cref="PolicyShelf{T}.Make(string)"/>
@@ -97,6 +103,16 @@ public static class PolicyCatalogue
         .Add(PolicyEntry.Of(
             "queue-limit", "lets in whoever comes while fewer than a number wait", "every server's queue limit", QueueLimitOptions.Keys,
             IAdmission (QueueLimitOptions options) => new QueueLimitAdmission(options)));
+
+    private static PolicyShelf<IRetention> Retentions() => new PolicyShelf<IRetention>("retention")
+        .Add(PolicyEntry.Of<IRetention>(
+            "lru", "least recently used first, tails before heads; room of unknown content before all", "vLLM V1 block_pool since June 2026",
+            () => new LruRetention()))
+        .Add(PolicyEntry.Of<IRetention>(
+            "in-turn", "least recently used first, room of unknown content in its turn", "vLLM V1 block_pool until June 2026", () => new InTurnRetention()))
+        .Add(PolicyEntry.Of(
+            "gdsf", "least age + uses × time to recompute first", "greedy-dual size with frequency, Cherkasova, HPL-98-69, 1998",
+            GdsfOptions.Keys, IRetention (GdsfOptions options) => new GdsfRetention(options)));
 
     private static PolicyShelf<IRouter> Routers() => new PolicyShelf<IRouter>("routing")
         .Add(PolicyEntry.Of<IRouter>("round-robin", "each replica in turn, whatever its load", "common practice", () => new RoundRobinRouter()))

@@ -2,6 +2,7 @@ using Kantor.Core.Admission;
 using Kantor.Core.Batching;
 using Kantor.Core.Catalogue;
 using Kantor.Core.Prediction;
+using Kantor.Core.Retention;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;
 
@@ -15,6 +16,9 @@ public sealed class PolicyShelves
 
     /// <summary>Which requests are let in.</summary>
     public required PolicyShelf<IAdmission> Admissions { get; init; }
+
+    /// <summary>Which cached KV gives its room up first.</summary>
+    public required PolicyShelf<IRetention> Retentions { get; init; }
 
     /// <summary>Which replica gets a request.</summary>
     public required PolicyShelf<IRouter> Routers { get; init; }

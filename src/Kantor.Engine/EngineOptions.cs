@@ -5,6 +5,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
+using Kantor.Core.Retention;
 using Kantor.Engine.Backends;
 
 namespace Kantor.Engine;
@@ -34,6 +35,9 @@ public sealed record EngineOptions
 
     /// <summary>Whether computed prompts and answers stay cached for later requests of the same cache domain.</summary>
     public bool PrefixCaching { get; init; } = true;
+
+    /// <summary>In which order what is cached gives its room up.</summary>
+    public IRetention Retention { get; init; } = new LruRetention();
 
     /// <summary>
     /// Most tokens that stay cached while no request uses them, at least 0; null for as many as the pool has room for. A back end may get slower

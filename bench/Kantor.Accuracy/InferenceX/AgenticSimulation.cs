@@ -2,6 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
+using Kantor.Core.Retention;
 using Kantor.Core.Routing;
 using Kantor.Hardware.Composition;
 using Kantor.Hardware.Profiles;
@@ -44,7 +45,7 @@ internal static class AgenticSimulation
         Clients = new ClientOptions { Loop = new SessionLoop() },
         PlansAhead = load.Deployment.Engine.HostOverlaps,
         Limits = new BatchLimits { StepTokensMax = load.Deployment.StepTokens, RunningMax = 1024 },
-        Kv = new KvLedgerOptions { BlocksTotal = load.KvBlocks, BlockSizeTokens = load.BlockSizeTokens, FreesInTurn = true },
+        Kv = new KvLedgerOptions { BlocksTotal = load.KvBlocks, BlockSizeTokens = load.BlockSizeTokens, Retention = new InTurnRetention() },
         Tier = TierOf(load),
         StepTime = StepTimeComposer.Compose(load.Deployment),
         NewPredictor = () => new ConstantLengthPredictor((int)load.OutputTokensMean),

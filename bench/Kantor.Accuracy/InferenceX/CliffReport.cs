@@ -27,7 +27,7 @@ internal static class CliffReport
           between 32 and 48 users with 30 % less and beyond 64 with 30 % more, and the link hardly matters.
 
         The simulated hit rate without offload begins to fall at 24 users, which is where the closed form puts the cliff, and is below half at the next step of the sweep; the measured one is at the bottom at 24 already. Blocks
-        are freed in turn, as vLLM frees them (`FreesInTurn`); without that the hit rate at 24 users is 0.67 instead of 0.69, so it is not what differs. With offload, both fall between 48 and 64 users.
+        are freed in turn, as vLLM frees them (`in-turn`); without that the hit rate at 24 users is 0.67 instead of 0.69, so it is not what differs. With offload, both fall between 48 and 64 users.
         Neither time-outs nor failed requests are simulated, and rows hold 15 to 236 requests: hit rates and the order of magnitude of the times are what can be compared.
         """;
 

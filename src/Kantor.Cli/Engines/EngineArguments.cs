@@ -16,6 +16,9 @@ internal sealed class EngineArguments
     /// <summary>Admission when none is named.</summary>
     public const string DefaultAdmission = "accept-all";
 
+    /// <summary>Retention when none is named.</summary>
+    public const string DefaultRetention = "lru";
+
     private readonly Option<string?> _model = new("--model")
     {
         Description = "GGUF file, or hf:owner/repository/file.gguf to download once. Default: the built-in probe model.",
@@ -42,6 +45,13 @@ internal sealed class EngineArguments
             + $"{TypedPolicies.Form}.",
         HelpName = "NAME",
         DefaultValueFactory = _ => DefaultAdmission,
+    };
+
+    private readonly Option<string> _retention = new("--retention")
+    {
+        Description = $"Which cached KV gives its room up first: {string.Join(", ", KnownPolicies.Shelves.Retentions.Names)}; {TypedPolicies.Form}.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => DefaultRetention,
     };
 
     private readonly Option<string?> _objective = new("--objective")
@@ -75,7 +85,7 @@ internal sealed class EngineArguments
     {
         Option[] options =
         [
-            _model, _policy, _policyAssembly, _admission, _objective, _kvTokens, _cacheTokens, _runningMax, _waitingMax, _stepTokens,
+            _model, _policy, _policyAssembly, _admission, _retention, _objective, _kvTokens, _cacheTokens, _runningMax, _waitingMax, _stepTokens,
             _threads, _gpuLayers,
         ];
         foreach (var option in options) command.Options.Add(option);
@@ -89,8 +99,11 @@ internal sealed class EngineArguments
         TypedPolicies.One(KnownPolicies.Shelves.Planners, "--policy", parsed.GetValue(_policy)!, wrong => throw new UsageException(wrong));
         TypedPolicies.One(
             KnownPolicies.Shelves.Admissions, "--admission", parsed.GetValue(_admission)!, wrong => throw new UsageException(wrong));
+        TypedPolicies.One(
+            KnownPolicies.Shelves.Retentions, "--retention", parsed.GetValue(_retention)!, wrong => throw new UsageException(wrong));
         return new EngineSettings
         {
+            Retention = parsed.GetValue(_retention)!,
             Admission = parsed.GetValue(_admission)!,
             Objective = parsed.GetValue(_objective) is { } line ? ObjectiveOf(line) : null,
             Model = parsed.GetValue(_model),
@@ -133,6 +146,8 @@ internal sealed record EngineSettings
     public required string Policy { get; init; }
 
     public string Admission { get; init; } = EngineArguments.DefaultAdmission;
+
+    public string Retention { get; init; } = EngineArguments.DefaultRetention;
 
     /// <summary>Value of <c>--objective</c>; null for the usual one.</summary>
     public Objective? Objective { get; init; }

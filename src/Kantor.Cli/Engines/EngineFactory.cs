@@ -27,6 +27,7 @@ internal static class EngineFactory
         {
             Planner = KnownPolicies.Shelves.Planners.Make(settings.Policy),
             Admission = KnownPolicies.Shelves.Admissions.Make(settings.Admission),
+            Retention = KnownPolicies.Shelves.Retentions.Make(settings.Retention),
             Objective = settings.Objective ?? Objective.Goodput(new SloSpec()),
             StepTokensMax = settings.StepTokens,
             RunningMax = settings.RunningMax,

@@ -59,6 +59,7 @@ internal static class PolicyPage
     [
         Of("Batch planning", "`--policy`; what a replica computes in a step", shelves.Planners, "promises", entry => entry.Promises),
         Of("Admission", "`--admission`; which requests are let in", shelves.Admissions, "reads", entry => Usual(entry).Reads),
+        Of("Retention", "`--retention`; which cached KV gives its room up first", shelves.Retentions),
         Of("Routing", "`--routing`; which replica gets a request", shelves.Routers, "reads", entry => Usual(entry).Reads),
         Of("Length beliefs", "`--predictor`; what is believed of output lengths", shelves.Predictors),
         Of("Scaling", "`autoscaler` of a scenario; how many replicas there should be", shelves.Autoscalers),

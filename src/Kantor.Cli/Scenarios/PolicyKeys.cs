@@ -2,6 +2,7 @@ using Kantor.Cli.Policies;
 using Kantor.Core.Admission;
 using Kantor.Core.Batching;
 using Kantor.Core.Prediction;
+using Kantor.Core.Retention;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;
 
@@ -18,6 +19,9 @@ internal static class PolicyKeys
     /// <summary>Batch policies.</summary>
     public static PolicyShape<IBatchPlanner, Labelled<IBatchPlanner>> Planner { get; } =
         new(KnownPolicies.Shelves.Planners, make => Label(make()), "POLICY");
+
+    /// <summary>Which cached KV goes first.</summary>
+    public static PolicyShape<IRetention, IRetention> Retention { get; } = new(KnownPolicies.Shelves.Retentions, make => make());
 
     /// <summary>Routing policies.</summary>
     public static PolicyShape<IRouter, IRouter> Router { get; } = new(KnownPolicies.Shelves.Routers, make => make());

@@ -3,6 +3,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
+using Kantor.Core.Retention;
 using Kantor.Simulation.Pools;
 
 namespace Kantor.Cli.Scenarios;
@@ -48,9 +49,9 @@ internal sealed class PoolKeys
     private static readonly Key<bool> PrefixCaching = Key.Or(
         "prefix-caching", Scalars.Flag, "true", "whether the KV of requests that ended is kept while there is room");
 
-    private static readonly Key<bool> FreesInTurn = Key.Or(
-        "frees-in-turn", Scalars.Flag, "false",
-        "whether room without reusable content waits its turn behind older prefixes, as in vLLM, instead of being used first");
+    private static readonly Key<IRetention> Retention = Key.Or(
+        "retention", PolicyKeys.Retention, "lru", "which cached KV gives its room up first");
+
     private static readonly Key<int> IdleBlocksMax = Key.Or(
         "idle-blocks-max", Scalars.Whole(0, int.MaxValue), "as many as fit", "most blocks that are kept for nobody");
 
@@ -63,7 +64,7 @@ internal sealed class PoolKeys
 
     private static readonly Key<KvPlan> Kv = Key.Or(
         "kv", new SectionShape<KvPlan>(
-            [Size, BlockTokens, PrefixCaching, FreesInTurn, IdleBlocksMax, SequencesMax, TokenBytes], KvPlan.Bind), "as its keys say",
+            [Size, BlockTokens, PrefixCaching, Retention, IdleBlocksMax, SequencesMax, TokenBytes], KvPlan.Bind), "as its keys say",
             "KV memory of a replica");
 
     private static readonly Key<bool> PlansAhead = Key.Or(
@@ -301,14 +302,14 @@ internal sealed class PoolKeys
     private sealed record AdapterPlan(int Slots, AdapterCost Cost);
 
     private sealed record KvPlan(
-        Placed<KvAmount>? Size, int BlockTokens, bool PrefixCaching, bool FreesInTurn, int? IdleBlocksMax, int? SequencesMax,
+        Placed<KvAmount>? Size, int BlockTokens, bool PrefixCaching, IRetention Retention, int? IdleBlocksMax, int? SequencesMax,
         double? TokenBytes)
     {
-        public static KvPlan Usual { get; } = new(null, 16, true, false, null, null, null);
+        public static KvPlan Usual { get; } = new(null, 16, true, new LruRetention(), null, null, null);
 
         public static KvPlan Bind(Section section) => new(
             section.Part(PoolKeys.Size), section.Get(PoolKeys.BlockTokens, Usual.BlockTokens), section.Get(PoolKeys.PrefixCaching, true),
-            section.Get(PoolKeys.FreesInTurn, false),
+            section.Get(PoolKeys.Retention, Usual.Retention),
             section.Value(PoolKeys.IdleBlocksMax), section.Value(PoolKeys.SequencesMax), section.Value(PoolKeys.TokenBytes));
 
         public KvLedgerOptions ToOptions(int blocks) => new()
@@ -316,7 +317,7 @@ internal sealed class PoolKeys
             BlocksTotal = blocks,
             BlockSizeTokens = BlockTokens,
             PrefixCaching = PrefixCaching,
-            FreesInTurn = FreesInTurn,
+            Retention = Retention,
             IdleBlocksMax = IdleBlocksMax,
             SequencesMax = SequencesMax,
         };

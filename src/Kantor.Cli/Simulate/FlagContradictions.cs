@@ -17,6 +17,10 @@ internal static class FlagContradictions
             yield return "--think needs --users; sessions have the think times of their trace.";
         }
         if (typed.ClosedLoop && typed.Trace is null) yield return "--closed-loop needs --trace: the synthetic chat has no sessions.";
+        if (typed is { NoPrefixCache: true, Retention: not null })
+        {
+            yield return "--retention has no effect with --no-prefix-cache; leave one of the two.";
+        }
         if (typed.Objective is not null && typed.Slo is not null) yield return BothObjectives;
     }
 

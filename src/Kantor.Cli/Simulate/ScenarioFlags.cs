@@ -18,6 +18,7 @@ internal sealed class ScenarioFlags
     public const string DefaultAdmission = "accept-all";
     public const string DefaultSlo = "ttft=2s,itl=200ms";
     public const string DefaultPredictor = "class-quantile";
+    public const string DefaultRetention = "lru";
     public const int DefaultBlockSizeTokens = 16;
 
     private readonly FlagTree _tree = new();
@@ -90,6 +91,7 @@ internal sealed class ScenarioFlags
         _tree.Plain("--running-max", _typed.RunningMax, "fleet", "limits", "running-max");
         _tree.Plain("--kv-tokens", _typed.KvTokens is { } tokens ? tokens + " tokens" : null, "fleet", "kv", "size");
         _tree.Plain("--block-size", _typed.BlockSize, "fleet", "kv", "block-tokens");
+        _tree.Text("--retention", _typed.Retention, "fleet", "kv", "retention");
         if (_typed.NoPrefixCache) _tree.Plain("--no-prefix-cache", "false", "fleet", "kv", "prefix-caching");
     }
 

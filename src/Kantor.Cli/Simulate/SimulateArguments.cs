@@ -20,6 +20,8 @@ internal sealed record SimulateArguments
 
     public string? Admission { get; init; }
 
+    public string? Retention { get; init; }
+
     public string? Replicas { get; init; }
 
     public string? Profile { get; init; }
@@ -85,7 +87,7 @@ internal sealed record SimulateArguments
                 ("--profile", Profile),
                 ("--rate-scale", RateScale), ("--seed", Seed), ("--slo", Slo), ("--objective", Objective),
                 ("--step-tokens", StepTokens), ("--running-max", RunningMax),
-                ("--kv-tokens", KvTokens), ("--block-size", BlockSize), ("--max-tokens", MaxTokens), ("--predictor", Predictor),
+                ("--kv-tokens", KvTokens), ("--block-size", BlockSize), ("--retention", Retention), ("--max-tokens", MaxTokens), ("--predictor", Predictor),
                 ("--limit", Limit), ("--spread-batches", SpreadBatches),
                 ("--users", Users), ("--think", Think), ("--timeout", Timeout), ("--retries", Retries),
             ];

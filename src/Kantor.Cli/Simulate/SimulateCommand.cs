@@ -80,6 +80,9 @@ internal static class SimulateCommand
         Description = "Forget the KV of requests that have ended.",
     };
 
+    internal static readonly Option<string?> Retention = Text(
+        "--retention", "NAME", $"Which cached KV gives its room up first: {string.Join(", ", KnownPolicies.Shelves.Retentions.Names)}; {TypedPolicies.Form}. Default: {ScenarioFlags.DefaultRetention}.");
+
     internal static readonly Option<bool> NoLeap = new("--no-leap")
     {
         Description = "Simulate every step by itself instead of many equal ones at once. Gives the same report, later; the reference.",
@@ -149,7 +152,7 @@ internal static class SimulateCommand
             + "Example: kantor simulate --trace trace.jsonl.gz --policy vllm-v1,svf --replicas 4 --slo ttft=2s,itl=200ms --json out.json")
         {
             Scenario, Trace, Policy, PolicyAssemblies, Routing, Admission, Replicas, Profile, RateScale, Seed, Slo, ObjectiveLine,
-            StepTokens, RunningMax, KvTokens, BlockSize, NoPrefixCache,
+            StepTokens, RunningMax, KvTokens, BlockSize, NoPrefixCache, Retention,
             MaxTokens, Predictor, Limit, SpreadBatches, ClosedLoop, Users, Think, Timeout, Retries, SkipBadLines, NoLeap, Json, Csv, Html,
         };
 
@@ -185,6 +188,7 @@ internal static class SimulateCommand
         KvTokens = parsed.GetValue(KvTokens),
         BlockSize = parsed.GetValue(BlockSize),
         NoPrefixCache = parsed.GetValue(NoPrefixCache),
+        Retention = parsed.GetValue(Retention),
         MaxTokens = parsed.GetValue(MaxTokens),
         Predictor = parsed.GetValue(Predictor),
         Limit = parsed.GetValue(Limit),

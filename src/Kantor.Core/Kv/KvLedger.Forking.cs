@@ -1,3 +1,5 @@
+using Kantor.Core.Requests;
+
 namespace Kantor.Core.Kv;
 
 public sealed partial class KvLedger

@@ -1,11 +1,14 @@
 using System.Runtime.InteropServices;
+using Kantor.Core.Decisions;
+using Kantor.Core.Requests;
+using Kantor.Core.Retention;
 
 namespace Kantor.Core.Kv;
 
 /// <summary>
 /// The books of one replica's KV pool: which block belongs to whom, which content is cached, what is free. Blocks are reference-counted and
-/// shared by equal prefix within a <see cref="CacheDomain"/>; released blocks stay cached until their room is needed, least recently used
-/// first, the tail of a sequence before its head (vLLM V1 block_pool).
+/// shared by equal prefix within a <see cref="CacheDomain"/>; released blocks stay cached until their room is needed, in the order of the
+/// <see cref="IRetention"/> policy, the tail of a prefix before its head.
 /// </summary>
 /// <remarks>
 /// Owner: one scheduler, one thread. After every operation <c>free + idle + used = total</c>; <see cref="Verify"/> proves it.
@@ -20,11 +23,12 @@ public sealed partial class KvLedger
     private readonly PrefixTree _tree;
     private readonly Block[] _blocks;
     private readonly Stack<int> _free;
-    private readonly IdleList _idle;
+    private readonly IdleOrder _idle;
     private readonly List<SequenceBlocks> _sequences = [];
     private readonly Stack<int> _freeSequences = new();
     private readonly List<KvChange> _changes = [];
     private readonly BlockCopies _copies;
+    private readonly PolicyState _state;
 
     private struct Block
     {
@@ -43,7 +47,11 @@ public sealed partial class KvLedger
         _tree = new PrefixTree(options.BlockSizeTokens, options.KeyHash);
         _blocks = new Block[options.BlocksTotal];
         _copies = new BlockCopies(options.KeepsCopies ? options.BlocksTotal : 0);
-        _idle = new IdleList(options.BlocksTotal);
+        _state = options.Retention.NewState();
+        if (!options.Retention.KeysAscend) _hits = new int[options.BlocksTotal];
+        _idle = options.Retention.KeysAscend
+            ? new IdleList(options.BlocksTotal)
+            : new IdleHeap(options.BlocksTotal, _tree, _copies, options.Retention, _state, this);
         _free = new Stack<int>(options.BlocksTotal);
         for (var block = options.BlocksTotal - 1; block >= 0; block--) _free.Push(block);
     }
@@ -74,7 +82,7 @@ public sealed partial class KvLedger
 
     internal PrefixTree Tree => _tree;
 
-    internal IdleList Idle => _idle;
+    internal IdleOrder Idle => _idle;
 
     /// <summary>What the host must repeat on real memory, oldest first; empty unless the options ask for it. The host clears it.</summary>
     public IReadOnlyList<KvChange> Changes => _changes;
@@ -174,7 +182,7 @@ public sealed partial class KvLedger
         closed.Close();
         SequencesOpen--;
         RecycleIfEmpty(sequence);
-        while (_options.IdleBlocksMax is { } most && _idle.Count > most) _free.Push(EvictLeastRecentlyUsed());
+        while (_options.IdleBlocksMax is { } most && _idle.Count > most) _free.Push(EvictFirst());
     }
 
     /// <summary>Blocks that become available when this sequence alone closes.</summary>
@@ -213,7 +221,7 @@ public sealed partial class KvLedger
             if (references[block] != _blocks[block].References) throw Broken($"block {block} has {references[block]} references, booked {_blocks[block].References}");
             var idle = _idle.Contains(block);
             if (idle && references[block] != 0) throw Broken($"block {block} is idle and referenced");
-            var mayLackContent = _options.FreesInTurn && _blocks[block].Node == PrefixTree.None;
+            var mayLackContent = _options.Retention.KeepsUnfindable && _blocks[block].Node == PrefixTree.None;
             if (idle && !mayLackContent && !IsFindable(block)) throw Broken($"block {block} is idle without content");
             if (idle || references[block] > 0) held[_blocks[block].Holder]++;
             if ((idle || references[block] > 0) && !IsInTableOfHolder(block)) throw Broken($"block {block} is not in the table of sequence {_blocks[block].Holder}, which holds it");
@@ -264,6 +272,7 @@ public sealed partial class KvLedger
     {
         ref var block = ref _blocks[id];
         Record(KvChangeKind.Share, sequence, block.Holder, block.Index, tokensEnd);
+        if (_hits.Length > 0) _hits[id]++;
         if (block.References++ == 0)
         {
             RemoveIdle(id);
@@ -293,7 +302,8 @@ public sealed partial class KvLedger
 
     private int TakeBlock(int sequence, SequenceBlocks taker, int index)
     {
-        var block = _free.Count > 0 ? _free.Pop() : EvictLeastRecentlyUsed();
+        var block = _free.Count > 0 ? _free.Pop() : EvictFirst();
+        if (_hits.Length > 0) _hits[block] = 0;
         _blocks[block] = new Block { References = 1, Holder = sequence, Index = index };
         taker.BlocksHeld++;
         return block;
@@ -334,13 +344,14 @@ public sealed partial class KvLedger
     private void ReleaseFrom(int sequence, SequenceBlocks closed, int id, int index)
     {
         ref var block = ref _blocks[id];
+        _releasing = sequence;
         block.References--;
         if (block.Holder != sequence) Record(KvChangeKind.Drop, sequence, sequence, index);
         if (block.References > 0) return;
         if (_announced?.Forget(id) == true) Unregister(id);
-        if (block.Node != PrefixTree.None || _options.FreesInTurn)
+        if (block.Node != PrefixTree.None || _options.Retention.KeepsUnfindable)
         {
-            _idle.Append(id);
+            _idle.Add(id);
             _sequences[block.Holder].BlocksIdle++;
             return;
         }
@@ -351,18 +362,25 @@ public sealed partial class KvLedger
         else LoseHeldBlock(block.Holder);
     }
 
-    private int EvictLeastRecentlyUsed()
+    private int EvictFirst()
     {
         var block = _idle.First;
-        Evict(block);
+        _idle.Evict(block);
+        Forget(block);
         return block;
     }
 
     private void Evict(int id)
     {
+        _idle.Remove(id);
+        Forget(id);
+    }
+
+    /// <summary>The block is idle no longer and has no content any more.</summary>
+    private void Forget(int id)
+    {
         ref var block = ref _blocks[id];
         var holder = _sequences[block.Holder];
-        _idle.Remove(id);
         holder.BlocksIdle--;
         Unregister(id);
         Record(KvChangeKind.Drop, block.Holder, block.Holder, block.Index);
@@ -389,19 +407,15 @@ public sealed partial class KvLedger
         return true;
     }
 
-    /// <summary>Frees the id of the closed sequence with the least recently used block, among those of which no block is shared with a live one.</summary>
+    /// <summary>Frees the id of the closed sequence with the first block to go, among those of which no block is shared with a live one.</summary>
     private bool TryEvictSequence()
     {
-        for (var block = _idle.FirstOrNone; block is { } candidate; block = _idle.After(candidate))
-        {
-            var holder = _blocks[candidate].Holder;
-            if (_sequences[holder].IsOpen || _sequences[holder].BlocksIdle != _sequences[holder].BlocksHeld) continue;
-            EvictAllOf(holder);
-            return true;
-        }
-
-        return false;
+        if (_idle.Find(HolderCanGo) is not { } block) return false;
+        EvictAllOf(_blocks[block].Holder);
+        return true;
     }
+
+    private bool HolderCanGo(int block) => _sequences[_blocks[block].Holder] is { IsOpen: false } holder && holder.BlocksIdle == holder.BlocksHeld;
 
     private void EvictAllOf(int holder)
     {

@@ -1,3 +1,5 @@
+using Kantor.Core.Retention;
+
 namespace Kantor.Core.Kv;
 
 /// <summary>Size and behaviour of a replica's KV pool.</summary>
@@ -13,16 +15,13 @@ public sealed record KvLedgerOptions
     public bool PrefixCaching { get; init; } = true;
 
     /// <summary>
-    /// Most idle blocks that are kept; beyond them the least recently used are freed, though the pool has room. Null for as many as fit.
+    /// Most idle blocks that are kept; beyond them the first to go are freed, though the pool has room. Null for as many as fit.
     /// Memory whose cost grows with what lies in it (llama.cpp's attention walks every cell up to the highest one in use) needs a limit.
     /// </summary>
     public int? IdleBlocksMax { get; init; }
 
-    /// <summary>
-    /// Whether released blocks whose content nobody can hit wait their turn behind those released before, as in vLLM's one queue of free
-    /// blocks, so that an answer of unknown content drives older prefixes out; otherwise their room is used first.
-    /// </summary>
-    public bool FreesInTurn { get; init; }
+    /// <summary>In which order idle blocks give their room up.</summary>
+    public IRetention Retention { get; init; } = new LruRetention();
 
     /// <summary>
     /// Whether a second copy of content that is cached already can be found too, once the first is evicted, so that it stays cached when its

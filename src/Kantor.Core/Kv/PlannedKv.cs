@@ -1,3 +1,5 @@
+using Kantor.Core.Requests;
+
 namespace Kantor.Core.Kv;
 
 /// <summary>
@@ -31,7 +33,7 @@ internal sealed class PlannedKv(KvLedger books, KvRules rules)
         _growths.Clear();
         _pathContent = null;
         _plan++;
-        (_freeLeft, _takesPending, _nextIdle) = (books.BlocksFree, 0, books.Idle.FirstOrNone);
+        (_freeLeft, _takesPending, _nextIdle) = (books.BlocksFree, 0, (books.Idle as IdleList)?.FirstOrNone);
     }
 
     /// <summary>The prefix that an admission would start with at this point of the plan; idle are the blocks that nobody has pinned yet.</summary>
@@ -108,11 +110,13 @@ internal sealed class PlannedKv(KvLedger books, KvRules rules)
         _growths.Clear();
     }
 
+    /// <summary>Follows a list only: which blocks a heap will give up is not known before. What an admission then finds missing it computes.</summary>
     private void Evict()
     {
+        if (books.Idle is not IdleList idle) return;
         var fromFree = Math.Min(_freeLeft, _takesPending);
         _freeLeft -= fromFree;
-        for (_takesPending -= fromFree; _takesPending > 0 && _nextIdle is { } block; _nextIdle = books.Idle.After(block))
+        for (_takesPending -= fromFree; _takesPending > 0 && _nextIdle is { } block; _nextIdle = idle.After(block))
         {
             if (_pinnedIn[block] == _plan) continue;
             _goneIn[block] = _plan;

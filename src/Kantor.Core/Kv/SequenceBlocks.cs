@@ -1,3 +1,5 @@
+using Kantor.Core.Requests;
+
 namespace Kantor.Core.Kv;
 
 /// <summary>The ledger's record of one sequence id.</summary>
@@ -13,6 +15,9 @@ internal sealed class SequenceBlocks
     public CacheDomain Domain { get; private set; }
 
     public bool IsOpen { get; private set; }
+
+    /// <summary>The request that it is or was opened for, where the ledger was told.</summary>
+    public RequestId? User { get; set; }
 
     /// <summary>Blocks whose memory is this sequence's own, whether it still references them or not.</summary>
     public int BlocksHeld { get; set; }
@@ -40,6 +45,7 @@ internal sealed class SequenceBlocks
         Content = content;
         Domain = domain;
         IsOpen = true;
+        User = null;
         Blocks.Clear();
         BlocksCommitted = BlocksFindable = BlocksBegunWith = 0;
         SharedTailTokens = null;

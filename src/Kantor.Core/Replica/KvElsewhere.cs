@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Replica;
 

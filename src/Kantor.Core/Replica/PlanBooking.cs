@@ -135,6 +135,7 @@ internal sealed class PlanBooking(ReplicaBooks books)
         var spec = _table.Spec(row);
         var hitTokensMax = _table.WantedTokens[row] - 1;
         if (!books.Kv.TryOpen(spec.Content, spec.Facts.CacheDomain, hitTokensMax, out var sequence, out var hitTokens)) return false;
+        books.Kv.NameUser(sequence, spec.Id);
         books.Waiting.Remove(row);
         books.Places.Admit(row);
         HasAdmitted = true;

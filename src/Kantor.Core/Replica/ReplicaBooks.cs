@@ -2,6 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Requests;
+using Kantor.Core.StepTime;
 
 namespace Kantor.Core.Replica;
 
@@ -14,7 +15,10 @@ internal sealed class ReplicaBooks
     {
         Options = options;
         KvRules = options.KvRules ?? options.Planner.KvRules;
-        Kv = new KvLedger(KvRules.KeepsCopies ? options.Kv with { KeepsCopies = true } : options.Kv);
+        Kv = new KvLedger(KvRules.KeepsCopies ? options.Kv with { KeepsCopies = true } : options.Kv)
+        {
+            RecomputeUs = context => options.StepTime.StepUs(default(StepLoad).With(options.Kv.BlockSizeTokens, context, isDecode: false)),
+        };
         Places = new BatchPlaces(Table);
         Elsewhere = new KvElsewhere(options, Table, Kv, Counters);
         PlannerState = options.Planner.NewState();
@@ -50,6 +54,13 @@ internal sealed class ReplicaBooks
     public bool HasWork => Waiting.Count > 0 || Places.RunningCount > 0;
 
     public RequestId IdOf(int row) => new(Table.Ids[row]);
+
+    /// <summary>It is this time, in microseconds of the host's clock.</summary>
+    public void TimeIs(long nowUs)
+    {
+        Events.TimeIs(nowUs);
+        Kv.TimeIs(nowUs);
+    }
 
     /// <summary>Room for as many tokens of a row; the ledger is asked only when its blocks do not do.</summary>
     public bool TryHold(int row, int tokens)

@@ -1,6 +1,7 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Replica;
 

@@ -130,7 +130,7 @@ public sealed class ReplicaScheduler
     public bool IsAlive(in StepSlice slice) => Table.States[slice.Row] == RowState.Running && Table.Sequences[slice.Row] == slice.Sequence;
 
     /// <summary>It is this time, in microseconds of the host's clock: what the host reports next happens now.</summary>
-    public void TimeIs(long nowUs) => _books.Events.TimeIs(nowUs);
+    public void TimeIs(long nowUs) => _books.TimeIs(nowUs);
 
     /// <summary>
     /// Takes a request into the queue, or says why it never can be: it could not finish even alone, or the queue is at its limit.

@@ -288,6 +288,7 @@ internal sealed class EngineLoop
             RecordsChanges = true,
             PrefixCaching = options.PrefixCaching,
             IdleBlocksMax = options.CachedTokensMax,
+            Retention = options.Retention,
         },
     };
 

@@ -1,4 +1,5 @@
 using Kantor.Core.Kv;
+using Kantor.Core.Requests;
 using Kantor.Engine;
 using Kantor.Engine.Backends;
 using Kantor.Engine.Streams;

@@ -11,6 +11,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Requests;
+using Kantor.Core.Retention;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;
 using Kantor.Core.StepTime;
@@ -47,7 +48,7 @@ public class ScenarioTests
           admission: { queue-limit: { waiting-max: 70 } }
           predictor: { constant: { tokens: 77 } }
           limits: { step-tokens-max: 100, running-max: 10, waiting-max: 20, hold-max: 2s }
-          kv: { size: 10MiB, block-tokens: 32, prefix-caching: false, frees-in-turn: true, idle-blocks-max: 3, sequences-max: 40, token-bytes: 1024 }
+          kv: { size: 10MiB, block-tokens: 32, prefix-caching: false, retention: in-turn, idle-blocks-max: 3, sequences-max: 40, token-bytes: 1024 }
           plans-ahead: true
           lockstep: 2
           swap: { size: 64 blocks, bandwidth: 2000000 tokens/s, latency: 10us }
@@ -84,7 +85,7 @@ public class ScenarioTests
             Replicas = 4,
             Limits = new BatchLimits { StepTokensMax = 100, RunningMax = 10, WaitingMax = 20, AdaptersMax = 8 },
             HoldUsMax = 2_000_000,
-            Kv = new KvLedgerOptions { BlocksTotal = 320, BlockSizeTokens = 32, PrefixCaching = false, FreesInTurn = true, IdleBlocksMax = 3, SequencesMax = 40 },
+            Kv = new KvLedgerOptions { BlocksTotal = 320, BlockSizeTokens = 32, PrefixCaching = false, Retention = new InTurnRetention(), IdleBlocksMax = 3, SequencesMax = 40 },
             StepTime = StepTimeProfiles.Unit.StepTime,
             NewPredictor = actual.NewPredictor,
             PlansAhead = true,

@@ -1,5 +1,6 @@
 using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Tests.Acceptance;
 

@@ -1,4 +1,5 @@
 using Kantor.Core.Kv;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Tests.Kv;
 

@@ -16,7 +16,7 @@ public class IdleListTests
             else
             {
                 model.Add(block);
-                list.Append(block);
+                list.Add(block);
             }
 
             Assert.Equal(model, Read(list));

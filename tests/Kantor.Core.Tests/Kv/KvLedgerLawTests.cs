@@ -1,5 +1,6 @@
 using FsCheck.Fluent;
 using Kantor.Core.Kv;
+using Kantor.Core.Retention;
 
 namespace Kantor.Core.Tests.Kv;
 
@@ -24,7 +25,7 @@ public class KvLedgerLawTests
     [InlineData(1, 20)]
     [InlineData(4, 14)]
     public void The_books_hold_when_blocks_are_freed_in_turn(int blockSizeTokens, int blocks) => Laws.HoldForLists(
-        operations => new LedgerDriver(new KvLedgerOptions { BlocksTotal = blocks, BlockSizeTokens = blockSizeTokens, FreesInTurn = true, RecordsChanges = true }).Run(operations),
+        operations => new LedgerDriver(new KvLedgerOptions { BlocksTotal = blocks, BlockSizeTokens = blockSizeTokens, Retention = new InTurnRetention(), RecordsChanges = true }).Run(operations),
         cases: 300,
         length: 100);
 

@@ -1,4 +1,6 @@
 using Kantor.Core.Kv;
+using Kantor.Core.Requests;
+using Kantor.Core.Retention;
 
 namespace Kantor.Core.Tests.Kv;
 
@@ -9,7 +11,7 @@ public class KvLedgerTests
     [InlineData(true, 0)]
     public void Freed_in_turn_an_answer_that_nobody_can_hit_drives_older_prefixes_out(bool freesInTurn, int hitTokens)
     {
-        var ledger = new KvLedger(new KvLedgerOptions { BlocksTotal = 4, BlockSizeTokens = 4, FreesInTurn = freesInTurn });
+        var ledger = new KvLedger(new KvLedgerOptions { BlocksTotal = 4, BlockSizeTokens = 4, Retention = freesInTurn ? new InTurnRetention() : new LruRetention() });
         var prefix = TokenContent.FromBlockIds([1, 2], 4, 8);
         foreach (var content in new[] { prefix, TokenContent.Opaque(8), TokenContent.Opaque(8) })
         {

@@ -1,4 +1,5 @@
 using Kantor.Core.Kv;
+using Kantor.Core.Requests;
 using Kantor.Core.Testing.Runs;
 
 namespace Kantor.Core.Tests.Kv;

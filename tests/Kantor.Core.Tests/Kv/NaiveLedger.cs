@@ -1,4 +1,5 @@
 using Kantor.Core.Kv;
+using Kantor.Core.Requests;
 
 namespace Kantor.Core.Tests.Kv;
 
@@ -115,7 +116,7 @@ internal sealed class NaiveLedger(KvLedgerOptions options)
         {
             if (block.Holder != closed) Drop(closed, block.Index);
             if (--block.References > 0) continue;
-            var isKept = block.Content is not null || options.FreesInTurn;
+            var isKept = block.Content is not null || options.Retention.KeepsUnfindable;
             if (isKept) _idle.Add(block);
             if (!isKept || !keepsContent) Free(block);
         }

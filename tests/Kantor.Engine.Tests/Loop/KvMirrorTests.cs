@@ -1,5 +1,6 @@
 using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
+using Kantor.Core.Requests;
 using Kantor.Engine.Backends;
 using Kantor.Engine.Backends.Scripted;
 using Kantor.Engine.Loop;

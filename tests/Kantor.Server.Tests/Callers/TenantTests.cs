@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Kantor.Core;
+using Kantor.Core.Requests;
 using Kantor.Engine;
 using Kantor.Engine.Backends;
 using Kantor.Engine.Backends.Scripted;

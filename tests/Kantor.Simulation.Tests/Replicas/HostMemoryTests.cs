@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Requests;
 using Kantor.Simulation.Pools;
 using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
@@ -77,7 +78,7 @@ public class HostMemoryTests
         Assert.Equal(4, tier.BlocksStored);
     }
 
-    private static Core.Kv.TokenContent Content(int[] ids) => Core.Kv.TokenContent.FromBlockIds(ids, 4, 4 * ids.Length);
+    private static TokenContent Content(int[] ids) => TokenContent.FromBlockIds(ids, 4, 4 * ids.Length);
 
     /// <summary>Four answers that grow into a pool with room for half of them; prompts of unknown content, so that nothing is found again.</summary>
     private static TraceRequest[] TightTrace() => [.. Enumerable.Range(0, 4).Select(index => Request(index, 8, 30))];

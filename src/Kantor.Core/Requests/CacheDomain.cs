@@ -1,4 +1,4 @@
-namespace Kantor.Core.Kv;
+namespace Kantor.Core.Requests;
 
 /// <summary>
 /// The salt of the prefix cache: KV is shared only between requests with equal domains, so neither another tenant nor another adapter can

@@ -1,4 +1,4 @@
-namespace Kantor.Core.Kv;
+namespace Kantor.Core.Requests;
 
 /// <summary>
 /// The tokens of a sequence as far as their identity is known. A token's identity is a key for a run of <see cref="TokensPerKey"/> tokens: the

@@ -1,6 +1,7 @@
 using Kantor.Core.Kv;
+using Kantor.Core.Requests;
 
-namespace Kantor.Core.Tests.Kv;
+namespace Kantor.Core.Tests.Requests;
 
 public class TokenContentTests
 {
