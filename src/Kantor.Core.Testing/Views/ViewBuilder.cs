@@ -128,6 +128,8 @@ public sealed class ViewBuilder : IBatchProbe
         return plan;
     }
 
+    AdapterSet IBatchProbe.Adapters { get; } = new();
+
     PrefixHit IBatchProbe.CachedPrefix(int waitingRow) => _rows[waitingRow].Hit;
 
     int IBatchProbe.BlocksExclusive(int runningRow) => _rows[runningRow].Exclusive;
@@ -136,7 +138,7 @@ public sealed class ViewBuilder : IBatchProbe
 
     private RequestTable Table()
     {
-        var table = new RequestTable();
+        var table = new RequestTable(new ColumnSet());
         for (var number = 0; number < _rows.Count; number++) Fill(table, number, _rows[number]);
         return table;
     }

@@ -31,3 +31,30 @@ public abstract class Column
 
     internal abstract void Grow(int rows);
 }
+
+/// <summary>The columns of a table, which grow together.</summary>
+public sealed class ColumnSet
+{
+    private readonly List<Column> _columns = [];
+    private int _capacity = 16;
+
+    internal Column<T> New<T>()
+    {
+        var column = new Column<T>(_capacity);
+        _columns.Add(column);
+        return column;
+    }
+
+    internal void Clear(int row)
+    {
+        foreach (var column in _columns) column.Clear(row);
+    }
+
+    /// <summary>There are cells for as many rows.</summary>
+    internal void Hold(int rows)
+    {
+        if (rows <= _capacity) return;
+        _capacity *= 2;
+        foreach (var column in _columns) column.Grow(_capacity);
+    }
+}

@@ -8,32 +8,38 @@ namespace Kantor.Core.Batching;
 /// It errs on the safe side where requests share blocks: a cached prefix that two rows are about to take is charged to both unless the policy's
 /// <see cref="Kv.KvRules"/> say otherwise, and after a preemption a cached prefix is charged in full, because the victim's blocks that were
 /// counted as had again may be part of it.
-/// It holds the columns that it reads and not the view, which is large to copy. Under rules that follow the step, the view's answers follow what
-/// is taken here, so a plan has one budget that is not copied.
+/// It holds the columns that it reads and not the view, which is large to copy. What is taken here is known to whoever made the view, so a
+/// plan has one budget that is not copied.
 /// </remarks>
 public ref struct PlanBudget
 {
     private readonly IBatchProbe _probe;
+
+    // Who has to be told what is taken; null under most rules, and this is asked for every row of every step.
+    private readonly IBatchProbe? _told;
     private readonly ReadOnlySpan<int> _computedTokens;
     private readonly ReadOnlySpan<int> _blocksHeld;
     private readonly ReadOnlySpan<int> _adapterOf;
     private readonly int _blockSizeTokens;
     private readonly int? _adaptersMax;
     private bool _hasPreempted;
-    private AdapterSet _adapters;
+    private readonly AdapterSet _adapters;
 
     /// <summary>The whole step.</summary>
     public PlanBudget(in BatchView view)
     {
         (_probe, _blockSizeTokens, _adaptersMax) = (view.Probe, view.BlockSizeTokens, view.Limits.AdaptersMax);
+        _adapters = _probe.Adapters;
         _computedTokens = view.ComputedTokens;
         _blocksHeld = view.BlocksHeld;
         _adapterOf = view.Adapters;
         TokensLeft = view.Limits.StepTokensMax;
         BlocksLeft = view.KvBlocksAvailable;
         PlacesLeft = Math.Max(0, view.Limits.RunningMax - view.Running.Length - view.Returning.Length);
-        _probe.PlanBegins();
+        _told = _probe.FollowsPlan ? _probe : null;
+        _told?.PlanBegins();
         if (_adaptersMax is null) return;
+        _adapters.Clear();
         foreach (var row in view.Running) _adapters.Add(_adapterOf[row]);
         foreach (var row in view.Returning) _adapters.Add(_adapterOf[row]);
     }
@@ -59,7 +65,7 @@ public ref struct PlanBudget
         if (tokens > TokensLeft || blocks > BlocksLeft) return false;
         TokensLeft -= tokens;
         BlocksLeft -= blocks;
-        _probe.PlanGrows(row, _computedTokens[row] + tokens, blocks);
+        _told?.PlanGrows(row, _computedTokens[row] + tokens, blocks);
         return true;
     }
 
@@ -76,7 +82,7 @@ public ref struct PlanBudget
         BlocksLeft -= blocks;
         PlacesLeft--;
         if (_adaptersMax is not null) _adapters.Add(_adapterOf[row]);
-        _probe.PlanAdmits(row, hit, hit.Tokens + tokens, BlocksFor(tokensTotal) - BlocksFor(hit.Tokens));
+        _told?.PlanAdmits(row, hit, hit.Tokens + tokens, BlocksFor(tokensTotal) - BlocksFor(hit.Tokens));
         return true;
     }
 

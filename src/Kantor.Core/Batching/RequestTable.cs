@@ -9,99 +9,93 @@ namespace Kantor.Core.Batching;
 /// read.
 /// </summary>
 /// <remarks>Owner: the scheduler, which alone writes it.</remarks>
-public sealed class RequestTable
+public sealed class RequestTable(ColumnSet columns)
 {
-    private readonly List<Column> _columns = [];
     private readonly Stack<int> _freeRows = new();
-    private int _capacity = 16;
-
-    internal RequestTable()
-    {
-    }
 
     /// <summary>Request ids; every tie is broken by them.</summary>
-    public Column<long> Ids => field ??= New<long>();
+    public Column<long> Ids { get; } = columns.New<long>();
 
     /// <summary>Where each request stands.</summary>
-    public Column<RowState> States => field ??= New<RowState>();
+    public Column<RowState> States { get; } = columns.New<RowState>();
 
     /// <summary>Service classes, by number.</summary>
-    public Column<int> Classes => field ??= New<int>();
+    public Column<int> Classes { get; } = columns.New<int>();
 
     /// <summary>Tenants.</summary>
-    public Column<int> Tenants => field ??= New<int>();
+    public Column<int> Tenants { get; } = columns.New<int>();
 
     /// <summary>Priorities; lower goes first.</summary>
-    public Column<int> Priorities => field ??= New<int>();
+    public Column<int> Priorities { get; } = columns.New<int>();
 
     /// <summary>Adapters; 0 for the base model.</summary>
-    public Column<int> Adapters => field ??= New<int>();
+    public Column<int> Adapters { get; } = columns.New<int>();
 
     /// <summary>Arrival times in microseconds.</summary>
-    public Column<long> ArrivalUs => field ??= New<long>();
+    public Column<long> ArrivalUs { get; } = columns.New<long>();
 
     /// <summary>When the first token was there, in microseconds; null before.</summary>
-    public Column<long?> FirstTokenUs => field ??= New<long?>();
+    public Column<long?> FirstTokenUs { get; } = columns.New<long?>();
 
     /// <summary>When the newest token was there, in microseconds; null before the first.</summary>
-    public Column<long?> LastTokenUs => field ??= New<long?>();
+    public Column<long?> LastTokenUs { get; } = columns.New<long?>();
 
     /// <summary>Prompt lengths in tokens.</summary>
-    public Column<int> PromptTokens => field ??= New<int>();
+    public Column<int> PromptTokens { get; } = columns.New<int>();
 
     /// <summary>Tokens that are to be in KV: the prompt, everything generated so far, and <see cref="DraftTokens"/>.</summary>
-    public Column<int> WantedTokens => field ??= New<int>();
+    public Column<int> WantedTokens { get; } = columns.New<int>();
 
     /// <summary>Guessed tokens that a decode may check along with its newest one, as far as tokens reach; 0 without speculation.</summary>
-    public Column<int> DraftTokens => field ??= New<int>();
+    public Column<int> DraftTokens { get; } = columns.New<int>();
 
     /// <summary>Tokens that are in KV: the frontier, all before it is there.</summary>
-    public Column<int> ComputedTokens => field ??= New<int>();
+    public Column<int> ComputedTokens { get; } = columns.New<int>();
 
     /// <summary>Tokens generated, those before a preemption included.</summary>
-    public Column<int> GeneratedTokens => field ??= New<int>();
+    public Column<int> GeneratedTokens { get; } = columns.New<int>();
 
     /// <summary>Declared output limits in tokens.</summary>
-    public Column<int> OutputTokensMax => field ??= New<int>();
+    public Column<int> OutputTokensMax { get; } = columns.New<int>();
 
     /// <summary>KV blocks, shared ones included; 0 for waiting rows.</summary>
-    public Column<int> BlocksHeld => field ??= New<int>();
+    public Column<int> BlocksHeld { get; } = columns.New<int>();
 
     /// <summary>How often each request was preempted.</summary>
-    public Column<int> Preemptions => field ??= New<int>();
+    public Column<int> Preemptions { get; } = columns.New<int>();
 
     /// <summary>Tokens that were cached when the request was first admitted here.</summary>
-    public Column<int> CachedTokens => field ??= New<int>();
+    public Column<int> CachedTokens { get; } = columns.New<int>();
 
     /// <summary>KV sequence of a row that holds KV.</summary>
-    internal Column<int> Sequences => field ??= New<int>();
+    internal Column<int> Sequences { get; } = columns.New<int>();
 
     /// <summary>Tokens that preemptions threw away and that were not found again yet.</summary>
-    internal Column<int> LostTokens => field ??= New<int>();
+    internal Column<int> LostTokens { get; } = columns.New<int>();
 
     /// <summary>Place in the order of admissions.</summary>
-    internal Column<long> Admissions => field ??= New<long>();
+    internal Column<long> Admissions { get; } = columns.New<long>();
 
     /// <summary>Leading tokens whose KV lies elsewhere.</summary>
-    internal Column<int> ElsewhereTokens => field ??= New<int>();
+    internal Column<int> ElsewhereTokens { get; } = columns.New<int>();
 
     /// <summary>Where it lies.</summary>
-    internal Column<KvSource> ElsewhereSources => field ??= New<KvSource>();
+    internal Column<KvSource> ElsewhereSources { get; } = columns.New<KvSource>();
 
     /// <summary>Blocks of host memory that it takes.</summary>
-    internal Column<int> SwapBlocks => field ??= New<int>();
+    internal Column<int> SwapBlocks { get; } = columns.New<int>();
 
     /// <summary>Rows handed out so far, free ones included; every row index is below it.</summary>
     internal int RowCount { get; private set; }
 
-    private Column<RequestSpec?> Specs => field ??= New<RequestSpec?>();
+    private Column<RequestSpec?> Specs { get; } = columns.New<RequestSpec?>();
 
     // Without the way through the request, because every generated token needs it.
-    private Column<TokenContent?> Contents => field ??= New<TokenContent?>();
+    private Column<TokenContent?> Contents { get; } = columns.New<TokenContent?>();
 
-    internal RequestSpec Spec(int row) => Specs[row] ?? throw new InvalidOperationException($"Row {row} holds no request.");
+    internal RequestSpec Spec(int row) => Specs.Rows[row] ?? throw new InvalidOperationException($"Row {row} holds no request.");
 
-    internal TokenContent Content(int row) => Contents[row] ?? throw new InvalidOperationException($"Row {row} holds no request.");
+    internal TokenContent Content(int row) => Contents.Rows[row] ?? throw new InvalidOperationException($"Row {row} holds no request.");
 
     internal int Add(RequestSpec spec, int outputTokensMax, int generatedTokens, int elsewhereTokens)
     {
@@ -118,7 +112,7 @@ public sealed class RequestTable
 
     internal void Remove(int row)
     {
-        foreach (var column in _columns) column.Clear(row);
+        columns.Clear(row);
         _freeRows.Push(row);
     }
 
@@ -139,19 +133,7 @@ public sealed class RequestTable
 
     private int NewRow()
     {
-        if (RowCount == _capacity)
-        {
-            _capacity *= 2;
-            foreach (var column in _columns) column.Grow(_capacity);
-        }
-
+        columns.Hold(RowCount + 1);
         return RowCount++;
-    }
-
-    private Column<T> New<T>()
-    {
-        var column = new Column<T>(_capacity);
-        _columns.Add(column);
-        return column;
     }
 }

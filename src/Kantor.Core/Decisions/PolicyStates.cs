@@ -27,6 +27,18 @@ public sealed class PolicyStates : PolicyState
     /// <summary>Whether somebody listens: plain <see cref="PolicyState"/> has no memory that an event could change.</summary>
     public static bool Listens(PolicyState? state) => state is not null && state.GetType() != typeof(PolicyState);
 
+    /// <summary>
+    /// Of those that <paramref name="all"/> tells, the ones that do something about this event; null when nobody does. For events of every
+    /// token and step, so that telling costs nothing where only ends are listened for.
+    /// </summary>
+    /// <param name="all">One that listens, or several.</param>
+    /// <param name="eventName">Name of the event's method, as <c>nameof(PolicyState.Granted)</c>.</param>
+    public static PolicyState? Hearing(PolicyState all, string eventName)
+    {
+        PolicyState[] hearing = [.. Parts(all).Where(state => Overrides(state, eventName))];
+        return hearing.Length == 0 ? null : Of(hearing);
+    }
+
     /// <inheritdoc/>
     public override void TimeIs(long nowUs)
     {
@@ -93,4 +105,9 @@ public sealed class PolicyStates : PolicyState
     {
         foreach (var state in _states) state.EndpointLeft(endpoint);
     }
+
+    private static IEnumerable<PolicyState> Parts(PolicyState state) => state is PolicyStates several ? several._states.SelectMany(Parts) : [state];
+
+    private static bool Overrides(PolicyState state, string eventName) =>
+        state.GetType().GetMethod(eventName)?.DeclaringType != typeof(PolicyState);
 }

@@ -16,7 +16,11 @@ public sealed partial class KvLedger : IdleHeap.IBlocks
     public IRetention Retention => _options.Retention;
 
     /// <summary>It is this time, in microseconds of the host's clock: what becomes idle next does so now.</summary>
-    public void TimeIs(long nowUs) => _state.TimeIs(nowUs);
+    public void TimeIs(long nowUs)
+    {
+        // Only a heap asks when a block became idle.
+        if (_hits.Length > 0) _state.TimeIs(nowUs);
+    }
 
     /// <summary>The sequence is this request's.</summary>
     public void NameUser(int sequence, RequestId user) => OpenSequence(sequence).User = user;

@@ -8,6 +8,17 @@ namespace Kantor.Core.Replica;
 internal sealed class PlanBooking(ReplicaBooks books)
 {
     private readonly RequestTable _table = books.Table;
+
+    // Columns at hand, because every row of every step needs them.
+    private readonly Column<RowState> _states = books.Table.States;
+    private readonly Column<long> _admissions = books.Table.Admissions;
+    private readonly Column<int> _sequences = books.Table.Sequences;
+    private readonly Column<int> _computed = books.Table.ComputedTokens;
+    private readonly Column<int> _wanted = books.Table.WantedTokens;
+    private readonly Column<int> _drafts = books.Table.DraftTokens;
+    private readonly Column<int> _generated = books.Table.GeneratedTokens;
+    private readonly Column<int> _blocksHeld = books.Table.BlocksHeld;
+
     private readonly List<StepSlice> _slices = [];
     private readonly List<int> _preempted = [];
     private readonly List<Refusal> _refused = [];
@@ -71,29 +82,29 @@ internal sealed class PlanBooking(ReplicaBooks books)
     {
         foreach (ref readonly var grant in grants)
         {
-            if (_table.States[grant.Row] != RowState.Running && !TryAdmit(grant.Row)) books.Counters.GrantsDeferred++;
+            if (_states[grant.Row] != RowState.Running && !TryAdmit(grant.Row)) books.Counters.GrantsDeferred++;
         }
     }
 
     private void Place(in Grant grant, long admissionsBefore)
     {
         var row = grant.Row;
-        if (_table.States[row] != RowState.Running && (books.KvRules.PinsAdmissionsFirst || !TryAdmit(row)))
+        if (_states[row] != RowState.Running && (books.KvRules.PinsAdmissionsFirst || !TryAdmit(row)))
         {
             if (!books.KvRules.PinsAdmissionsFirst) books.Counters.GrantsDeferred++;
             return;
         }
 
-        var isNew = _table.Admissions[row] >= admissionsBefore;
+        var isNew = _admissions[row] >= admissionsBefore;
         if (isNew && books.KvRules is { HitsWithinStep: true, PinsAdmissionsFirst: true }) ExtendHit(row);
-        var (sequence, computed) = (_table.Sequences[row], _table.ComputedTokens[row]);
+        var (sequence, computed) = (_sequences[row], _computed[row]);
         if (isNew && TryLoad(row, sequence, computed)) return;
-        var tokens = Math.Min(grant.Tokens, _table.WantedTokens[row] - computed);
+        var tokens = Math.Min(grant.Tokens, _wanted[row] - computed);
         if (books.TryHold(row, Math.Max(grant.ReserveTokens, computed + tokens))) AddSlice(row, sequence, computed, tokens);
         else books.Counters.GrantsDeferred++;
     }
 
-    private bool IsInStep(in StepSlice slice) => _table.States[slice.Row] == RowState.Running && _table.Sequences[slice.Row] == slice.Sequence;
+    private bool IsInStep(in StepSlice slice) => _states[slice.Row] == RowState.Running && _sequences[slice.Row] == slice.Sequence;
 
     private void Withdraw(in StepSlice slice)
     {
@@ -108,7 +119,7 @@ internal sealed class PlanBooking(ReplicaBooks books)
         {
             if (!IsInStep(slice) || books.Kv.IsFounded(slice.Sequence)) continue;
             books.Kv.Withdraw(slice.Sequence);
-            _table.ComputedTokens[slice.Row] = 0;
+            _computed[slice.Row] = 0;
             Preempt(slice.Row);
             _slices.Remove(slice);
         }
@@ -117,12 +128,12 @@ internal sealed class PlanBooking(ReplicaBooks books)
     private void Preempt(int row)
     {
         books.Elsewhere.StoreInTier(row);
-        books.Kv.Close(_table.Sequences[row]);
+        books.Kv.Close(_sequences[row]);
         books.Counters.Preemptions++;
-        _table.LostTokens[row] = books.Elsewhere.TrySwapOut(row) ? 0 : _table.ComputedTokens[row];
+        _table.LostTokens[row] = books.Elsewhere.TrySwapOut(row) ? 0 : _computed[row];
         books.Counters.RecomputedTokens += _table.LostTokens[row];
-        _table.WantedTokens[row] -= _table.DraftTokens[row];
-        _table.ComputedTokens[row] = _table.BlocksHeld[row] = _table.DraftTokens[row] = 0;
+        _wanted[row] -= _drafts[row];
+        _computed[row] = _blocksHeld[row] = _drafts[row] = 0;
         _table.Preemptions[row]++;
         books.Places.Preempt(row);
         books.Waiting.Prepend(row);
@@ -133,15 +144,15 @@ internal sealed class PlanBooking(ReplicaBooks books)
     private bool TryAdmit(int row)
     {
         var spec = _table.Spec(row);
-        var hitTokensMax = _table.WantedTokens[row] - 1;
+        var hitTokensMax = _wanted[row] - 1;
         if (!books.Kv.TryOpen(spec.Content, spec.Facts.CacheDomain, hitTokensMax, out var sequence, out var hitTokens)) return false;
         books.Kv.NameUser(sequence, spec.Id);
         books.Waiting.Remove(row);
         books.Places.Admit(row);
         HasAdmitted = true;
-        _table.Sequences[row] = sequence;
-        _table.ComputedTokens[row] = hitTokens;
-        _table.BlocksHeld[row] = books.Kv.BlocksOf(sequence);
+        _sequences[row] = sequence;
+        _computed[row] = hitTokens;
+        _blocksHeld[row] = books.Kv.BlocksOf(sequence);
         if (IsFirstAdmission(row)) books.Counters.PrefixQueriedTokens += _table.PromptTokens[row];
         NoteFound(row, hitTokens);
         return true;
@@ -150,15 +161,15 @@ internal sealed class PlanBooking(ReplicaBooks books)
     /// <summary>The row was admitted with what was in memory; now it also takes what the step computes.</summary>
     private void ExtendHit(int row)
     {
-        var before = _table.ComputedTokens[row];
-        var tokens = books.Kv.Extend(_table.Sequences[row], _table.WantedTokens[row] - 1);
-        _table.ComputedTokens[row] = tokens;
-        _table.BlocksHeld[row] = books.Kv.BlocksOf(_table.Sequences[row]);
+        var before = _computed[row];
+        var tokens = books.Kv.Extend(_sequences[row], _wanted[row] - 1);
+        _computed[row] = tokens;
+        _blocksHeld[row] = books.Kv.BlocksOf(_sequences[row]);
         NoteFound(row, tokens - before);
     }
 
     /// <summary>A request that was preempted finds what it left behind itself, and one that comes from elsewhere was counted there.</summary>
-    private bool IsFirstAdmission(int row) => _table.Preemptions[row] == 0 && _table.GeneratedTokens[row] == 0;
+    private bool IsFirstAdmission(int row) => _table.Preemptions[row] == 0 && _generated[row] == 0;
 
     private void NoteFound(int row, int tokens)
     {
@@ -178,11 +189,11 @@ internal sealed class PlanBooking(ReplicaBooks books)
 
     private void AddSlice(int row, int sequence, int computed, int tokens)
     {
-        var known = _table.WantedTokens[row] - _table.DraftTokens[row];
+        var known = _wanted[row] - _drafts[row];
         var generates = computed + tokens >= known;
-        var isDecode = computed == known - 1 && _table.GeneratedTokens[row] > 0;
+        var isDecode = computed == known - 1 && _generated[row] > 0;
         if (books.KvRules.HitsWithinStep) books.Kv.Announce(sequence, Math.Min(computed + tokens, known));
         _slices.Add(new StepSlice(row, sequence, computed, tokens, generates, isDecode));
-        books.Events.Granted(books.IdOf(row), row, tokens);
+        books.HearsGrants?.Granted(books.IdOf(row), row, tokens);
     }
 }

@@ -11,6 +11,8 @@ namespace Kantor.Core.Replica;
 /// </summary>
 internal sealed class ReplicaBooks
 {
+    private readonly Column<int> _blocksHeld;
+
     public ReplicaBooks(ReplicaOptions options)
     {
         Options = options;
@@ -19,16 +21,20 @@ internal sealed class ReplicaBooks
         {
             RecomputeUs = context => options.StepTime.StepUs(default(StepLoad).With(options.Kv.BlockSizeTokens, context, isDecode: false)),
         };
+        _blocksHeld = Table.BlocksHeld;
         Places = new BatchPlaces(Table);
         Elsewhere = new KvElsewhere(options, Table, Kv, Counters);
         PlannerState = options.Planner.NewState();
         PredictorState = options.Predictor.NewState();
         Events = PolicyStates.Of(PlannerState, PredictorState, options.Listener);
+        HearsGrants = PolicyStates.Hearing(Events, nameof(PolicyState.Granted));
+        HearsTokens = PolicyStates.Hearing(Events, nameof(PolicyState.Generated));
+        HearsSteps = PolicyStates.Hearing(Events, nameof(PolicyState.Stepped));
     }
 
     public ReplicaOptions Options { get; }
 
-    public RequestTable Table { get; } = new();
+    public RequestTable Table { get; } = new(new ColumnSet());
 
     public KvLedger Kv { get; }
 
@@ -50,26 +56,33 @@ internal sealed class ReplicaBooks
     /// <summary>All that hear of what happens here.</summary>
     public PolicyState Events { get; }
 
+    /// <summary>Those of them that do something about grants; null when nobody does.</summary>
+    public PolicyState? HearsGrants { get; }
+
+    /// <summary>Those of them that do something about tokens; null when nobody does.</summary>
+    public PolicyState? HearsTokens { get; }
+
+    /// <summary>Those of them that do something about steps; null when nobody does.</summary>
+    public PolicyState? HearsSteps { get; }
+
     /// <summary>Whether something waits or runs.</summary>
     public bool HasWork => Waiting.Count > 0 || Places.RunningCount > 0;
 
     public RequestId IdOf(int row) => new(Table.Ids[row]);
 
+    /// <summary>The host's clock as it was told last, in microseconds.</summary>
+    public long NowUs { get; private set; }
+
     /// <summary>It is this time, in microseconds of the host's clock.</summary>
     public void TimeIs(long nowUs)
     {
+        NowUs = nowUs;
         Events.TimeIs(nowUs);
         Kv.TimeIs(nowUs);
     }
 
     /// <summary>Room for as many tokens of a row; the ledger is asked only when its blocks do not do.</summary>
-    public bool TryHold(int row, int tokens)
-    {
-        if (tokens <= (long)Table.BlocksHeld[row] * Kv.BlockSizeTokens) return true;
-        if (!Kv.TryGrow(Table.Sequences[row], tokens)) return false;
-        Table.BlocksHeld[row] = Kv.BlocksOf(Table.Sequences[row]);
-        return true;
-    }
+    public bool TryHold(int row, int tokens) => tokens <= (long)_blocksHeld[row] * Kv.BlockSizeTokens || TryGrow(row, tokens);
 
     /// <summary>The row's request leaves, wherever it stands; without an outcome it goes on elsewhere.</summary>
     public void Drop(int row, RequestOutcome? outcome)
@@ -99,6 +112,12 @@ internal sealed class ReplicaBooks
         }
     }
 
+    private bool TryGrow(int row, int tokens)
+    {
+        if (!Kv.TryGrow(Table.Sequences[row], tokens)) return false;
+        Table.BlocksHeld[row] = Kv.BlocksOf(Table.Sequences[row]);
+        return true;
+    }
 
     private void Close(int row, bool keepsContent)
     {

@@ -13,6 +13,10 @@ internal sealed class ReplicaProbe(ReplicaBooks books) : IBatchProbe
     private long[] _stamps = [];
     private PrefixHit[] _hits = [];
 
+    public AdapterSet Adapters { get; } = new();
+
+    public bool FollowsPlan => _planned is not null;
+
     /// <summary>Another plan is made: what was looked up may be wrong by now.</summary>
     public void BeginPlan() => _stamp++;
 

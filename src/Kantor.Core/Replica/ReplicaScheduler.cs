@@ -25,6 +25,15 @@ public sealed class ReplicaScheduler
     private readonly PlanBooking _booking;
     private readonly StepRepeater _repeater;
 
+    // Columns at hand, because every row of every step needs them.
+    private readonly Column<RowState> _states;
+    private readonly Column<int> _sequences;
+    private readonly Column<int> _wanted;
+    private readonly Column<int> _drafts;
+    private readonly Column<int> _computed;
+    private readonly Column<int> _generated;
+    private readonly Column<long?> _lastTokenUs;
+
     /// <summary>An idle replica.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A limit or size is out of range.</exception>
     public ReplicaScheduler(ReplicaOptions options)
@@ -32,6 +41,9 @@ public sealed class ReplicaScheduler
         options.Validate();
         _options = options;
         _books = new ReplicaBooks(options);
+        (_states, _sequences) = (Table.States, Table.Sequences);
+        (_wanted, _drafts, _computed) = (Table.WantedTokens, Table.DraftTokens, Table.ComputedTokens);
+        (_generated, _lastTokenUs) = (Table.GeneratedTokens, Table.LastTokenUs);
         _probe = new ReplicaProbe(_books);
         _desk = new PlanDesk(_books);
         _booking = new PlanBooking(_books);
@@ -108,17 +120,17 @@ public sealed class ReplicaScheduler
         var missing = 0L;
         for (var row = 0; row < Table.RowCount; row++)
         {
-            if (Table.States[row] != RowState.Free) missing += Table.WantedTokens[row] - Table.ComputedTokens[row];
+            if (_states[row] != RowState.Free) missing += _wanted[row] - _computed[row];
         }
 
         return missing;
     }
 
     /// <summary>Rows of all requests that are here.</summary>
-    public IReadOnlyList<int> LiveRows() => [.. Enumerable.Range(0, Table.RowCount).Where(row => Table.States[row] != RowState.Free)];
+    public IReadOnlyList<int> LiveRows() => [.. Enumerable.Range(0, Table.RowCount).Where(row => _states[row] != RowState.Free)];
 
     /// <summary>Tokens that the row's request has generated.</summary>
-    public int GeneratedTokens(int row) => Table.GeneratedTokens[row];
+    public int GeneratedTokens(int row) => _generated[row];
 
     /// <summary>Tokens that the row's request did not have to compute when it was first admitted here.</summary>
     public int CachedTokens(int row) => Table.CachedTokens[row];
@@ -127,7 +139,7 @@ public sealed class ReplicaScheduler
     public int Preemptions(int row) => Table.Preemptions[row];
 
     /// <summary>Whether the slice's row still runs what was planned, and did not end meanwhile.</summary>
-    public bool IsAlive(in StepSlice slice) => Table.States[slice.Row] == RowState.Running && Table.Sequences[slice.Row] == slice.Sequence;
+    public bool IsAlive(in StepSlice slice) => _states[slice.Row] == RowState.Running && _sequences[slice.Row] == slice.Sequence;
 
     /// <summary>It is this time, in microseconds of the host's clock: what the host reports next happens now.</summary>
     public void TimeIs(long nowUs) => _books.TimeIs(nowUs);
@@ -206,10 +218,10 @@ public sealed class ReplicaScheduler
     {
         foreach (ref readonly var slice in Slices)
         {
-            if (Table.States[slice.Row] == RowState.Running) Complete(slice);
+            if (_states[slice.Row] == RowState.Running) Complete(slice);
         }
 
-        if (stepUs is { } us && !Slices.IsEmpty) _books.Events.Stepped(StepSlice.LoadOf(Slices), us);
+        if (stepUs is { } us && !Slices.IsEmpty) _books.HearsSteps?.Stepped(StepSlice.LoadOf(Slices), us);
     }
 
     /// <summary>
@@ -221,7 +233,7 @@ public sealed class ReplicaScheduler
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tokens);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, slice.IsDecode ? slice.Tokens - 1 : 0);
-        Table.ComputedTokens[slice.Row] += tokens;
+        _computed[slice.Row] += tokens;
     }
 
     /// <summary>
@@ -240,15 +252,14 @@ public sealed class ReplicaScheduler
     public void Generate(int row, int? token)
     {
         var content = Table.Content(row);
-        if (Table.GeneratedTokens[row] == 0) BeginAnswer(row);
+        if (_generated[row]++ == 0) BeginAnswer(row);
         if (token is { } known) content.Append(known);
         else content.AppendUnknown();
-        Table.GeneratedTokens[row]++;
-        Table.WantedTokens[row]++;
-        Table.LastTokenUs[row] = _books.Events.NowUs;
+        _wanted[row]++;
+        _lastTokenUs[row] = _books.NowUs;
         if (_options.DraftTokens > 0) Guess(row);
         Counters.GeneratedTokens++;
-        _books.Events.Generated(IdOf(row), row, 1);
+        _books.HearsTokens?.Generated(IdOf(row), row, 1);
     }
 
     /// <summary>The row's request is over, wherever it stands.</summary>
@@ -343,7 +354,7 @@ public sealed class ReplicaScheduler
     /// <exception cref="InvalidOperationException">A law is broken; the message names it.</exception>
     public void Verify() => _books.Verify();
 
-    private bool IsParkedFor(int row, long id) => Table.States[row] == RowState.Parked && Table.Ids[row] == id;
+    private bool IsParkedFor(int row, long id) => _states[row] == RowState.Parked && Table.Ids[row] == id;
 
     private void Place(long nowUs)
     {
@@ -362,9 +373,9 @@ public sealed class ReplicaScheduler
     private void Complete(in StepSlice slice)
     {
         // Guesses count as computed only once they are accepted.
-        var known = Table.WantedTokens[slice.Row] - Table.DraftTokens[slice.Row];
+        var known = _wanted[slice.Row] - _drafts[slice.Row];
         var computed = slice.IsDecode ? slice.FromToken + 1 : Math.Min(slice.FromToken + slice.Tokens, known);
-        Table.ComputedTokens[slice.Row] = computed;
+        _computed[slice.Row] = computed;
         if (Kv.CachesPrefixes) Kv.Commit(slice.Sequence, computed);
         Counters.ComputedTokens += slice.Tokens;
     }
@@ -372,14 +383,14 @@ public sealed class ReplicaScheduler
     private void BeginAnswer(int row)
     {
         _books.Elsewhere.StoreInTier(row);
-        Table.FirstTokenUs[row] = _books.Events.NowUs;
+        Table.FirstTokenUs[row] = _books.NowUs;
     }
 
     /// <summary>The row's next decode checks as many guesses as are allowed and as its declared output has room for.</summary>
     private void Guess(int row)
     {
-        var tokens = Math.Max(0, Math.Min(_options.DraftTokens, Table.OutputTokensMax[row] - Table.GeneratedTokens[row] - 1));
-        Table.WantedTokens[row] += tokens - Table.DraftTokens[row];
-        Table.DraftTokens[row] = tokens;
+        var tokens = Math.Max(0, Math.Min(_options.DraftTokens, Table.OutputTokensMax[row] - _generated[row] - 1));
+        _wanted[row] += tokens - _drafts[row];
+        _drafts[row] = tokens;
     }
 }

@@ -131,9 +131,9 @@ internal sealed class StepRepeater(ReplicaBooks books, PlanBooking booking, Plan
         _table.Content(row).AppendUnknown(steps);
         _table.GeneratedTokens[row] += steps;
         _table.WantedTokens[row] += steps;
-        _table.LastTokenUs[row] = books.Events.NowUs;
+        _table.LastTokenUs[row] = books.NowUs;
         books.Counters.GeneratedTokens += steps;
-        books.Events.Generated(books.IdOf(row), row, steps);
+        books.HearsTokens?.Generated(books.IdOf(row), row, steps);
     }
 
     private void Grow(in StepSlice slice, int tokensTotal)

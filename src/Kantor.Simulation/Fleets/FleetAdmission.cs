@@ -21,8 +21,7 @@ internal sealed class FleetAdmission(IAdmission policy, ReplicaGroup entry, Serv
     /// <exception cref="SimulationException">The policy gives one that is none.</exception>
     public Verdict Judge(RequestSpec spec, int waitingOutside, long nowUs)
     {
-        _seen.Clear();
-        entry.AddTo(_seen);
+        _seen.Show(entry.Changes, entry);
         var verdict = policy.Judge(spec.Facts, _seen.For(spec, waitingOutside, nowUs), State);
         return verdict.FaultFor(spec.Facts.OutputTokensMax, nowUs) is { } fault
             ? throw new SimulationException($"Admission '{policy.Name}' {fault} (request {spec.Id}).")

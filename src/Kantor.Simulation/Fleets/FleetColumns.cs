@@ -21,6 +21,7 @@ internal sealed class FleetColumns(Core.Routing.Signals reads, ServiceClassTable
     private long[] _booked = [];
     private bool[] _adapters = [];
     private IStepTimeModel[] _stepTimes = [];
+    private int _stamp = -1;
 
     /// <summary>Replicas in the view.</summary>
     public int Count { get; private set; }
@@ -28,21 +29,27 @@ internal sealed class FleetColumns(Core.Routing.Signals reads, ServiceClassTable
     /// <summary>The replica at a place of the view.</summary>
     public SimulatedReplica this[int place] => _replicas[place];
 
-    /// <summary>No replica is in the view.</summary>
-    public void Clear() => Count = 0;
+    /// <summary>The view is of these replicas, as long as the stamp stays the same.</summary>
+    public void Show(int stamp, params ReadOnlySpan<ReplicaGroup> groups)
+    {
+        if (stamp == _stamp) return;
+        (_stamp, Count) = (stamp, 0);
+        foreach (var group in groups) group.AddTo(this);
+    }
 
     /// <summary>One more replica is in the view.</summary>
     public void Add(SimulatedReplica replica, ReplicaSignals signals, EndpointRole role)
     {
         if (Count == _replicas.Length) Grow();
         (_replicas[Count], _signals[Count], _roles[Count]) = (replica, signals, role);
+        _endpoints[Count] = new EndpointView { Replica = replica.Index };
         Count++;
     }
 
     /// <summary>The view for one request.</summary>
     public FleetView For(RequestSpec spec, int waitingOutside, long nowUs)
     {
-        for (var place = 0; place < Count; place++) Fill(place, spec, nowUs);
+        for (var place = 0; place < Count && reads != Core.Routing.Signals.None; place++) Fill(place, spec, nowUs);
         return new FleetView
         {
             Endpoints = _endpoints.AsSpan(0, Count),
@@ -66,7 +73,7 @@ internal sealed class FleetColumns(Core.Routing.Signals reads, ServiceClassTable
     private void Fill(int place, RequestSpec spec, long nowUs)
     {
         var replica = _replicas[place];
-        _endpoints[place] = Reads(Core.Routing.Signals.Load) ? _signals[place].View(nowUs) : new EndpointView { Replica = replica.Index };
+        if (Reads(Core.Routing.Signals.Load)) _endpoints[place] = _signals[place].View(nowUs);
         if (Reads(Core.Routing.Signals.PrefixHits)) _hits[place] = replica.HitTokens(spec);
         if (Reads(Core.Routing.Signals.TierHits)) _tierHits[place] = Math.Max(replica.HitTokens(spec), replica.TierHitTokens(spec));
         if (Reads(Core.Routing.Signals.Work)) _queued[place] = replica.QueuedTokens;

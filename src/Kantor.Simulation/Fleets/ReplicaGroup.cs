@@ -93,6 +93,7 @@ internal sealed class ReplicaGroup
             if (!unit.Replicas.Contains(_taking[place])) continue;
             _stream.Left(_taking[place].Index, nowUs);
             _taking.RemoveAt(place);
+            Changes++;
             _signals.RemoveAt(place);
         }
     }
@@ -103,9 +104,8 @@ internal sealed class ReplicaGroup
     {
         _stream.Arrived(spec.Facts, nowUs);
         if (_taking.Count == 0) return null;
-        _seen.Clear();
-        AddTo(_seen);
-        if ((_router.Reads & Core.Routing.Signals.Decode) != 0) GoesOnIn?.AddTo(_seen);
+        if (GoesOnIn is { } next && (_router.Reads & Core.Routing.Signals.Decode) != 0) _seen.Show(Changes + next.Changes, this, next);
+        else _seen.Show(Changes, this);
         var decision = _router.Route(spec.Facts, _seen.For(spec, waitingOutside, nowUs), _routerState);
         if (decision.HoldUntilUs is { } untilUs)
         {
@@ -130,6 +130,9 @@ internal sealed class ReplicaGroup
         return _heard.AsSpan(0, _taking.Count);
     }
 
+    /// <summary>How often replicas came or went.</summary>
+    public int Changes { get; private set; }
+
     /// <summary>Puts the replicas that take requests into a view.</summary>
     public void AddTo(FleetColumns seen)
     {
@@ -149,6 +152,7 @@ internal sealed class ReplicaGroup
         {
             var signals = new ReplicaSignals(member, member.Pool.Signals, nowUs);
             _taking.Add(member);
+            Changes++;
             _stream.Joined(member.Index, nowUs);
             _signals.Add(signals);
             foreach (var feed in signals.Feeds)
