@@ -61,7 +61,7 @@ internal static class ServeCommand
         var options = ReadOptions(parsed);
         using var logging = LoggerFactory.Create(builder => Log(builder, parsed.GetValue(Verbose)));
         var metrics = new EngineMetrics();
-        using var log = EventLogFile.Open(parsed.GetValue(EventLog), Name);
+        using var log = EventLogFile.Open(parsed.GetValue(EventLog), Name, flushEveryUs: 1_000_000);
         await using var engine = await EngineFactory.CreateAsync(
             Engine.Read(parsed), metrics, logging.CreateLogger("llama.cpp"), cancellation, log);
         await using var server = KantorServer.Build(options, engine, metrics, builder => Log(builder, parsed.GetValue(Verbose)));

@@ -15,6 +15,8 @@ public sealed class EventLogWriter : IDisposable
     public const long BytesMaxUsual = 16L << 30;
 
     private const int FlushEveryRecords = 4_096;
+    private readonly long? _flushEveryUs;
+    private long _flushedUs;
     private readonly Stream _stream;
     private readonly long _bytesMax;
     private readonly Action<string> _failed;
@@ -23,13 +25,13 @@ public sealed class EventLogWriter : IDisposable
     private long _bytes;
     private int _unflushed;
 
-    private EventLogWriter(Stream stream, string host, long bytesMax, Action<string> failed)
+    private EventLogWriter(Stream stream, string host, Action<string> failed, long bytesMax, long? flushEveryUs)
     {
-        (_stream, _bytesMax, _failed) = (stream, bytesMax, failed);
+        (_stream, _bytesMax, _failed, _flushEveryUs) = (stream, bytesMax, failed, flushEveryUs);
         _json = new Utf8JsonWriter(_line);
         var header = new EventLogHeader { KantorEventLog = EventLogHeader.CurrentVersion, Host = host };
         JsonSerializer.Serialize(_json, header, LogJson.Default.EventLogHeader);
-        EndLine();
+        EndLine(atUs: 0);
     }
 
     /// <summary>Why the log ended early; null while it has not.</summary>
@@ -43,14 +45,18 @@ public sealed class EventLogWriter : IDisposable
     /// <param name="host">What writes it.</param>
     /// <param name="failed">Told at most once, why the log ends early.</param>
     /// <param name="bytesMax">Most bytes before compression, above 0.</param>
+    /// <param name="flushEveryUs">
+    /// Microseconds of the host's clock after which a reader sees what was written, at the next record; null for when a few thousand have
+    /// come together.
+    /// </param>
     /// <exception cref="IOException">The file cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be.</exception>
-    public static EventLogWriter Create(string path, string host, Action<string> failed, long bytesMax = BytesMaxUsual)
+    public static EventLogWriter Create(string path, string host, Action<string> failed, long bytesMax = BytesMaxUsual, long? flushEveryUs = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytesMax);
         Stream file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
         if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) file = new GZipStream(file, CompressionLevel.Fastest);
-        return new EventLogWriter(file, host, bytesMax, failed);
+        return new EventLogWriter(file, host, failed, bytesMax, flushEveryUs);
     }
 
     /// <summary>Writes one record.</summary>
@@ -59,7 +65,7 @@ public sealed class EventLogWriter : IDisposable
         if (Fault is not null) return;
         JsonSerializer.Serialize(_json, record, LogJson.Default.LogRecord);
         Records++;
-        EndLine();
+        EndLine(record.AtUs);
     }
 
     /// <summary>Writes what is left and closes the file.</summary>
@@ -78,25 +84,25 @@ public sealed class EventLogWriter : IDisposable
         _line.Dispose();
     }
 
-    private void EndLine()
+    private void EndLine(long atUs)
     {
         _json.Flush();
         _line.WriteByte((byte)'\n');
         if (_bytes + _line.Length > _bytesMax) Fail($"it has reached {_bytesMax} bytes");
-        else WriteLine();
+        else WriteLine(atUs);
         _line.SetLength(0);
         _json.Reset();
     }
 
-    private void WriteLine()
+    private void WriteLine(long atUs)
     {
         try
         {
             _line.WriteTo(_stream);
             _bytes += _line.Length;
             // A reader sees what is flushed, even when the host is ended without a word.
-            if (++_unflushed < FlushEveryRecords) return;
-            _unflushed = 0;
+            if (++_unflushed < FlushEveryRecords && !(atUs - _flushedUs >= _flushEveryUs)) return;
+            (_unflushed, _flushedUs) = (0, atUs);
             _stream.Flush();
         }
         catch (IOException failed)

@@ -24,6 +24,9 @@ public sealed record ReplayOptions
     /// <summary>Takes down why the policy decides as it does; null when nobody wants to know.</summary>
     public IDecisionLog? Log { get; init; }
 
+    /// <summary>Hears every event of the replay; null for nobody.</summary>
+    public PolicyState? Listener { get; init; }
+
     /// <summary>Most differences that are shown one by one, at least 0.</summary>
     public int ShownMax { get; init; } = 20;
 }

@@ -79,6 +79,7 @@ internal sealed class ReplayScript
         Classes = Objective.TryParse(_replica.Objective, out var objective, out var error)
             ? objective.Classes
             : throw new EventLogException($"replica {_replica.Replica}: objective: {error}"),
+        Listener = replay.Listener,
         Log = replay.Log,
     };
 
