@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Kantor.OpenAi.Errors;
-using Kantor.OpenAi.Requests;
 
 namespace Kantor.OpenAi.Json;
 

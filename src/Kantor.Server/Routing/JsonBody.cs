@@ -1,5 +1,6 @@
 using System.Buffers;
 using Kantor.OpenAi.Errors;
+using Kantor.OpenAi.Json;
 using Kantor.OpenAi.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
