@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kantor.Cli.Engines;
 using Kantor.Cli.Shell;
 using Kantor.Engine;
+using Kantor.Engine.Loop;
 using Kantor.Server;
 using Kantor.Server.Configuration;
 using Kantor.Server.Metrics;

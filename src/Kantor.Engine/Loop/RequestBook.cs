@@ -5,6 +5,7 @@ using Kantor.Core.Randomness;
 using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends;
+using Kantor.Engine.Clocks;
 using Kantor.Engine.Streams;
 
 namespace Kantor.Engine.Loop;

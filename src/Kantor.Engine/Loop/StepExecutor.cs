@@ -2,6 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Replica;
 using Kantor.Core.StepTime;
 using Kantor.Engine.Backends;
+using Kantor.Engine.Clocks;
 
 namespace Kantor.Engine.Loop;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Kantor.Engine.Clocks;
 
 namespace Kantor.Engine.Streams;
 

@@ -6,7 +6,7 @@ namespace Kantor.Cli.Tests.Repository;
 /// </summary>
 public class FolderArrowsTests
 {
-    private static readonly string[] WithCircles = ["Kantor.Engine", "Kantor.Server"];
+    private static readonly string[] WithCircles = ["Kantor.Server"];
 
     public static TheoryData<string> Projects() =>
         [.. Directory.GetDirectories(Path.Combine(RepositoryFiles.Root, "src")).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)];

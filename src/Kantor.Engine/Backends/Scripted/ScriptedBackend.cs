@@ -1,4 +1,5 @@
 using Kantor.Core.StepTime;
+using Kantor.Engine.Clocks;
 
 namespace Kantor.Engine.Backends.Scripted;
 

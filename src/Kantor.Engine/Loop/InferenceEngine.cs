@@ -1,9 +1,9 @@
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends;
-using Kantor.Engine.Loop;
+using Kantor.Engine.Clocks;
 using Kantor.Engine.Streams;
 
-namespace Kantor.Engine;
+namespace Kantor.Engine.Loop;
 
 /// <summary>
 /// The engine with its thread. The native call of a step blocks, so the loop has a thread of its own; it owns the back end from start to disposal.
