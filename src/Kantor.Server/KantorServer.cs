@@ -1,12 +1,14 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Kantor.Engine;
+using Kantor.Server.Callers;
 using Kantor.Server.Configuration;
+using Kantor.Server.Context;
 using Kantor.Server.Endpoints;
-using Kantor.Server.Generation;
 using Kantor.Server.Hosting;
+using Kantor.Server.Http;
+using Kantor.Server.Logging;
 using Kantor.Server.Metrics;
-using Kantor.Server.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

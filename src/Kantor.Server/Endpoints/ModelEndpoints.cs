@@ -4,9 +4,8 @@ using System.Text.Json;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Requests;
 using Kantor.OpenAi.Responses;
-using Kantor.Server.Generation;
-using Kantor.Server.Hosting;
-using Kantor.Server.Routing;
+using Kantor.Server.Context;
+using Kantor.Server.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Kantor.Server.Endpoints;

@@ -6,7 +6,7 @@ using Kantor.Engine.Streams;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Requests;
 using Kantor.Server.Callers;
-using Kantor.Server.Routing;
+using Kantor.Server.Http;
 
 namespace Kantor.Server.Generation;
 

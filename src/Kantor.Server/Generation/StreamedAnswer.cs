@@ -1,7 +1,8 @@
 using Kantor.Core.Requests;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
-using Kantor.Server.Routing;
+using Kantor.Server.Http;
+using Kantor.Server.Logging;
 using Microsoft.AspNetCore.Http;
 
 namespace Kantor.Server.Generation;

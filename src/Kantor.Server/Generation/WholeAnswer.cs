@@ -2,7 +2,7 @@ using System.Text;
 using Kantor.Core.Requests;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
-using Kantor.Server.Routing;
+using Kantor.Server.Http;
 
 namespace Kantor.Server.Generation;
 

@@ -1,10 +1,12 @@
 using System.Net;
 using Kantor.OpenAi.Errors;
+using Kantor.Server.Callers;
 using Kantor.Server.Hosting;
+using Kantor.Server.Logging;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Kantor.Server.Routing;
+namespace Kantor.Server.Http;
 
 /// <summary>
 /// Brings every request to its route, or answers why not, always in OpenAI's error shape. The table it is given is all there is to reach.

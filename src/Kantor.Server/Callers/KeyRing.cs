@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using Kantor.OpenAi.Errors;
-using Kantor.Server.Callers;
 using Kantor.Server.Configuration;
 using Microsoft.AspNetCore.Http;
 
-namespace Kantor.Server.Routing;
+namespace Kantor.Server.Callers;
 
 /// <summary>
 /// Decides whether a request may use a route. Every missing, malformed or wrong key gets the same answer, and the comparison takes the same

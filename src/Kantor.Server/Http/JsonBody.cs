@@ -5,7 +5,7 @@ using Kantor.OpenAi.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace Kantor.Server.Routing;
+namespace Kantor.Server.Http;
 
 /// <summary>Reads request bodies within limits.</summary>
 internal static class JsonBody

@@ -2,12 +2,12 @@ using Kantor.Engine;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
 using Kantor.Server.Configuration;
-using Kantor.Server.Generation;
+using Kantor.Server.Hosting;
+using Kantor.Server.Http;
 using Kantor.Server.Metrics;
-using Kantor.Server.Routing;
 using Microsoft.Extensions.Logging;
 
-namespace Kantor.Server.Hosting;
+namespace Kantor.Server.Context;
 
 /// <summary>What all endpoints share.</summary>
 internal sealed record ServerContext(

@@ -4,9 +4,9 @@ using Kantor.Engine;
 using Kantor.Engine.Backends;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Requests;
-using Kantor.Server.Routing;
+using Kantor.Server.Http;
 
-namespace Kantor.Server.Generation;
+namespace Kantor.Server.Context;
 
 /// <summary>
 /// Turns prompts into tokens on the caller's thread, never on the engine's, and checks token ids that came from outside. A tokenizer may take time
