@@ -19,7 +19,8 @@ internal static class BoundedWriting
 
         try
         {
-            var result = await flush.AsTask().WaitAsync(TimeSpan.FromMilliseconds(server.Options.StallTimeoutMs), server.Time, http.RequestAborted);
+            var result = await flush.AsTask().WaitAsync(
+                TimeSpan.FromMilliseconds(server.Options.StallTimeoutMs), server.Time, http.RequestAborted);
             ThrowIfGone(http, result.IsCompleted);
         }
         catch (TimeoutException)

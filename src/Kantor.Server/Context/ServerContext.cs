@@ -31,7 +31,8 @@ internal sealed record ServerContext(
         var served = Engine.Model.ModelName;
         if (asked is null || asked == served) return;
         throw new ApiErrorException(new ApiError(
-            404, $"The model {QuotedText.Of(asked)} is not served here; '{served}' is.", ApiError.InvalidRequest, "model", ErrorCodes.ModelNotFound));
+            404, $"The model {QuotedText.Of(asked)} is not served here; '{served}' is.", ApiError.InvalidRequest, "model",
+            ErrorCodes.ModelNotFound));
     }
 
     /// <summary>The head of a new answer, with a name that no other answer has.</summary>

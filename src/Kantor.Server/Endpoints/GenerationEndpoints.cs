@@ -31,7 +31,11 @@ internal sealed class GenerationEndpoints(ServerContext server)
         server.CheckModel(request.Generation.Model);
         RequirePossible(http, request.Generation, request.Prompts.Count);
         var prompts = new int[request.Prompts.Count][];
-        for (var i = 0; i < prompts.Length; i++) prompts[i] = await server.Prompts.PlainAsync(request.Prompts[i], "prompt", http.RequestAborted);
+        for (var i = 0; i < prompts.Length; i++)
+        {
+            prompts[i] = await server.Prompts.PlainAsync(request.Prompts[i], "prompt", http.RequestAborted);
+        }
+
         var head = server.NewHead("cmpl");
         using var writer = new CompletionAnswerWriter(head, AnnouncesUsage(request.Generation));
         await _answering.AnswerAsync(http, head, request.Generation, prompts, writer);

@@ -15,7 +15,8 @@ namespace Kantor.Server.Generation;
 internal sealed class Answering(ServerContext server)
 {
     /// <summary>Answers every prompt, in the format that <paramref name="writer"/> writes.</summary>
-    public async Task AnswerAsync(HttpContext http, AnswerHead head, GenerationFields fields, IReadOnlyList<int[]> prompts, AnswerWriter writer)
+    public async Task AnswerAsync(
+        HttpContext http, AnswerHead head, GenerationFields fields, IReadOnlyList<int[]> prompts, AnswerWriter writer)
     {
         server.Prompts.CheckIds(fields.Sampling.LogitBias.Keys, "logit_bias");
         var caller = http.Features.GetRequiredFeature<Caller>();
