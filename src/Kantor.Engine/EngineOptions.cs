@@ -10,7 +10,7 @@ using Kantor.Engine.Backends;
 
 namespace Kantor.Engine;
 
-/// <summary>Policy and limits of an <see cref="InferenceEngine"/>.</summary>
+/// <summary>Policy and limits of an <see cref="IInferenceEngine"/>.</summary>
 public sealed record EngineOptions
 {
     /// <summary>The batch policy.</summary>

@@ -6,6 +6,7 @@ using Kantor.Core;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Engine;
+using Kantor.Engine.Loop;
 using Kantor.EventLogs.Recording;
 using Kantor.LlamaCpp;
 using Microsoft.Extensions.Logging;

@@ -3,6 +3,7 @@ using Kantor.Cli.Engines;
 using Kantor.Cli.Runs;
 using Kantor.Cli.Shell;
 using Kantor.Engine;
+using Kantor.Engine.Loop;
 using Kantor.Server;
 using Kantor.Server.Configuration;
 using Kantor.Server.Metrics;

@@ -5,6 +5,7 @@ using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Core.StepTime;
 using Kantor.Engine.Backends;
+using Kantor.Engine.Clocks;
 
 namespace Kantor.Engine.Loop;
 

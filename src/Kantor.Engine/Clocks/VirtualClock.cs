@@ -1,6 +1,8 @@
-namespace Kantor.Engine.Backends.Scripted;
+namespace Kantor.Engine.Clocks;
 
-/// <summary>Time that passes only when told to, in microseconds. Thread-safe. Its timers are the system's: nothing in the engine uses them.</summary>
+/// <summary>
+/// Time that passes only when told to, in microseconds. Thread-safe. Its timers are the system's: nothing in the engine uses them.
+/// </summary>
 public sealed class VirtualClock : TimeProvider
 {
     private long _nowUs;

@@ -1,15 +1,18 @@
 using System.Net;
 using Kantor.OpenAi.Errors;
+using Kantor.Server.Callers;
 using Kantor.Server.Hosting;
+using Kantor.Server.Logging;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Kantor.Server.Routing;
+namespace Kantor.Server.Http;
 
 /// <summary>
 /// Brings every request to its route, or answers why not, always in OpenAI's error shape. The table it is given is all there is to reach.
 /// </summary>
-internal sealed class Dispatcher(IReadOnlyList<ApiRoute> routes, KeyRing keys, bool onlyLoopbackNames, Draining draining, TimeProvider time, ILogger log)
+internal sealed class Dispatcher(
+    IReadOnlyList<ApiRoute> routes, KeyRing keys, bool onlyLoopbackNames, Draining draining, TimeProvider time, ILogger log)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -36,7 +39,8 @@ internal sealed class Dispatcher(IReadOnlyList<ApiRoute> routes, KeyRing keys, b
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             log.HandlerFailed(e, http.Request.Method, QuotedText.Plain(http.Request.Path.Value ?? ""));
-            await AnswerAsync(http, new ApiError(500, "The server failed to answer; see its log.", ApiError.ServerError, null, ErrorCodes.Internal));
+            await AnswerAsync(
+                http, new ApiError(500, "The server failed to answer; see its log.", ApiError.ServerError, null, ErrorCodes.Internal));
         }
 
         var elapsedMs = time.GetElapsedTime(startedAt).TotalMilliseconds;
@@ -47,15 +51,26 @@ internal sealed class Dispatcher(IReadOnlyList<ApiRoute> routes, KeyRing keys, b
     {
         var request = http.Request;
         var path = request.Path.Value ?? "";
-        if (HasTwoLengths(request)) throw Refused(400, ErrorCodes.BadRequest, "A message has either Content-Length or Transfer-Encoding, not both.");
-        if (onlyLoopbackNames && !IsLoopbackName(request.Host.Host)) throw Refused(421, ErrorCodes.BadRequest, "This server answers only to localhost; set an API key to serve other host names.");
+        if (HasTwoLengths(request))
+        {
+            throw Refused(400, ErrorCodes.BadRequest, "A message has either Content-Length or Transfer-Encoding, not both.");
+        }
+
+        if (onlyLoopbackNames && !IsLoopbackName(request.Host.Host))
+        {
+            throw Refused(421, ErrorCodes.BadRequest, "This server answers only to localhost; set an API key to serve other host names.");
+        }
+
         var here = routes.Where(route => route.Matches(path)).ToArray();
         if (here.Length == 0) throw Refused(404, ErrorCodes.NotFound, $"There is no route {QuotedText.Of(path)}.");
         var route = Array.Find(here, route => route.Method == request.Method);
         if (route is null)
         {
             http.Response.Headers.Allow = string.Join(", ", here.Select(route => route.Method));
-            throw Refused(405, ErrorCodes.MethodNotAllowed, $"{QuotedText.Of(path)} does not take {QuotedText.Of(request.Method)}; see the header Allow.");
+            throw Refused(
+                405,
+                ErrorCodes.MethodNotAllowed,
+                $"{QuotedText.Of(path)} does not take {QuotedText.Of(request.Method)}; see the header Allow.");
         }
 
         if (keys.Refusal(route.Access, request, out var caller) is { } refusal)
@@ -77,7 +92,8 @@ internal sealed class Dispatcher(IReadOnlyList<ApiRoute> routes, KeyRing keys, b
 
     /// <summary>Kestrel renames a Content-Length beside a Transfer-Encoding; what is in front of us may believe the other one.</summary>
     private static bool HasTwoLengths(HttpRequest request) =>
-        request.Headers.TransferEncoding.Count > 0 && (request.Headers.ContentLength is not null || request.Headers.ContainsKey("X-Content-Length"));
+        request.Headers.TransferEncoding.Count > 0
+            && (request.Headers.ContentLength is not null || request.Headers.ContainsKey("X-Content-Length"));
 
     private static bool IsLoopbackName(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)

@@ -5,7 +5,7 @@ using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Requests;
 using Kantor.Server.Configuration;
 
-namespace Kantor.Server.Tests.Routing;
+namespace Kantor.Server.Tests.Http;
 
 public class DispatcherTests
 {

@@ -4,13 +4,14 @@ using Kantor.Engine;
 using Kantor.Engine.Backends;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Requests;
-using Kantor.Server.Routing;
+using Kantor.Server.Http;
 
-namespace Kantor.Server.Generation;
+namespace Kantor.Server.Context;
 
 /// <summary>
-/// Turns prompts into tokens on the caller's thread, never on the engine's, and checks token ids that came from outside. A tokenizer may take time
-/// quadratic in its text and cannot be interrupted, so texts are limited by their size first, and few long ones are at work at the same time.
+/// Turns prompts into tokens on the caller's thread, never on the engine's, and checks token ids that came from outside. A tokenizer may
+/// take time quadratic in its text and cannot be interrupted, so texts are limited by their size first, and few long ones are at work at
+/// the same time.
 /// </summary>
 internal sealed class PromptEncoder(IInferenceEngine engine, RequestLimits limits) : IDisposable
 {
@@ -28,11 +29,16 @@ internal sealed class PromptEncoder(IInferenceEngine engine, RequestLimits limit
         var bytes = messages.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Text));
         try
         {
-            return await EncodeAsync(bytes, "messages", tokenizer => tokenizer.EncodeChat([.. messages.Select(message => new ChatTurn(message.Role, message.Text))]), cancellation);
+            return await EncodeAsync(
+                bytes,
+                "messages",
+                tokenizer => tokenizer.EncodeChat([.. messages.Select(message => new ChatTurn(message.Role, message.Text))]),
+                cancellation);
         }
         catch (InvalidOperationException e)
         {
-            throw new ApiErrorException(ApiError.BadRequest("messages", $"{e.Message} Use /v1/completions.", ErrorCodes.ChatTemplateMissing));
+            throw new ApiErrorException(
+                ApiError.BadRequest("messages", $"{e.Message} Use /v1/completions.", ErrorCodes.ChatTemplateMissing));
         }
     }
 
@@ -44,7 +50,11 @@ internal sealed class PromptEncoder(IInferenceEngine engine, RequestLimits limit
     public async Task<int[]> PlainAsync(PromptInput input, string param, CancellationToken cancellation)
     {
         var tokens = input.Tokens ?? await TextAsync(input.Text!, addBos: true, param, cancellation);
-        if (tokens.Length == 0) throw new ApiErrorException(ApiError.BadRequest(param, $"'{param}' has no tokens; at least one is needed."));
+        if (tokens.Length == 0)
+        {
+            throw new ApiErrorException(ApiError.BadRequest(param, $"'{param}' has no tokens; at least one is needed."));
+        }
+
         CheckIds(tokens, param);
         return tokens;
     }
@@ -52,7 +62,8 @@ internal sealed class PromptEncoder(IInferenceEngine engine, RequestLimits limit
     /// <summary>Tokens of a text, in which nothing becomes a control token.</summary>
     /// <exception cref="ApiErrorException">The text is too long (400).</exception>
     public Task<int[]> TextAsync(string text, bool addBos, string param, CancellationToken cancellation) =>
-        EncodeAsync(Encoding.UTF8.GetByteCount(text), param, tokenizer => tokenizer.Encode(text, addBos, parseSpecial: false), cancellation);
+        EncodeAsync(
+            Encoding.UTF8.GetByteCount(text), param, tokenizer => tokenizer.Encode(text, addBos, parseSpecial: false), cancellation);
 
     /// <summary>Refuses token ids outside the vocabulary: the kernels index tables with them.</summary>
     /// <exception cref="ApiErrorException">There is one (400).</exception>
@@ -63,7 +74,8 @@ internal sealed class PromptEncoder(IInferenceEngine engine, RequestLimits limit
         {
             if ((uint)token < (uint)size) continue;
             throw new ApiErrorException(ApiError.BadRequest(
-                param, string.Create(CultureInfo.InvariantCulture, $"'{param}' names token {token}; the vocabulary has {size} tokens, from 0.")));
+                param, string.Create(
+                    CultureInfo.InvariantCulture, $"'{param}' names token {token}; the vocabulary has {size} tokens, from 0.")));
         }
     }
 
@@ -75,7 +87,8 @@ internal sealed class PromptEncoder(IInferenceEngine engine, RequestLimits limit
         {
             throw new ApiErrorException(ApiError.BadRequest(
                 param,
-                $"'{param}' has {bytes} bytes of text; prompt and answer have {engine.Model.SequenceTokensMax} tokens at most, for which at most {BytesMax} bytes are tokenised.",
+                $"'{param}' has {bytes} bytes of text; prompt and answer have {engine.Model.SequenceTokensMax} tokens at most, for which "
+                    + $"at most {BytesMax} bytes are tokenised.",
                 ErrorCodes.ContextLengthExceeded));
         }
 

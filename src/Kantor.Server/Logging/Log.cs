@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Kantor.Server;
+namespace Kantor.Server.Logging;
 
 /// <summary>Everything the server logs. No prompt and no answer is in it; paths and names of end users are cut and escaped.</summary>
 internal static partial class Log

@@ -5,9 +5,10 @@ using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends.Scripted;
+using Kantor.Engine.Loop;
 using Kantor.Engine.Streams;
 
-namespace Kantor.Engine.Tests;
+namespace Kantor.Engine.Tests.Loop;
 
 public class InferenceEngineTests
 {

@@ -1,7 +1,8 @@
 using Kantor.OpenAi.Errors;
-using Kantor.Server.Routing;
+using Kantor.Server.Callers;
+using Kantor.Server.Http;
 
-namespace Kantor.Server.Callers;
+namespace Kantor.Server.Generation;
 
 /// <summary>Answers that a tenant has open, until this is disposed.</summary>
 internal sealed class OpenAnswers : IDisposable

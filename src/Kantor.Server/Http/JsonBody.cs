@@ -1,10 +1,11 @@
 using System.Buffers;
 using Kantor.OpenAi.Errors;
+using Kantor.OpenAi.Json;
 using Kantor.OpenAi.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace Kantor.Server.Routing;
+namespace Kantor.Server.Http;
 
 /// <summary>Reads request bodies within limits.</summary>
 internal static class JsonBody
@@ -18,12 +19,16 @@ internal static class JsonBody
             && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
             && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
         if (!isJson) throw Refused("The header Content-Type must be application/json, in UTF-8.");
-        if (request.Headers.ContentEncoding.Count > 0) throw Refused("Compressed bodies are not read; leave out the header Content-Encoding.");
+        if (request.Headers.ContentEncoding.Count > 0)
+        {
+            throw Refused("Compressed bodies are not read; leave out the header Content-Encoding.");
+        }
     }
 
     /// <summary>The request in the body.</summary>
     /// <exception cref="ApiErrorException">The body is too large (413) or not such a request (400).</exception>
-    public static async Task<T> ReadAsync<T>(HttpContext http, RequestLimits limits, Func<ReadOnlyMemory<byte>, RequestLimits, Parsed<T>> parse)
+    public static async Task<T> ReadAsync<T>(
+        HttpContext http, RequestLimits limits, Func<ReadOnlyMemory<byte>, RequestLimits, Parsed<T>> parse)
         where T : class
     {
         var body = await ReadBytesAsync(http, limits.BodyBytesMax);

@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using Kantor.OpenAi.Errors;
-using Kantor.Server.Callers;
 using Kantor.Server.Configuration;
 using Microsoft.AspNetCore.Http;
 
-namespace Kantor.Server.Routing;
+namespace Kantor.Server.Callers;
 
 /// <summary>
 /// Decides whether a request may use a route. Every missing, malformed or wrong key gets the same answer, and the comparison takes the same
@@ -17,17 +16,20 @@ internal sealed class KeyRing(ServerOptions options)
     private const string Scheme = "Bearer ";
 
     private static readonly ApiError Unauthorized = new(
-        401, "A valid API key is needed: send the header Authorization: Bearer KEY.", ApiError.InvalidRequest, null, ErrorCodes.InvalidApiKey);
+        401, "A valid API key is needed: send the header Authorization: Bearer KEY.", ApiError.InvalidRequest, null,
+        ErrorCodes.InvalidApiKey);
 
     private static readonly ApiError Closed = new(
-        403, "This route needs an admin key; the server's operator sets it as AdminKeys.", ApiError.InvalidRequest, null, ErrorCodes.Forbidden);
+        403, "This route needs an admin key; the server's operator sets it as AdminKeys.", ApiError.InvalidRequest, null,
+        ErrorCodes.Forbidden);
 
     private readonly Caller _default = Caller.Default();
     private readonly byte[][] _adminKeys = [.. options.AdminKeys.Select(Hash)];
     private readonly (byte[] Hash, Caller? Caller)[] _apiKeys =
     [
         .. options.ApiKeys.Select(key => (Hash(key), (Caller?)null)),
-        .. options.Tenants.Select(Caller.Of).SelectMany((caller, index) => options.Tenants[index].ApiKeys.Select(key => (Hash(key), (Caller?)caller))),
+        .. options.Tenants.Select(Caller.Of).SelectMany(
+            (caller, index) => options.Tenants[index].ApiKeys.Select(key => (Hash(key), (Caller?)caller))),
     ];
 
     /// <summary>The error that the request deserves; null when it may pass, and then who sends it.</summary>

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Kantor.OpenAi.Errors;
 
-namespace Kantor.OpenAi.Requests;
+namespace Kantor.OpenAi.Json;
 
 /// <summary>Either what was asked for, or everything that is wrong with it.</summary>
 /// <typeparam name="T">The request.</typeparam>

@@ -1,7 +1,7 @@
-using Kantor.Server.Hosting;
+using Kantor.Server.Logging;
 using Microsoft.AspNetCore.Http;
 
-namespace Kantor.Server.Generation;
+namespace Kantor.Server.Context;
 
 /// <summary>Sends what was written to a response, and cuts the connection of a client that does not take it.</summary>
 internal static class BoundedWriting
@@ -19,7 +19,8 @@ internal static class BoundedWriting
 
         try
         {
-            var result = await flush.AsTask().WaitAsync(TimeSpan.FromMilliseconds(server.Options.StallTimeoutMs), server.Time, http.RequestAborted);
+            var result = await flush.AsTask().WaitAsync(
+                TimeSpan.FromMilliseconds(server.Options.StallTimeoutMs), server.Time, http.RequestAborted);
             ThrowIfGone(http, result.IsCompleted);
         }
         catch (TimeoutException)

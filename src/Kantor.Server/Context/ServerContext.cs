@@ -2,12 +2,12 @@ using Kantor.Engine;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
 using Kantor.Server.Configuration;
-using Kantor.Server.Generation;
+using Kantor.Server.Hosting;
+using Kantor.Server.Http;
 using Kantor.Server.Metrics;
-using Kantor.Server.Routing;
 using Microsoft.Extensions.Logging;
 
-namespace Kantor.Server.Hosting;
+namespace Kantor.Server.Context;
 
 /// <summary>What all endpoints share.</summary>
 internal sealed record ServerContext(
@@ -31,7 +31,8 @@ internal sealed record ServerContext(
         var served = Engine.Model.ModelName;
         if (asked is null || asked == served) return;
         throw new ApiErrorException(new ApiError(
-            404, $"The model {QuotedText.Of(asked)} is not served here; '{served}' is.", ApiError.InvalidRequest, "model", ErrorCodes.ModelNotFound));
+            404, $"The model {QuotedText.Of(asked)} is not served here; '{served}' is.", ApiError.InvalidRequest, "model",
+            ErrorCodes.ModelNotFound));
     }
 
     /// <summary>The head of a new answer, with a name that no other answer has.</summary>

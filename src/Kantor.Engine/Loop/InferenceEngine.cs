@@ -1,12 +1,13 @@
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends;
-using Kantor.Engine.Loop;
+using Kantor.Engine.Clocks;
 using Kantor.Engine.Streams;
 
-namespace Kantor.Engine;
+namespace Kantor.Engine.Loop;
 
 /// <summary>
-/// The engine with its thread. The native call of a step blocks, so the loop has a thread of its own; it owns the back end from start to disposal.
+/// The engine with its thread. The native call of a step blocks, so the loop has a thread of its own; it owns the back end from start to
+/// disposal.
 /// </summary>
 public sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable
 {
@@ -73,13 +74,19 @@ public sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable
             throw new ArgumentException($"{tokens.Length} tokens cannot be embedded; it must be 1 to {_embedTokensMax}.", nameof(tokens));
         }
 
-        if (Array.Find(tokens, token => (uint)token >= (uint)Model.VocabularySize) is var alien && (uint)alien >= (uint)Model.VocabularySize)
+        if (
+            Array.Find(tokens, token => (uint)token >= (uint)Model.VocabularySize) is var alien
+                && (uint)alien >= (uint)Model.VocabularySize)
         {
             throw new ArgumentException($"Token {alien} is outside the vocabulary of {Model.VocabularySize}.", nameof(tokens));
         }
 
         var result = new TaskCompletionSource<float[]>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_loop.Inbox.TryPost(new EmbedCommand([.. tokens], result, cancellation))) result.SetException(new InvalidOperationException(WhyRefused()));
+        if (!_loop.Inbox.TryPost(new EmbedCommand([.. tokens], result, cancellation)))
+        {
+            result.SetException(new InvalidOperationException(WhyRefused()));
+        }
+
         return result.Task.WaitAsync(cancellation);
     }
 

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Kantor.Server.Callers;
 using Kantor.Server.Configuration;
-using Kantor.Server.Routing;
+using Kantor.Server.Http;
 
-namespace Kantor.Server.Tests.Routing;
+namespace Kantor.Server.Tests.Endpoints;
 
 public class RouteTableTests
 {

@@ -1,4 +1,4 @@
-namespace Kantor.Engine;
+namespace Kantor.Engine.Clocks;
 
 /// <summary>A <see cref="TimeProvider"/>'s monotonic time in whole microseconds, the unit of everything that the engine measures.</summary>
 internal sealed class EngineClock(TimeProvider time)
