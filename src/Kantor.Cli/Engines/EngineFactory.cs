@@ -7,6 +7,7 @@ using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Engine;
 using Kantor.LlamaCpp;
+using Kantor.LlamaCpp.Library;
 using Microsoft.Extensions.Logging;
 
 namespace Kantor.Cli.Engines;
@@ -21,6 +22,7 @@ internal static class EngineFactory
     public static async Task<InferenceEngine> CreateAsync(
         EngineSettings settings, IEngineObserver? observer, ILogger? logger, CancellationToken cancellation)
     {
+        RequireGpu(settings, logger);
         var path = await WorkProgress.RunBytesAsync("model", progress => ModelSource.ResolveAsync(settings.Model, progress, cancellation));
         var backend = Load(settings, path, logger);
         return new InferenceEngine(backend, new EngineOptions
@@ -38,6 +40,14 @@ internal static class EngineFactory
             // Requests without a seed of their own differ from start to start.
             Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
         });
+    }
+
+    /// <summary>Before anything is fetched: layers are computed where they were asked to be, and nobody takes the processor for a GPU.</summary>
+    private static void RequireGpu(EngineSettings settings, ILogger? logger)
+    {
+        var gpus = LlamaLibrary.Load(logger).Gpus;
+        if (gpus.Refusal(settings.GpuLayers, EngineArguments.GpuLayers) is { } reason) throw new FailureException(reason);
+        if (gpus.Warning(settings.GpuLayers, EngineArguments.GpuLayers) is { } warning) Console.Error.WriteLine($"kantor: {warning}");
     }
 
     private static LlamaBackend Load(EngineSettings settings, string path, ILogger? logger)
