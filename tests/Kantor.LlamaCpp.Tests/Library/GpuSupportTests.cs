@@ -25,7 +25,9 @@ public class GpuSupportTests
             if (refusal is null) continue;
             Assert.StartsWith($"{Option} is {layers}, ", refusal, StringComparison.Ordinal);
             Assert.EndsWith($"{Option} must be 0 or be left away.", refusal, StringComparison.Ordinal);
-            string wrong = kernels.Length == 0 ? "no GPU kernels: build Kantor with" : $"{string.Join(" and ", kernels)} kernels but sees no such device: mend";
+            string wrong = kernels.Length == 0
+                ? "no GPU kernels: build Kantor with"
+                : $"{string.Join(" and ", kernels)} kernels but sees no such device: mend";
             Assert.Contains(wrong, refusal, StringComparison.Ordinal);
         }
     }
@@ -49,7 +51,8 @@ public class GpuSupportTests
     private static IEnumerable<(int? Layers, LlamaDeviceKind[] Seen, string[] Kernels)> Cases() =>
         from layers in Layers from seen in Seen from kernels in Variants select (layers, seen, kernels);
 
-    private static bool HasGpu(LlamaDeviceKind[] seen) => seen.Contains(LlamaDeviceKind.Gpu) || seen.Contains(LlamaDeviceKind.IntegratedGpu);
+    private static bool HasGpu(LlamaDeviceKind[] seen) =>
+        seen.Contains(LlamaDeviceKind.Gpu) || seen.Contains(LlamaDeviceKind.IntegratedGpu);
 
     private static GpuSupport Support(string[] kernels, LlamaDeviceKind[] seen) =>
         new(kernels, [.. seen.Select(kind => new LlamaDevice(kind.ToString(), string.Empty, kind, 1, 1))]);
