@@ -79,7 +79,8 @@ internal sealed class EngineArguments
     private readonly Option<int?> _threads = new("--threads") { Description = "Processor threads. Default: one per core.", HelpName = "N" };
     private readonly Option<int?> _gpuLayers = new(GpuLayers)
     {
-        Description = "Layers computed on the GPU, which must be there; 0 computes on the processor. Default: all of them when there is a GPU.",
+        Description =
+            "Layers computed on the GPU, which must be there; 0 computes on the processor. Default: all of them when there is a GPU.",
         HelpName = "N",
         Validators = { result => RequireRange(result, GpuLayers, 0, 1 << 20) },
     };

@@ -42,7 +42,7 @@ internal static class EngineFactory
         });
     }
 
-    /// <summary>Before anything is fetched: layers are computed where they were asked to be, and nobody takes the processor for a GPU.</summary>
+    /// <summary>Before anything is fetched: layers are computed where it was asked, and nobody takes the processor for a GPU.</summary>
     private static void RequireGpu(EngineSettings settings, ILogger? logger)
     {
         var gpus = LlamaLibrary.Load(logger).Gpus;

@@ -8,7 +8,7 @@ namespace Kantor.LlamaCpp.Library;
 /// <param name="Ggml">Absolute path of libggml, which registers compute back ends.</param>
 /// <param name="GgmlBase">Absolute path of libggml-base, which describes devices.</param>
 /// <param name="FileRelease">Release in the file name, such as 0.5.0; null for a build whose names carry none.</param>
-/// <param name="GpuKernels">GPU back ends whose libraries lie in the folder, such as cuda or vulkan, in order of name; mostly one or none.</param>
+/// <param name="GpuKernels">GPU back ends whose libraries lie in the folder, such as cuda or vulkan, in order of name.</param>
 public sealed partial record LlamaLibraryFiles(
     string Folder, string Llama, string Ggml, string GgmlBase, string? FileRelease, IReadOnlyList<string> GpuKernels)
 {

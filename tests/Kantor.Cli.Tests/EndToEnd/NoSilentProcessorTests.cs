@@ -63,6 +63,6 @@ public sealed partial class NoSilentProcessorTests : IDisposable
 
     private static void SkipWithGpu() => Assert.SkipWhen(LlamaLibrary.Load().Gpus.HasDevice, "There is a GPU.");
 
-    [GeneratedRegex("kantor: Computing on the processor. .*vulkan kernels but sees no such.*--gpu-layers 0", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("kantor: Computing on the processor. .*vulkan kernels but sees no.*--gpu-layers 0", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex OnProcessor();
 }
