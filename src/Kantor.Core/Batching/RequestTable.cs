@@ -80,9 +80,9 @@ public sealed class RequestTable(ColumnSet columns)
     internal Column<int> ElsewhereTokens { get; } = columns.New<int>();
 
     /// <summary>Where it lies.</summary>
-    internal Column<KvSource> ElsewhereSources { get; } = columns.New<KvSource>();
+    internal Column<KvPlace?> ElsewherePlaces { get; } = columns.New<KvPlace?>();
 
-    /// <summary>Blocks of host memory that it takes.</summary>
+    /// <summary>Blocks of it that lie where preemptions move KV.</summary>
     internal Column<int> SwapBlocks { get; } = columns.New<int>();
 
     /// <summary>Rows handed out so far, free ones included; every row index is below it.</summary>
@@ -97,7 +97,7 @@ public sealed class RequestTable(ColumnSet columns)
 
     internal TokenContent Content(int row) => Contents.Rows[row] ?? throw new InvalidOperationException($"Row {row} holds no request.");
 
-    internal int Add(RequestSpec spec, int outputTokensMax, int generatedTokens, int elsewhereTokens)
+    internal int Add(RequestSpec spec, int outputTokensMax, int generatedTokens)
     {
         if (!_freeRows.TryPop(out var row)) row = NewRow();
         var facts = spec.Facts;
@@ -106,7 +106,6 @@ public sealed class RequestTable(ColumnSet columns)
         (Priorities[row], Adapters[row], ArrivalUs[row]) = (facts.Priority, facts.Adapter.Value, facts.ArrivalUs);
         (PromptTokens[row], WantedTokens[row]) = (facts.PromptTokens, spec.Content.Count);
         (GeneratedTokens[row], OutputTokensMax[row]) = (generatedTokens, outputTokensMax);
-        (ElsewhereTokens[row], ElsewhereSources[row]) = (elsewhereTokens, KvSource.Handover);
         return row;
     }
 

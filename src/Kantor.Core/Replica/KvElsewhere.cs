@@ -5,15 +5,16 @@ using Kantor.Core.Requests;
 
 namespace Kantor.Core.Replica;
 
-/// <summary>KV of this replica's requests that is not in its pool: handed over, in host memory, or in a tier.</summary>
+/// <summary>KV of this replica's requests that is not in its pool: handed over, moved away by a preemption, or in a tier.</summary>
 internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, KvLedger kv, SchedulerCounters counters)
 {
+    private readonly KvTier[] _tiers = [.. options.Tiers];
     private readonly List<KvLoad> _loads = [];
 
     /// <summary>What the last plan asks for.</summary>
     public ReadOnlySpan<KvLoad> Loads => CollectionsMarshal.AsSpan(_loads);
 
-    /// <summary>Tokens whose KV the last plan moved to host memory.</summary>
+    /// <summary>Tokens whose KV the last plan moved away.</summary>
     public int SwappedOutTokens { get; private set; }
 
     public int SwapBlocksUsed { get; private set; }
@@ -38,10 +39,10 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
     /// <summary>Asks for an admitted row's KV that can be had; false when there is none, or no room for it.</summary>
     public bool TryLoad(int row, int sequence, int computed)
     {
-        var tokens = LoadableTokens(row, out var source);
-        if (tokens <= computed || !kv.TryGrow(sequence, tokens)) return false;
+        var tokens = LoadableTokens(row, out var place);
+        if (place is null || tokens <= computed || !kv.TryGrow(sequence, tokens)) return false;
         table.BlocksHeld[row] = kv.BlocksOf(sequence);
-        _loads.Add(new KvLoad(row, sequence, table.Ids[row], computed, tokens, source));
+        _loads.Add(new KvLoad(row, sequence, table.Ids[row], computed, tokens, place));
         return true;
     }
 
@@ -55,20 +56,25 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
         Forget(load.Row);
     }
 
-    public void LoseHandover(int row)
+    /// <summary>The row's request brings along what lies elsewhere.</summary>
+    public void Note(int row, in Handover handover) =>
+        (table.ElsewhereTokens[row], table.ElsewherePlaces[row]) = (handover.KvTokens, handover.Place);
+
+    /// <summary>What the row had in this place, it has no more.</summary>
+    public void Lose(int row, KvPlace place)
     {
-        if (table.ElsewhereSources[row] == KvSource.Handover) table.ElsewhereTokens[row] = 0;
+        if (table.ElsewherePlaces[row] == place) table.ElsewhereTokens[row] = 0;
     }
 
-    /// <summary>A preempted row's KV goes to host memory; false when there is no room.</summary>
+    /// <summary>A preempted row's KV is moved away; false when there is no room for it, or nowhere to move it.</summary>
     public bool TrySwapOut(int row)
     {
         var (tokens, blocks) = (table.ComputedTokens[row], table.BlocksHeld[row]);
-        if (options.SwapBlocks - SwapBlocksUsed is not { } free || blocks > free || tokens == 0) return false;
+        if (options.Swap is not { } swap || tokens == 0 || !swap.HasRoom(SwapBlocksUsed, blocks)) return false;
         SwapBlocksUsed += blocks;
         SwappedOutTokens += tokens;
         counters.SwappedTokens += tokens;
-        (table.ElsewhereTokens[row], table.ElsewhereSources[row], table.SwapBlocks[row]) = (tokens, KvSource.Swap, blocks);
+        (table.ElsewhereTokens[row], table.ElsewherePlaces[row], table.SwapBlocks[row]) = (tokens, swap, blocks);
         return true;
     }
 
@@ -78,11 +84,13 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
         table.SwapBlocks[row] = table.ElsewhereTokens[row] = 0;
     }
 
-    public void StoreInTier(int row)
+    public void StoreInTiers(int row)
     {
-        if (options.Tier is not { } tier) return;
-        var spec = table.Spec(row);
-        tier.Store(spec.Content, spec.Facts.CacheDomain, table.ComputedTokens[row]);
+        foreach (var tier in _tiers)
+        {
+            var spec = table.Spec(row);
+            tier.Store(spec.Content, spec.Facts.CacheDomain, table.ComputedTokens[row]);
+        }
     }
 
     /// <summary>Tokens that a preemption threw away were found after all, so they are not computed twice.</summary>
@@ -93,13 +101,18 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
         table.LostTokens[row] -= found;
     }
 
-    private int LoadableTokens(int row, out KvSource source)
+    /// <summary>The most leading tokens that one place has, and which: the row's own before tiers, nearer tiers before farther ones.</summary>
+    private int LoadableTokens(int row, out KvPlace? place)
     {
-        var (kept, spec) = (table.ElsewhereTokens[row], table.Spec(row));
-        source = table.ElsewhereSources[row];
-        var stored = options.Tier?.HitTokens(spec.Content, spec.Facts.CacheDomain, table.WantedTokens[row] - 1) ?? 0;
-        if (stored <= kept) return kept;
-        source = KvSource.Tier;
-        return stored;
+        var most = table.ElsewhereTokens[row];
+        place = table.ElsewherePlaces[row];
+        foreach (var tier in _tiers)
+        {
+            var spec = table.Spec(row);
+            var stored = tier.HitTokens(spec.Content, spec.Facts.CacheDomain, table.WantedTokens[row] - 1);
+            if (stored > most) (most, place) = (stored, tier.Place);
+        }
+
+        return most;
     }
 }

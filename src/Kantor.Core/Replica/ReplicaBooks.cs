@@ -121,7 +121,7 @@ internal sealed class ReplicaBooks
 
     private void Close(int row, bool keepsContent)
     {
-        if (keepsContent) Elsewhere.StoreInTier(row);
+        if (keepsContent) Elsewhere.StoreInTiers(row);
         Kv.Close(Table.Sequences[row], keepsContent);
         Places.Leave(row);
     }
