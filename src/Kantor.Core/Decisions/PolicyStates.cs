@@ -32,10 +32,10 @@ public sealed class PolicyStates : PolicyState
     /// token and step, so that telling costs nothing where only ends are listened for.
     /// </summary>
     /// <param name="all">One that listens, or several.</param>
-    /// <param name="eventName">Name of the event's method, as <c>nameof(PolicyState.Granted)</c>.</param>
-    public static PolicyState? Hearing(PolicyState all, string eventName)
+    /// <param name="heard">The event's method, as <c>state => state.Granted</c>.</param>
+    public static PolicyState? Hearing(PolicyState all, Func<PolicyState, Delegate> heard)
     {
-        PolicyState[] hearing = [.. Parts(all).Where(state => Overrides(state, eventName))];
+        PolicyState[] hearing = [.. Parts(all).Where(state => heard(state).Method.DeclaringType != typeof(PolicyState))];
         return hearing.Length == 0 ? null : Of(hearing);
     }
 
@@ -107,7 +107,4 @@ public sealed class PolicyStates : PolicyState
     }
 
     private static IEnumerable<PolicyState> Parts(PolicyState state) => state is PolicyStates several ? several._states.SelectMany(Parts) : [state];
-
-    private static bool Overrides(PolicyState state, string eventName) =>
-        state.GetType().GetMethod(eventName)?.DeclaringType != typeof(PolicyState);
 }

@@ -27,9 +27,9 @@ internal sealed class ReplicaBooks
         PlannerState = options.Planner.NewState();
         PredictorState = options.Predictor.NewState();
         Events = PolicyStates.Of(PlannerState, PredictorState, options.Listener);
-        HearsGrants = PolicyStates.Hearing(Events, nameof(PolicyState.Granted));
-        HearsTokens = PolicyStates.Hearing(Events, nameof(PolicyState.Generated));
-        HearsSteps = PolicyStates.Hearing(Events, nameof(PolicyState.Stepped));
+        HearsGrants = PolicyStates.Hearing(Events, state => state.Granted);
+        HearsTokens = PolicyStates.Hearing(Events, state => state.Generated);
+        HearsSteps = PolicyStates.Hearing(Events, state => state.Stepped);
     }
 
     public ReplicaOptions Options { get; }

@@ -68,6 +68,25 @@ public class EventStreamTests
         Assert.Equal((9, 9, 9), (both.NowUs, first.NowUs, second.NowUs));
     }
 
+    /// <summary>Events of every token are told only to those that do something about them; the others would cost a call a token.</summary>
+    [Fact]
+    public void Only_those_that_do_something_about_an_event_are_told_of_it()
+    {
+        var (all, ends) = (new Ledger(), new EndsOnly());
+        var both = PolicyStates.Of(ends, all);
+        Assert.Same(all, PolicyStates.Hearing(both, state => state.Granted));
+        Assert.Same(both.GetType(), PolicyStates.Hearing(both, state => state.Ended)!.GetType());
+        Assert.Null(PolicyStates.Hearing(ends, state => state.Generated));
+        Assert.Null(PolicyStates.Hearing(new PolicyState(), state => state.Stepped));
+    }
+
+    private sealed class EndsOnly : PolicyState
+    {
+        public override void Ended(RequestFacts request, int slot, in RequestEnd end)
+        {
+        }
+    }
+
     private static void Enqueue(ReplicaScheduler scheduler, int id, RandomStream random)
     {
         var facts = new RequestFacts { Id = new RequestId(id), PromptTokens = 1 + random.NextInt(40), OutputTokensMax = 1 + random.NextInt(20), ArrivalUs = id * 100L };
