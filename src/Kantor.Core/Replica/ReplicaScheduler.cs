@@ -165,6 +165,7 @@ public sealed class ReplicaScheduler
         row = Table.Add(spec, outputTokensMax, handover.GeneratedTokens, handover.KvTokens);
         _books.Waiting.Append(row);
         _books.Events.Arrived(spec.Facts, row);
+        _books.Events.Described(spec.Facts, spec.Content);
         return true;
     }
 

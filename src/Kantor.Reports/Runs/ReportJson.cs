@@ -27,7 +27,7 @@ public static class ReportJson
     });
 
     /// <summary>An object that begins with its schema, ended by LF.</summary>
-    internal static void WriteDocument(Stream stream, string schema, Action<Utf8JsonWriter> writeFields)
+    public static void WriteDocument(Stream stream, string schema, Action<Utf8JsonWriter> writeFields)
     {
         using (var json = new Utf8JsonWriter(stream, Options))
         {
