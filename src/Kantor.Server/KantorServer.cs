@@ -57,14 +57,7 @@ public sealed class KantorServer : IAsyncDisposable
         List<string> errors = [.. options.Validate(), .. PriorityFaults(options, engine)];
         if (errors.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors), nameof(options));
 
-        // An empty builder reads no environment variables and no files, so nothing outside the options can open another port.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
-        builder.Services.AddSingleton<IHostLifetime, ManualLifetime>();
-        builder.Services.Configure<HostOptions>(
-            host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(options.DrainTimeoutMs) + Draining.CutGrace);
-        logging?.Invoke(builder.Logging);
-        var app = builder.Build();
+        var app = Listener(options, logging);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Kantor.Server");
         var clock = time ?? TimeProvider.System;
         var context = new ServerContext(
@@ -140,6 +133,18 @@ public sealed class KantorServer : IAsyncDisposable
         : options.Tenants.Where(tenant => tenant.Priority != 0).Select(tenant =>
             $"Tenant '{tenant.Name}' has priority {tenant.Priority}, and the policy '{engine.Snapshot().Policy}' has no priorities; "
                 + "vllm-v1:order=priority has.");
+
+    private static WebApplication Listener(ServerOptions options, Action<ILoggingBuilder>? logging)
+    {
+        // An empty builder reads no environment variables and no files, so nothing outside the options can open another port.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.Services.AddSingleton<IHostLifetime, ManualLifetime>();
+        builder.Services.Configure<HostOptions>(
+            host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(options.DrainTimeoutMs) + Draining.CutGrace);
+        logging?.Invoke(builder.Logging);
+        return builder.Build();
+    }
 
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options)
     {

@@ -27,8 +27,7 @@ public sealed class EngineEmbeddingGenerator(IInferenceEngine engine) : IEmbeddi
         var texts = values.Select(text => engine.Tokenizer.Encode(text, addBos: true, parseSpecial: false)).ToList();
         var vectors = await Task.WhenAll(texts.Select(tokens => engine.EmbedAsync(tokens, cancellationToken))).ConfigureAwait(false);
         var count = texts.Sum(tokens => tokens.Length);
-        return new GeneratedEmbeddings<Embedding<float>>(
-            vectors.Select(vector => new Embedding<float>(vector) { ModelId = engine.Model.ModelName }))
+        return new GeneratedEmbeddings<Embedding<float>>(vectors.Select(AsEmbedding))
         {
             Usage = new UsageDetails { InputTokenCount = count, TotalTokenCount = count },
         };
@@ -51,4 +50,6 @@ public sealed class EngineEmbeddingGenerator(IInferenceEngine engine) : IEmbeddi
     public void Dispose()
     {
     }
+
+    private Embedding<float> AsEmbedding(float[] vector) => new(vector) { ModelId = engine.Model.ModelName };
 }

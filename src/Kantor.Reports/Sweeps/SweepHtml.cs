@@ -108,8 +108,9 @@ public sealed class SweepHtml
     {
         var differences = PairedDifference.Of(_sweep.Cells);
         if (differences.Count == 0) return;
-        _page.Append($"<h2>Differences from {differences[0].Against}</h2>\n<p class=\"soft\">Each seed's difference is on the same ");
-        _page.Append($"requests; mean over the seeds with its 95 % interval. Strong where the interval leaves 0 out. Times in seconds.</p>\n");
+        _page.Append($"<h2>Differences from {differences[0].Against}</h2>\n<p class=\"soft\">Each seed's difference is on the ");
+        _page.Append($"same requests; mean over the seeds with its 95 % interval. ");
+        _page.Append($"Strong where the interval leaves 0 out. Times in seconds.</p>\n");
         _page.Raw("<div class=\"wide\"><table id=\"differences\"><thead><tr>");
         foreach (var name in (string[])["policy", "configuration", "rate scale", "seeds"])
         {

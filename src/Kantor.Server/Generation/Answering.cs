@@ -24,11 +24,18 @@ internal sealed class Answering(ServerContext server)
         using var open = OpenAnswers.Of(caller, prompts.Count * fields.Choices);
         if (fields.User is { } user) server.Log.Accepted(head.Id, prompts.Count, fields.Choices, QuotedText.Plain(user));
         http.Response.Headers["x-request-id"] = head.Id;
+        await SendAsync(http, head, fields, requests, writer);
+    }
+
+    private async Task SendAsync(
+        HttpContext http, AnswerHead head, GenerationFields fields, IReadOnlyList<GenerationRequest> requests, AnswerWriter writer)
+    {
         await using var deltas = Submit(requests);
         await using var goneWithClient = http.RequestAborted.UnsafeRegister(state => ((AnswerDeltas)state!).Cancel(), deltas);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, server.Draining.Cut);
-        var progress = new AnswerProgress(prompts.Count, fields.Choices);
-        var job = new AnswerJob(server, http, head, fields, writer, deltas, progress, prompts.Sum(prompt => prompt.Length), stop.Token);
+        var progress = new AnswerProgress(requests.Count, fields.Choices);
+        var promptTokens = requests.Sum(request => request.PromptTokens.Length);
+        var job = new AnswerJob(server, http, head, fields, writer, deltas, progress, promptTokens, stop.Token);
         await (fields.Stream ? StreamedAnswer.SendAsync(job) : WholeAnswer.SendAsync(job));
     }
 

@@ -50,7 +50,21 @@ internal sealed class Dispatcher(
     private ApiRoute Find(HttpContext http)
     {
         var request = http.Request;
-        var path = request.Path.Value ?? "";
+        CheckMessage(request);
+        var route = Match(http);
+        Admit(http, route);
+        if (request.QueryString.HasValue) throw Refused(400, ErrorCodes.UnknownParameter, "This route takes no query parameters.");
+        if (route.Method == HttpMethods.Post)
+        {
+            if (draining.HasBegun) throw new ApiErrorException(OutcomeTable.Of(Core.Requests.RequestOutcome.ShutDown).Error!);
+            JsonBody.CheckType(request);
+        }
+
+        return route;
+    }
+
+    private void CheckMessage(HttpRequest request)
+    {
         if (HasTwoLengths(request))
         {
             throw Refused(400, ErrorCodes.BadRequest, "A message has either Content-Length or Transfer-Encoding, not both.");
@@ -60,34 +74,32 @@ internal sealed class Dispatcher(
         {
             throw Refused(421, ErrorCodes.BadRequest, "This server answers only to localhost; set an API key to serve other host names.");
         }
+    }
 
+    private ApiRoute Match(HttpContext http)
+    {
+        var request = http.Request;
+        var path = request.Path.Value ?? "";
         var here = routes.Where(route => route.Matches(path)).ToArray();
         if (here.Length == 0) throw Refused(404, ErrorCodes.NotFound, $"There is no route {QuotedText.Of(path)}.");
-        var route = Array.Find(here, route => route.Method == request.Method);
-        if (route is null)
-        {
-            http.Response.Headers.Allow = string.Join(", ", here.Select(route => route.Method));
-            throw Refused(
-                405,
-                ErrorCodes.MethodNotAllowed,
-                $"{QuotedText.Of(path)} does not take {QuotedText.Of(request.Method)}; see the header Allow.");
-        }
+        if (Array.Find(here, route => route.Method == request.Method) is { } found) return found;
+        http.Response.Headers.Allow = string.Join(", ", here.Select(route => route.Method));
+        throw Refused(
+            405,
+            ErrorCodes.MethodNotAllowed,
+            $"{QuotedText.Of(path)} does not take {QuotedText.Of(request.Method)}; see the header Allow.");
+    }
 
-        if (keys.Refusal(route.Access, request, out var caller) is { } refusal)
+    /// <summary>Lets the caller in by its key, and notes who it is.</summary>
+    private void Admit(HttpContext http, ApiRoute route)
+    {
+        if (keys.Refusal(route.Access, http.Request, out var caller) is { } refusal)
         {
             if (refusal.Status == 401) http.Response.Headers.WWWAuthenticate = "Bearer";
             throw new ApiErrorException(refusal);
         }
 
         http.Features.Set(caller);
-        if (request.QueryString.HasValue) throw Refused(400, ErrorCodes.UnknownParameter, "This route takes no query parameters.");
-        if (route.Method == HttpMethods.Post)
-        {
-            if (draining.HasBegun) throw new ApiErrorException(OutcomeTable.Of(Core.Requests.RequestOutcome.ShutDown).Error!);
-            JsonBody.CheckType(request);
-        }
-
-        return route;
     }
 
     /// <summary>Kestrel renames a Content-Length beside a Transfer-Encoding; what is in front of us may believe the other one.</summary>

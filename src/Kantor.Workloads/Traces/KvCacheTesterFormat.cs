@@ -36,7 +36,8 @@ internal sealed class KvCacheTesterFormat(TraceReadOptions options) : JsonObject
             + $"waiting times within a session are as recorded (open loop)")
         + (_withoutOutput == 0
             ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"; requests without any output, which were broken off, are left out: {_withoutOutput}"));
+            : string.Create(
+                CultureInfo.InvariantCulture, $"; requests without any output, which were broken off, are left out: {_withoutOutput}"));
 
     protected override string Example =>
         """{"id":"trace_1","block_size":64,"hash_id_scope":"local","requests":[{"t":0,"in":70,"out":9,"hash_ids":[1],"input_types":["text"],"think_time":0}]}""";

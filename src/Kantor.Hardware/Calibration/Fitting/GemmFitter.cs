@@ -42,8 +42,10 @@ internal sealed class GemmFitter
     public IReadOnlyList<GemmFit> FitAll(GpuProfile gpu) =>
     [
         .. _points.OrderBy(item => item.Key)
-            .Select(item => Fit(gpu, item.Key, item.Value, [.. item.Value.Values.SelectMany(curve => curve.Keys).Distinct().Order()], _ => true)),
+            .Select(item => Fit(gpu, item.Key, item.Value, [.. item.Value.Values.SelectMany(curve => curve.Keys).Distinct().Order()], Every)),
     ];
+
+    private static bool Every((int N, int K) shape) => true;
 
     /// <summary>Removes spikes, after which a larger product would take less, and launch times.</summary>
     private void Clean()
