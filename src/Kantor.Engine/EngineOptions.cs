@@ -17,14 +17,18 @@ public sealed record EngineOptions
     public required IBatchPlanner Planner { get; init; }
 
     /// <summary>
-    /// Who is let in, asked about each request that finds room in the queue (<see cref="WaitingMax"/>), and again about those that it holds.
+    /// Who is let in, asked about each request that finds room in the queue (<see cref="WaitingMax"/>), and again about those that it
+    /// holds.
     /// </summary>
     public IAdmission Admission { get; init; } = new AcceptAllAdmission();
 
     /// <summary>Most tokens that a step computes, at least 1 and at most the back end's limit; null for the back end's limit.</summary>
     public int? StepTokensMax { get; init; }
 
-    /// <summary>Most choices that run at the same time, at least 1 and at most the back end's number of sequences; null for the lower of 128 and that number.</summary>
+    /// <summary>
+    /// Most choices that run at the same time, at least 1 and at most the back end's number of sequences; null for the lower of 128 and
+    /// that number.
+    /// </summary>
     public int? RunningMax { get; init; }
 
     /// <summary>Most choices that wait; a request that would exceed it is refused as a whole. At least 1.</summary>
@@ -40,8 +44,8 @@ public sealed record EngineOptions
     public IRetention Retention { get; init; } = new LruRetention();
 
     /// <summary>
-    /// Most tokens that stay cached while no request uses them, at least 0; null for as many as the pool has room for. A back end may get slower
-    /// with everything that lies in its pool.
+    /// Most tokens that stay cached while no request uses them, at least 0; null for as many as the pool has room for. A back end may get
+    /// slower with everything that lies in its pool.
     /// </summary>
     public int? CachedTokensMax { get; init; }
 
@@ -49,8 +53,8 @@ public sealed record EngineOptions
     public int StreamDeltasMax { get; init; } = 64;
 
     /// <summary>
-    /// Tokens, each log-probability alternative counted as one more, that a stream holds for a reader that is behind; beyond them the request
-    /// ends as stalled. At least 1.
+    /// Tokens, each log-probability alternative counted as one more, that a stream holds for a reader that is behind; beyond them the
+    /// request ends as stalled. At least 1.
     /// </summary>
     public int StreamEntriesMax { get; init; } = 65_536;
 
@@ -63,15 +67,17 @@ public sealed record EngineOptions
     /// <summary>Belief about output lengths; its state learns from every request that ends by itself.</summary>
     public ILengthPredictor Predictor { get; init; } = new ClassQuantilePredictor();
 
-    /// <summary>What the operator wants: policies see it as the value and the wishes of service classes. Every whole answer the same by default.</summary>
+    /// <summary>
+    /// What the operator wants: policies see it as the value and the wishes of service classes. Every whole answer the same by default.
+    /// </summary>
     public Objective Objective { get; init; } = Objective.Goodput(new SloSpec());
 
     /// <summary>Most microseconds for which the policy may hold without a break, and admission one request, at least 1.</summary>
     public long HoldUsMax { get; init; } = ReplicaOptions.HoldUsMaxUsual;
 
     /// <summary>
-    /// Makes what hears every event that the policies hear, after them, on the loop's thread; null for nobody. A recorder is one. Asked once,
-    /// when it is known what the scheduler is made of.
+    /// Makes what hears every event that the policies hear, after them, on the loop's thread; null for nobody. A recorder is one. Asked
+    /// once, when it is known what the scheduler is made of.
     /// </summary>
     public Func<ReplicaOptions, PolicyState>? NewListener { get; init; }
 
@@ -88,8 +94,8 @@ public sealed record EngineOptions
     public IEngineObserver? Observer { get; init; }
 
     /// <summary>
-    /// The policy's rules of sharing KV as far as this engine's memory can follow them: a row of a batch belongs to one sequence, so what is
-    /// computed in a step is hit from the next one on; and copies are not kept, because attention walks every cell in use.
+    /// The policy's rules of sharing KV as far as this engine's memory can follow them: a row of a batch belongs to one sequence, so what
+    /// is computed in a step is hit from the next one on; and copies are not kept, because attention walks every cell in use.
     /// </summary>
     public static KvRules KvRulesOf(IBatchPlanner planner) => planner.KvRules with { HitsWithinStep = false, KeepsCopies = false };
 

@@ -12,9 +12,15 @@ namespace Kantor.Cli.Logs;
 /// <summary><c>kantor explain</c>: what became of one request of a log, and why.</summary>
 internal static class ExplainCommand
 {
-    private static readonly Argument<string> Log = new("LOG") { Description = "Event log of 'kantor simulate' or 'kantor serve' (--event-log)." };
+    private static readonly Argument<string> Log = new("LOG")
+    {
+        Description = "Event log of 'kantor simulate' or 'kantor serve' (--event-log).",
+    };
 
-    private static readonly Argument<long> Request = new("REQUEST") { Description = "Number of the request, as the log and 'kantor replay' give it." };
+    private static readonly Argument<long> Request = new("REQUEST")
+    {
+        Description = "Number of the request, as the log and 'kantor replay' give it.",
+    };
 
     private static readonly Option<string?> Assembly = new(PolicyAssembly.Option)
     {
@@ -33,8 +39,8 @@ internal static class ExplainCommand
     {
         var command = new Command(
             "explain",
-            "Tells what became of one request of an event log, and which terms the policy weighed for it, by replaying the log through its\n"
-            + "own policy.\n"
+            "Tells what became of one request of an event log, and which terms the policy weighed for it, by replaying the log "
+            + "through its\nown policy.\n"
             + "Exit code: 0 done, 1 the log contradicts itself, 2 wrong usage or file, 130 interrupted.\n\n"
             + "Example: kantor explain served.jsonl.gz 17")
         {
@@ -51,14 +57,16 @@ internal static class ExplainCommand
         var request = parsed.GetValue(Request);
         var replica = LogPolicies.Replica(log, parsed.GetValue(Replica) ?? FirstReplicaOf(log, request));
         var story = new RequestStory(new RequestId(request));
-        var result = LogPolicies.Run(log, replica, LogPolicies.Options(replica, replica.Policy) with { Listener = story, Log = story }, cancellation);
+        var result = LogPolicies.Run(
+            log, replica, LogPolicies.Options(replica, replica.Policy) with { Listener = story, Log = story }, cancellation);
         if (story.Lines.Count == 0) throw new UsageException($"request {request} did not come to replica {replica.Replica}.");
         Console.Out.WriteLine($"{log.Header.Host}, replica {replica.Replica}, request {request}, planned by {replica.Policy}");
         foreach (var line in story.Lines) Console.Out.WriteLine(Sentence(line, story.Lines[0].AtUs));
         if (result.PlansOtherwise > 0)
         {
             Console.Error.WriteLine(
-                $"kantor: {replica.Policy} would decide {result.PlansOtherwise} of {result.Plans} plans otherwise than it did; the terms may differ too.");
+                $"kantor: {replica.Policy} would decide {result.PlansOtherwise} of {result.Plans} plans otherwise than it did; "
+                    + "the terms may differ too.");
         }
 
         return ExitCode.Success;

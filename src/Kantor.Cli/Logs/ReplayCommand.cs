@@ -12,7 +12,10 @@ internal static class ReplayCommand
 {
     private const int ShownUsual = 10;
 
-    private static readonly Argument<string> Log = new("LOG") { Description = "Event log of 'kantor simulate' or 'kantor serve' (--event-log)." };
+    private static readonly Argument<string> Log = new("LOG")
+    {
+        Description = "Event log of 'kantor simulate' or 'kantor serve' (--event-log).",
+    };
 
     private static readonly Option<string?> Policy = new("--policy")
     {
@@ -26,7 +29,11 @@ internal static class ReplayCommand
         HelpName = "FILES",
     };
 
-    private static readonly Option<int?> Replica = new("--replica") { Description = "Which replica. Default: the only one.", HelpName = "N" };
+    private static readonly Option<int?> Replica = new("--replica")
+    {
+        Description = "Which replica. Default: the only one.",
+        HelpName = "N",
+    };
 
     private static readonly Option<int> Differences = new("--differences")
     {
@@ -82,12 +89,17 @@ internal static class ReplayCommand
         return ExitCode.Success;
     }
 
-    private static string[] Policies(string typed) => typed.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Policies(string typed) =>
+        typed.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static void Write(TextWriter writer, EventLog log, ReplicaRecord replica, List<ReplayResult> results)
     {
         writer.WriteLine($"{log.Header.Host}, replica {replica.Replica}, planned by {replica.Policy}");
-        TextTable.Write(writer, ["policy", "plans", "otherwise", "share", "faulty", "tokens otherwise", "admits", "admits not", "preempts", "preempts not"], 1, results.Select(Row));
+        TextTable.Write(
+            writer,
+            ["policy", "plans", "otherwise", "share", "faulty", "tokens otherwise", "admits", "admits not", "preempts", "preempts not"],
+            1,
+            results.Select(Row));
         var beganUs = log.Records.OfType<ArrivedRecord>().FirstOrDefault()?.AtUs ?? 0;
         foreach (var result in results)
         {
@@ -118,6 +130,7 @@ internal static class ReplayCommand
         var whom = difference.Request is { } request ? $"request {request}" : "everybody";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"  +{(difference.AtUs - beganUs) / 1e6:0.000000} s, {whom}: {difference.Recorded} in the log, {difference.Judged} by {policy}");
+            $"  +{(difference.AtUs - beganUs) / 1e6:0.000000} s, {whom}: {difference.Recorded} in the log, "
+                + $"{difference.Judged} by {policy}");
     }
 }

@@ -26,7 +26,8 @@ internal static class EventLogFile
             return EventLogWriter.Create(
                 path, host, why => Console.Error.WriteLine($"kantor: {Option} {path} ends early: {why}"), flushEveryUs: flushEveryUs);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new UsageException($"{Option} {path}: cannot be written: {exception.Message}");
         }

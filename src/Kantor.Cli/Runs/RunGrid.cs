@@ -75,7 +75,8 @@ internal sealed class RunGrid(IReadOnlyList<RunCell> cells, WorkloadSource sourc
         try
         {
             var options = cell.Scenario.Options(cell.Policy.Policy, cell.Router, source.OutputTokensMax(cell.Scenario));
-            var result = Simulator.Run(trace.Requests, options with { Leaping = leaps && log is null }, Observer(cell, counts), cancellation);
+            var result = Simulator.Run(
+                trace.Requests, options with { Leaping = leaps && log is null }, Observer(cell, counts), cancellation);
             var note = result.PlansRefused == 0 ? null
                 : $"{cell}: {result.PlansRefused} plans were wrong and fcfs planned in their place; the last fault: {result.LastPlanFault}";
             var report = RunReport.Of(result, Stopwatch.GetElapsedTime(started).TotalSeconds) with { Policy = cell.Policy.Label };

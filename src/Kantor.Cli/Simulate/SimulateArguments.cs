@@ -90,7 +90,8 @@ internal sealed record SimulateArguments
                 ("--profile", Profile),
                 ("--rate-scale", RateScale), ("--seed", Seed), ("--slo", Slo), ("--objective", Objective),
                 ("--step-tokens", StepTokens), ("--running-max", RunningMax),
-                ("--kv-tokens", KvTokens), ("--block-size", BlockSize), ("--retention", Retention), ("--max-tokens", MaxTokens), ("--predictor", Predictor),
+                ("--kv-tokens", KvTokens), ("--block-size", BlockSize), ("--retention", Retention), ("--max-tokens", MaxTokens),
+                ("--predictor", Predictor),
                 ("--limit", Limit), ("--spread-batches", SpreadBatches),
                 ("--users", Users), ("--think", Think), ("--timeout", Timeout), ("--retries", Retries),
             ];

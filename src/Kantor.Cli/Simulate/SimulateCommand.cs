@@ -82,7 +82,9 @@ internal static class SimulateCommand
     };
 
     internal static readonly Option<string?> Retention = Text(
-        "--retention", "NAME", $"Which cached KV gives its room up first: {string.Join(", ", KnownPolicies.Shelves.Retentions.Names)}; {TypedPolicies.Form}. Default: {ScenarioFlags.DefaultRetention}.");
+        "--retention", "NAME",
+        $"Which cached KV gives its room up first: {string.Join(", ", KnownPolicies.Shelves.Retentions.Names)}; {TypedPolicies.Form}. "
+            + $"Default: {ScenarioFlags.DefaultRetention}.");
 
     internal static readonly Option<bool> NoLeap = new("--no-leap")
     {
@@ -156,7 +158,8 @@ internal static class SimulateCommand
         {
             Scenario, Trace, Policy, PolicyAssemblies, Routing, Admission, Replicas, Profile, RateScale, Seed, Slo, ObjectiveLine,
             StepTokens, RunningMax, KvTokens, BlockSize, NoPrefixCache, Retention,
-            MaxTokens, Predictor, Limit, SpreadBatches, ClosedLoop, Users, Think, Timeout, Retries, SkipBadLines, NoLeap, EventLog, Json, Csv, Html,
+            MaxTokens, Predictor, Limit, SpreadBatches, ClosedLoop, Users, Think, Timeout, Retries, SkipBadLines, NoLeap, EventLog, Json,
+            Csv, Html,
         };
 
         // The policies run on another thread, so that Ctrl-C is heard meanwhile.

@@ -3,7 +3,9 @@ namespace Kantor.Core.Decisions;
 /// <summary>What is decided.</summary>
 public enum DecisionKind : byte
 {
-    /// <summary>Who is admitted to the batch; the choice is a row. As an event: a plan is booked from now on; the choice is its number of grants.</summary>
+    /// <summary>
+    /// Who is admitted to the batch; the choice is a row. As an event: a plan is booked from now on; the choice is its number of grants.
+    /// </summary>
     Plan,
 
     /// <summary>Who gives way; the choice is a row.</summary>

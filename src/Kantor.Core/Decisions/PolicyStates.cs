@@ -112,5 +112,6 @@ public sealed class PolicyStates : PolicyState
         foreach (var state in _states) state.EndpointLeft(endpoint);
     }
 
-    private static IEnumerable<PolicyState> Parts(PolicyState state) => state is PolicyStates several ? several._states.SelectMany(Parts) : [state];
+    private static IEnumerable<PolicyState> Parts(PolicyState state) =>
+        state is PolicyStates several ? several._states.SelectMany(Parts) : [state];
 }

@@ -10,8 +10,8 @@ using Kantor.Engine.Clocks;
 namespace Kantor.Engine.Loop;
 
 /// <summary>
-/// The engine without its thread: a host, or a test, calls <see cref="Step"/> again and again on one thread. All state lives here; callers reach it
-/// through the inbox, and are reached through their streams.
+/// The engine without its thread: a host, or a test, calls <see cref="Step"/> again and again on one thread. All state lives here; callers
+/// reach it through the inbox, and are reached through their streams.
 /// </summary>
 internal sealed class EngineLoop
 {
@@ -43,7 +43,8 @@ internal sealed class EngineLoop
         var stepTime = new LearntStepTime(_stepTimes);
         var remembered = options.Admission.NewState();
         var scheduler = SchedulerOptions(backend.Info, options, stepTime);
-        _scheduler = new ReplicaScheduler(scheduler with { Listener = PolicyStates.Of(remembered, options.NewListener?.Invoke(scheduler)) });
+        _scheduler = new ReplicaScheduler(
+            scheduler with { Listener = PolicyStates.Of(remembered, options.NewListener?.Invoke(scheduler)) });
         _admission = new AdmissionDesk(options, remembered, _scheduler, stepTime, _clock);
         _requests = new RequestBook(_scheduler, _admission, backend.Tokenizer, backend.Info, options, _clock);
         _executor = new StepExecutor(backend, _scheduler, _requests, _clock, _observer);
@@ -72,21 +73,22 @@ internal sealed class EngineLoop
     public bool IsIdle => _requests.ActiveCount == 0 && _embeddings.IsEmpty;
 
     /// <summary>
-    /// Microseconds until there is something to do although nothing is posted: the policy's hold, admission's or the grace period ends. Null when no such time
-    /// is known.
+    /// Microseconds until there is something to do although nothing is posted: the policy's hold, admission's or the grace period ends.
+    /// Null when no such time is known.
     /// </summary>
     public long? RestsForUs => Earlier(_scheduler.HeldUntilUs, _admission.AsksAgainUs) is { } untilUs
         ? Math.Max(0, Math.Min(untilUs, Volatile.Read(ref _deadlineUs)) - _clock.NowUs)
         : null;
 
-    private static long? Earlier(long? one, long? other) => one is { } first && other is { } second ? Math.Min(first, second) : one ?? other;
+    private static long? Earlier(long? one, long? other) =>
+        one is { } first && other is { } second ? Math.Min(first, second) : one ?? other;
 
     /// <summary>Whether something was computed since the books were last proved.</summary>
     public bool HasUnverifiedWork { get; private set; }
 
     /// <summary>
-    /// Proves that the books close, which they must when nothing is left to do; a broken law ends the engine. It reads the whole pool, so a host calls
-    /// it when nobody is waiting.
+    /// Proves that the books close, which they must when nothing is left to do; a broken law ends the engine. It reads the whole pool, so a
+    /// host calls it when nobody is waiting.
     /// </summary>
     public void VerifyAtRest()
     {
@@ -96,7 +98,10 @@ internal sealed class EngineLoop
         {
             _scheduler.Verify();
             _requests.Verify();
-            if (_scheduler.Kv.BlocksUsed > 0) throw new InvalidOperationException($"{_scheduler.Kv.BlocksUsed} KV tokens are in use at rest.");
+            if (_scheduler.Kv.BlocksUsed > 0)
+            {
+                throw new InvalidOperationException($"{_scheduler.Kv.BlocksUsed} KV tokens are in use at rest.");
+            }
         }
         catch (InvalidOperationException broken)
         {
@@ -124,12 +129,20 @@ internal sealed class EngineLoop
         }
     }
 
-    /// <summary>Lets requests go on for so long at most, and takes no new ones; of several calls the earliest deadline counts. Any thread.</summary>
+    /// <summary>
+    /// Lets requests go on for so long at most, and takes no new ones; of several calls the earliest deadline counts. Any thread.
+    /// </summary>
     public void ShutDown(TimeSpan grace)
     {
         var deadlineUs = _clock.NowUs + (long)grace.TotalMicroseconds;
         var previous = Volatile.Read(ref _deadlineUs);
-        while (deadlineUs < previous) previous = Interlocked.CompareExchange(ref _deadlineUs, deadlineUs, previous) is var seen && seen == previous ? deadlineUs : seen;
+        while (deadlineUs < previous)
+        {
+            previous = Interlocked.CompareExchange(ref _deadlineUs, deadlineUs, previous) is var seen && seen == previous
+                ? deadlineUs
+                : seen;
+        }
+
         Inbox.Close();
     }
 
@@ -180,7 +193,9 @@ internal sealed class EngineLoop
     {
         if (_executor.Measured is not { } step) return;
         if (_scheduler.Counters.Steps > WarmUpSteps) _stepTimes.Observe(step.Load, step.StepUs);
-        _observer.StepExecuted(new StepReport(step.Load, step.StepUs, _scheduler.RunningCount, _scheduler.WaitingCount + _requests.HeldCount + _admission.HeldChoices));
+        _observer.StepExecuted(
+            new StepReport(
+                step.Load, step.StepUs, _scheduler.RunningCount, _scheduler.WaitingCount + _requests.HeldCount + _admission.HeldChoices));
     }
 
     private void Advance()

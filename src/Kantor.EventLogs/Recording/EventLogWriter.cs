@@ -51,7 +51,8 @@ public sealed class EventLogWriter : IDisposable
     /// </param>
     /// <exception cref="IOException">The file cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be.</exception>
-    public static EventLogWriter Create(string path, string host, Action<string> failed, long bytesMax = BytesMaxUsual, long? flushEveryUs = null)
+    public static EventLogWriter Create(
+        string path, string host, Action<string> failed, long bytesMax = BytesMaxUsual, long? flushEveryUs = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytesMax);
         Stream file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);

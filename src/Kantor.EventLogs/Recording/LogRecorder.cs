@@ -9,7 +9,8 @@ namespace Kantor.EventLogs.Recording;
 
 /// <summary>Writes down what happens on one replica. Hand it to the replica as its listener.</summary>
 /// <remarks>
-/// Steps must be raised one by one: a host that books equal steps at once raises <see cref="PolicyState.Repeated"/>, which cannot be replayed.
+/// Steps must be raised one by one: a host that books equal steps at once raises <see cref="PolicyState.Repeated"/>, which cannot be
+/// replayed.
 /// </remarks>
 public sealed class LogRecorder : PolicyState
 {
@@ -37,7 +38,8 @@ public sealed class LogRecorder : PolicyState
     /// <param name="notReplayable">Why it cannot be replayed, beyond what the options show; null for no reason.</param>
     /// <param name="numbersMax">Most runs of tokens whose numbers are known at a time.</param>
     public LogRecorder(
-        EventLogWriter log, int replica, ReplicaOptions options, Objective objective, string? notReplayable = null, int numbersMax = NumbersMaxUsual)
+        EventLogWriter log, int replica, ReplicaOptions options, Objective objective, string? notReplayable = null,
+        int numbersMax = NumbersMaxUsual)
     {
         (_log, _replica, _numbers) = (log, replica, new PrefixNumbers(numbersMax));
         log.Write(ReplicaRecords.Of(options, replica, objective, notReplayable));

@@ -3,7 +3,8 @@ using Kantor.Core.Requests;
 namespace Kantor.EventLogs.Recording;
 
 /// <summary>
-/// Numbers for runs of tokens: the same run after the same beginning in the same cache domain has the same number; anything new has the next.
+/// Numbers for runs of tokens: the same run after the same beginning in the same cache domain has the same number; anything new has the
+/// next.
 /// </summary>
 /// <remarks>One thread. It knows as many as it may and then begins to forget, all at once.</remarks>
 internal sealed class PrefixNumbers(int knownMax)
@@ -19,7 +20,9 @@ internal sealed class PrefixNumbers(int knownMax)
         return root;
     }
 
-    /// <summary>The runs of these keys after <paramref name="before"/>, which becomes the number of the last key; written as in a log.</summary>
+    /// <summary>
+    /// The runs of these keys after <paramref name="before"/>, which becomes the number of the last key; written as in a log.
+    /// </summary>
     public List<int> Number(ReadOnlySpan<int> keys, ref int before)
     {
         var runs = new List<int>();

@@ -17,6 +17,8 @@ public sealed record EndedRecord : LogRecord
     /// <summary>Tokens that were cached when it was admitted.</summary>
     public int Cached { get; init; }
 
-    /// <summary>Numbers of the tokens that were generated, as far as they are known, as in <see cref="LogContent"/>; null for none.</summary>
+    /// <summary>
+    /// Numbers of the tokens that were generated, as far as they are known, as in <see cref="LogContent"/>; null for none.
+    /// </summary>
     public IReadOnlyList<int>? Answer { get; init; }
 }

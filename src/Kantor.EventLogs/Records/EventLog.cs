@@ -16,7 +16,8 @@ public sealed record EventLog(EventLogHeader Header, IReadOnlyList<LogRecord> Re
     /// <summary>
     /// Reads a log, compressed or not. One that was cut short, because its host was ended, is read as far as it goes.
     /// </summary>
-    /// <exception cref="EventLogException">It is no event log, is of a later version, or a line of it is wrong; the message names the line.</exception>
+    /// <exception cref="EventLogException">It is no event log, is of a later version, or a line of it is wrong; the message names the
+    /// line.</exception>
     public static EventLog Read(string path)
     {
         try
@@ -24,7 +25,8 @@ public sealed record EventLog(EventLogHeader Header, IReadOnlyList<LogRecord> Re
             using var file = File.OpenRead(path);
             return Read(path, file);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new EventLogException($"{path}: cannot be read: {exception.Message}", exception);
         }
@@ -62,9 +64,14 @@ public sealed record EventLog(EventLogHeader Header, IReadOnlyList<LogRecord> Re
             // Said below: any first line that is no header is wrong in the same way.
         }
 
-        if (header is null) throw new EventLogException($"{path}, line 1: not the first line of an event log, {{\"kantor-event-log\":1,…}}.");
+        if (header is null)
+        {
+            throw new EventLogException($"{path}, line 1: not the first line of an event log, {{\"kantor-event-log\":1,…}}.");
+        }
+
         if (header.KantorEventLog == EventLogHeader.CurrentVersion) return header;
-        throw new EventLogException($"{path}, line 1: version {header.KantorEventLog}; this Kantor reads version {EventLogHeader.CurrentVersion}.");
+        throw new EventLogException(
+            $"{path}, line 1: version {header.KantorEventLog}; this Kantor reads version {EventLogHeader.CurrentVersion}.");
     }
 
     /// <summary>The next line; null at the end. A compressed stream that is cut ends in the middle.</summary>

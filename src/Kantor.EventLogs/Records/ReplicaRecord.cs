@@ -1,6 +1,8 @@
 namespace Kantor.EventLogs.Records;
 
-/// <summary>A replica is there: its policies, as they are written on a command line, and its limits. The first record of each replica.</summary>
+/// <summary>
+/// A replica is there: its policies, as they are written on a command line, and its limits. The first record of each replica.
+/// </summary>
 public sealed record ReplicaRecord : LogRecord
 {
     /// <summary>Batch policy.</summary>

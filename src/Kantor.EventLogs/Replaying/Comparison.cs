@@ -37,7 +37,8 @@ internal sealed class Comparison(int shownMax)
         if (differs) Otherwise++;
     }
 
-    private static PlanAction HoldOf(BatchPlan plan) => plan.HoldsUntilUs is null ? PlanAction.Nothing : new PlanAction(PlanActionKind.Hold, 0);
+    private static PlanAction HoldOf(BatchPlan plan) =>
+        plan.HoldsUntilUs is null ? PlanAction.Nothing : new PlanAction(PlanActionKind.Hold, 0);
 
     private void Note(in PlanDifference difference)
     {

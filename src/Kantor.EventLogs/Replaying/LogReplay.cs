@@ -6,8 +6,8 @@ using Kantor.EventLogs.Records;
 namespace Kantor.EventLogs.Replaying;
 
 /// <summary>
-/// Replays one replica of an event log: the scheduler goes through what happened, plan by plan, and at each plan a policy is asked what it would
-/// have done. What was done is then done again, so that every question is about the same moment as in the log.
+/// Replays one replica of an event log: the scheduler goes through what happened, plan by plan, and at each plan a policy is asked what it
+/// would have done. What was done is then done again, so that every question is about the same moment as in the log.
 /// </summary>
 public sealed class LogReplay
 {
@@ -83,7 +83,10 @@ public sealed class LogReplay
         _script.PutBack();
         _scheduler.PlanStep(plan.AtUs);
         _isUnderWay = !_scheduler.Slices.IsEmpty;
-        if (_scheduler.Counters.PlansRefused > 0) throw new InvalidOperationException($"The plan cannot be made again: {_scheduler.LastPlanFault}");
+        if (_scheduler.Counters.PlansRefused > 0)
+        {
+            throw new InvalidOperationException($"The plan cannot be made again: {_scheduler.LastPlanFault}");
+        }
     }
 
     private void Complete(long? us)

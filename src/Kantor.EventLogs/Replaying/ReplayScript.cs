@@ -20,7 +20,8 @@ internal sealed class ReplayScript
     public ReplayScript(EventLog log, int replica)
     {
         _replica = log.Replicas.FirstOrDefault(known => known.Replica == replica)
-            ?? throw new EventLogException($"replica {replica} is not in the log; it has {string.Join(", ", log.Replicas.Select(known => known.Replica))}");
+            ?? throw new EventLogException(
+                $"replica {replica} is not in the log; it has {string.Join(", ", log.Replicas.Select(known => known.Replica))}");
         if (_replica.NotReplayable is { } why) throw new EventLogException($"replica {replica} cannot be replayed: {why}");
         _records = [.. log.Records.Where(record => record.Replica == replica)];
         foreach (var ended in _records.OfType<EndedRecord>())
@@ -96,5 +97,6 @@ internal sealed class ReplayScript
     }
 
     /// <summary>The tokens that the request will have generated, as far as they are known.</summary>
-    public Queue<int> AnswerOf(long request) => new(_answers.TryGetValue(request, out var runs) ? new LogContent(1, 0, 0, runs).Numbers() : []);
+    public Queue<int> AnswerOf(long request) =>
+        new(_answers.TryGetValue(request, out var runs) ? new LogContent(1, 0, 0, runs).Numbers() : []);
 }

@@ -26,8 +26,8 @@ public sealed class RequestStory(RequestId about) : PolicyState, IDecisionLog
     public override void Arrived(RequestFacts request, int slot)
     {
         if (request.Id != about) return;
-        Note($"arrived: {request.PromptTokens} prompt tokens, at most {request.OutputTokensMax} to generate, tenant {request.Tenant.Value}, "
-            + $"class {request.Class.Value}, priority {request.Priority}");
+        Note($"arrived: {request.PromptTokens} prompt tokens, at most {request.OutputTokensMax} to generate, "
+            + $"tenant {request.Tenant.Value}, class {request.Class.Value}, priority {request.Priority}");
         Wait();
     }
 

@@ -21,7 +21,8 @@ internal sealed class FleetStream : IServiceListener
     /// <summary>What a router hears, and a scaler where there is one.</summary>
     public FleetStream(PolicyState router, PolicyState? scaler)
     {
-        PolicyState[] hearing = [.. ((PolicyState?[])[router, scaler]).OfType<PolicyState>().Where(state => state.GetType() != typeof(PolicyState))];
+        PolicyState[] hearing =
+            [.. ((PolicyState?[])[router, scaler]).OfType<PolicyState>().Where(state => state.GetType() != typeof(PolicyState))];
         _isHeard = hearing.Length > 0;
         _state = _isHeard ? PolicyStates.Of(hearing) : router;
     }

@@ -40,10 +40,10 @@ internal sealed class GemmFitter
 
     /// <summary>One fit per format that keeps every measured shape at every measured m.</summary>
     public IReadOnlyList<GemmFit> FitAll(GpuProfile gpu) =>
-    [
-        .. _points.OrderBy(item => item.Key)
-            .Select(item => Fit(gpu, item.Key, item.Value, [.. item.Value.Values.SelectMany(curve => curve.Keys).Distinct().Order()], Every)),
-    ];
+        [.. _points.OrderBy(item => item.Key).Select(item => Fit(gpu, item.Key, item.Value, KnotsOf(item.Value), Every))];
+
+    private static int[] KnotsOf(Dictionary<(int N, int K), SortedDictionary<int, double>> shapes) =>
+        [.. shapes.Values.SelectMany(curve => curve.Keys).Distinct().Order()];
 
     private static bool Every((int N, int K) shape) => true;
 

@@ -7,8 +7,8 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Batching.Policies.Volume;
 
 /// <summary>
-/// What <see cref="SvfPlanner"/> remembers: the queue in order of aged volume, when each row arrived, which blocks each running row found in
-/// the cache, and how often it was overtaken.
+/// What <see cref="SvfPlanner"/> remembers: the queue in order of aged volume, when each row arrived, which blocks each running row found
+/// in the cache, and how often it was overtaken.
 /// </summary>
 internal sealed class SvfState : PolicyState
 {
