@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kantor.Cli.Calibrate;
 using Kantor.Cli.Doctor;
 using Kantor.Cli.Fake;
+using Kantor.Cli.Logs;
 using Kantor.Cli.Plan;
 using Kantor.Cli.Policies;
 using Kantor.Cli.Serve;
@@ -27,6 +28,8 @@ internal static class CliApp
         SweepCommand.Create(),
         PlanCommand.Create(),
         PoliciesCommand.Create(),
+        ReplayCommand.Create(),
+        ExplainCommand.Create(),
         TraceCommand.Create(),
         CalibrateCommand.Create(),
         FakeCommand.Create(),

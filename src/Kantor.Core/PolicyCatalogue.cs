@@ -72,11 +72,13 @@ public static class PolicyCatalogue
             "vLLM, arXiv 2309.06180, section 4.5", () => new FcfsPlanner(), AllocatesNothing | RepeatsSteps))
         .Add(PolicyEntry.Of(
             "vllm-v1", "vLLM's V1 scheduler: running requests first, prompts cut to fit, the last in order gives way",
-            "arXiv 2309.06180 and vllm/v1/core/sched/scheduler.py", VllmV1Options.Keys, IBatchPlanner (VllmV1Options options) => new VllmV1Planner(options),
+            "arXiv 2309.06180 and vllm/v1/core/sched/scheduler.py", VllmV1Options.Keys,
+            IBatchPlanner (VllmV1Options options) => new VllmV1Planner(options),
             AllocatesNothing | RepeatsSteps, VllmV1Options.Contradiction))
         .Add(PolicyEntry.Of(
             "sarathi", "stall-free: all decodes first, then chunks of prompts under one token budget",
-            "Sarathi-Serve, arXiv 2403.02310, section 4.2", SarathiOptions.Keys, IBatchPlanner (SarathiOptions options) => new SarathiPlanner(options),
+            "Sarathi-Serve, arXiv 2403.02310, section 4.2", SarathiOptions.Keys,
+            IBatchPlanner (SarathiOptions options) => new SarathiPlanner(options),
             AllocatesNothing | RepeatsSteps))
         .Add(PolicyEntry.Of(
             "svf", "smallest believed KV volume first, as soon as it fits for its whole life, with backfilling",
@@ -96,27 +98,33 @@ public static class PolicyCatalogue
             "SARATHI, arXiv 2308.16369, section 4.3", () => new DecodeMaximalPlanner(), AllocatesNothing | RepeatsSteps))
         .Add(PolicyEntry.Of(
             "scls", "groups of similar length run as static batches for a slice of tokens",
-            "SCLS, arXiv 2406.13511", SclsOptions.Keys, IBatchPlanner (SclsOptions options) => new SclsPlanner(options), AllocatesNothing | RepeatsSteps));
+            "SCLS, arXiv 2406.13511", SclsOptions.Keys, IBatchPlanner (SclsOptions options) => new SclsPlanner(options),
+            AllocatesNothing | RepeatsSteps));
 
     private static PolicyShelf<IAdmission> Admissions() => new PolicyShelf<IAdmission>("admission")
-        .Add(PolicyEntry.Of<IAdmission>("accept-all", "everybody is let in; queues have limits of their own", "a control", () => new AcceptAllAdmission()))
+        .Add(PolicyEntry.Of<IAdmission>("accept-all", "everybody is let in; queues have limits of their "
+            + "own", "a control", () => new AcceptAllAdmission()))
         .Add(PolicyEntry.Of(
             "queue-limit", "lets in whoever comes while fewer than a number wait", "every server's queue limit", QueueLimitOptions.Keys,
             IAdmission (QueueLimitOptions options) => new QueueLimitAdmission(options)));
 
     private static PolicyShelf<IRetention> Retentions() => new PolicyShelf<IRetention>("retention")
         .Add(PolicyEntry.Of<IRetention>(
-            "lru", "least recently used first, tails before heads; room of unknown content before all", "vLLM V1 block_pool since June 2026",
+            "lru", "least recently used first, tails before heads; room of unknown content before all",
+            "vLLM V1 block_pool since June 2026",
             () => new LruRetention()))
         .Add(PolicyEntry.Of<IRetention>(
-            "in-turn", "least recently used first, room of unknown content in its turn", "vLLM V1 block_pool until June 2026", () => new InTurnRetention()))
+            "in-turn", "least recently used first, room of unknown content in its turn", "vLLM V1 block_pool until June 2026",
+            () => new InTurnRetention()))
         .Add(PolicyEntry.Of(
             "gdsf", "least age + uses × time to recompute first", "greedy-dual size with frequency, Cherkasova, HPL-98-69, 1998",
             GdsfOptions.Keys, IRetention (GdsfOptions options) => new GdsfRetention(options)));
 
     private static PolicyShelf<IRouter> Routers() => new PolicyShelf<IRouter>("routing")
-        .Add(PolicyEntry.Of<IRouter>("round-robin", "each replica in turn, whatever its load", "common practice", () => new RoundRobinRouter()))
-        .Add(PolicyEntry.Of<IRouter>("least-loaded", "the replica with the fewest requests", "join the shortest queue", () => new LeastLoadedRouter()))
+        .Add(PolicyEntry.Of<IRouter>("round-robin", "each replica in turn, whatever its "
+            + "load", "common practice", () => new RoundRobinRouter()))
+        .Add(PolicyEntry.Of<IRouter>("least-loaded", "the replica with the fewest "
+            + "requests", "join the shortest queue", () => new LeastLoadedRouter()))
         .Add(PolicyEntry.Of<IRouter>(
             "two-choices", "of two replicas drawn at random, the one with fewer requests",
             "Mitzenmacher, the power of two choices, 1996", () => new TwoChoicesRouter()))
@@ -127,14 +135,16 @@ public static class PolicyCatalogue
         .Add(PolicyEntry.Of(
             "class-quantile", "mean and quantile of the last outputs of the class, given what is generated",
             "research practice; exact within its window", ClassQuantileOptions.Keys,
-            ILengthPredictor (ClassQuantileOptions options) => new ClassQuantilePredictor(options), contradiction: ClassQuantileOptions.Contradiction))
+            ILengthPredictor (ClassQuantileOptions options) => new ClassQuantilePredictor(options),
+            contradiction: ClassQuantileOptions.Contradiction))
         .Add(PolicyEntry.Of(
             "constant", "the same for every request", "a control", ConstantLengthOptions.Keys,
             ILengthPredictor (ConstantLengthOptions options) => new ConstantLengthPredictor(options.Tokens)));
 
     private static PolicyShelf<IAutoscaler> Autoscalers() => new PolicyShelf<IAutoscaler>("autoscaler")
         .Add(PolicyEntry.Of(
-            "requests-per-replica", "holds the requests of a replica at a target", "concurrency targets of Knative", RequestsPerReplicaOptions.Keys,
+            "requests-per-replica", "holds the requests of a replica at a target", "concurrency targets of Knative",
+            RequestsPerReplicaOptions.Keys,
             IAutoscaler (RequestsPerReplicaOptions options) => new RequestsPerReplicaScaler(options.Target, options.Hysteresis)))
         .Add(PolicyEntry.Of(
             "kv-share", "holds the share of KV in use at a target", "common practice with vLLM's cache usage metric", KvShareOptions.Keys,

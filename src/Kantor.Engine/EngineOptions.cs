@@ -10,7 +10,7 @@ using Kantor.Engine.Backends;
 
 namespace Kantor.Engine;
 
-/// <summary>Policy and limits of an <see cref="InferenceEngine"/>.</summary>
+/// <summary>Policy and limits of an <see cref="IInferenceEngine"/>.</summary>
 public sealed record EngineOptions
 {
     /// <summary>The batch policy.</summary>
@@ -69,8 +69,11 @@ public sealed record EngineOptions
     /// <summary>Most microseconds for which the policy may hold without a break, and admission one request, at least 1.</summary>
     public long HoldUsMax { get; init; } = ReplicaOptions.HoldUsMaxUsual;
 
-    /// <summary>Hears every event that the policies hear, after them, on the loop's thread; null for nobody. A recorder is one.</summary>
-    public PolicyState? Listener { get; init; }
+    /// <summary>
+    /// Makes what hears every event that the policies hear, after them, on the loop's thread; null for nobody. A recorder is one. Asked once,
+    /// when it is known what the scheduler is made of.
+    /// </summary>
+    public Func<ReplicaOptions, PolicyState>? NewListener { get; init; }
 
     /// <summary>Takes down why the policy decided as it did, on the loop's thread; null when nobody wants to know.</summary>
     public IDecisionLog? Log { get; init; }

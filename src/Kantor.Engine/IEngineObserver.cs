@@ -4,8 +4,8 @@ using Kantor.Engine.Streams;
 namespace Kantor.Engine;
 
 /// <summary>
-/// Told of what the engine does, for metrics and logs. Called on the loop thread, apart from refusals of requests that never reached it, which
-/// are reported on the submitter's thread; so members must be quick, thread-safe, and must not throw.
+/// Told of what the engine does, for metrics and logs. Called on the loop thread, apart from refusals of requests that never reached it,
+/// which are reported on the submitter's thread; so members must be quick, thread-safe, and must not throw.
 /// </summary>
 public interface IEngineObserver
 {

@@ -4,8 +4,8 @@ using Kantor.Engine.Streams;
 namespace Kantor.Engine;
 
 /// <summary>
-/// The engine as its callers see it: requests in, streams of text out. All members may be called from any thread; none of them waits for the
-/// loop except where it returns a task.
+/// The engine as its callers see it: requests in, streams of text out. All members may be called from any thread; none of them waits for
+/// the loop except where it returns a task.
 /// </summary>
 public interface IInferenceEngine
 {
@@ -22,17 +22,20 @@ public interface IInferenceEngine
     /// Hands a request to the loop and returns its stream at once. Every choice ends with exactly one <see cref="GenerationDelta"/> that
     /// carries a <see cref="GenerationDelta.Finish"/>, refusals included.
     /// </summary>
-    /// <exception cref="ArgumentException">The request is malformed (see <see cref="GenerationRequest.Validate"/>); nothing was queued.</exception>
+    /// <exception cref="ArgumentException">The request is malformed (see <see cref="GenerationRequest.Validate"/>); nothing was
+    /// queued.</exception>
     GenerationStream Submit(GenerationRequest request);
 
     /// <summary>
-    /// Hands several requests to the loop that belong together and returns their streams at once, in order: either all of them are queued, or all
-    /// end as refused and nothing is computed for any.
+    /// Hands several requests to the loop that belong together and returns their streams at once, in order: either all of them are queued,
+    /// or all end as refused and nothing is computed for any.
     /// </summary>
     /// <exception cref="ArgumentException">There is none, or one is malformed; nothing was queued.</exception>
     IReadOnlyList<GenerationStream> SubmitAll(IReadOnlyList<GenerationRequest> requests);
 
-    /// <summary>Embeds one text, between two steps of the loop; a vector of length 1 with <see cref="BackendInfo.EmbeddingSize"/> numbers.</summary>
+    /// <summary>
+    /// Embeds one text, between two steps of the loop; a vector of length 1 with <see cref="BackendInfo.EmbeddingSize"/> numbers.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The back end failed, or the engine is shut down.</exception>
     Task<float[]> EmbedAsync(int[] tokens, CancellationToken cancellation);
 
@@ -100,7 +103,9 @@ public sealed record EngineSnapshot
     public string? Fault { get; init; }
 }
 
-/// <summary>What the engine has learnt of its own step times: c + a·prefill tokens + b·decode sequences + d·resident KV tokens + e·rows·KV tokens.</summary>
+/// <summary>
+/// What the engine has learnt of its own step times: c + a·prefill tokens + b·decode sequences + d·resident KV tokens + e·rows·KV tokens.
+/// </summary>
 /// <param name="Samples">Steps that the fit rests on.</param>
 /// <param name="FixedUs">c, microseconds.</param>
 /// <param name="PrefillTokenUs">a, microseconds per prefill token.</param>

@@ -5,8 +5,8 @@ using Kantor.LlamaCpp.Native;
 namespace Kantor.LlamaCpp;
 
 /// <summary>
-/// Pooled embeddings from a second context on the same model, so that the serving KV pool is not touched. The context is created for the first
-/// text and again when a longer one comes, in powers of two up to the limit: pooling needs a whole text in one kernel pass.
+/// Pooled embeddings from a second context on the same model, so that the serving KV pool is not touched. The context is created for the
+/// first text and again when a longer one comes, in powers of two up to the limit: pooling needs a whole text in one kernel pass.
 /// </summary>
 internal sealed unsafe class LlamaEmbedder(LlamaModelHandle model, LlamaOptions options) : IDisposable
 {

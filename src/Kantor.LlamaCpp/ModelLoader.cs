@@ -45,7 +45,9 @@ internal static unsafe class ModelLoader
                 "Ask for fewer KV tokens or a smaller KV type.");
     }
 
-    /// <summary>Loads the adapters and adds them to every step of the context; the caller owns them and frees them after the context.</summary>
+    /// <summary>
+    /// Loads the adapters and adds them to every step of the context; the caller owns them and frees them after the context.
+    /// </summary>
     public static LlamaAdapterHandle[] AddAdapters(LlamaModelHandle model, LlamaContextHandle context, LlamaOptions options)
     {
         var handles = new List<LlamaAdapterHandle>();

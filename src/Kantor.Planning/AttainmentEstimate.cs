@@ -25,9 +25,9 @@ public readonly record struct AttainmentEstimate(long Requests, int Seeds, doubl
     public bool IsSure(double target) => Meets(target) ? Lower >= target : Upper < target;
 
     /// <summary>
-    /// From what became of the requests of each run, in order of arrival. The interval spans two: that of Wilson (1927), which takes requests
-    /// as independent, and that of batch means (Law and Kelton, Simulation Modeling and Analysis, 9.5.3), which sees that requests that queue
-    /// together miss together.
+    /// From what became of the requests of each run, in order of arrival. The interval spans two: that of Wilson (1927), which takes
+    /// requests as independent, and that of batch means (Law and Kelton, Simulation Modeling and Analysis, 9.5.3), which sees that requests
+    /// that queue together miss together.
     /// </summary>
     /// <exception cref="ArgumentException">There are no requests.</exception>
     public static AttainmentEstimate Of(IReadOnlyList<bool[]> runs)
@@ -37,7 +37,8 @@ public readonly record struct AttainmentEstimate(long Requests, int Seeds, doubl
         var mean = (double)runs.Sum(run => run.LongCount(met => met)) / requests;
         var (lower, upper) = Wilson(mean, requests);
         var half = StudentT.HalfWidth95([.. runs.SelectMany(run => GroupsOf(run, runs.Count))]) ?? 0;
-        return new AttainmentEstimate(requests, runs.Count, mean, Math.Max(0, Math.Min(lower, mean - half)), Math.Min(1, Math.Max(upper, mean + half)));
+        return new AttainmentEstimate(
+            requests, runs.Count, mean, Math.Max(0, Math.Min(lower, mean - half)), Math.Min(1, Math.Max(upper, mean + half)));
     }
 
     private static (double Lower, double Upper) Wilson(double mean, long requests)

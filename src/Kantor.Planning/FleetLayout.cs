@@ -9,8 +9,8 @@ using Kantor.Simulation.Pools;
 namespace Kantor.Planning;
 
 /// <summary>
-/// What a fleet is a multiple of: a replica that serves requests to the end or, where prefill and decode are apart, so many replicas of each
-/// (DistServe, arXiv 2401.09670, section 4).
+/// What a fleet is a multiple of: a replica that serves requests to the end or, where prefill and decode are apart, so many replicas of
+/// each (DistServe, arXiv 2401.09670, section 4).
 /// </summary>
 public sealed record FleetLayout
 {
@@ -40,14 +40,21 @@ public sealed record FleetLayout
         + (Decode is { } decode ? decode.Replicas * decode.Kind.Gpus * decode.Kind.GpuPricePerH : 0);
 
     /// <summary>
-    /// Whether each unit has requests of its own, dealt out in turn, because its KV must not leave its node; otherwise the units are one pool.
+    /// Whether each unit has requests of its own, dealt out in turn, because its KV must not leave its node; otherwise the units are one
+    /// pool.
     /// </summary>
     public bool UnitsStandAlone => Decode is { Placement: DecodePlacement.SameNode };
 
     /// <summary>The layout in one line, such as <c>1 × opt-13b-a100-tp2 prefill + 1 × opt-13b-a100-tp1 decode, same node</c>.</summary>
     public string Describe(int units)
     {
-        if (Decode is not { } decode) return string.Create(CultureInfo.InvariantCulture, $"{units * ServingReplicas} × {Serving.Name}, {Serving.Planner.Name} in steps of {Serving.Limits.StepTokensMax}");
+        if (Decode is not { } decode)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{units * ServingReplicas} × {Serving.Name}, {Serving.Planner.Name} in steps of {Serving.Limits.StepTokensMax}");
+        }
+
         var unit = string.Create(
             CultureInfo.InvariantCulture,
             $"{PerPool(ServingReplicas)} × {Serving.Name} prefill + {PerPool(decode.Replicas)} × {decode.Kind.Name} decode");
@@ -58,7 +65,8 @@ public sealed record FleetLayout
     }
 
     /// <summary>The simulation of one pool of so many units.</summary>
-    internal SimulationOptions Options(int units, Objective objective, int outputTokensMax) => new(Serving.Pool(units * ServingReplicas), Router, outputTokensMax)
+    internal SimulationOptions Options(int units, Objective objective, int outputTokensMax) =>
+        new(Serving.Pool(units * ServingReplicas), Router, outputTokensMax)
     {
         Decode = Decode?.Pool(units, Router),
         Objective = objective,

@@ -10,7 +10,8 @@ public sealed record PlanCandidate(FleetLayout Layout, FleetSize? Size, string? 
 
 /// <summary>A line of the table that a plan was decided from.</summary>
 /// <param name="Candidate">What was tried.</param>
-/// <param name="GoodputPerSAndGpu">Requests within the objectives per second and GPU, of the fewest that meet them or the most that were tried; null when the simulation failed.</param>
+/// <param name="GoodputPerSAndGpu">Requests within the objectives per second and GPU, of the fewest that meet them or the most that were
+/// tried; null when the simulation failed.</param>
 /// <param name="Rejection">Why it is not the plan; null for the plan.</param>
 public sealed record PlanRow(PlanCandidate Candidate, double? GoodputPerSAndGpu, string? Rejection)
 {
@@ -42,7 +43,9 @@ public sealed record FleetPlan
     /// <summary>Whether the interval of the choice lies above the target too.</summary>
     public bool IsSure => Chosen?.Shown is { } shown && shown.Attainment.IsSure(Objective.Attainment);
 
-    /// <summary>The fleet that meets the objectives for sure with the least, of all that were tried; null when the choice itself does, or none.</summary>
+    /// <summary>
+    /// The fleet that meets the objectives for sure with the least, of all that were tried; null when the choice itself does, or none.
+    /// </summary>
     public FleetTrial? SurelyMeets => IsSure ? null : Rows.SelectMany(row => row.Candidate.Size?.Trials ?? [])
         .Where(trial => trial.Attainment.Meets(Objective.Attainment) && trial.Attainment.IsSure(Objective.Attainment))
         .OrderBy(trial => IsByPrice ? trial.PricePerH : 0).ThenBy(trial => trial.Gpus).ThenByDescending(trial => trial.Attainment.Lower)
@@ -51,9 +54,9 @@ public sealed record FleetPlan
     private bool IsByPrice => Rows.All(row => row.Candidate.Size is not { } size || size.Trials.All(trial => trial.PricePerH is not null));
 
     /// <summary>
-    /// Chooses: the lowest price where all that meet the objectives have one, else the fewest GPUs; of equals what is surest, which is the higher
-    /// lower end of the interval; then the fewest GPUs; then no disaggregation before prefill and decode in one node before anywhere; then the
-    /// order of the candidates.
+    /// Chooses: the lowest price where all that meet the objectives have one, else the fewest GPUs; of equals what is surest, which is the
+    /// higher lower end of the interval; then the fewest GPUs; then no disaggregation before prefill and decode in one node before
+    /// anywhere; then the order of the candidates.
     /// </summary>
     public static FleetPlan Of(IReadOnlyList<PlanCandidate> candidates, int total, PlanObjective objective, double ratePerS)
     {
@@ -69,7 +72,7 @@ public sealed record FleetPlan
         {
             Objective = objective,
             RatePerS = ratePerS,
-            Rows = [.. candidates.Select(candidate => new PlanRow(candidate, Goodput(candidate, ratePerS), Rejection(candidate, chosen, byPrice)))],
+            Rows = [.. candidates.Select(one => new PlanRow(one, Goodput(one, ratePerS), Rejection(one, chosen, byPrice)))],
             RowsTotal = total,
         };
     }
@@ -93,10 +96,16 @@ public sealed record FleetPlan
         if (candidate.Failure is { } failure) return "failed: " + failure;
         if (candidate.Size!.Fewest is not { } own) return $"misses with {Count(candidate.Size.Shown.Gpus)}, the most allowed";
         var best = chosen!.Size!.Fewest!;
-        if (byPrice && own.PricePerH > best.PricePerH) return string.Create(CultureInfo.InvariantCulture, $"costs {own.PricePerH - best.PricePerH:0.##} an hour more");
+        if (byPrice && own.PricePerH > best.PricePerH)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"costs {own.PricePerH - best.PricePerH:0.##} an hour more");
+        }
+
         if (!byPrice && own.Gpus > best.Gpus) return $"needs {Count(own.Gpus - best.Gpus)} more";
         if (own.Attainment.Lower < best.Attainment.Lower) return "costs as much and is less sure";
         if (own.Gpus > best.Gpus) return $"needs {Count(own.Gpus - best.Gpus)} more";
-        return Complexity(candidate.Layout) > Complexity(chosen.Layout) ? "needs no fewer GPUs and is less simple" : "needs as many GPUs and attains no more";
+        return Complexity(candidate.Layout) > Complexity(chosen.Layout)
+            ? "needs no fewer GPUs and is less simple"
+            : "needs as many GPUs and attains no more";
     }
 }

@@ -19,7 +19,8 @@ public sealed record FleetTrial(FleetLayout Layout, int Units, AttainmentEstimat
 /// <summary>The fewest of a layout that meet the objectives.</summary>
 /// <param name="Fewest">They; null when the most that were allowed miss them.</param>
 /// <param name="Trials">All that was tried, in order; at least one.</param>
-/// <param name="IsMonotone">False when fewer met the objectives than some greater number that missed them; what is found lies above both.</param>
+/// <param name="IsMonotone">False when fewer met the objectives than some greater number that missed them; what is found lies above
+/// both.</param>
 public sealed record FleetSize(FleetTrial? Fewest, IReadOnlyList<FleetTrial> Trials, bool IsMonotone)
 {
     /// <summary>What it comes down to: the fewest that meet, else the largest that was tried.</summary>
@@ -33,8 +34,8 @@ public sealed record FleetSize(FleetTrial? Fewest, IReadOnlyList<FleetTrial> Tri
 public sealed class FleetSearch(TrialBench bench)
 {
     /// <summary>
-    /// The fewest units, up to <paramref name="unitsMax"/> ≥ 1. Where prefill and decode are two pools, as many of each are found first, and
-    /// those that can be spared of one side and then of the other, in both orders, taken away.
+    /// The fewest units, up to <paramref name="unitsMax"/> ≥ 1. Where prefill and decode are two pools, as many of each are found first,
+    /// and those that can be spared of one side and then of the other, in both orders, taken away.
     /// </summary>
     /// <exception cref="SimulationException">A policy made no progress.</exception>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
@@ -57,7 +58,8 @@ public sealed class FleetSearch(TrialBench bench)
     }
 
     /// <summary>Fewest units above a number that misses, by doubling the step and then halving the bracket.</summary>
-    private async Task<FleetTrial?> FewestAsync(FleetLayout layout, int misses, int unitsMax, List<FleetTrial> tried, CancellationToken cancellation)
+    private async Task<FleetTrial?> FewestAsync(
+        FleetLayout layout, int misses, int unitsMax, List<FleetTrial> tried, CancellationToken cancellation)
     {
         var meets = default(FleetTrial);
         for (var step = 1; meets is null; step *= 2)
@@ -83,9 +85,13 @@ public sealed class FleetSearch(TrialBench bench)
         if (found.Layout is not { Decode: { } decode, UnitsStandAlone: false } layout) return found;
         var (prefills, decodes) = (found.Units * layout.ServingReplicas, found.Units * decode.Replicas);
         var whole = found with { Layout = With(layout, prefills, decodes), Units = 1 };
-        var decodesFirst = await TrimAsync(await TrimAsync(whole, isDecode: true, tried, cancellation), isDecode: false, tried, cancellation);
-        var prefillsFirst = await TrimAsync(await TrimAsync(whole, isDecode: false, tried, cancellation), isDecode: true, tried, cancellation);
-        return (prefillsFirst.PricePerH ?? prefillsFirst.Gpus) < (decodesFirst.PricePerH ?? decodesFirst.Gpus) ? prefillsFirst : decodesFirst;
+        var decodesFirst = await TrimAsync(
+            await TrimAsync(whole, isDecode: true, tried, cancellation), isDecode: false, tried, cancellation);
+        var prefillsFirst = await TrimAsync(
+            await TrimAsync(whole, isDecode: false, tried, cancellation), isDecode: true, tried, cancellation);
+        return (prefillsFirst.PricePerH ?? prefillsFirst.Gpus) < (decodesFirst.PricePerH ?? decodesFirst.Gpus)
+            ? prefillsFirst
+            : decodesFirst;
     }
 
     /// <summary>The fewest replicas of one side, by bisection, while the other stays as it is.</summary>
@@ -96,7 +102,8 @@ public sealed class FleetSearch(TrialBench bench)
         while (enough - misses > 1)
         {
             var middle = misses + ((enough - misses) / 2);
-            var trial = await TryAsync(isDecode ? With(meets.Layout, prefills, middle) : With(meets.Layout, middle, decodes), 1, tried, cancellation);
+            var trial = await TryAsync(
+                isDecode ? With(meets.Layout, prefills, middle) : With(meets.Layout, middle, decodes), 1, tried, cancellation);
             if (!Meets(trial)) misses = middle;
             else (enough, meets) = (middle, trial);
         }

@@ -33,9 +33,9 @@ public sealed record LayoutSpace
     public double NetworkBytesPerS { get; init; } = 50e9;
 
     /// <summary>
-    /// All layouts, the simplest first: colocated ones; those with prefill and decode in one node of equal GPUs, in every ratio without a common divisor;
-    /// those with a pool of each, whose ratio the <see cref="FleetSearch"/> finds. Prefill and decode are combined where both serve one model
-    /// whose KV has a known size.
+    /// All layouts, the simplest first: colocated ones; those with prefill and decode in one node of equal GPUs, in every ratio without a
+    /// common divisor; those with a pool of each, whose ratio the <see cref="FleetSearch"/> finds. Prefill and decode are combined where
+    /// both serve one model whose KV has a known size.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public IReadOnlyList<FleetLayout> Layouts()
@@ -47,21 +47,24 @@ public sealed record LayoutSpace
         [
             .. Colocated.Select(kind => new FleetLayout { Serving = kind, Router = Router }),
             .. apart.Where(FitsInNode).Select(layout => With(layout, DecodePlacement.SameNode, NodeBytesPerS)),
-            .. apart.Where(layout => layout is { ServingReplicas: 1, Decode.Replicas: 1 }).Select(layout => With(layout, DecodePlacement.AcrossNodes, NetworkBytesPerS)),
+            .. apart.Where(layout => layout is { ServingReplicas: 1, Decode.Replicas: 1 })
+            .Select(layout => With(layout, DecodePlacement.AcrossNodes, NetworkBytesPerS)),
         ];
     }
 
     private IEnumerable<FleetLayout> Apart() =>
         from prefill in Prefill
         from decode in Decode
-        where prefill.Model is not null && prefill.Model == decode.Model && prefill.KvBytesPerToken is not null && prefill.KvBytesPerToken == decode.KvBytesPerToken
+        where prefill.Model is not null && prefill.Model == decode.Model && prefill.KvBytesPerToken is not null
+            && prefill.KvBytesPerToken == decode.KvBytesPerToken
         from ratio in Ratios()
         select new FleetLayout
         {
             Serving = prefill,
             ServingReplicas = ratio.Prefill,
             Router = Router,
-            Decode = new DecodeSide { Kind = decode, Replicas = ratio.Decode, Link = KvLink.Of(1, 1), Placement = DecodePlacement.AcrossNodes },
+            Decode =
+                new DecodeSide { Kind = decode, Replicas = ratio.Decode, Link = KvLink.Of(1, 1), Placement = DecodePlacement.AcrossNodes },
         };
 
     private IEnumerable<(int Prefill, int Decode)> Ratios() =>

@@ -4,7 +4,10 @@ using Kantor.Workloads.Traces;
 
 namespace Kantor.Planning;
 
-/// <summary>Requests that a fleet has to serve. Equal seeds give equal requests, so that all candidates are judged by the same ones. Safe to use from several threads.</summary>
+/// <summary>
+/// Requests that a fleet has to serve. Equal seeds give equal requests, so that all candidates are judged by the same ones. Safe to use
+/// from several threads.
+/// </summary>
 public sealed class PlanLoad
 {
     private readonly ConcurrentDictionary<ulong, Lazy<Trace>> _drawn = new();
@@ -59,5 +62,6 @@ public sealed class PlanLoad
     /// <summary>Mean arrivals per second.</summary>
     /// <exception cref="ArgumentException">There are fewer than two different arrival times.</exception>
     public static double RateOf(IReadOnlyList<TraceRequest> requests) => TraceStatistics.RateOf(requests)
-        ?? throw new ArgumentException("A load needs at least two requests that do not arrive at once, so that it has a rate.", nameof(requests));
+        ?? throw new ArgumentException(
+            "A load needs at least two requests that do not arrive at once, so that it has a rate.", nameof(requests));
 }

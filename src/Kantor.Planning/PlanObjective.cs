@@ -20,6 +20,9 @@ public sealed record PlanObjective(Objective Objective, double Attainment)
     /// <exception cref="ArgumentOutOfRangeException">It is.</exception>
     public void Validate()
     {
-        if (Attainment is not (> 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(Attainment), Attainment, "An attainment is above 0 and at most 1.");
+        if (Attainment is not (> 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Attainment), Attainment, "An attainment is above 0 and at most 1.");
+        }
     }
 }

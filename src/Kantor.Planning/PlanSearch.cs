@@ -14,7 +14,8 @@ public sealed class PlanSearch(TrialBench bench)
     /// finished; <paramref name="ended"/> hears of each layout.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A unit of a layout has more replicas than a fleet may have.</exception>
-    public async Task<FleetPlan> FindAsync(IReadOnlyList<FleetLayout> layouts, int replicasMax, Action<PlanCandidate>? ended = null, CancellationToken cancellation = default)
+    public async Task<FleetPlan> FindAsync(
+        IReadOnlyList<FleetLayout> layouts, int replicasMax, Action<PlanCandidate>? ended = null, CancellationToken cancellation = default)
     {
         foreach (var layout in layouts) ArgumentOutOfRangeException.ThrowIfGreaterThan(layout.Replicas, replicasMax, nameof(replicasMax));
         var found = new PlanCandidate?[layouts.Count];

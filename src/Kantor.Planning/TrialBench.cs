@@ -12,7 +12,10 @@ public sealed record TrialOptions
     /// <summary>Runs of a trial, each with a seed of its own, at least 1.</summary>
     public int SeedsMin { get; init; } = 2;
 
-    /// <summary>While the interval holds the target the runs are doubled up to so many, at least <see cref="SeedsMin"/>. A recorded trace has one run.</summary>
+    /// <summary>
+    /// While the interval holds the target the runs are doubled up to so many, at least <see cref="SeedsMin"/>. A recorded trace has one
+    /// run.
+    /// </summary>
     public int SeedsMax { get; init; } = 8;
 
     /// <summary>Simulations at a time, at least 1; no figure depends on it.</summary>
@@ -29,7 +32,9 @@ public sealed record TrialOptions
     }
 }
 
-/// <summary>Simulates layouts under a load, one simulation a task, and judges them by paired seeds: every layout sees the same requests.</summary>
+/// <summary>
+/// Simulates layouts under a load, one simulation a task, and judges them by paired seeds: every layout sees the same requests.
+/// </summary>
 public sealed class TrialBench : IDisposable
 {
     private readonly PlanLoad _load;
@@ -60,16 +65,21 @@ public sealed class TrialBench : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _free.Dispose();
 
-    /// <summary>Share of requests within the objectives on so many units, at a rate or the load's own; more seeds until it is sure or they are used up.</summary>
+    /// <summary>
+    /// Share of requests within the objectives on so many units, at a rate or the load's own; more seeds until it is sure or they are used
+    /// up.
+    /// </summary>
     /// <exception cref="SimulationException">A policy made no progress.</exception>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
-    public async Task<AttainmentEstimate> TryOutAsync(FleetLayout layout, int units, double? ratePerS = null, CancellationToken cancellation = default)
+    public async Task<AttainmentEstimate> TryOutAsync(
+        FleetLayout layout, int units, double? ratePerS = null, CancellationToken cancellation = default)
     {
         var runs = ImmutableArray<bool[]>.Empty;
         for (var seeds = _load.IsRandom ? _options.SeedsMin : 1; ; seeds = Math.Min(2 * seeds, _options.SeedsMax))
         {
             var more = Enumerable.Range(runs.Length, seeds - runs.Length);
-            runs = runs.AddRange(await Task.WhenAll(more.Select(seed => RunAsync(layout, units, ratePerS, PlanLoad.FirstSeed + (ulong)seed, cancellation))));
+            runs = runs.AddRange(
+                await Task.WhenAll(more.Select(seed => RunAsync(layout, units, ratePerS, PlanLoad.FirstSeed + (ulong)seed, cancellation))));
             var estimate = AttainmentEstimate.Of(runs);
             if (!_load.IsRandom || seeds == _options.SeedsMax || estimate.IsSure(_objective.Attainment)) return estimate;
         }
@@ -85,8 +95,11 @@ public sealed class TrialBench : IDisposable
         return met;
     }
 
-    /// <summary>Simulates every <paramref name="shares"/>th request, from number <paramref name="share"/> on, and notes which met the objectives.</summary>
-    private async Task SimulateAsync(IReadOnlyList<TraceRequest> requests, int share, int shares, SimulationOptions options, bool[] met, CancellationToken cancellation)
+    /// <summary>
+    /// Simulates every <paramref name="shares"/>th request, from number <paramref name="share"/> on, and notes which met the objectives.
+    /// </summary>
+    private async Task SimulateAsync(
+        IReadOnlyList<TraceRequest> requests, int share, int shares, SimulationOptions options, bool[] met, CancellationToken cancellation)
     {
         await _free.WaitAsync(cancellation);
         try

@@ -1,12 +1,14 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Kantor.Engine;
+using Kantor.Server.Callers;
 using Kantor.Server.Configuration;
+using Kantor.Server.Context;
 using Kantor.Server.Endpoints;
-using Kantor.Server.Generation;
 using Kantor.Server.Hosting;
+using Kantor.Server.Http;
+using Kantor.Server.Logging;
 using Kantor.Server.Metrics;
-using Kantor.Server.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -20,8 +22,8 @@ using Microsoft.Extensions.Logging;
 namespace Kantor.Server;
 
 /// <summary>
-/// The OpenAI-compatible HTTP server in front of one engine. It owns the socket, not the engine: whoever made the engine disposes it after the
-/// server has stopped.
+/// The OpenAI-compatible HTTP server in front of one engine. It owns the socket, not the engine: whoever made the engine disposes it after
+/// the server has stopped.
 /// </summary>
 public sealed class KantorServer : IAsyncDisposable
 {
@@ -49,21 +51,17 @@ public sealed class KantorServer : IAsyncDisposable
     /// <param name="time">Clock of timeouts and answers; null for the system's.</param>
     /// <exception cref="ArgumentException">The options are wrong; the message holds one line per error.</exception>
     public static KantorServer Build(
-        ServerOptions options, IInferenceEngine engine, EngineMetrics? metrics = null, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null)
+        ServerOptions options, IInferenceEngine engine, EngineMetrics? metrics = null, Action<ILoggingBuilder>? logging = null,
+        TimeProvider? time = null)
     {
         List<string> errors = [.. options.Validate(), .. PriorityFaults(options, engine)];
         if (errors.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors), nameof(options));
 
-        // An empty builder reads no environment variables and no files, so nothing outside the options can open another port.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
-        builder.Services.AddSingleton<IHostLifetime, ManualLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(options.DrainTimeoutMs) + Draining.CutGrace);
-        logging?.Invoke(builder.Logging);
-        var app = builder.Build();
+        var app = Listener(options, logging);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Kantor.Server");
         var clock = time ?? TimeProvider.System;
-        var context = new ServerContext(options, engine, metrics ?? new EngineMetrics(), new PromptEncoder(engine, options.Limits), new Draining(), clock, log);
+        var context = new ServerContext(
+            options, engine, metrics ?? new EngineMetrics(), new PromptEncoder(engine, options.Limits), new Draining(), clock, log);
         var routes = RouteTable.Create(context);
 
         // Without a key, a page of another site could reach the server through a name that it points at this machine.
@@ -91,11 +89,14 @@ public sealed class KantorServer : IAsyncDisposable
         _context.Log.Stopping(_context.Options.DrainTimeoutMs);
         await using var cutByCaller = hurry.UnsafeRegister(state => ((Draining)state!).CutNow(), _context.Draining);
         await using var cutByTime = _context.Time.CreateTimer(
-            state => ((Draining)state!).CutNow(), _context.Draining, TimeSpan.FromMilliseconds(_context.Options.DrainTimeoutMs), Timeout.InfiniteTimeSpan);
+            state => ((Draining)state!).CutNow(), _context.Draining, TimeSpan.FromMilliseconds(_context.Options.DrainTimeoutMs),
+            Timeout.InfiniteTimeSpan);
         await _app.StopAsync(CancellationToken.None);
     }
 
-    /// <summary>Listens until <paramref name="stop"/> or SIGINT or SIGTERM, then drains. A second signal ends the drain period at once.</summary>
+    /// <summary>
+    /// Listens until <paramref name="stop"/> or SIGINT or SIGTERM, then drains. A second signal ends the drain period at once.
+    /// </summary>
     /// <param name="started">Called once the server listens.</param>
     /// <param name="stop">Ends the server like a signal.</param>
     public async Task RunAsync(Action<KantorServer>? started = null, CancellationToken stop = default)
@@ -130,7 +131,20 @@ public sealed class KantorServer : IAsyncDisposable
     private static IEnumerable<string> PriorityFaults(ServerOptions options, IInferenceEngine engine) => engine.Abilities.HasPriorities
         ? []
         : options.Tenants.Where(tenant => tenant.Priority != 0).Select(tenant =>
-            $"Tenant '{tenant.Name}' has priority {tenant.Priority}, and the policy '{engine.Snapshot().Policy}' has no priorities; vllm-v1:order=priority has.");
+            $"Tenant '{tenant.Name}' has priority {tenant.Priority}, and the policy '{engine.Snapshot().Policy}' has no priorities; "
+                + "vllm-v1:order=priority has.");
+
+    private static WebApplication Listener(ServerOptions options, Action<ILoggingBuilder>? logging)
+    {
+        // An empty builder reads no environment variables and no files, so nothing outside the options can open another port.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.Services.AddSingleton<IHostLifetime, ManualLifetime>();
+        builder.Services.Configure<HostOptions>(
+            host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(options.DrainTimeoutMs) + Draining.CutGrace);
+        logging?.Invoke(builder.Logging);
+        return builder.Build();
+    }
 
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options)
     {

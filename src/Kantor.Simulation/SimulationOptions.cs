@@ -9,7 +9,10 @@ using Kantor.Simulation.Pools;
 
 namespace Kantor.Simulation;
 
-/// <summary>A fleet and the policies that run it: the pool that requests arrive at and, where prefill and decode are apart, the one that they go on to.</summary>
+/// <summary>
+/// A fleet and the policies that run it: the pool that requests arrive at and, where prefill and decode are apart, the one that they go on
+/// to.
+/// </summary>
 public sealed record SimulationOptions : ReplicaPool
 {
     /// <summary>A run whose members are to be set.</summary>
@@ -22,7 +25,9 @@ public sealed record SimulationOptions : ReplicaPool
     public SimulationOptions(ReplicaPool replicas, IRouter router, int outputTokensMax)
         : base(replicas) => (Router, OutputTokensMax) = (router, outputTokensMax);
 
-    /// <summary>Chooses the replica of each request on arrival, by what it has heard of the fleet (<see cref="ReplicaPool.Signals"/>).</summary>
+    /// <summary>
+    /// Chooses the replica of each request on arrival, by what it has heard of the fleet (<see cref="ReplicaPool.Signals"/>).
+    /// </summary>
     public required IRouter Router { get; init; }
 
     /// <summary>Decides which requests are let in, before they are routed.</summary>
@@ -44,14 +49,14 @@ public sealed record SimulationOptions : ReplicaPool
     public required int OutputTokensMax { get; init; }
 
     /// <summary>
-    /// Whether runs of equal decode steps are advanced at once, where the policy promises that its plan repeats itself. Changes no event time
-    /// and no decision, only the time that the run takes; step by step is the reference.
+    /// Whether runs of equal decode steps are advanced at once, where the policy promises that its plan repeats itself. Changes no event
+    /// time and no decision, only the time that the run takes; step by step is the reference.
     /// </summary>
     public bool Leaping { get; init; } = true;
 
     /// <summary>
-    /// What the run is judged by, and what policies see as the value and the wishes of service classes. By default every whole answer is worth
-    /// the same, however late it comes.
+    /// What the run is judged by, and what policies see as the value and the wishes of service classes. By default every whole answer is
+    /// worth the same, however late it comes.
     /// </summary>
     public Objective Objective { get; init; } = Objective.Goodput(new SloSpec());
 
@@ -62,7 +67,9 @@ public sealed record SimulationOptions : ReplicaPool
         init => Objective = Objective.Goodput(value);
     }
 
-    /// <summary>Whether the result holds a record of every request; without them the memory of a run does not grow with its trace.</summary>
+    /// <summary>
+    /// Whether the result holds a record of every request; without them the memory of a run does not grow with its trace.
+    /// </summary>
     public bool KeepsRecords { get; init; } = true;
 
     /// <summary>Steps of one replica in a row without a generated token after which the run fails as making no progress.</summary>
@@ -75,7 +82,12 @@ public sealed record SimulationOptions : ReplicaPool
         ArgumentOutOfRangeException.ThrowIfLessThan(OutputTokensMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(StepsWithoutTokenMax, 1);
         Fleet.Validate();
-        if (Decode is null && Fleet.ConcernsDecoding) throw new ArgumentOutOfRangeException(nameof(Fleet), "A replica joins those that decode, but prefill and decode are not apart.");
+        if (Decode is null && Fleet.ConcernsDecoding)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(Fleet), "A replica joins those that decode, but prefill and decode are not apart.");
+        }
+
         Clients.Validate();
         Decode?.Validate();
     }

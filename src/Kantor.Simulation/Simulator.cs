@@ -17,7 +17,8 @@ namespace Kantor.Simulation;
 /// Runs a trace through a fleet in virtual time, iteration by iteration. The scheduler, the policies and the KV books of every replica are
 /// those that the engine runs; only the model is replaced by its step time.
 /// </summary>
-/// <remarks>One run, one thread; deterministic: equal trace and options give equal results. Clients send in an open loop unless the options say otherwise.</remarks>
+/// <remarks>One run, one thread; deterministic: equal trace and options give equal results. Clients send in an open loop unless the options
+/// say otherwise.</remarks>
 public sealed class Simulator : IReplicaHost
 {
     private readonly SimulationOptions _options;
@@ -57,7 +58,8 @@ public sealed class Simulator : IReplicaHost
 
     /// <summary>Runs all that the source gives, which is in order of arrival; each request is taken when the one before arrives.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    /// <exception cref="SimulationException">The policy left requests waiting for ever, or the step-time model gave an impossible value.</exception>
+    /// <exception cref="SimulationException">The policy left requests waiting for ever, or the step-time model gave an impossible
+    /// value.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static SimulationResult Run(
         ITraceSource source,
@@ -97,7 +99,9 @@ public sealed class Simulator : IReplicaHost
         return Conclude();
     }
 
-    /// <summary>Whether a request may still come, or one waits for a replica that may come. What only accompanies the run does not keep it going.</summary>
+    /// <summary>
+    /// Whether a request may still come, or one waits for a replica that may come. What only accompanies the run does not keep it going.
+    /// </summary>
     private bool IsUnderWay()
     {
         if (!_clients.AnyOpen) return false;
@@ -154,7 +158,11 @@ public sealed class Simulator : IReplicaHost
     private double? PipelineIdleShare()
     {
         var (idleUs, busyUs) = (0L, 0L);
-        foreach (var unit in _fleet.Units.OfType<PipelineUnit>()) (idleUs, busyUs) = (idleUs + unit.Stages.IdleUs, busyUs + unit.Stages.BusyUs);
+        foreach (var unit in _fleet.Units.OfType<PipelineUnit>())
+        {
+            (idleUs, busyUs) = (idleUs + unit.Stages.IdleUs, busyUs + unit.Stages.BusyUs);
+        }
+
         return busyUs == 0 ? null : (double)idleUs / (idleUs + busyUs);
     }
 

@@ -1,6 +1,7 @@
 using Kantor.Core;
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends.Scripted;
+using Kantor.Engine.Clocks;
 using Kantor.Engine.Loop;
 using Kantor.Engine.Streams;
 

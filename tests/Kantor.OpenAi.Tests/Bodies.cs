@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Kantor.OpenAi.Errors;
+using Kantor.OpenAi.Json;
 using Kantor.OpenAi.Requests;
 
 namespace Kantor.OpenAi.Tests;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Kantor.Core;
 using Kantor.Engine;
 using Kantor.Engine.Backends.Scripted;
+using Kantor.Engine.Loop;
 using Kantor.Server.Configuration;
 using Kantor.Server.Metrics;
 

@@ -81,7 +81,7 @@ internal sealed class RunLog : SimulationObserver
 
     public long StepsLeapt { get; private set; }
 
-    public override PolicyState? ListenerOf(int replica) => new EventSummary(replica, Heard);
+    public override PolicyState? ListenerOf(int replica, ReplicaOptions options) => new EventSummary(replica, Heard);
 
     public override void Routed(int request, int replica, long nowUs) => Arrivals.Add((request, replica, nowUs));
 

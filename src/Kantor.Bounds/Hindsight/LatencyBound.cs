@@ -44,8 +44,8 @@ public readonly record struct LatencyBound(string Name, double TotalRounds)
 
     /// <summary>
     /// The memory as one machine of speed M on which each request is work of its volume, served smallest volume first with preemption: that
-    /// minimises the sum of mean busy times. A request ends o − E rounds after its mean busy time, E the mean index of its rounds weighted by
-    /// what it holds, and half a round is lost to whole rounds (mean-busy-time relaxation with release dates; n log n).
+    /// minimises the sum of mean busy times. A request ends o − E rounds after its mean busy time, E the mean index of its rounds weighted
+    /// by what it holds, and half a round is lost to whole rounds (mean-busy-time relaxation with release dates; n log n).
     /// </summary>
     public static LatencyBound ByMeanBusyTime(IReadOnlyList<BoundJob> jobs, long poolTokens)
     {
@@ -70,7 +70,11 @@ public readonly record struct LatencyBound(string Name, double TotalRounds)
         while (next < byArrival.Length || ready.Count > 0)
         {
             if (ready.Count == 0) now = Math.Max(now, byArrival[next].ArrivalRound);
-            for (; next < byArrival.Length && byArrival[next].ArrivalRound <= now; next++) ready.Enqueue(next, (byArrival[next].Volume, next));
+            for (; next < byArrival.Length && byArrival[next].ArrivalRound <= now; next++)
+            {
+                ready.Enqueue(next, (byArrival[next].Volume, next));
+            }
+
             var served = ready.Peek();
             var endsAt = now + (left[served] / speed);
             var isCut = next < byArrival.Length && byArrival[next].ArrivalRound < endsAt;

@@ -2,6 +2,7 @@ using Kantor.Cli.Shell;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 using Kantor.Engine;
+using Kantor.Engine.Loop;
 using Kantor.Engine.Streams;
 
 namespace Kantor.Cli.Calibrate;

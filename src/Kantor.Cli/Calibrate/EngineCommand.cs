@@ -55,8 +55,8 @@ internal static class EngineCommand
     {
         var command = new Command(
             "engine",
-            "Measures step times of the engine on this machine and fits c + a·prefill tokens + b·decode sequences + d·resident KV tokens + "
-            + "e·rows·KV tokens.\n\n"
+            "Measures step times of the engine on this machine and fits "
+            + "c + a·prefill tokens + b·decode sequences + d·resident KV tokens + e·rows·KV tokens.\n\n"
             + "The error is that on loads which the fit has not seen. Measure with the --cache-tokens and --threads that you serve with, "
             + "on an idle machine.\n\n"
             + "Example: kantor calibrate engine my.gguf --out my.json && kantor simulate --profile my.json")

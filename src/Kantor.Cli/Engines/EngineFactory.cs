@@ -6,6 +6,8 @@ using Kantor.Core;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Engine;
+using Kantor.Engine.Loop;
+using Kantor.EventLogs.Recording;
 using Kantor.LlamaCpp;
 using Kantor.LlamaCpp.Library;
 using Microsoft.Extensions.Logging;
@@ -20,17 +22,19 @@ internal static class EngineFactory
 
     /// <summary>Fetches the model if need be, loads it and starts the loop.</summary>
     public static async Task<InferenceEngine> CreateAsync(
-        EngineSettings settings, IEngineObserver? observer, ILogger? logger, CancellationToken cancellation)
+        EngineSettings settings, IEngineObserver? observer, ILogger? logger, CancellationToken cancellation, EventLogWriter? log = null)
     {
         RequireGpu(settings, logger);
         var path = await WorkProgress.RunBytesAsync("model", progress => ModelSource.ResolveAsync(settings.Model, progress, cancellation));
         var backend = Load(settings, path, logger);
+        var objective = settings.Objective ?? Objective.Goodput(new SloSpec());
         return new InferenceEngine(backend, new EngineOptions
         {
             Planner = KnownPolicies.Shelves.Planners.Make(settings.Policy),
             Admission = KnownPolicies.Shelves.Admissions.Make(settings.Admission),
             Retention = KnownPolicies.Shelves.Retentions.Make(settings.Retention),
-            Objective = settings.Objective ?? Objective.Goodput(new SloSpec()),
+            Objective = objective,
+            NewListener = log is null ? null : made => new LogRecorder(log, 0, made, objective),
             StepTokensMax = settings.StepTokens,
             RunningMax = settings.RunningMax,
             WaitingMax = settings.WaitingMax,

@@ -4,7 +4,7 @@ using Kantor.Simulation.Events;
 namespace Kantor.Cli.Runs;
 
 /// <summary>Counts the requests of a run that have ended.</summary>
-internal sealed class RequestCounter(WorkCounts counts) : SimulationObserver
+internal class RequestCounter(WorkCounts counts) : SimulationObserver
 {
     /// <inheritdoc/>
     public override void RequestEnded(int request, int requestsEnded, long nowUs) => counts.Add();

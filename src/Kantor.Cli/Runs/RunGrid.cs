@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Kantor.Cli.Shell;
+using Kantor.EventLogs.Recording;
 using Kantor.Reports.Runs;
 using Kantor.Simulation;
 using Kantor.Simulation.Events;
@@ -14,7 +15,8 @@ namespace Kantor.Cli.Runs;
 /// <param name="cells">The cells, in the order in which they are reported.</param>
 /// <param name="source">Their requests.</param>
 /// <param name="leaps">Whether equal steps are advanced at once.</param>
-internal sealed class RunGrid(IReadOnlyList<RunCell> cells, WorkloadSource source, bool leaps)
+/// <param name="log">Where what happens is written down, for one cell; null for nowhere.</param>
+internal sealed class RunGrid(IReadOnlyList<RunCell> cells, WorkloadSource source, bool leaps, EventLogWriter? log = null)
 {
     private readonly RunOutcome?[] _outcomes = new RunOutcome?[cells.Count];
 
@@ -62,6 +64,9 @@ internal sealed class RunGrid(IReadOnlyList<RunCell> cells, WorkloadSource sourc
         }
     }
 
+    private RequestCounter Observer(RunCell cell, WorkCounts counts) =>
+        log is null ? new RequestCounter(counts) : new LoggedRun(log, cell.Scenario, counts);
+
     private RunOutcome Simulate(RunCell cell, WorkCounts counts, CancellationToken cancellation)
     {
         var trace = source.TraceOf(cell.Scenario);
@@ -70,7 +75,7 @@ internal sealed class RunGrid(IReadOnlyList<RunCell> cells, WorkloadSource sourc
         try
         {
             var options = cell.Scenario.Options(cell.Policy.Policy, cell.Router, source.OutputTokensMax(cell.Scenario));
-            var result = Simulator.Run(trace.Requests, options with { Leaping = leaps }, new RequestCounter(counts), cancellation);
+            var result = Simulator.Run(trace.Requests, options with { Leaping = leaps && log is null }, Observer(cell, counts), cancellation);
             var note = result.PlansRefused == 0 ? null
                 : $"{cell}: {result.PlansRefused} plans were wrong and fcfs planned in their place; the last fault: {result.LastPlanFault}";
             var report = RunReport.Of(result, Stopwatch.GetElapsedTime(started).TotalSeconds) with { Policy = cell.Policy.Label };

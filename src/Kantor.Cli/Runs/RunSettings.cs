@@ -17,6 +17,9 @@ internal sealed record RunSettings
     /// <summary>Where reports go.</summary>
     public required ReportPaths Reports { get; init; }
 
+    /// <summary>File to which what happens on the replicas is written; null for none. Only one run has room in it.</summary>
+    public string? EventLog { get; init; }
+
     /// <summary>Whether equal steps are advanced at once; changes nothing but the time that a run takes.</summary>
     public bool Leaps { get; init; } = true;
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Kantor.Cli.Engines;
+using Kantor.Cli.Runs;
 using Kantor.Cli.Shell;
 using Kantor.Engine;
+using Kantor.Engine.Loop;
 using Kantor.Server;
 using Kantor.Server.Configuration;
 using Kantor.Server.Metrics;
@@ -33,6 +35,7 @@ internal static class ServeCommand
             "Key that clients must send; may be given more than once. Better: the environment variable Kantor__Server__ApiKeys__0.",
         HelpName = "KEY",
     };
+    private static readonly Option<string?> EventLog = new(EventLogFile.Option) { Description = EventLogFile.Help, HelpName = "FILE" };
     private static readonly Option<bool> Verbose = new("--verbose")
     {
         Description = "Log requests and the native library on standard error.",
@@ -47,7 +50,7 @@ internal static class ServeCommand
             + "(Kantor__Server__Port=9000); the command line wins.\n\n"
             + "Example: kantor serve --model my.gguf --policy svf --port 9000")
         {
-            Host, Port, ApiKeys, Verbose,
+            Host, Port, ApiKeys, EventLog, Verbose,
         };
         Engine.AddTo(command);
         command.SetAction(RunAsync);
@@ -59,8 +62,9 @@ internal static class ServeCommand
         var options = ReadOptions(parsed);
         using var logging = LoggerFactory.Create(builder => Log(builder, parsed.GetValue(Verbose)));
         var metrics = new EngineMetrics();
+        using var log = EventLogFile.Open(parsed.GetValue(EventLog), Name, flushEveryUs: 1_000_000);
         await using var engine = await EngineFactory.CreateAsync(
-            Engine.Read(parsed), metrics, logging.CreateLogger("llama.cpp"), cancellation);
+            Engine.Read(parsed), metrics, logging.CreateLogger("llama.cpp"), cancellation, log);
         await using var server = KantorServer.Build(options, engine, metrics, builder => Log(builder, parsed.GetValue(Verbose)));
         try
         {

@@ -24,6 +24,7 @@ internal sealed record RunInput(Scenario Scenario, RunSettings Settings)
             Origin = "--trace",
             Reports = typed.Reports,
             Leaps = !typed.NoLeap,
+            EventLog = typed.EventLog,
             Command = typed.CommandOf("simulate"),
         });
     }
@@ -42,6 +43,7 @@ internal sealed record RunInput(Scenario Scenario, RunSettings Settings)
             ScenarioFile = Path.GetFileName(path),
             Reports = typed.Reports,
             Leaps = !typed.NoLeap,
+            EventLog = typed.EventLog,
             Command = typed.CommandOf("simulate"),
         });
     }

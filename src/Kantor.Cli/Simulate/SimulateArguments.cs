@@ -70,6 +70,9 @@ internal sealed record SimulateArguments
 
     public bool NoLeap { get; init; }
 
+    /// <summary>Where what happens is written down; as little part of the run as its reports.</summary>
+    public string? EventLog { get; init; }
+
     public bool SkipBadLines { get; init; }
 
     /// <summary>Where reports go.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Kantor.Cli.Policies;
+using Kantor.Cli.Runs;
 using Kantor.Cli.Shell;
 using Kantor.Core;
 using Kantor.Core.Objectives;
@@ -18,7 +19,7 @@ internal static class SimulateCommand
     private static readonly Option<string?> Scenario = Text(
         "--scenario", "FILE",
         "A YAML file that describes the run completely: workload, clients, fleet, decode pool, policies to compare. Only --json, --csv, "
-        + "--html and --no-leap go with it. Everything that is wrong with it is said at once. Keys: docs/scenarios.md.");
+        + "--html, --event-log and --no-leap go with it. Everything that is wrong with it is said at once. Keys: docs/scenarios.md.");
 
     private static readonly Option<string?> Trace = Text(
         "--trace", "FILE", $"{Traces.TraceCommand.Formats}. Default: a synthetic chat trace that ships with Kantor.");
@@ -133,6 +134,8 @@ internal static class SimulateCommand
         Description = "Count malformed lines of the trace and leave them out, instead of ending with an error.",
     };
 
+    private static readonly Option<string?> EventLog = Text(EventLogFile.Option, "FILE", EventLogFile.Help + " Steps are not leapt then.");
+
     internal static readonly Option<string?> Json = Text("--json", "FILE", "Write the report as JSON; - for the standard output.");
 
     internal static readonly Option<string?> Csv = Text("--csv", "FILE", "Write the report as CSV; - for the standard output.");
@@ -153,7 +156,7 @@ internal static class SimulateCommand
         {
             Scenario, Trace, Policy, PolicyAssemblies, Routing, Admission, Replicas, Profile, RateScale, Seed, Slo, ObjectiveLine,
             StepTokens, RunningMax, KvTokens, BlockSize, NoPrefixCache, Retention,
-            MaxTokens, Predictor, Limit, SpreadBatches, ClosedLoop, Users, Think, Timeout, Retries, SkipBadLines, NoLeap, Json, Csv, Html,
+            MaxTokens, Predictor, Limit, SpreadBatches, ClosedLoop, Users, Think, Timeout, Retries, SkipBadLines, NoLeap, EventLog, Json, Csv, Html,
         };
 
         // The policies run on another thread, so that Ctrl-C is heard meanwhile.
@@ -199,6 +202,7 @@ internal static class SimulateCommand
         Timeout = parsed.GetValue(Timeout),
         Retries = parsed.GetValue(Retries),
         NoLeap = parsed.GetValue(NoLeap),
+        EventLog = parsed.GetValue(EventLog),
         SkipBadLines = parsed.GetValue(SkipBadLines),
         Json = parsed.GetValue(Json),
         Csv = parsed.GetValue(Csv),

@@ -16,7 +16,9 @@ internal sealed class SimulateRun(Scenario scenario, RunSettings settings)
     {
         settings.Reports.RequireWritable();
         var source = WorkloadSource.Open(scenario, settings, cancellation);
-        var grid = new RunGrid(RunCell.Of(scenario), source, settings.Leaps);
+        var cells = RunCell.Of(scenario);
+        using var log = EventLogFile.Open(settings.EventLog, "simulate", cells.Count);
+        var grid = new RunGrid(cells, source, settings.Leaps, log);
         grid.Execute("simulate", "runs", threads: 1, failuresEnd: true, cancellation);
         if (grid.Reports.Count > 0) SimulateTable.Write(settings.Reports.Tables, grid.Reports, Header(source));
         if (grid.Outcomes.FirstOrDefault(outcome => outcome?.Failure is not null) is { } failed)

@@ -87,7 +87,8 @@ public static class ConservationLaws
             var kv = new KvLedgerOptions { BlocksTotal = 110, BlockSizeTokens = 1, SequencesMax = 8, RecordsChanges = true };
             // Memory of cells cannot share what is not written yet.
             var rules = planner.KvRules with { HitsWithinStep = false };
-            var run = new ReplicaRun(planner, limits, kv, Jobs.Random(seed, 40, Workloads.TokensMax), rules: rules) { Memory = new FakeKvMemory() }.ToEnd();
+            var run = new ReplicaRun(
+                planner, limits, kv, Jobs.Random(seed, 40, Workloads.TokensMax), rules: rules) { Memory = new FakeKvMemory() }.ToEnd();
             hits += run.Scheduler.Counters.PrefixHitTokens;
             preemptions += run.Scheduler.Counters.Preemptions;
         });

@@ -8,8 +8,8 @@ using Kantor.Core.Scaling;
 namespace Kantor.Core.Testing.Laws;
 
 /// <summary>
-/// What is accepted takes effect: every option of a policy changes what it does for some value, alone or beside one of another option, and some random work, and the policy is
-/// called what makes it again, so that reports tell one from the other.
+/// What is accepted takes effect: every option of a policy changes what it does for some value, alone or beside one of another option, and
+/// some random work, and the policy is called what makes it again, so that reports tell one from the other.
 /// </summary>
 public static class OptionLaws
 {
@@ -50,7 +50,8 @@ public static class OptionLaws
                 () => $"{entry.Name}:{key.Name} has no other value among those that are tried: {string.Join(", ", Values)}");
             foreach (var other in others) RequireName(entry, other, nameOf);
             LawBrokenException.Unless(
-                others.Any(other => Differs(entry, PolicySpec.Of(entry.Name), other, observe)) || DiffersBeside(entry, key, others, observe),
+                others.Any(other => Differs(entry, PolicySpec.Of(entry.Name), other, observe))
+                    || DiffersBeside(entry, key, others, observe),
                 () => $"{entry.Name}:{key.Name} changes nothing: {string.Join(", ", others.Select(other => other.ToString()))}");
         }
     }
@@ -73,8 +74,11 @@ public static class OptionLaws
         LawBrokenException.Unless(again == name, () => $"'{written}' makes a policy that is called '{name}', which makes '{again}'");
     }
 
-    /// <summary>Whether the option has an effect beside another value of a second option, as a rule of one order has under that order alone.</summary>
-    private static bool DiffersBeside<T>(PolicyEntry<T> entry, OptionKey key, IReadOnlyList<PolicySpec> others, Func<T, ulong, long> observe)
+    /// <summary>
+    /// Whether the option has an effect beside another value of a second option, as a rule of one order has under that order alone.
+    /// </summary>
+    private static bool DiffersBeside<T>(
+        PolicyEntry<T> entry, OptionKey key, IReadOnlyList<PolicySpec> others, Func<T, ulong, long> observe)
         where T : class
     {
         foreach (var beside in entry.Options.Where(second => second.Name != key.Name).SelectMany(second => Others(entry, second)))

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
@@ -12,6 +13,7 @@ namespace Kantor.Core.Testing.Runs;
 /// </summary>
 public sealed class ReplicaRun
 {
+    private const int StepUs = 1_000;
     private readonly Dictionary<int, Job> _byRow = [];
     private readonly Queue<Job> _coming;
     private readonly BatchLimits _limits;
@@ -23,18 +25,20 @@ public sealed class ReplicaRun
     /// <param name="jobs">The requests.</param>
     /// <param name="predictor">What is believed of output lengths; 8 tokens each when not given.</param>
     /// <param name="rules">When what is computed can be found; the usual rules when not given.</param>
+    /// <param name="newListener">Makes what hears every event, from what the replica is made of; nobody when not given.</param>
     public ReplicaRun(
         IBatchPlanner planner,
         BatchLimits limits,
         KvLedgerOptions kv,
         IEnumerable<Job> jobs,
         ILengthPredictor? predictor = null,
-        KvRules? rules = null)
+        KvRules? rules = null,
+        Func<ReplicaOptions, PolicyState>? newListener = null)
     {
         _limits = limits;
         _coming = new Queue<Job>(jobs.OrderBy(job => job.ArrivalStep).ThenBy(job => job.Id));
         Traces = _coming.ToDictionary(job => job.Id, _ => new JobTrace());
-        Scheduler = new ReplicaScheduler(new ReplicaOptions
+        var options = new ReplicaOptions
         {
             Planner = planner,
             Limits = limits,
@@ -42,11 +46,12 @@ public sealed class ReplicaRun
             KvRules = rules,
             Predictor = predictor ?? new ConstantLengthPredictor(8),
             StepTime = StepTime,
-        });
+        };
+        Scheduler = new ReplicaScheduler(options with { Listener = newListener?.Invoke(options) });
     }
 
     /// <summary>The rounds of the theory: every step takes one millisecond, whatever is in it (arXiv 2502.07115, section 2).</summary>
-    public static IStepTimeModel StepTime { get; } = new LinearStepTime(1_000, 0, 0, 0);
+    public static IStepTimeModel StepTime { get; } = new LinearStepTime(StepUs, 0, 0, 0);
 
     /// <summary>The scheduler under way.</summary>
     public ReplicaScheduler Scheduler { get; }
@@ -89,7 +94,7 @@ public sealed class ReplicaRun
         Arrive();
         var slices = Plan();
         if (Memory is not null) Execute(Memory, slices);
-        if (slices.Length > 0) Scheduler.CompleteStep();
+        if (slices.Length > 0) Scheduler.CompleteStep(StepUs);
         foreach (var slice in slices) Finish(slice);
         EndRefused();
         if (Verifies) Scheduler.Verify();

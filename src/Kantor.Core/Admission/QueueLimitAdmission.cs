@@ -5,7 +5,9 @@ using Kantor.Core.Routing;
 
 namespace Kantor.Core.Admission;
 
-/// <summary>Lets in whoever comes while fewer than a number wait, as every server does (vLLM's and llama-server's queues have no other rule).</summary>
+/// <summary>
+/// Lets in whoever comes while fewer than a number wait, as every server does (vLLM's and llama-server's queues have no other rule).
+/// </summary>
 public sealed class QueueLimitAdmission : IAdmission
 {
     private readonly int _waitingMax;

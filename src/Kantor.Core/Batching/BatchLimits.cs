@@ -24,6 +24,9 @@ public sealed record BatchLimits
         ArgumentOutOfRangeException.ThrowIfLessThan(StepTokensMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RunningMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(WaitingMax, 1);
-        if (AdaptersMax is < 1 or > AdapterSet.Capacity) throw new ArgumentOutOfRangeException(nameof(AdaptersMax), AdaptersMax, $"It must be 1 to {AdapterSet.Capacity}.");
+        if (AdaptersMax is < 1 or > AdapterSet.Capacity)
+        {
+            throw new ArgumentOutOfRangeException(nameof(AdaptersMax), AdaptersMax, $"It must be 1 to {AdapterSet.Capacity}.");
+        }
     }
 }

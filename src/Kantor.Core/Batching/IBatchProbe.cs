@@ -3,7 +3,9 @@ using Kantor.Core.Prediction;
 
 namespace Kantor.Core.Batching;
 
-/// <summary>Questions of a <see cref="BatchView"/> whose answers cost work and are therefore not columns. Whoever makes views answers them.</summary>
+/// <summary>
+/// Questions of a <see cref="BatchView"/> whose answers cost work and are therefore not columns. Whoever makes views answers them.
+/// </summary>
 public interface IBatchProbe
 {
     /// <summary>Whether the answers change with what a plan takes, so that it has to be told.</summary>

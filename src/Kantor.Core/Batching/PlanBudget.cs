@@ -5,11 +5,10 @@ namespace Kantor.Core.Batching;
 /// they agree on what fits.
 /// </summary>
 /// <remarks>
-/// It errs on the safe side where requests share blocks: a cached prefix that two rows are about to take is charged to both unless the policy's
-/// <see cref="Kv.KvRules"/> say otherwise, and after a preemption a cached prefix is charged in full, because the victim's blocks that were
-/// counted as had again may be part of it.
-/// It holds the columns that it reads and not the view, which is large to copy. What is taken here is known to whoever made the view, so a
-/// plan has one budget that is not copied.
+/// It errs on the safe side where requests share blocks: a cached prefix that two rows are about to take is charged to both unless the
+/// policy's <see cref="Kv.KvRules"/> say otherwise, and after a preemption a cached prefix is charged in full, because the victim's blocks
+/// that were counted as had again may be part of it. It holds the columns that it reads and not the view, which is large to copy. What is
+/// taken here is known to whoever made the view, so a plan has one budget that is not copied.
 /// </remarks>
 public ref struct PlanBudget
 {

@@ -75,8 +75,8 @@ public sealed class PlanValidator
                 : budget.TryTakeWaiting(grant.Row, grant.Tokens, hit, grant.ReserveTokens);
             if (!fits)
             {
-                return $"Row {grant.Row} is granted {grant.Tokens} tokens; left are {budget.TokensLeft} tokens, {budget.BlocksLeft} KV blocks, "
-                    + $"{budget.PlacesLeft} places.";
+                return $"Row {grant.Row} is granted {grant.Tokens} tokens; "
+                    + $"left are {budget.TokensLeft} tokens, {budget.BlocksLeft} KV blocks, {budget.PlacesLeft} places.";
             }
         }
 

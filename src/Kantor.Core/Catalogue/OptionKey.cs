@@ -30,7 +30,8 @@ public abstract class OptionKey(string name, string range, string help)
 /// <param name="read">The value of a record, as it would be written.</param>
 /// <param name="with">The record with the value of a text; null when the text is out of range.</param>
 public sealed class OptionKey<TOptions>(
-    string name, string range, string help, Func<TOptions, string> read, Func<TOptions, string, TOptions?> with) : OptionKey(name, range, help)
+    string name, string range, string help, Func<TOptions, string> read, Func<TOptions, string, TOptions?> with) : OptionKey(name, range,
+    help)
     where TOptions : class, new()
 {
     /// <inheritdoc/>

@@ -42,7 +42,8 @@ public sealed class PolicySpec
         where TOptions : class, new() =>
         new(
             name,
-            [.. keys.Select(key => new PolicyOption(key.Name, key.Read(options))).Where((option, index) => option.Text != keys[index].Usual)]);
+            [.. keys.Select(key => new PolicyOption(key.Name, key.Read(options)))
+            .Where((option, index) => option.Text != keys[index].Usual)]);
 
     /// <summary>Whether the option is written.</summary>
     public bool Has(string key) => Options.Any(option => option.Key == key);

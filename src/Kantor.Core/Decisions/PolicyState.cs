@@ -25,13 +25,23 @@ public class PolicyState
     {
     }
 
-    /// <summary>A policy decided on a request, or, with the default id, on the whole; the kind says what the choice is.</summary>
-    public virtual void Decided(DecisionKind kind, RequestId request, int choice)
+    /// <summary>
+    /// What the request that came last is made of, as far as it is known. It grows while tokens are generated, and is not to be changed.
+    /// </summary>
+    public virtual void Described(RequestFacts request, TokenContent content)
     {
     }
 
-    /// <summary>The request was granted tokens in the step that begins; one that waited is admitted by that.</summary>
-    public virtual void Granted(RequestId request, int slot, int tokens)
+    /// <summary>A policy decided on a request, or, with the default id, on the whole; the kind says what the choice is.</summary>
+    public virtual void Decided(DecisionKind kind, RequestId request, long choice)
+    {
+    }
+
+    /// <summary>
+    /// The request was granted tokens in the step that begins; one that waited is admitted by that. Room was made for
+    /// <paramref name="reserveTokens"/> tokens in all where that is more than the step needs.
+    /// </summary>
+    public virtual void Granted(RequestId request, int slot, int tokens, int reserveTokens)
     {
     }
 

@@ -53,15 +53,21 @@ public sealed class PolicyStates : PolicyState
     }
 
     /// <inheritdoc/>
-    public override void Decided(DecisionKind kind, RequestId request, int choice)
+    public override void Described(RequestFacts request, TokenContent content)
+    {
+        foreach (var state in _states) state.Described(request, content);
+    }
+
+    /// <inheritdoc/>
+    public override void Decided(DecisionKind kind, RequestId request, long choice)
     {
         foreach (var state in _states) state.Decided(kind, request, choice);
     }
 
     /// <inheritdoc/>
-    public override void Granted(RequestId request, int slot, int tokens)
+    public override void Granted(RequestId request, int slot, int tokens, int reserveTokens)
     {
-        foreach (var state in _states) state.Granted(request, slot, tokens);
+        foreach (var state in _states) state.Granted(request, slot, tokens, reserveTokens);
     }
 
     /// <inheritdoc/>

@@ -4,10 +4,11 @@ using Kantor.Core.Retention;
 namespace Kantor.Core.Kv;
 
 /// <summary>
-/// Least key first, by a policy. Only blocks without an idle descendant can go: the heap holds those, and a block joins it when its last idle
-/// child leaves. Of content in several copies all stay while something that follows them is idle.
+/// Least key first, by a policy. Only blocks without an idle descendant can go: the heap holds those, and a block joins it when its last
+/// idle child leaves. Of content in several copies all stay while something that follows them is idle.
 /// </summary>
-internal sealed class IdleHeap(int capacity, PrefixTree tree, BlockCopies copies, IRetention policy, PolicyState state, IdleHeap.IBlocks blocks) : IdleOrder
+internal sealed class IdleHeap(
+    int capacity, PrefixTree tree, BlockCopies copies, IRetention policy, PolicyState state, IdleHeap.IBlocks blocks) : IdleOrder
 {
     private readonly PriorityHeap _leaves = new(capacity);
     private readonly bool[] _isIdle = new bool[capacity];

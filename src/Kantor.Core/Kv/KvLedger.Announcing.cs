@@ -9,9 +9,9 @@ public sealed partial class KvLedger
     public int BlocksAnnounced => _announced?.Count ?? 0;
 
     /// <summary>
-    /// The coming step computes the sequence's first <paramref name="tokensPlanned"/> tokens, for which it has room: their whole blocks can be
-    /// hit from now on, by sequences that are computed in the same step or later (vLLM's allocate_slots). <see cref="Commit"/> follows when the
-    /// step was executed, and <see cref="Withdraw"/> when it was not.
+    /// The coming step computes the sequence's first <paramref name="tokensPlanned"/> tokens, for which it has room: their whole blocks can
+    /// be hit from now on, by sequences that are computed in the same step or later (vLLM's allocate_slots). <see cref="Commit"/> follows
+    /// when the step was executed, and <see cref="Withdraw"/> when it was not.
     /// </summary>
     public void Announce(int sequence, int tokensPlanned)
     {
@@ -44,8 +44,8 @@ public sealed partial class KvLedger
     }
 
     /// <summary>
-    /// Whether all that the sequence began with is in memory, or will be after the step; false once another announced a part of it and withdrew.
-    /// Such a sequence has to be closed.
+    /// Whether all that the sequence began with is in memory, or will be after the step; false once another announced a part of it and
+    /// withdrew. Such a sequence has to be closed.
     /// </summary>
     public bool IsFounded(int sequence)
     {
@@ -58,12 +58,18 @@ public sealed partial class KvLedger
         return true;
     }
 
-    /// <summary>Takes what became findable since the sequence was opened; it has no blocks of its own yet. Returns all tokens that it begins with.</summary>
+    /// <summary>
+    /// Takes what became findable since the sequence was opened; it has no blocks of its own yet. Returns all tokens that it begins with.
+    /// </summary>
     public int Extend(int sequence, int hitTokensMax)
     {
         var extended = OpenSequence(sequence);
         if (!_options.PrefixCaching) return 0;
-        if (extended.Blocks.Count != extended.BlocksFindable) throw new InvalidOperationException($"KV sequence {sequence} has room of its own already.");
+        if (extended.Blocks.Count != extended.BlocksFindable)
+        {
+            throw new InvalidOperationException($"KV sequence {sequence} has room of its own already.");
+        }
+
         var pinned = extended.LastNode;
         var hitTokens = ShareCachedPrefix(sequence, extended, hitTokensMax);
         _tree.Pin(extended.LastNode);

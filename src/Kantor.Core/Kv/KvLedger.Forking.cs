@@ -5,11 +5,12 @@ namespace Kantor.Core.Kv;
 public sealed partial class KvLedger
 {
     /// <summary>
-    /// Opens a sequence that begins with all that the given one has computed, in the same blocks: nothing is copied until one of the two writes
-    /// into the block that is filled in part (copy on write; PagedAttention, arXiv 2309.06180, section 4.4). False, with nothing changed, when
-    /// every sequence id is taken by live content.
+    /// Opens a sequence that begins with all that the given one has computed, in the same blocks: nothing is copied until one of the two
+    /// writes into the block that is filled in part (copy on write; PagedAttention, arXiv 2309.06180, section 4.4). False, with nothing
+    /// changed, when every sequence id is taken by live content.
     /// </summary>
-    /// <param name="sequence">The sequence to fork, between two steps: whatever it writes next, it asks for by <see cref="TryGrow"/> again.</param>
+    /// <param name="sequence">The sequence to fork, between two steps: whatever it writes next, it asks for by <see cref="TryGrow"/>
+    /// again.</param>
     /// <param name="tokensComputed">Tokens that it has in memory, all of them.</param>
     /// <param name="content">The fork's own tokens, of which the first <paramref name="tokensComputed"/> are the sequence's.</param>
     /// <param name="fork">The new sequence.</param>
@@ -22,7 +23,8 @@ public sealed partial class KvLedger
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokensComputed, parent.Blocks.Count * BlockSizeTokens);
         if (!content.BeginsLike(parent.Content, tokensComputed))
         {
-            throw new ArgumentException($"The fork's content must begin with the {tokensComputed} tokens that sequence {sequence} has computed.", nameof(content));
+            throw new ArgumentException(
+                $"The fork's content must begin with the {tokensComputed} tokens that sequence {sequence} has computed.", nameof(content));
         }
 
         if (!TryTakeSequenceId(out fork)) return false;
@@ -43,8 +45,8 @@ public sealed partial class KvLedger
     }
 
     /// <summary>
-    /// The sequence gets the block that it will write into for itself: the shared one if nobody else references it, otherwise a copy. False,
-    /// with nothing changed, when there is no block for the copy beside <paramref name="blocksMore"/> others.
+    /// The sequence gets the block that it will write into for itself: the shared one if nobody else references it, otherwise a copy.
+    /// False, with nothing changed, when there is no block for the copy beside <paramref name="blocksMore"/> others.
     /// </summary>
     private bool TryOwnTail(int sequence, SequenceBlocks writer, int filledTokens, int blocksMore)
     {
@@ -73,7 +75,9 @@ public sealed partial class KvLedger
         if (_blocks[shared].Holder == sequence) HandOver(shared, writer, index);
     }
 
-    /// <summary>The holder left a block that others reference: it goes to the first of those, which has its KV at the same positions already.</summary>
+    /// <summary>
+    /// The holder left a block that others reference: it goes to the first of those, which has its KV at the same positions already.
+    /// </summary>
     private void HandOver(int block, SequenceBlocks holder, int index)
     {
         holder.BlocksHeld--;

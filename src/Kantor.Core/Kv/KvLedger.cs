@@ -14,8 +14,8 @@ namespace Kantor.Core.Kv;
 /// Owner: one scheduler, one thread. After every operation <c>free + idle + used = total</c>; <see cref="Verify"/> proves it.
 /// Each block is <i>held</i> by exactly one sequence, the one whose memory it really is; others that share it only reference it. A closed
 /// sequence keeps its id while blocks that it holds are cached or shared, so that a host with real memory knows where they lie. A second
-/// copy of content that is cached already is not kept when its sequence closes, unless <see cref="KvLedgerOptions.KeepsCopies"/>. Only whole
-/// blocks are shared by prefix; a block filled in part is shared by a fork alone, and copied when one of its sequences writes on.
+/// copy of content that is cached already is not kept when its sequence closes, unless <see cref="KvLedgerOptions.KeepsCopies"/>. Only
+/// whole blocks are shared by prefix; a block filled in part is shared by a fork alone, and copied when one of its sequences writes on.
 /// </remarks>
 public sealed partial class KvLedger
 {
@@ -132,8 +132,8 @@ public sealed partial class KvLedger
     }
 
     /// <summary>
-    /// Makes room for the sequence's first <paramref name="tokensTotal"/> tokens, all of which it may write from now on: a block filled in part
-    /// that a fork shares is copied first. False, with nothing changed, without enough blocks.
+    /// Makes room for the sequence's first <paramref name="tokensTotal"/> tokens, all of which it may write from now on: a block filled in
+    /// part that a fork shares is copied first. False, with nothing changed, without enough blocks.
     /// </summary>
     public bool TryGrow(int sequence, int tokensTotal)
     {
@@ -163,8 +163,8 @@ public sealed partial class KvLedger
     }
 
     /// <summary>
-    /// Ends the sequence: its blocks stay cached where their content is known and computed, the others are free. Content that cannot be trusted,
-    /// because computing it failed, is not kept unless another sequence references it.
+    /// Ends the sequence: its blocks stay cached where their content is known and computed, the others are free. Content that cannot be
+    /// trusted, because computing it failed, is not kept unless another sequence references it.
     /// </summary>
     public void Close(int sequence, bool keepsContent = true)
     {
@@ -218,13 +218,21 @@ public sealed partial class KvLedger
 
         for (var block = 0; block < BlocksTotal; block++)
         {
-            if (references[block] != _blocks[block].References) throw Broken($"block {block} has {references[block]} references, booked {_blocks[block].References}");
+            if (references[block] != _blocks[block].References)
+            {
+                throw Broken($"block {block} has {references[block]} references, booked {_blocks[block].References}");
+            }
+
             var idle = _idle.Contains(block);
             if (idle && references[block] != 0) throw Broken($"block {block} is idle and referenced");
             var mayLackContent = _options.Retention.KeepsUnfindable && _blocks[block].Node == PrefixTree.None;
             if (idle && !mayLackContent && !IsFindable(block)) throw Broken($"block {block} is idle without content");
             if (idle || references[block] > 0) held[_blocks[block].Holder]++;
-            if ((idle || references[block] > 0) && !IsInTableOfHolder(block)) throw Broken($"block {block} is not in the table of sequence {_blocks[block].Holder}, which holds it");
+            if ((idle || references[block] > 0) && !IsInTableOfHolder(block))
+            {
+                throw Broken($"block {block} is not in the table of sequence {_blocks[block].Holder}, which holds it");
+            }
+
             if (idle) idleHeld[_blocks[block].Holder]++;
         }
 
@@ -237,18 +245,27 @@ public sealed partial class KvLedger
         }
 
         var used = references.Count(count => count > 0);
-        if (_free.Count + _idle.Count + used != BlocksTotal) throw Broken($"free {_free.Count} + idle {_idle.Count} + used {used} is not {BlocksTotal}");
+        if (_free.Count + _idle.Count + used != BlocksTotal)
+        {
+            throw Broken($"free {_free.Count} + idle {_idle.Count} + used {used} is not {BlocksTotal}");
+        }
+
         for (var id = 0; id < held.Length; id++)
         {
             if (held[id] != _sequences[id].BlocksHeld) throw Broken($"sequence {id} holds {held[id]}, booked {_sequences[id].BlocksHeld}");
-            if (idleHeld[id] != _sequences[id].BlocksIdle) throw Broken($"sequence {id} holds {idleHeld[id]} idle, booked {_sequences[id].BlocksIdle}");
+            if (idleHeld[id] != _sequences[id].BlocksIdle)
+            {
+                throw Broken($"sequence {id} holds {idleHeld[id]} idle, booked {_sequences[id].BlocksIdle}");
+            }
         }
     }
 
     private bool IsFindable(int block) =>
         _blocks[block].Node is not PrefixTree.None and var node && _tree.BlockOf(node) is { } first && _copies.Has(first, block);
 
-    private bool IsInTableOfHolder(int block) => _sequences[_blocks[block].Holder].Blocks is var table && _blocks[block].Index is var index && index < table.Count && table[index] == block;
+    private bool IsInTableOfHolder(int block) =>
+        _sequences[_blocks[block].Holder].Blocks is var table && _blocks[block].Index is var index && index < table.Count
+            && table[index] == block;
 
     private static InvalidOperationException Broken(string law) => new("KV ledger: " + law + ".");
 
@@ -256,7 +273,9 @@ public sealed partial class KvLedger
     {
         var blocks = Math.Min(hitTokensMax, opened.Content.IdentifiedCount) / BlockSizeTokens;
         var hit = opened.BlocksFindable;
-        for (; hit < blocks && _tree.TryFindChild(opened.LastNode, opened.Content, hit, out var child) && _tree.BlockOf(child) is { } block; hit++)
+        for (
+            ; hit < blocks && _tree.TryFindChild(opened.LastNode, opened.Content, hit, out var child)
+                && _tree.BlockOf(child) is { } block; hit++)
         {
             Share(sequence, opened, block);
             opened.LastNode = child;
@@ -401,13 +420,19 @@ public sealed partial class KvLedger
     private bool TryTakeSequenceId(out int sequence)
     {
         if (_freeSequences.TryPop(out sequence)) return true;
-        if (_options.SequencesMax is { } limit && _sequences.Count == limit) return TryEvictSequence() && _freeSequences.TryPop(out sequence);
+        if (_options.SequencesMax is { } limit && _sequences.Count == limit)
+        {
+            return TryEvictSequence() && _freeSequences.TryPop(out sequence);
+        }
+
         sequence = _sequences.Count;
         _sequences.Add(new SequenceBlocks());
         return true;
     }
 
-    /// <summary>Frees the id of the closed sequence with the first block to go, among those of which no block is shared with a live one.</summary>
+    /// <summary>
+    /// Frees the id of the closed sequence with the first block to go, among those of which no block is shared with a live one.
+    /// </summary>
     private bool TryEvictSequence()
     {
         if (_idle.Find(HolderCanGo) is not { } block) return false;
@@ -415,7 +440,8 @@ public sealed partial class KvLedger
         return true;
     }
 
-    private bool HolderCanGo(int block) => _sequences[_blocks[block].Holder] is { IsOpen: false } holder && holder.BlocksIdle == holder.BlocksHeld;
+    private bool HolderCanGo(int block) =>
+        _sequences[_blocks[block].Holder] is { IsOpen: false } holder && holder.BlocksIdle == holder.BlocksHeld;
 
     private void EvictAllOf(int holder)
     {

@@ -24,8 +24,8 @@ public sealed record KvLedgerOptions
     public IRetention Retention { get; init; } = new LruRetention();
 
     /// <summary>
-    /// Whether a second copy of content that is cached already can be found too, once the first is evicted, so that it stays cached when its
-    /// sequence closes (vLLM's cached_block_hash_to_block); otherwise its room is free then.
+    /// Whether a second copy of content that is cached already can be found too, once the first is evicted, so that it stays cached when
+    /// its sequence closes (vLLM's cached_block_hash_to_block); otherwise its room is free then.
     /// </summary>
     public bool KeepsCopies { get; init; }
 
@@ -55,7 +55,8 @@ public sealed record KvLedgerOptions
 /// <summary>One operation that a host with real KV memory repeats there, in the order listed.</summary>
 /// <param name="Kind">What to do.</param>
 /// <param name="Sequence">The sequence that gains or loses the tokens.</param>
-/// <param name="Source">For <see cref="KvChangeKind.Share"/>, the sequence that has them; otherwise equal to <paramref name="Sequence"/>.</param>
+/// <param name="Source">For <see cref="KvChangeKind.Share"/>, the sequence that has them; otherwise equal to
+/// <paramref name="Sequence"/>.</param>
 /// <param name="FromToken">First position.</param>
 /// <param name="ToToken">One past the last position.</param>
 public readonly record struct KvChange(KvChangeKind Kind, int Sequence, int Source, int FromToken, int ToToken);
@@ -69,7 +70,9 @@ public enum KvChangeKind
     /// <summary>The sequence no longer holds KV in the range.</summary>
     Drop,
 
-    /// <summary>The sequence's KV in the range, which it shares with others, becomes a copy of its own. Never happens with one token per block.</summary>
+    /// <summary>
+    /// The sequence's KV in the range, which it shares with others, becomes a copy of its own. Never happens with one token per block.
+    /// </summary>
     Copy,
 }
 

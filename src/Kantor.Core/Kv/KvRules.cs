@@ -1,6 +1,8 @@
 namespace Kantor.Core.Kv;
 
-/// <summary>How a step's admissions share KV. A policy names the rules that it is written for; a host whose memory cannot follow one takes it away.</summary>
+/// <summary>
+/// How a step's admissions share KV. A policy names the rules that it is written for; a host whose memory cannot follow one takes it away.
+/// </summary>
 public sealed record KvRules
 {
     /// <summary>The rules of every policy that names no others: hits are what was in memory before the step.</summary>
@@ -12,15 +14,17 @@ public sealed record KvRules
     /// </summary>
     public bool HitsWithinStep { get; init; }
 
-    /// <summary>Whether an idle prefix that several admissions of a step share is charged to the first alone; otherwise to each of them.</summary>
+    /// <summary>
+    /// Whether an idle prefix that several admissions of a step share is charged to the first alone; otherwise to each of them.
+    /// </summary>
     public bool ChargesSharedOnce { get; init; }
 
     /// <summary>Whether second copies of content can be found, see <see cref="KvLedgerOptions.KeepsCopies"/>.</summary>
     public bool KeepsCopies { get; init; }
 
     /// <summary>
-    /// Whether all admissions of a step take their cached prefixes before anything is allocated, so that no allocation of the step evicts what a
-    /// later admission hits; otherwise each in its turn, as in vLLM.
+    /// Whether all admissions of a step take their cached prefixes before anything is allocated, so that no allocation of the step evicts
+    /// what a later admission hits; otherwise each in its turn, as in vLLM.
     /// </summary>
     public bool PinsAdmissionsFirst { get; init; } = true;
 

@@ -3,8 +3,8 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Kv;
 
 /// <summary>
-/// The KV books as they will be once what is planned of a step so far is booked: which idle blocks are pinned or evicted, and which blocks can
-/// be found because the step computes them. Changes nothing in the books but nodes of the tree that it pins for a while.
+/// The KV books as they will be once what is planned of a step so far is booked: which idle blocks are pinned or evicted, and which blocks
+/// can be found because the step computes them. Changes nothing in the books but nodes of the tree that it pins for a while.
 /// </summary>
 /// <remarks>Work is done when somebody looks something up, so a step that admits nobody costs nothing.</remarks>
 internal sealed class PlannedKv(KvLedger books, KvRules rules)
@@ -36,7 +36,9 @@ internal sealed class PlannedKv(KvLedger books, KvRules rules)
         (_freeLeft, _takesPending, _nextIdle) = (books.BlocksFree, 0, (books.Idle as IdleList)?.FirstOrNone);
     }
 
-    /// <summary>The prefix that an admission would start with at this point of the plan; idle are the blocks that nobody has pinned yet.</summary>
+    /// <summary>
+    /// The prefix that an admission would start with at this point of the plan; idle are the blocks that nobody has pinned yet.
+    /// </summary>
     public PrefixHit Probe(TokenContent content, CacheDomain domain, int tokensMax)
     {
         if (!books.CachesPrefixes) return default;
@@ -55,7 +57,9 @@ internal sealed class PlannedKv(KvLedger books, KvRules rules)
         return new PrefixHit(_path.Count * books.BlockSizeTokens, ChargedInPath());
     }
 
-    /// <summary>An admission is planned that begins with what was probed for it, has so many blocks beyond it and computes up to a token.</summary>
+    /// <summary>
+    /// An admission is planned that begins with what was probed for it, has so many blocks beyond it and computes up to a token.
+    /// </summary>
     public void Admit(TokenContent content, CacheDomain domain, in PrefixHit hit, int tokensComputed, int blocksMore)
     {
         if (!books.CachesPrefixes) return;
@@ -110,7 +114,9 @@ internal sealed class PlannedKv(KvLedger books, KvRules rules)
         _growths.Clear();
     }
 
-    /// <summary>Follows a list only: which blocks a heap will give up is not known before. What an admission then finds missing it computes.</summary>
+    /// <summary>
+    /// Follows a list only: which blocks a heap will give up is not known before. What an admission then finds missing it computes.
+    /// </summary>
     private void Evict()
     {
         if (books.Idle is not IdleList idle) return;

@@ -4,8 +4,8 @@ namespace Kantor.Core.Kv;
 
 /// <summary>
 /// All known prefixes as a tree of whole blocks: a node is one block's content after its parent's. A node outlives its block while a longer
-/// prefix or a live sequence needs it. A child is found by its content: the parent knows one child, which is the rule within a prompt; where
-/// prompts part, the others are found through a hash of (parent, content), always confirmed by comparing the content itself
+/// prefix or a live sequence needs it. A child is found by its content: the parent knows one child, which is the rule within a prompt;
+/// where prompts part, the others are found through a hash of (parent, content), always confirmed by comparing the content itself
 /// (CVE-2025-25183: a hash alone can be made to collide).
 /// </summary>
 /// <remarks>Owner: <see cref="KvLedger"/>. Nodes are numbered from 1; 0 means that there is none.</remarks>
@@ -111,7 +111,11 @@ internal sealed class PrefixTree(int blockSizeTokens, Func<int, int>? keyHash)
     {
         var hash = HashOf(parent, keys);
         var child = _buckets[hash & (_buckets.Length - 1)];
-        while (child != None && !(_entries[child].Hash == hash && _nodes[child].Parent == parent && HasKeys(child, keys))) child = _entries[child].NextInBucket;
+        while (child != None && !(_entries[child].Hash == hash && _nodes[child].Parent == parent && HasKeys(child, keys)))
+        {
+            child = _entries[child].NextInBucket;
+        }
+
         return child;
     }
 
@@ -136,7 +140,11 @@ internal sealed class PrefixTree(int blockSizeTokens, Func<int, int>? keyHash)
 
     private void FixGranularity(TokenContent content)
     {
-        if (_keysPerNode != 0) throw new ArgumentException($"One ledger holds content with {_tokensPerKey} tokens per key; this has {content.TokensPerKey}.");
+        if (_keysPerNode != 0)
+        {
+            throw new ArgumentException($"One ledger holds content with {_tokensPerKey} tokens per key; this has {content.TokensPerKey}.");
+        }
+
         if (blockSizeTokens % content.TokensPerKey != 0 && content.TokensPerKey % blockSizeTokens != 0)
         {
             throw new ArgumentException(

@@ -28,7 +28,9 @@ internal sealed class SequenceBlocks
     /// <summary>Leading blocks that are in the prefix tree and in memory.</summary>
     public int BlocksCommitted { get; set; }
 
-    /// <summary>Leading blocks that are in the prefix tree; more than the committed ones while a step that computes them is under way.</summary>
+    /// <summary>
+    /// Leading blocks that are in the prefix tree; more than the committed ones while a step that computes them is under way.
+    /// </summary>
     public int BlocksFindable { get; set; }
 
     /// <summary>Leading blocks that it shared when it began.</summary>

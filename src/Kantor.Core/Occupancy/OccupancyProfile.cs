@@ -1,10 +1,11 @@
 namespace Kantor.Core.Occupancy;
 
 /// <summary>
-/// Form B of the feasibility check as a planner needs it: the running requests in order of their believed ends, to be asked whether one more
-/// fits, now or later, and when it first would. Counts in whole blocks and errs on the safe side, by at most one block per request.
+/// Form B of the feasibility check as a planner needs it: the running requests in order of their believed ends, to be asked whether one
+/// more fits, now or later, and when it first would. Counts in whole blocks and errs on the safe side, by at most one block per request.
 /// </summary>
-/// <remarks>Owner: one planner state; reused, so that it allocates nothing once grown. Round 0 is now; a request ends with its last round.</remarks>
+/// <remarks>Owner: one planner state; reused, so that it allocates nothing once grown. Round 0 is now; a request ends with its last
+/// round.</remarks>
 public sealed class OccupancyProfile
 {
     private int[] _ends = new int[16];

@@ -61,7 +61,10 @@ public sealed class OccupancyRing
     private void Book(in KvTrapezoid request, int sign)
     {
         CheckHorizon(request);
-        for (var ahead = 1; ahead <= request.RemainingRounds; ahead++) _booked[IndexOf(ahead)] += sign * request.BlocksIn(ahead, _blockSizeTokens);
+        for (var ahead = 1; ahead <= request.RemainingRounds; ahead++)
+        {
+            _booked[IndexOf(ahead)] += sign * request.BlocksIn(ahead, _blockSizeTokens);
+        }
     }
 
     private int IndexOf(int ahead) => (int)((_round + ahead) % _booked.Length);

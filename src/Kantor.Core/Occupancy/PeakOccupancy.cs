@@ -21,8 +21,8 @@ public static class PeakOccupancy
     }
 
     /// <summary>
-    /// Form B: requests in descending order of remaining rounds; the k-th completion sees the first k, each grown alike. Linear once sorted.
-    /// Exact for blocks of one token; otherwise at most one block per request above form A, never below it.
+    /// Form B: requests in descending order of remaining rounds; the k-th completion sees the first k, each grown alike. Linear once
+    /// sorted. Exact for blocks of one token; otherwise at most one block per request above form A, never below it.
     /// </summary>
     /// <exception cref="ArgumentException">The requests are not in descending order of remaining rounds.</exception>
     public static long BySorted(ReadOnlySpan<KvTrapezoid> requests, int blockSizeTokens)

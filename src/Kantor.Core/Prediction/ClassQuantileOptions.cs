@@ -17,7 +17,8 @@ public sealed record ClassQuantileOptions
             (options, most) => options with { WindowMax = most, ObservationsMin = Math.Min(options.ObservationsMin, most) },
             "finished requests of a class that are remembered"),
         Option.Whole<ClassQuantileOptions>(
-            "observations-min", 1, 1_000_000, options => options.ObservationsMin, (options, least) => options with { ObservationsMin = least },
+            "observations-min", 1, 1_000_000, options => options.ObservationsMin,
+            (options, least) => options with { ObservationsMin = least },
             "finished requests of a class before they are believed; at most window-max"),
         Option.Whole<ClassQuantileOptions>(
             "prior-tokens", 1, 100_000_000, options => options.PriorTokens, (options, tokens) => options with { PriorTokens = tokens },
@@ -37,7 +38,8 @@ public sealed record ClassQuantileOptions
     public int PriorTokens { get; init; } = 256;
 
     /// <summary>More observations are wanted than are remembered.</summary>
-    public static OptionFault? Contradiction(ClassQuantileOptions options, PolicySpec written) => options.ObservationsMin > options.WindowMax
+    public static OptionFault? Contradiction(ClassQuantileOptions options, PolicySpec written) =>
+        options.ObservationsMin > options.WindowMax
         ? new OptionFault(
             "observations-min",
             $"is {options.ObservationsMin}, more than the {options.WindowMax} that are remembered (window-max); right is at most that.")
@@ -47,7 +49,11 @@ public sealed record ClassQuantileOptions
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
     {
-        if (!(Quantile is > 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(Quantile), Quantile, "The quantile is above 0 and below 1.");
+        if (!(Quantile is > 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Quantile), Quantile, "The quantile is above 0 and below 1.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(WindowMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ObservationsMin, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ObservationsMin, WindowMax);

@@ -15,7 +15,8 @@ public sealed class ConstantLengthPredictor : ILengthPredictor
     }
 
     /// <inheritdoc/>
-    public string Name => Catalogue.PolicySpec.Of("constant", ConstantLengthOptions.Keys, new ConstantLengthOptions { Tokens = _tokens }).ToString();
+    public string Name =>
+        Catalogue.PolicySpec.Of("constant", ConstantLengthOptions.Keys, new ConstantLengthOptions { Tokens = _tokens }).ToString();
 
     /// <inheritdoc/>
     public PolicyState NewState() => new();

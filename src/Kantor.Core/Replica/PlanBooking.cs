@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 
 namespace Kantor.Core.Replica;
@@ -65,9 +66,17 @@ internal sealed class PlanBooking(ReplicaBooks books)
 
     public void Place(BatchPlan plan)
     {
+        books.Events.Decided(DecisionKind.Plan, default, plan.Grants.Length);
+        if (plan.HoldsUntilUs is { } untilUs) books.Events.Decided(DecisionKind.Hold, default, untilUs);
         foreach (var row in plan.Preemptions) Preempt(row);
-        foreach (var refusal in plan.Refusals) _refused.Add(refusal);
+        foreach (var refusal in plan.Refusals) Refuse(refusal);
         PlaceGrants(plan.Grants);
+    }
+
+    private void Refuse(in Refusal refusal)
+    {
+        _refused.Add(refusal);
+        books.Events.Decided(DecisionKind.Refuse, books.IdOf(refusal.Row), (long)refusal.Reason);
     }
 
     private void PlaceGrants(ReadOnlySpan<Grant> grants)
@@ -100,7 +109,7 @@ internal sealed class PlanBooking(ReplicaBooks books)
         var (sequence, computed) = (_sequences[row], _computed[row]);
         if (isNew && TryLoad(row, sequence, computed)) return;
         var tokens = Math.Min(grant.Tokens, _wanted[row] - computed);
-        if (books.TryHold(row, Math.Max(grant.ReserveTokens, computed + tokens))) AddSlice(row, sequence, computed, tokens);
+        if (books.TryHold(row, Math.Max(grant.ReserveTokens, computed + tokens))) AddSlice(grant, sequence, computed, tokens);
         else books.Counters.GrantsDeferred++;
     }
 
@@ -187,13 +196,14 @@ internal sealed class PlanBooking(ReplicaBooks books)
         return true;
     }
 
-    private void AddSlice(int row, int sequence, int computed, int tokens)
+    private void AddSlice(in Grant grant, int sequence, int computed, int tokens)
     {
+        var row = grant.Row;
         var known = _wanted[row] - _drafts[row];
         var generates = computed + tokens >= known;
         var isDecode = computed == known - 1 && _generated[row] > 0;
         if (books.KvRules.HitsWithinStep) books.Kv.Announce(sequence, Math.Min(computed + tokens, known));
         _slices.Add(new StepSlice(row, sequence, computed, tokens, generates, isDecode));
-        books.HearsGrants?.Granted(books.IdOf(row), row, tokens);
+        books.HearsGrants?.Granted(books.IdOf(row), row, tokens, grant.ReserveTokens);
     }
 }

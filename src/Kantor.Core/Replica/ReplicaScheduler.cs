@@ -168,6 +168,7 @@ public sealed class ReplicaScheduler
         _books.Elsewhere.Note(row, handover);
         _books.Waiting.Append(row);
         _books.Events.Arrived(spec.Facts, row);
+        _books.Events.Described(spec.Facts, spec.Content);
         return true;
     }
 

@@ -17,7 +17,9 @@ public sealed class SchedulerCounters
     /// <summary>Those of them that were cached by others or before: what <c>vllm:prefix_cache_hits_total</c> counts.</summary>
     public long PrefixHitTokens { get; internal set; }
 
-    /// <summary>Cached tokens with which requests came back that had been admitted before: mostly what they themselves left behind.</summary>
+    /// <summary>
+    /// Cached tokens with which requests came back that had been admitted before: mostly what they themselves left behind.
+    /// </summary>
     public long PrefixRefoundTokens { get; internal set; }
 
     /// <summary>Tokens generated.</summary>

@@ -48,6 +48,7 @@ public static class RequestOutcomes
 {
     /// <summary>Whether the request was turned away.</summary>
     public static bool IsRefusal(this RequestOutcome outcome) => outcome is
-        RequestOutcome.RefusedNeverFits or RequestOutcome.RefusedQueueFull or RequestOutcome.RefusedByPolicy or RequestOutcome.RefusedDeadlineMissed
+        RequestOutcome.RefusedNeverFits or RequestOutcome.RefusedQueueFull or RequestOutcome.RefusedByPolicy
+        or RequestOutcome.RefusedDeadlineMissed
         or RequestOutcome.RefusedPricedOut or RequestOutcome.RefusedTenantLimit or RequestOutcome.RefusedShedding;
 }

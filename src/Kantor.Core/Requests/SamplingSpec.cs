@@ -43,10 +43,18 @@ public sealed record SamplingSpec
         if (!(MinP is >= 0 and <= 1)) return $"{nameof(MinP)} is {MinP}; it must be 0 to 1.";
         if (!(PresencePenalty is >= -2 and <= 2)) return $"{nameof(PresencePenalty)} is {PresencePenalty}; it must be -2 to 2.";
         if (!(FrequencyPenalty is >= -2 and <= 2)) return $"{nameof(FrequencyPenalty)} is {FrequencyPenalty}; it must be -2 to 2.";
-        if (!(RepetitionPenalty is > 0 and <= 100)) return $"{nameof(RepetitionPenalty)} is {RepetitionPenalty}; it must be above 0 and at most 100.";
+        if (!(RepetitionPenalty is > 0 and <= 100))
+        {
+            return $"{nameof(RepetitionPenalty)} is {RepetitionPenalty}; it must be above 0 and at most 100.";
+        }
+
         foreach (var (token, bias) in LogitBias)
         {
-            if ((uint)token >= (uint)vocabularySize) return $"{nameof(LogitBias)} names token {token}; the vocabulary has {vocabularySize}.";
+            if ((uint)token >= (uint)vocabularySize)
+            {
+                return $"{nameof(LogitBias)} names token {token}; the vocabulary has {vocabularySize}.";
+            }
+
             if (!(bias is >= -100 and <= 100)) return $"{nameof(LogitBias)} of token {token} is {bias}; it must be -100 to 100.";
         }
 

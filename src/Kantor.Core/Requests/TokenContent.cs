@@ -1,8 +1,8 @@
 namespace Kantor.Core.Requests;
 
 /// <summary>
-/// The tokens of a sequence as far as their identity is known. A token's identity is a key for a run of <see cref="TokensPerKey"/> tokens: the
-/// token itself in the engine (run 1), a content-block id in a trace (run 512 in Mooncake's), or unknown.
+/// The tokens of a sequence as far as their identity is known. A token's identity is a key for a run of <see cref="TokensPerKey"/> tokens:
+/// the token itself in the engine (run 1), a content-block id in a trace (run 512 in Mooncake's), or unknown.
 /// </summary>
 /// <remarks>Owner: the scheduler that runs the request; it grows while tokens are generated.</remarks>
 public sealed class TokenContent
@@ -34,7 +34,9 @@ public sealed class TokenContent
     /// <summary>Real tokens; the array becomes the content's own.</summary>
     public static TokenContent FromTokens(int[] tokens) => new(tokens, 1, tokens.Length, tokens.Length);
 
-    /// <summary>A trace's content ids for runs of <paramref name="tokensPerKey"/> tokens; the last run may be cut short by <paramref name="count"/>.</summary>
+    /// <summary>
+    /// A trace's content ids for runs of <paramref name="tokensPerKey"/> tokens; the last run may be cut short by <paramref name="count"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">The number of ids is not ceil(count / tokensPerKey).</exception>
     public static TokenContent FromBlockIds(int[] ids, int tokensPerKey, int count)
     {
@@ -56,7 +58,10 @@ public sealed class TokenContent
         return new TokenContent([], 1, count, 0);
     }
 
-    /// <summary>Whether both have <paramref name="tokens"/> tokens or more, and the first so many are known to the same extent and equal as far as they are known.</summary>
+    /// <summary>
+    /// Whether both have <paramref name="tokens"/> tokens or more, and the first so many are known to the same extent and equal as far as
+    /// they are known.
+    /// </summary>
     public bool BeginsLike(TokenContent other, int tokens)
     {
         var identified = Math.Min(IdentifiedCount, tokens);

@@ -4,8 +4,8 @@ using Kantor.Core.Decisions;
 namespace Kantor.Core.Retention;
 
 /// <summary>
-/// Least age + uses × cost first, all blocks being of one size: cheap and seldom used blocks go, and the age, which is the key of the last evicted
-/// block, lets former favourites go too (greedy-dual size with frequency: Cherkasova, HPL-98-69, 1998).
+/// Least age + uses × cost first, all blocks being of one size: cheap and seldom used blocks go, and the age, which is the key of the last
+/// evicted block, lets former favourites go too (greedy-dual size with frequency: Cherkasova, HPL-98-69, 1998).
 /// </summary>
 public sealed class GdsfRetention : IRetention
 {

@@ -3,8 +3,8 @@ using Kantor.Core.Decisions;
 namespace Kantor.Core.Retention;
 
 /// <summary>
-/// Least recently used first, whether anybody can hit the content or not: vLLM's one queue of free blocks as it was until June 2026, in which an
-/// answer of unknown content drives older prefixes out.
+/// Least recently used first, whether anybody can hit the content or not: vLLM's one queue of free blocks as it was until June 2026, in
+/// which an answer of unknown content drives older prefixes out.
 /// </summary>
 public sealed record InTurnRetention : IRetention
 {

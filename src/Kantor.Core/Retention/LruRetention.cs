@@ -3,8 +3,8 @@ using Kantor.Core.Decisions;
 namespace Kantor.Core.Retention;
 
 /// <summary>
-/// Least recently used first, the tail of a sequence before its head; room whose content nobody can hit is used before that (vLLM V1 block_pool,
-/// since June 2026).
+/// Least recently used first, the tail of a sequence before its head; room whose content nobody can hit is used before that (vLLM V1
+/// block_pool, since June 2026).
 /// </summary>
 public sealed record LruRetention : IRetention
 {

@@ -17,7 +17,9 @@ public readonly record struct EndpointView(int Waiting, int Running, int KvBlock
     public int Requests => Waiting + Running;
 }
 
-/// <summary>Microseconds since each signal of a replica was sampled; 0 is now. What the host adds to a sample by itself makes it no younger.</summary>
+/// <summary>
+/// Microseconds since each signal of a replica was sampled; 0 is now. What the host adds to a sample by itself makes it no younger.
+/// </summary>
 /// <param name="WaitingUs">Age of <see cref="EndpointView.Waiting"/>.</param>
 /// <param name="RunningUs">Age of <see cref="EndpointView.Running"/>.</param>
 /// <param name="KvUs">Age of <see cref="EndpointView.KvBlocksUsed"/>.</param>

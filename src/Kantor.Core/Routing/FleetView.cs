@@ -5,8 +5,8 @@ using Kantor.Core.StepTime;
 namespace Kantor.Core.Routing;
 
 /// <summary>
-/// The endpoints that take requests, as last heard of, and what of one request each of them has. Columns are as long as <see cref="Endpoints"/>, or
-/// empty when the policy does not read them (<see cref="Signals"/>).
+/// The endpoints that take requests, as last heard of, and what of one request each of them has. Columns are as long as
+/// <see cref="Endpoints"/>, or empty when the policy does not read them (<see cref="Signals"/>).
 /// </summary>
 public readonly ref struct FleetView
 {
@@ -14,8 +14,8 @@ public readonly ref struct FleetView
     public FleetView() => ServiceClasses = ServiceClassTable.Plain;
 
     /// <summary>
-    /// One entry per endpoint, in the order of <see cref="EndpointView.Replica"/>. A place in it means the same endpoint only until one joins or
-    /// leaves. Without <see cref="Signals.Load"/> an entry has its number and nothing else.
+    /// One entry per endpoint, in the order of <see cref="EndpointView.Replica"/>. A place in it means the same endpoint only until one
+    /// joins or leaves. Without <see cref="Signals.Load"/> an entry has its number and nothing else.
     /// </summary>
     public required ReadOnlySpan<EndpointView> Endpoints { get; init; }
 
@@ -25,15 +25,19 @@ public readonly ref struct FleetView
     /// <summary>Leading tokens of the request that are cached in the endpoint's pool, as of now.</summary>
     public ReadOnlySpan<int> HitTokens { get; init; }
 
-    /// <summary>Leading tokens of the request that lie in a tier behind the endpoint's pool, those in the pool included, as of now.</summary>
+    /// <summary>
+    /// Leading tokens of the request that lie in a tier behind the endpoint's pool, those in the pool included, as of now.
+    /// </summary>
     public ReadOnlySpan<int> TierHitTokens { get; init; }
 
-    /// <summary>Tokens that requests at the endpoint still miss, as of now: prompts that wait or are computed in part, and one of each decode.</summary>
+    /// <summary>
+    /// Tokens that requests at the endpoint still miss, as of now: prompts that wait or are computed in part, and one of each decode.
+    /// </summary>
     public ReadOnlySpan<long> QueuedTokens { get; init; }
 
     /// <summary>
-    /// Prompt tokens that this router has sent to the endpoint since <see cref="EndpointView.Waiting"/> was sampled; 0 where signals are of this
-    /// very moment.
+    /// Prompt tokens that this router has sent to the endpoint since <see cref="EndpointView.Waiting"/> was sampled; 0 where signals are of
+    /// this very moment.
     /// </summary>
     public ReadOnlySpan<long> BookedTokens { get; init; }
 

@@ -4,8 +4,8 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Routing;
 
 /// <summary>
-/// Chooses where one request goes. Pure: same view and state, same choice. The router is immutable; what it remembers lives in its state, which
-/// hears of every request that comes, of each decision, and of how the request ended.
+/// Chooses where one request goes. Pure: same view and state, same choice. The router is immutable; what it remembers lives in its state,
+/// which hears of every request that comes, of each decision, and of how the request ended.
 /// </summary>
 public interface IRouter
 {
@@ -18,6 +18,8 @@ public interface IRouter
     /// <summary>Fresh memory for one fleet.</summary>
     PolicyState NewState();
 
-    /// <summary>The decision, about indices into <see cref="FleetView.Endpoints"/>, which holds at least one; ties go to the lowest.</summary>
+    /// <summary>
+    /// The decision, about indices into <see cref="FleetView.Endpoints"/>, which holds at least one; ties go to the lowest.
+    /// </summary>
     RouteDecision Route(RequestFacts request, in FleetView fleet, PolicyState state);
 }

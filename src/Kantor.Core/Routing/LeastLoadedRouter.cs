@@ -3,7 +3,9 @@ using Kantor.Core.Requests;
 
 namespace Kantor.Core.Routing;
 
-/// <summary>The replica with the fewest requests, waiting and running together (join the shortest queue); the lowest index among equals.</summary>
+/// <summary>
+/// The replica with the fewest requests, waiting and running together (join the shortest queue); the lowest index among equals.
+/// </summary>
 public sealed class LeastLoadedRouter : IRouter
 {
     /// <inheritdoc/>

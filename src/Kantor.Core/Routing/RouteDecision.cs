@@ -3,7 +3,8 @@ namespace Kantor.Core.Routing;
 /// <summary>Where a request goes: to an endpoint, to one that begins it and one that goes on with it, or nowhere yet.</summary>
 public readonly record struct RouteDecision
 {
-    private RouteDecision(int? endpoint, int? decode, long? holdUntilUs) => (Endpoint, Decode, HoldUntilUs) = (endpoint, decode, holdUntilUs);
+    private RouteDecision(int? endpoint, int? decode, long? holdUntilUs) =>
+        (Endpoint, Decode, HoldUntilUs) = (endpoint, decode, holdUntilUs);
 
     /// <summary>Index of the endpoint in the view; null when the request is held.</summary>
     public int? Endpoint { get; }
@@ -21,8 +22,8 @@ public readonly record struct RouteDecision
     public static RouteDecision Pair(int prefill, int decode) => new(prefill, decode, null);
 
     /// <summary>
-    /// Nowhere yet: the request stays with the router, which is asked again when a step has ended or an endpoint has joined, and at this time at
-    /// the latest (late binding).
+    /// Nowhere yet: the request stays with the router, which is asked again when a step has ended or an endpoint has joined, and at this
+    /// time at the latest (late binding).
     /// </summary>
     public static RouteDecision Hold(long untilUs) => new(null, null, untilUs);
 }

@@ -28,6 +28,9 @@ public enum Signals
     /// <summary>How long steps take: <see cref="FleetView.StepTimes"/>.</summary>
     StepTime = 64,
 
-    /// <summary>The endpoints that go on with requests, so that pairs can be chosen: they follow the others in the view (<see cref="FleetView.Roles"/>).</summary>
+    /// <summary>
+    /// The endpoints that go on with requests, so that pairs can be chosen: they follow the others in the view
+    /// (<see cref="FleetView.Roles"/>).
+    /// </summary>
     Decode = 128,
 }

@@ -5,8 +5,8 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Routing;
 
 /// <summary>
-/// Of two replicas drawn by the request's id, the one with fewer requests; the first drawn among equals (Mitzenmacher, the power of two choices
-/// in randomized load balancing, 1996). Nobody can send everything to the replica that looked best in an old sample.
+/// Of two replicas drawn by the request's id, the one with fewer requests; the first drawn among equals (Mitzenmacher, the power of two
+/// choices in randomized load balancing, 1996). Nobody can send everything to the replica that looked best in an old sample.
 /// </summary>
 public sealed class TwoChoicesRouter : IRouter
 {

@@ -3,9 +3,10 @@ using Kantor.Core.Decisions;
 namespace Kantor.Core.Scaling;
 
 /// <summary>
-/// A fleet grows when its load was above target in each of the last few evaluations, and shrinks when a smaller one would have been within target
-/// in each of many. When it has to grow again before long, the smaller fleet was too small although its load had looked small enough, because
-/// a fleet near its limit holds more requests; then it waits twice as long before it shrinks again, so that no constant load makes it swing.
+/// A fleet grows when its load was above target in each of the last few evaluations, and shrinks when a smaller one would have been within
+/// target in each of many. When it has to grow again before long, the smaller fleet was too small although its load had looked small
+/// enough, because a fleet near its limit holds more requests; then it waits twice as long before it shrinks again, so that no constant
+/// load makes it swing.
 /// </summary>
 internal sealed class Hysteresis(HysteresisOptions options) : PolicyState
 {

@@ -23,17 +23,23 @@ public sealed record HysteresisOptions
             (options, share) => with(options, read(options) with { Tolerance = share }), "share by which the load may leave its target"),
         Option.Whole<T>(
             "scale-out-after", 1, 1_000_000, options => read(options).ScaleOutAfter,
-            (options, times) => with(options, read(options) with { ScaleOutAfter = times }), "evaluations in a row before replicas are asked for"),
+            (options, times) => with(options, read(options) with { ScaleOutAfter = times }),
+            "evaluations in a row before replicas are asked for"),
         Option.Whole<T>(
             "scale-in-after", 1, 1_000_000, options => read(options).ScaleInAfter,
-            (options, times) => with(options, read(options) with { ScaleInAfter = times }), "evaluations in a row before a replica is given up"),
+            (options, times) => with(options, read(options) with { ScaleInAfter = times }),
+            "evaluations in a row before a replica is given up"),
     ];
 
     /// <summary>Throws when a value is out of range, naming it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
     {
-        if (Tolerance is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(Tolerance), Tolerance, "The tolerance is at least 0 and below 1.");
+        if (Tolerance is not (>= 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Tolerance), Tolerance, "The tolerance is at least 0 and below 1.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(ScaleOutAfter, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ScaleOutAfter, 1_000_000);
         ArgumentOutOfRangeException.ThrowIfLessThan(ScaleInAfter, 1);

@@ -4,8 +4,8 @@ using Kantor.Core.Routing;
 namespace Kantor.Core.Scaling;
 
 /// <summary>
-/// Decides how many replicas a fleet should have. Asked at equal intervals. Pure: same view and state, same answer. The autoscaler is immutable;
-/// what it remembers lives in its state.
+/// Decides how many replicas a fleet should have. Asked at equal intervals. Pure: same view and state, same answer. The autoscaler is
+/// immutable; what it remembers lives in its state.
 /// </summary>
 public interface IAutoscaler
 {

@@ -11,7 +11,8 @@ public sealed record KvShareOptions
         Option.Number<KvShareOptions>(
             "target", Interval.Above(0, 1), options => options.Target, (options, target) => options with { Target = target },
             "share of KV blocks in use"),
-        .. HysteresisOptions.KeysOf<KvShareOptions>(options => options.Hysteresis, (options, hysteresis) => options with { Hysteresis = hysteresis }),
+        .. HysteresisOptions.KeysOf<KvShareOptions>(
+            options => options.Hysteresis, (options, hysteresis) => options with { Hysteresis = hysteresis }),
     ];
 
     /// <summary>What is aimed at: share of KV blocks in use.</summary>

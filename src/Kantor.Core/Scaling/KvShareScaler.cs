@@ -4,8 +4,8 @@ using Kantor.Core.Decisions;
 namespace Kantor.Core.Scaling;
 
 /// <summary>
-/// Holds the share of KV blocks in use, over all replicas, at a target. A replica where requests wait counts as full, because its KV shows no
-/// more than it has.
+/// Holds the share of KV blocks in use, over all replicas, at a target. A replica where requests wait counts as full, because its KV shows
+/// no more than it has.
 /// </summary>
 public sealed class KvShareScaler : IAutoscaler
 {
@@ -16,7 +16,11 @@ public sealed class KvShareScaler : IAutoscaler
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public KvShareScaler(double target = 0.6, HysteresisOptions? hysteresis = null)
     {
-        if (target is not (> 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(target), target, "The share is above 0 and at most 1.");
+        if (target is not (> 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(target), target, "The share is above 0 and at most 1.");
+        }
+
         (_target, _hysteresis) = (target, hysteresis ?? new HysteresisOptions());
         _hysteresis.Validate();
         Name = PolicySpec.Of("kv-share", KvShareOptions.Keys, new KvShareOptions { Target = target, Hysteresis = _hysteresis }).ToString();

@@ -11,7 +11,8 @@ public sealed record RequestsPerReplicaOptions
         Option.Number<RequestsPerReplicaOptions>(
             "target", Interval.Above(0, 1_000_000), options => options.Target, (options, target) => options with { Target = target },
             "requests per replica, waiting and running"),
-        .. HysteresisOptions.KeysOf<RequestsPerReplicaOptions>(options => options.Hysteresis, (options, hysteresis) => options with { Hysteresis = hysteresis }),
+        .. HysteresisOptions.KeysOf<RequestsPerReplicaOptions>(
+            options => options.Hysteresis, (options, hysteresis) => options with { Hysteresis = hysteresis }),
     ];
 
     /// <summary>What is aimed at: requests per replica, waiting and running.</summary>

@@ -13,10 +13,17 @@ public sealed class RequestsPerReplicaScaler : IAutoscaler
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public RequestsPerReplicaScaler(double target = 32, HysteresisOptions? hysteresis = null)
     {
-        if (target is not (> 0 and <= 1e6)) throw new ArgumentOutOfRangeException(nameof(target), target, "Requests per replica are above 0 and at most 1e6.");
+        if (target is not (> 0 and <= 1e6))
+        {
+            throw new ArgumentOutOfRangeException(nameof(target), target, "Requests per replica are above 0 and at most 1e6.");
+        }
+
         (_target, _hysteresis) = (target, hysteresis ?? new HysteresisOptions());
         _hysteresis.Validate();
-        Name = PolicySpec.Of("requests-per-replica", RequestsPerReplicaOptions.Keys, new RequestsPerReplicaOptions { Target = target, Hysteresis = _hysteresis }).ToString();
+        Name = PolicySpec.Of(
+            "requests-per-replica",
+            RequestsPerReplicaOptions.Keys,
+            new RequestsPerReplicaOptions { Target = target, Hysteresis = _hysteresis }).ToString();
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,11 @@ public static class Percentile
     public static long Rank(double quantile, long count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (quantile is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(quantile), quantile, "A quantile lies in 0 to 1.");
+        if (quantile is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(quantile), quantile, "A quantile lies in 0 to 1.");
+        }
+
         // 0.99 · 100 is a hair above 99 in binary; the hair must not cost a rank.
         return Math.Clamp((long)Math.Ceiling((quantile * count) - 1e-9), 1, count);
     }

@@ -16,7 +16,9 @@ public sealed record ComposedStepTime : IStepTimeModel
     /// </summary>
     public TokenTable? ExpertsUs { get; init; }
 
-    /// <summary>Groups that share the experts and step together, at least 1. A step by itself takes the others to hold as many tokens.</summary>
+    /// <summary>
+    /// Groups that share the experts and step together, at least 1. A step by itself takes the others to hold as many tokens.
+    /// </summary>
     public int Groups { get; init; } = 1;
 
     /// <summary>Microseconds by rows that are projected to the vocabulary: one per decode, and one for the prompts of the step.</summary>
@@ -37,7 +39,9 @@ public sealed record ComposedStepTime : IStepTimeModel
     /// <summary>Host microseconds per sequence of the step, at least 0.</summary>
     public double HostSequenceUs { get; init; }
 
-    /// <summary>Least device microseconds of a step that computes chunks, which is not replayed from a captured graph. At least 0.</summary>
+    /// <summary>
+    /// Least device microseconds of a step that computes chunks, which is not replayed from a captured graph. At least 0.
+    /// </summary>
     public double PrefillFloorUs { get; init; }
 
     /// <summary>Whether the host prepares the next step while the device computes this one.</summary>

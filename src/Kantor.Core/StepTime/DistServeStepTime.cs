@@ -1,14 +1,14 @@
 namespace Kantor.Core.StepTime;
 
 /// <summary>
-/// Step time as DistServe's simulator takes it (arXiv 2401.09670, section 4; simdistserve's time estimator), in microseconds, of one stage of
-/// p pipeline stages: prompts (a + b·Σlen + c·Σlen²)/p + 1,000·p, decodes (a + b·Σcontext + c·batch)/p with other coefficients for large
+/// Step time as DistServe's simulator takes it (arXiv 2401.09670, section 4; simdistserve's time estimator), in microseconds, of one stage
+/// of p pipeline stages: prompts (a + b·Σlen + c·Σlen²)/p + 1,000·p, decodes (a + b·Σcontext + c·batch)/p with other coefficients for large
 /// batches.
 /// </summary>
 /// <remarks>
-/// A chunk of c tokens after x counts as (x + c)² − x², so that the chunks of a prompt add up to it. DistServe has no steps with both: here a
-/// decode beside prompts is one more token of the matrix products and reads its context, and the step takes no less than either part alone.
-/// Where the coefficients change, the published fits do not meet: one more decode may take less time there.
+/// A chunk of c tokens after x counts as (x + c)² − x², so that the chunks of a prompt add up to it. DistServe has no steps with both: here
+/// a decode beside prompts is one more token of the matrix products and reads its context, and the step takes no less than either part
+/// alone. Where the coefficients change, the published fits do not meet: one more decode may take less time there.
 /// </remarks>
 public sealed record DistServeStepTime : IStepTimeModel
 {

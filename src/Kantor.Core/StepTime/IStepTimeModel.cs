@@ -18,14 +18,15 @@ public interface IStepTimeModel
 /// Query-key pairs of the chunks, doubled: the sum of (x + c)² − x² over chunks of c tokens after a context of x tokens.
 /// </param>
 /// <param name="PrefillKvTokens">The part of <paramref name="ResidentKvTokens"/> that chunks read: the tokens computed before them.</param>
-public readonly record struct StepLoad(int PrefillTokens, int DecodeSequences, long ResidentKvTokens, double PrefillAttention, long PrefillKvTokens = 0)
+public readonly record struct StepLoad(
+    int PrefillTokens, int DecodeSequences, long ResidentKvTokens, double PrefillAttention, long PrefillKvTokens = 0)
 {
     /// <summary>KV tokens that decodes read.</summary>
     public long DecodeKvTokens => ResidentKvTokens - PrefillKvTokens;
 
     /// <summary>
-    /// Query-key pairs of the chunks as rectangles: the sum of c·(x + c). Exact for one chunk and for any number of whole prompts, which have
-    /// no context; at most the truth and a half for several chunks with one.
+    /// Query-key pairs of the chunks as rectangles: the sum of c·(x + c). Exact for one chunk and for any number of whole prompts, which
+    /// have no context; at most the truth and a half for several chunks with one.
     /// </summary>
     public double PrefillPairs => 0.5 * (PrefillAttention + Math.Min(PrefillAttention, (double)PrefillTokens * PrefillTokens));
 

@@ -11,9 +11,9 @@ public sealed class OctaveGrid
     private readonly double[] _values;
 
     /// <summary>
-    /// The table of a function for x up to 2^<paramref name="xOctaves"/> and y up to 2^<paramref name="yOctaves"/>; beyond, the value at the
-    /// edge grows in proportion to how far the argument lies outside. Where the function falls over y, the table keeps the greatest value so
-    /// far; where it falls over x, as the same amount of work takes less time when it is spread wider, the least of what follows.
+    /// The table of a function for x up to 2^<paramref name="xOctaves"/> and y up to 2^<paramref name="yOctaves"/>; beyond, the value at
+    /// the edge grows in proportion to how far the argument lies outside. Where the function falls over y, the table keeps the greatest
+    /// value so far; where it falls over x, as the same amount of work takes less time when it is spread wider, the least of what follows.
     /// </summary>
     /// <exception cref="ArgumentException">The function gives a negative value or one that is not finite.</exception>
     public OctaveGrid(Func<double, double, double> function, int xOctaves, int yOctaves)
@@ -26,7 +26,10 @@ public sealed class OctaveGrid
         _values = new double[(xOctaves + 1) * _columns];
         for (var x = 0; x <= xOctaves; x++)
         {
-            for (var y = 0; y < _columns; y++) _values[(x * _columns) + y] = RisingOverY(x, y, function(Math.ScaleB(1, x), Math.ScaleB(1, y)));
+            for (var y = 0; y < _columns; y++)
+            {
+                _values[(x * _columns) + y] = RisingOverY(x, y, function(Math.ScaleB(1, x), Math.ScaleB(1, y)));
+            }
         }
 
         for (var i = (xOctaves * _columns) - 1; i >= 0; i--) _values[i] = Math.Min(_values[i], _values[i + _columns]);

@@ -13,11 +13,16 @@ public sealed class PiecewiseLinear
     public PiecewiseLinear(ReadOnlySpan<(double X, double Y)> points, double slopeAfter)
     {
         if (points.IsEmpty) throw new ArgumentException("A curve needs a point.", nameof(points));
-        if (!(slopeAfter >= 0)) throw new ArgumentException($"The slope after the last point is {slopeAfter}; it must be at least 0.", nameof(slopeAfter));
+        if (!(slopeAfter >= 0))
+        {
+            throw new ArgumentException($"The slope after the last point is {slopeAfter}; it must be at least 0.", nameof(slopeAfter));
+        }
+
         for (var i = 1; i < points.Length; i++)
         {
             if (points[i].X > points[i - 1].X && points[i].Y >= points[i - 1].Y) continue;
-            throw new ArgumentException($"Point {i}, {points[i]}, must lie to the right of {points[i - 1]} and not below it.", nameof(points));
+            throw new ArgumentException(
+                $"Point {i}, {points[i]}, must lie to the right of {points[i - 1]} and not below it.", nameof(points));
         }
 
         _points = points.ToArray();

@@ -2,13 +2,14 @@
 namespace Kantor.Core.StepTime;
 
 /// <summary>
-/// Learns a <see cref="LinearStepTime"/> from executed steps: least squares of c + a·prefill + b·decode + d·resident + e·rows·KV tokens with
-/// coefficients that are not negative, over all steps with exponential forgetting. Streaming: only the normal equations are kept. Deterministic.
+/// Learns a <see cref="LinearStepTime"/> from executed steps: least squares of c + a·prefill + b·decode + d·resident + e·rows·KV tokens
+/// with coefficients that are not negative, over all steps with exponential forgetting. Streaming: only the normal equations are kept.
+/// Deterministic.
 /// </summary>
 /// <remarks>
 /// Owner: the host's loop. The constrained optimum is found exactly, by solving each of the 31 subsets of the five columns and keeping the
-/// best whose solution is not negative (the active-set view of Lawson and Hanson's NNLS). Columns that the steps so far cannot tell apart are
-/// not told apart: the smaller subset wins, the fixed cost before the others.
+/// best whose solution is not negative (the active-set view of Lawson and Hanson's NNLS). Columns that the steps so far cannot tell apart
+/// are not told apart: the smaller subset wins, the fixed cost before the others.
 /// </remarks>
 public sealed class StepTimeFitter
 {
@@ -60,7 +61,11 @@ public sealed class StepTimeFitter
     public void Observe(in StepLoad load, double stepUs)
     {
         if (load.IsEmpty) throw new ArgumentException("An empty step says nothing about step times.", nameof(load));
-        if (!double.IsFinite(stepUs) || stepUs < 0) throw new ArgumentOutOfRangeException(nameof(stepUs), stepUs, "A step takes a finite time of at least 0 us.");
+        if (!double.IsFinite(stepUs) || stepUs < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(stepUs), stepUs, "A step takes a finite time of at least 0 us.");
+        }
+
         if (Samples++ > 0) ScoreForecast(load, stepUs);
         Accumulate([1, load.PrefillTokens, load.DecodeSequences, load.ResidentKvTokens, LinearStepTime.RowKvTokens(load)], stepUs);
         _fit = Solve();
@@ -77,7 +82,11 @@ public sealed class StepTimeFitter
         var weight = _options.Relative ? 1 / Math.Max(1, stepUs * stepUs) : 1;
         for (var i = 0; i < Columns; i++)
         {
-            for (var j = 0; j < Columns; j++) _normal[(i * Columns) + j] = (_normal[(i * Columns) + j] * _options.Forgetting) + (weight * row[i] * row[j]);
+            for (var j = 0; j < Columns; j++)
+            {
+                _normal[(i * Columns) + j] = (_normal[(i * Columns) + j] * _options.Forgetting) + (weight * row[i] * row[j]);
+            }
+
             _moment[i] = (_moment[i] * _options.Forgetting) + (weight * row[i] * stepUs);
         }
 
@@ -106,8 +115,8 @@ public sealed class StepTimeFitter
     }
 
     /// <summary>
-    /// Least squares on the subset's columns by Cholesky decomposition of the scaled normal equations; false when the columns are dependent or
-    /// a coefficient would be negative. The gain is the part of the sum of squares that the solution explains.
+    /// Least squares on the subset's columns by Cholesky decomposition of the scaled normal equations; false when the columns are dependent
+    /// or a coefficient would be negative. The gain is the part of the sum of squares that the solution explains.
     /// </summary>
     private bool TrySolve(int subset, Span<double> solution, out double gain)
     {

@@ -17,6 +17,9 @@ public sealed record StepTimeFitterOptions
     public void Validate()
     {
         ArgumentNullException.ThrowIfNull(Prior);
-        if (!(Forgetting is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(Forgetting), Forgetting, "Forgetting is above 0 and at most 1.");
+        if (!(Forgetting is > 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Forgetting), Forgetting, "Forgetting is above 0 and at most 1.");
+        }
     }
 }

@@ -16,7 +16,8 @@ public sealed class TokenTable
     private readonly double[] _coarse;
 
     /// <summary>
-    /// The table of a function up to at least <paramref name="countMax"/>. Where the function falls, the table keeps the greatest value so far.
+    /// The table of a function up to at least <paramref name="countMax"/>. Where the function falls, the table keeps the greatest value so
+    /// far.
     /// </summary>
     /// <exception cref="ArgumentException">The function gives a negative value or one that is not finite.</exception>
     public TokenTable(Func<int, double> function, int countMax)

@@ -17,18 +17,20 @@ public interface IModelBackend : IDisposable
     ITokenizer Tokenizer { get; }
 
     /// <summary>
-    /// Computes all rows of <paramref name="batch"/> in one step. The rows of one sequence are contiguous, ascending in position and start at
-    /// that sequence's current length. Anything but <see cref="ExecuteStatus.Ok"/> leaves no usable logits.
+    /// Computes all rows of <paramref name="batch"/> in one step. The rows of one sequence are contiguous, ascending in position and start
+    /// at that sequence's current length. Anything but <see cref="ExecuteStatus.Ok"/> leaves no usable logits.
     /// </summary>
     ExecuteStatus Execute(StepBatch batch);
 
     /// <summary>
-    /// Logits, one per vocabulary entry, of the row with index <paramref name="batchRow"/> of the last executed batch, which must have asked for
-    /// them. The span is valid, and may be overwritten by the caller, until the next <see cref="Execute"/>.
+    /// Logits, one per vocabulary entry, of the row with index <paramref name="batchRow"/> of the last executed batch, which must have
+    /// asked for them. The span is valid, and may be overwritten by the caller, until the next <see cref="Execute"/>.
     /// </summary>
     Span<float> Logits(int batchRow);
 
-    /// <summary>Makes the cells of <paramref name="source"/> at positions [from, to) also belong to <paramref name="target"/>; costs no cells.</summary>
+    /// <summary>
+    /// Makes the cells of <paramref name="source"/> at positions [from, to) also belong to <paramref name="target"/>; costs no cells.
+    /// </summary>
     void CopyCells(int source, int target, int from, int to);
 
     /// <summary>Takes positions [from, to) away from <paramref name="sequence"/>; a cell that no sequence holds any more is free.</summary>
@@ -41,7 +43,9 @@ public interface IModelBackend : IDisposable
     ExecuteStatus Embed(ReadOnlySpan<int> tokens, Span<float> embedding);
 }
 
-/// <summary>How a native step ended. Everything but <see cref="Ok"/> and <see cref="NoKvSlot"/> is an error of ours or of the library.</summary>
+/// <summary>
+/// How a native step ended. Everything but <see cref="Ok"/> and <see cref="NoKvSlot"/> is an error of ours or of the library.
+/// </summary>
 public enum ExecuteStatus
 {
     /// <summary>All rows were computed.</summary>
@@ -78,8 +82,8 @@ public sealed record BackendInfo(
     int EmbeddingSize)
 {
     /// <summary>
-    /// Most tokens of prompt and answer together, which is what is announced and served: the context, as far as the pool has room for it. The
-    /// last token of an answer is never in KV.
+    /// Most tokens of prompt and answer together, which is what is announced and served: the context, as far as the pool has room for it.
+    /// The last token of an answer is never in KV.
     /// </summary>
     public int SequenceTokensMax => (int)Math.Min(ContextTokensMax, KvTokensTotal + 1L);
 }

@@ -34,7 +34,10 @@ internal static class ChatRequests
 
         foreach (var content in message.Contents)
         {
-            if (content is not TextContent) throw new NotSupportedException($"A message holds {content.GetType().Name}; only text is supported.");
+            if (content is not TextContent)
+            {
+                throw new NotSupportedException($"A message holds {content.GetType().Name}; only text is supported.");
+            }
         }
 
         return new ChatTurn(message.Role.Value, message.Text);
@@ -54,13 +57,17 @@ internal static class ChatRequests
         };
     }
 
-    /// <summary>As many tokens as fit after the prompt; 1 when none do, so that the engine refuses the request with its own message.</summary>
+    /// <summary>
+    /// As many tokens as fit after the prompt; 1 when none do, so that the engine refuses the request with its own message.
+    /// </summary>
     private static int RoomAfter(int promptTokens, BackendInfo model) =>
         Math.Max(1, Math.Min(model.ContextTokensMax, model.KvTokensTotal) - promptTokens + 1);
 
     private static void RefuseUnsupported(ChatOptions options, string model)
     {
-        Refuse(options.ModelId is not null && options.ModelId != model, $"{nameof(options.ModelId)} '{options.ModelId}' (the model is '{model}')");
+        Refuse(
+            options.ModelId is not null && options.ModelId != model,
+            $"{nameof(options.ModelId)} '{options.ModelId}' (the model is '{model}')");
         Refuse(options.Tools is { Count: > 0 }, nameof(options.Tools));
         Refuse(options.ResponseFormat is not (null or ChatResponseFormatText), nameof(options.ResponseFormat));
         Refuse(options.ConversationId is not null, nameof(options.ConversationId));

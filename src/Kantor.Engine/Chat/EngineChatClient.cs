@@ -6,12 +6,12 @@ using Microsoft.Extensions.AI;
 namespace Kantor.Engine.Chat;
 
 /// <summary>
-/// The engine as .NET's common chat interface, for programs that have the model in their own process. Any number of calls may run at once; they
-/// are scheduled together. The engine stays its owner's: disposing the client leaves it running.
+/// The engine as .NET's common chat interface, for programs that have the model in their own process. Any number of calls may run at once;
+/// they are scheduled together. The engine stays its owner's: disposing the client leaves it running.
 /// </summary>
 /// <remarks>
-/// Text only. An option that the engine does not have (tools, response formats, stored conversations, reasoning effort, anything provider-specific)
-/// is refused with <see cref="NotSupportedException"/>, never ignored.
+/// Text only. An option that the engine does not have (tools, response formats, stored conversations, reasoning effort, anything
+/// provider-specific) is refused with <see cref="NotSupportedException"/>, never ignored.
 /// </remarks>
 public sealed class EngineChatClient(IInferenceEngine engine) : IChatClient
 {
@@ -21,7 +21,8 @@ public sealed class EngineChatClient(IInferenceEngine engine) : IChatClient
     /// <exception cref="NotSupportedException">A message or option asks for what the engine does not have.</exception>
     /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
     /// <exception cref="GenerationFailedException">The engine refused the request or could not finish it.</exception>
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -29,7 +30,8 @@ public sealed class EngineChatClient(IInferenceEngine engine) : IChatClient
     /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
     /// <exception cref="GenerationFailedException">The engine refused the request or could not finish it.</exception>
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var request = ChatRequests.ToRequest(messages, options, engine);
         var id = $"chat-{Interlocked.Increment(ref _responses)}";

@@ -2,7 +2,9 @@ using Microsoft.Extensions.AI;
 
 namespace Kantor.Engine.Chat;
 
-/// <summary>The engine as .NET's common embedding interface. The engine stays its owner's: disposing the generator leaves it running.</summary>
+/// <summary>
+/// The engine as .NET's common embedding interface. The engine stays its owner's: disposing the generator leaves it running.
+/// </summary>
 public sealed class EngineEmbeddingGenerator(IInferenceEngine engine) : IEmbeddingGenerator<string, Embedding<float>>
 {
     /// <inheritdoc/>
@@ -25,7 +27,7 @@ public sealed class EngineEmbeddingGenerator(IInferenceEngine engine) : IEmbeddi
         var texts = values.Select(text => engine.Tokenizer.Encode(text, addBos: true, parseSpecial: false)).ToList();
         var vectors = await Task.WhenAll(texts.Select(tokens => engine.EmbedAsync(tokens, cancellationToken))).ConfigureAwait(false);
         var count = texts.Sum(tokens => tokens.Length);
-        return new GeneratedEmbeddings<Embedding<float>>(vectors.Select(vector => new Embedding<float>(vector) { ModelId = engine.Model.ModelName }))
+        return new GeneratedEmbeddings<Embedding<float>>(vectors.Select(AsEmbedding))
         {
             Usage = new UsageDetails { InputTokenCount = count, TotalTokenCount = count },
         };
@@ -36,7 +38,11 @@ public sealed class EngineEmbeddingGenerator(IInferenceEngine engine) : IEmbeddi
     {
         ArgumentNullException.ThrowIfNull(serviceType);
         if (serviceKey is not null) return null;
-        if (serviceType == typeof(EmbeddingGeneratorMetadata)) return new EmbeddingGeneratorMetadata("kantor", null, engine.Model.ModelName, engine.Model.EmbeddingSize);
+        if (serviceType == typeof(EmbeddingGeneratorMetadata))
+        {
+            return new EmbeddingGeneratorMetadata("kantor", null, engine.Model.ModelName, engine.Model.EmbeddingSize);
+        }
+
         return serviceType.IsInstanceOfType(this) ? this : serviceType.IsInstanceOfType(engine) ? engine : null;
     }
 
@@ -44,4 +50,6 @@ public sealed class EngineEmbeddingGenerator(IInferenceEngine engine) : IEmbeddi
     public void Dispose()
     {
     }
+
+    private Embedding<float> AsEmbedding(float[] vector) => new(vector) { ModelId = engine.Model.ModelName };
 }

@@ -5,14 +5,16 @@ using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
+using Kantor.Engine.Clocks;
 
 namespace Kantor.Engine.Loop;
 
 /// <summary>
-/// Asks the admission policy about requests, and keeps those that it holds. Requests that belong together get one verdict: refused when one of them
-/// is, else held when one of them is. Owner: the loop thread.
+/// Asks the admission policy about requests, and keeps those that it holds. Requests that belong together get one verdict: refused when one
+/// of them is, else held when one of them is. Owner: the loop thread.
 /// </summary>
-internal sealed class AdmissionDesk(EngineOptions options, PolicyState remembered, ReplicaScheduler scheduler, IStepTimeModel stepTime, EngineClock clock)
+internal sealed class AdmissionDesk(
+    EngineOptions options, PolicyState remembered, ReplicaScheduler scheduler, IStepTimeModel stepTime, EngineClock clock)
 {
     private readonly List<HeldBody> _held = [];
 
@@ -32,15 +34,20 @@ internal sealed class AdmissionDesk(EngineOptions options, PolicyState remembere
     }
 
     /// <summary>
-    /// The verdict about requests that belong together: shortens those whose answer is to be shorter, and keeps them when they are held. Those that
-    /// were held for as long as may be are let in, and so are those about which the policy gives a verdict that is none, which is reported.
+    /// The verdict about requests that belong together: shortens those whose answer is to be shorter, and keeps them when they are held.
+    /// Those that were held for as long as may be are let in, and so are those about which the policy gives a verdict that is none, which
+    /// is reported.
     /// </summary>
     public Verdict Judge(RequestRun[] body, long? heldSinceUs, int heldByRequests, Func<RequestRun, int, RequestFacts> factsOf)
     {
         var nowUs = clock.NowUs;
         remembered.TimeIs(nowUs);
         Verdict[] verdicts = [.. body.Select((run, place) => Judge(run, factsOf(run, place), heldByRequests, nowUs))];
-        if (verdicts.Any(verdict => verdict.Kind == VerdictKind.Refuse)) return verdicts.First(verdict => verdict.Kind == VerdictKind.Refuse);
+        if (verdicts.Any(verdict => verdict.Kind == VerdictKind.Refuse))
+        {
+            return verdicts.First(verdict => verdict.Kind == VerdictKind.Refuse);
+        }
+
         var sinceUs = heldSinceUs ?? nowUs;
         if (verdicts.Min(verdict => verdict.AskAgainUs) is { } untilUs && nowUs - sinceUs < options.HoldUsMax)
         {
@@ -71,7 +78,8 @@ internal sealed class AdmissionDesk(EngineOptions options, PolicyState remembere
     /// <summary>The engine as a fleet of one, with the columns that the policy reads.</summary>
     private FleetView View(RequestRun run, RequestFacts facts, int heldByRequests, long nowUs)
     {
-        var here = new EndpointView(scheduler.WaitingCount + heldByRequests, scheduler.RunningCount, scheduler.Kv.BlocksUsed, scheduler.Kv.BlocksTotal);
+        var here = new EndpointView(
+            scheduler.WaitingCount + heldByRequests, scheduler.RunningCount, scheduler.Kv.BlocksUsed, scheduler.Kv.BlocksTotal);
         var hit = Reads(Signals.PrefixHits) || Reads(Signals.TierHits) ? HitTokens(run, facts) : 0;
         return new FleetView
         {
@@ -95,5 +103,6 @@ internal sealed class AdmissionDesk(EngineOptions options, PolicyState remembere
     private ReadOnlySpan<T> Column<T>(Signals signal, T value) => Reads(signal) ? new[] { value } : [];
 
     private int HitTokens(RequestRun run, RequestFacts facts) =>
-        scheduler.Kv.Probe(TokenContent.FromTokens(run.Request.PromptTokens), facts.CacheDomain, run.Request.PromptTokens.Length - 1).Tokens;
+        scheduler.Kv.Probe(TokenContent.FromTokens(run.Request.PromptTokens), facts.CacheDomain, run.Request.PromptTokens.Length - 1)
+            .Tokens;
 }

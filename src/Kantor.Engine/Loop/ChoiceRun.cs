@@ -56,7 +56,8 @@ internal sealed class ChoiceRun(RequestRun request, int number)
     }
 
     /// <summary>Books a token. The outcome is null when the choice goes on, and the text is not yet complete when it does not.</summary>
-    public RequestOutcome? Take(in ChosenToken chosen, ITokenizer tokenizer, long nowUs, IEngineObserver observer, out GenerationDelta delta)
+    public RequestOutcome? Take(
+        in ChosenToken chosen, ITokenizer tokenizer, long nowUs, IEngineObserver observer, out GenerationDelta delta)
     {
         var text = _text?.Append(chosen.Token, looksForStops: GeneratedTokens >= request.Request.OutputTokensMin) ?? "";
         if (_firstTokenUs is null) observer.FirstToken(nowUs - request.ArrivalUs);

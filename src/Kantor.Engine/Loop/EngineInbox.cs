@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace Kantor.Engine.Loop;
 
 /// <summary>
-/// What callers want of the loop. Posting never waits; a full inbox says so. Cancellations take no room: each stream carries its own mark, and
-/// the inbox only says that there are some, so none can be lost.
+/// What callers want of the loop. Posting never waits; a full inbox says so. Cancellations take no room: each stream carries its own mark,
+/// and the inbox only says that there are some, so none can be lost.
 /// </summary>
 internal sealed class EngineInbox(int commandsMax) : IDisposable
 {
@@ -38,7 +38,9 @@ internal sealed class EngineInbox(int commandsMax) : IDisposable
         _news.Set();
     }
 
-    /// <summary>Whether streams were marked since the last time; asked before commands are taken, so that a mark on a posted request is seen.</summary>
+    /// <summary>
+    /// Whether streams were marked since the last time; asked before commands are taken, so that a mark on a posted request is seen.
+    /// </summary>
     public bool TakeCancellations() => Interlocked.Exchange(ref _hasCancellations, 0) == 1;
 
     /// <summary>Whether everything posted was taken.</summary>
@@ -55,7 +57,10 @@ internal sealed class EngineInbox(int commandsMax) : IDisposable
         _news.Set();
     }
 
-    /// <summary>Waits until something was posted since the last <see cref="Reset"/>, at most so many milliseconds; null for however long it takes. False when nothing was.</summary>
+    /// <summary>
+    /// Waits until something was posted since the last <see cref="Reset"/>, at most so many milliseconds; null for however long it takes.
+    /// False when nothing was.
+    /// </summary>
     public bool Wait(int? millisecondsMax) => _news.Wait(millisecondsMax ?? Timeout.Infinite);
 
     /// <summary>Everything posted so far is about to be taken.</summary>

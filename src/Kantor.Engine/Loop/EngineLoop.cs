@@ -5,6 +5,7 @@ using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Core.StepTime;
 using Kantor.Engine.Backends;
+using Kantor.Engine.Clocks;
 
 namespace Kantor.Engine.Loop;
 
@@ -41,7 +42,8 @@ internal sealed class EngineLoop
         Inbox = new EngineInbox(options.InboxMax);
         var stepTime = new LearntStepTime(_stepTimes);
         var remembered = options.Admission.NewState();
-        _scheduler = new ReplicaScheduler(SchedulerOptions(backend.Info, options, stepTime) with { Listener = Hearing(remembered, options.Listener) });
+        var scheduler = SchedulerOptions(backend.Info, options, stepTime);
+        _scheduler = new ReplicaScheduler(scheduler with { Listener = PolicyStates.Of(remembered, options.NewListener?.Invoke(scheduler)) });
         _admission = new AdmissionDesk(options, remembered, _scheduler, stepTime, _clock);
         _requests = new RequestBook(_scheduler, _admission, backend.Tokenizer, backend.Info, options, _clock);
         _executor = new StepExecutor(backend, _scheduler, _requests, _clock, _observer);
@@ -259,16 +261,11 @@ internal sealed class EngineLoop
             fit.RowKvTokenUs);
     }
 
-    // A policy without memory of its own has nothing to hear.
-    private static PolicyState? Hearing(PolicyState remembered, PolicyState? listener) =>
-        remembered.GetType() == typeof(PolicyState) ? listener : PolicyStates.Of(remembered, listener);
-
     private static ReplicaOptions SchedulerOptions(BackendInfo backend, EngineOptions options, IStepTimeModel stepTime) => new()
     {
         Planner = options.Planner,
         Classes = options.Objective.Classes,
         HoldUsMax = options.HoldUsMax,
-        Listener = options.Listener,
         Log = options.Log,
         Predictor = options.Predictor,
         StepTime = stepTime,

@@ -4,16 +4,17 @@ using Kantor.Engine.Backends;
 namespace Kantor.Engine.Loop;
 
 /// <summary>
-/// Repeats the books' changes on the back end's memory. The books work cell by cell, and one call to the back end costs a pass over its whole pool;
-/// so changes that continue each other are merged into ranges first.
+/// Repeats the books' changes on the back end's memory. The books work cell by cell, and one call to the back end costs a pass over its
+/// whole pool; so changes that continue each other are merged into ranges first.
 /// </summary>
 /// <remarks>
-/// A change may be done before those listed ahead of it when none of them concerns the same position of the same sequence. It is merged into an
-/// earlier range only then, so the memory ends up as if each change had been done in its place.
+/// A change may be done before those listed ahead of it when none of them concerns the same position of the same sequence. It is merged
+/// into an earlier range only then, so the memory ends up as if each change had been done in its place.
 /// </remarks>
 internal sealed class KvMirror(IModelBackend backend)
 {
-    // Interleaved runs come in twos (share from the old holder and drop there; drop of own and of borrowed cells), so few open ranges are enough.
+    // Interleaved runs come in twos (share from the old holder and drop there; drop of own and of borrowed cells), so few open ranges are
+    // enough.
     private const int OpenRangesMax = 4;
 
     private readonly List<KvChange> _ranges = [];
@@ -56,7 +57,9 @@ internal sealed class KvMirror(IModelBackend backend)
 
     private static bool Concerns(in KvChange range, in KvChange change) =>
         range.FromToken < change.ToToken && change.FromToken < range.ToToken
-        && (range.Sequence == change.Sequence || range.Sequence == change.Source || range.Source == change.Sequence || range.Source == change.Source);
+        && (
+            range.Sequence == change.Sequence || range.Sequence == change.Source || range.Source == change.Sequence
+                || range.Source == change.Source);
 
     private void Do(in KvChange range)
     {
@@ -69,7 +72,8 @@ internal sealed class KvMirror(IModelBackend backend)
                 backend.RemoveCells(range.Sequence, range.FromToken, range.ToToken);
                 break;
             default:
-                throw new InvalidOperationException($"Cells of single tokens are never filled in part, so there is nothing to {range.Kind}.");
+                throw new InvalidOperationException(
+                    $"Cells of single tokens are never filled in part, so there is nothing to {range.Kind}.");
         }
     }
 }

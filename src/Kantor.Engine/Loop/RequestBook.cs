@@ -5,16 +5,18 @@ using Kantor.Core.Randomness;
 using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends;
+using Kantor.Engine.Clocks;
 using Kantor.Engine.Streams;
 
 namespace Kantor.Engine.Loop;
 
 /// <summary>
-/// All requests that the loop has, from the inbox to their ends. It is the only place where a choice starts or ends, so each ends exactly once.
+/// All requests that the loop has, from the inbox to their ends. It is the only place where a choice starts or ends, so each ends exactly
+/// once.
 /// </summary>
 /// <remarks>
-/// Of a request with several choices the first alone goes to the scheduler; the others are held until it has its prompt in KV, and then start
-/// with a prefix hit. Owner: the loop thread.
+/// Of a request with several choices the first alone goes to the scheduler; the others are held until it has its prompt in KV, and then
+/// start with a prefix hit. Owner: the loop thread.
 /// </remarks>
 internal sealed class RequestBook(
     ReplicaScheduler scheduler, AdmissionDesk admission, ITokenizer tokenizer, BackendInfo model, EngineOptions options, EngineClock clock)
@@ -55,7 +57,8 @@ internal sealed class RequestBook(
         if (body.All(run => run.ChoicesUnfinished == 0)) return;
         switch (admission.Judge(body, heldSinceUs, HeldCount, FactsOf))
         {
-            case { Reason: { } reason }: EndBody(body, Refusals.OutcomeOf(reason), $"Admission '{options.Admission.Name}' refused the request."); break;
+            case { Reason: { } reason }: EndBody(
+                body, Refusals.OutcomeOf(reason), $"Admission '{options.Admission.Name}' refused the request."); break;
             case { Kind: VerdictKind.Hold }: break;
             default:
                 foreach (var run in body.Where(run => run.ChoicesUnfinished > 0)) Take(run);
@@ -132,13 +135,18 @@ internal sealed class RequestBook(
     {
         if (choice.Row is not { } row) return;
         scheduler.Generate(row, chosen.Token);
-        if (TryTake(choice, chosen, out var outcome) is not { } delta) End(choice, RequestOutcome.BackendFailed, "The generated token could not be turned into text.");
+        if (TryTake(choice, chosen, out var outcome) is not { } delta)
+        {
+            End(choice, RequestOutcome.BackendFailed, "The generated token could not be turned into text.");
+        }
         else if (outcome is { } complete) End(choice, complete, last: delta);
         else _outbox.Add((choice.Request.Stream, delta));
         if (choice.GeneratedTokens == 1) StartRest(choice.Request);
     }
 
-    /// <summary>Gives the readers what has come up since the last time, and ends the requests whose readers are lost. Never waits.</summary>
+    /// <summary>
+    /// Gives the readers what has come up since the last time, and ends the requests whose readers are lost. Never waits.
+    /// </summary>
     public void Publish()
     {
         foreach (var (stream, delta) in _outbox) stream.Publish(delta);
@@ -181,12 +189,16 @@ internal sealed class RequestBook(
         var rows = _choiceOfRow.Count(choice => choice is not null);
         if (rows != scheduler.WaitingCount + scheduler.RunningCount)
         {
-            throw new InvalidOperationException($"{rows} choices have rows; the scheduler has {scheduler.WaitingCount + scheduler.RunningCount} requests.");
+            throw new InvalidOperationException(
+                $"{rows} choices have rows; the scheduler has {scheduler.WaitingCount + scheduler.RunningCount} requests.");
         }
 
         var held = _active.Sum(run => run.Choices.Length - run.ChoicesStarted);
         if (held != HeldCount) throw new InvalidOperationException($"{held} choices are held, booked {HeldCount}.");
-        if (_active.Any(run => run.ChoicesUnfinished == 0)) throw new InvalidOperationException("A request stays although all its choices have ended.");
+        if (_active.Any(run => run.ChoicesUnfinished == 0))
+        {
+            throw new InvalidOperationException("A request stays although all its choices have ended.");
+        }
     }
 
     private GenerationDelta? TryTake(ChoiceRun choice, in ChosenToken chosen, out RequestOutcome? outcome)

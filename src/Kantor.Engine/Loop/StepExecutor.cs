@@ -2,17 +2,20 @@ using Kantor.Core.Batching;
 using Kantor.Core.Replica;
 using Kantor.Core.StepTime;
 using Kantor.Engine.Backends;
+using Kantor.Engine.Clocks;
 
 namespace Kantor.Engine.Loop;
 
 /// <summary>
-/// Executes a planned step and chooses the next tokens. Whatever goes wrong is contained: after a failed batch each slice is tried once more alone,
-/// so only those fail that fail alone, and the retries are bounded by the size of the batch.
+/// Executes a planned step and chooses the next tokens. Whatever goes wrong is contained: after a failed batch each slice is tried once
+/// more alone, so only those fail that fail alone, and the retries are bounded by the size of the batch.
 /// </summary>
 /// <remarks>
-/// After a failure the cells that the step may have left are removed, so positions and books agree before the next attempt. Owner: the loop thread.
+/// After a failure the cells that the step may have left are removed, so positions and books agree before the next attempt. Owner: the loop
+/// thread.
 /// </remarks>
-internal sealed class StepExecutor(IModelBackend backend, ReplicaScheduler scheduler, RequestBook requests, EngineClock clock, IEngineObserver observer)
+internal sealed class StepExecutor(
+    IModelBackend backend, ReplicaScheduler scheduler, RequestBook requests, EngineClock clock, IEngineObserver observer)
 {
     private readonly StepBatch _batch = new(backend.Info.BatchTokensMax);
     private readonly TokenChooser _chooser = new(backend.Tokenizer, backend.Info.VocabularySize);
@@ -25,10 +28,14 @@ internal sealed class StepExecutor(IModelBackend backend, ReplicaScheduler sched
     /// <summary>What became of each slice of the last step.</summary>
     public IReadOnlyList<SliceResult> Results => _results;
 
-    /// <summary>What the last step computed, and how long that took; null when a part of it failed, for then its time says nothing.</summary>
+    /// <summary>
+    /// What the last step computed, and how long that took; null when a part of it failed, for then its time says nothing.
+    /// </summary>
     public (StepLoad Load, long StepUs)? Measured { get; private set; }
 
-    /// <summary>Executes the scheduler's slices, drops the failed ones from its step, and returns null; or what ended the back end's life.</summary>
+    /// <summary>
+    /// Executes the scheduler's slices, drops the failed ones from its step, and returns null; or what ended the back end's life.
+    /// </summary>
     public string? Execute()
     {
         _results.Clear();

@@ -25,7 +25,9 @@ internal sealed class BlockSums(int weightsMax)
         }
     }
 
-    /// <summary>The index at which the running sum of the weights passes <paramref name="share"/> of the total; its weight is above 0.</summary>
+    /// <summary>
+    /// The index at which the running sum of the weights passes <paramref name="share"/> of the total; its weight is above 0.
+    /// </summary>
     public int Find(ReadOnlySpan<float> weights, double share)
     {
         var target = share * Total;

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Kantor.Engine.Sampling;
 
 /// <summary>
-/// The largest logit of every run of 64 tokens, found in one pass. It lets the cut-offs skip the blocks in which nothing can survive, which is
-/// nearly all of a large vocabulary.
+/// The largest logit of every run of 64 tokens, found in one pass. It lets the cut-offs skip the blocks in which nothing can survive, which
+/// is nearly all of a large vocabulary.
 /// </summary>
 /// <remarks>Owner: one sampler; scratch memory is reused.</remarks>
 internal sealed class LogitBlocks(int vocabularySize)

@@ -5,12 +5,13 @@ using Kantor.Core.Requests;
 namespace Kantor.Engine.Sampling;
 
 /// <summary>
-/// Chooses the next token from logits. The order of operations is fixed: bias, penalties, temperature, top-k, top-p, min-p, draw; each cut-off
-/// works on the distribution that the ones before it left, renormalised.
+/// Chooses the next token from logits. The order of operations is fixed: bias, penalties, temperature, top-k, top-p, min-p, draw; each
+/// cut-off works on the distribution that the ones before it left, renormalised.
 /// </summary>
 /// <remarks>
-/// Owner: one thread; scratch memory is reused, so steady state allocates nothing. A logit of −∞, and a bias of −100, mask a token: its probability
-/// is exactly 0. NaN and +∞ are faults. A temperature below 0.0001 is taken for 0. Given the logits, the result depends on the specification, the history and the random stream only.
+/// Owner: one thread; scratch memory is reused, so steady state allocates nothing. A logit of −∞, and a bias of −100, mask a token: its
+/// probability is exactly 0. NaN and +∞ are faults. A temperature below 0.0001 is taken for 0. Given the logits, the result depends on the
+/// specification, the history and the random stream only.
 /// </remarks>
 public sealed class Sampler(int vocabularySize)
 {
@@ -97,8 +98,8 @@ public sealed class Sampler(int vocabularySize)
     }
 
     /// <summary>
-    /// Repetition penalty θ: logit/θ where positive, logit·θ where negative, for tokens of prompt or answer (arXiv 1909.05858, section 4.1; the
-    /// sign rule is that of the common implementations). Then − presence − frequency · count for generated tokens (OpenAI).
+    /// Repetition penalty θ: logit/θ where positive, logit·θ where negative, for tokens of prompt or answer (arXiv 1909.05858, section 4.1;
+    /// the sign rule is that of the common implementations). Then − presence − frequency · count for generated tokens (OpenAI).
     /// </summary>
     private static void Penalise(Span<float> logits, SamplingSpec spec, TokenHistory history)
     {
@@ -150,7 +151,9 @@ public sealed class Sampler(int vocabularySize)
         KeepNucleus(wanted, spec.Temperature);
     }
 
-    /// <summary>The smallest set of most likely tokens whose weights sum to at least <paramref name="wanted"/> (arXiv 1904.09751).</summary>
+    /// <summary>
+    /// The smallest set of most likely tokens whose weights sum to at least <paramref name="wanted"/> (arXiv 1904.09751).
+    /// </summary>
     private void KeepNucleus(double wanted, double temperature)
     {
         Keys.Sort();
@@ -170,7 +173,10 @@ public sealed class Sampler(int vocabularySize)
             var end = Math.Min((block + 1) * LogitBlocks.Size, logits.Length);
             for (var token = block * LogitBlocks.Size; token < end; token++)
             {
-                if (logits[token] >= least && !float.IsNegativeInfinity(logits[token])) _keys[CandidateCount++] = SortKey.Of(logits[token], token);
+                if (logits[token] >= least && !float.IsNegativeInfinity(logits[token]))
+                {
+                    _keys[CandidateCount++] = SortKey.Of(logits[token], token);
+                }
             }
         }
     }

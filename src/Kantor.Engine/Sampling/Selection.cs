@@ -3,7 +3,9 @@ namespace Kantor.Engine.Sampling;
 /// <summary>Partial sorting in place.</summary>
 internal static class Selection
 {
-    /// <summary>Moves the <paramref name="count"/> smallest of distinct keys to the front, in no particular order, and returns their number.</summary>
+    /// <summary>
+    /// Moves the <paramref name="count"/> smallest of distinct keys to the front, in no particular order, and returns their number.
+    /// </summary>
     /// <remarks>Quickselect (Hoare 1961) with the median of three as pivot; linear on average.</remarks>
     public static int KeepSmallest(Span<ulong> keys, int count)
     {
@@ -23,7 +25,10 @@ internal static class Selection
         return Math.Min(count, keys.Length);
     }
 
-    /// <summary>Moves the keys that are at most the pivot to the front and returns their number: at least 1, and below the length when there are two keys.</summary>
+    /// <summary>
+    /// Moves the keys that are at most the pivot to the front and returns their number: at least 1, and below the length when there are two
+    /// keys.
+    /// </summary>
     private static int Partition(Span<ulong> keys, ulong pivot)
     {
         var (left, right) = (0, keys.Length - 1);

@@ -5,7 +5,8 @@ internal static class SortKey
 {
     public static ulong Of(float logit, int token)
     {
-        // Adding zero makes -0 and +0 the same key. Flipping the bits of negative numbers, and the sign of others, orders IEEE bits as integers.
+        // Adding zero makes -0 and +0 the same key. Flipping the bits of negative numbers, and the sign of others, orders IEEE bits as
+        // integers.
         var bits = BitConverter.SingleToUInt32Bits(logit + 0f);
         var ascending = (bits & 0x8000_0000) != 0 ? ~bits : bits | 0x8000_0000;
         return ((ulong)~ascending << 32) | (uint)token;

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Kantor.Engine.Sampling;
 
-/// <summary>Which tokens a choice has seen, as far as penalties ask: how often each was generated, and whether it is in the prompt.</summary>
+/// <summary>
+/// Which tokens a choice has seen, as far as penalties ask: how often each was generated, and whether it is in the prompt.
+/// </summary>
 /// <remarks>Owner: one choice, on the loop thread. Grows by one entry per distinct token.</remarks>
 public sealed class TokenHistory
 {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Kantor.Engine.Clocks;
 
 namespace Kantor.Engine.Streams;
 
@@ -9,8 +10,8 @@ namespace Kantor.Engine.Streams;
 public readonly record struct StreamBounds(int DeltasMax, int EntriesMax, long StallUs);
 
 /// <summary>
-/// The engine's <see cref="GenerationStream"/>: the loop publishes and never waits, the reader takes when it can. What the reader leaves lying is
-/// merged per choice, so the memory is bounded by <see cref="StreamBounds"/>.
+/// The engine's <see cref="GenerationStream"/>: the loop publishes and never waits, the reader takes when it can. What the reader leaves
+/// lying is merged per choice, so the memory is bounded by <see cref="StreamBounds"/>.
 /// </summary>
 internal sealed class DeltaStream(int choices, StreamBounds bounds, EngineClock clock, Action requestCancel) : GenerationStream
 {
@@ -39,7 +40,9 @@ internal sealed class DeltaStream(int choices, StreamBounds bounds, EngineClock 
         requestCancel();
     }
 
-    /// <summary>Adds a delta of a choice that has not finished. Never waits; the loop calls it, or the submitter before the loop knows the stream.</summary>
+    /// <summary>
+    /// Adds a delta of a choice that has not finished. Never waits; the loop calls it, or the submitter before the loop knows the stream.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Every choice has finished.</exception>
     public void Publish(GenerationDelta delta)
     {
@@ -121,7 +124,9 @@ internal sealed class DeltaStream(int choices, StreamBounds bounds, EngineClock 
         else (overflow ??= new MergedDeltas(delta.Choice)).Add(delta);
     }
 
-    /// <summary>What a delta counts towards the bound. Every delta has a token or ends its choice, so the sum is 0 only when nothing is held.</summary>
+    /// <summary>
+    /// What a delta counts towards the bound. Every delta has a token or ends its choice, so the sum is 0 only when nothing is held.
+    /// </summary>
     private static int EntriesOf(GenerationDelta delta) =>
         delta.Tokens + delta.Logprobs.Sum(entry => entry.Top.Count) + (delta.Finish is null ? 0 : 1);
 }

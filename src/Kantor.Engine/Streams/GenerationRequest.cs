@@ -13,13 +13,14 @@ public sealed record GenerationRequest
     public required int OutputTokensMax { get; init; }
 
     /// <summary>
-    /// Least tokens generated per choice, 0 to <see cref="OutputTokensMax"/>: before them neither an end token is chosen nor a stop text looked
-    /// for (vLLM: min_tokens).
+    /// Least tokens generated per choice, 0 to <see cref="OutputTokensMax"/>: before them neither an end token is chosen nor a stop text
+    /// looked for (vLLM: min_tokens).
     /// </summary>
     public int OutputTokensMin { get; init; }
 
     /// <summary>
-    /// Whether no end token is ever chosen, so that an answer ends at its limit or with a stop text; what load generators ask for (ignore_eos).
+    /// Whether no end token is ever chosen, so that an answer ends at its limit or with a stop text; what load generators ask for
+    /// (ignore_eos).
     /// </summary>
     public bool IgnoresEnd { get; init; }
 
@@ -53,13 +54,24 @@ public sealed record GenerationRequest
         if (PromptTokens.Length == 0) return $"{nameof(PromptTokens)} is empty; at least one token is needed.";
         foreach (var token in PromptTokens)
         {
-            if ((uint)token >= (uint)vocabularySize) return $"{nameof(PromptTokens)} holds token {token}; the vocabulary has {vocabularySize}.";
+            if ((uint)token >= (uint)vocabularySize)
+            {
+                return $"{nameof(PromptTokens)} holds token {token}; the vocabulary has {vocabularySize}.";
+            }
         }
 
         if (OutputTokensMax < 1) return $"{nameof(OutputTokensMax)} is {OutputTokensMax}; it must be at least 1.";
-        if (OutputTokensMin < 0 || OutputTokensMin > OutputTokensMax) return $"{nameof(OutputTokensMin)} is {OutputTokensMin}; it must be 0 to {OutputTokensMax}.";
+        if (OutputTokensMin < 0 || OutputTokensMin > OutputTokensMax)
+        {
+            return $"{nameof(OutputTokensMin)} is {OutputTokensMin}; it must be 0 to {OutputTokensMax}.";
+        }
+
         if (Choices is < 1 or > 128) return $"{nameof(Choices)} is {Choices}; it must be 1 to 128.";
-        if (StopTexts.Count > 16 || StopTexts.Any(string.IsNullOrEmpty)) return $"{nameof(StopTexts)} must be at most 16 texts, none empty.";
+        if (StopTexts.Count > 16 || StopTexts.Any(string.IsNullOrEmpty))
+        {
+            return $"{nameof(StopTexts)} must be at most 16 texts, none empty.";
+        }
+
         if (TopLogprobs is < 0 or > 20) return $"{nameof(TopLogprobs)} is {TopLogprobs}; it must be 0 to 20.";
         return Sampling.Validate(vocabularySize);
     }

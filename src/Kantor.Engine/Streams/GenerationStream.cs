@@ -5,8 +5,8 @@ namespace Kantor.Engine.Streams;
 /// <summary>The answers to one request while they grow. One reader.</summary>
 /// <remarks>
 /// The engine writes into a bounded channel and never waits: when the reader falls behind, deltas of a choice are merged, and a reader that
-/// takes nothing for the stall timeout ends the request with <see cref="RequestOutcome.ReaderStalled"/>. Disposing before the end cancels the
-/// request, which frees its KV within one step; disposing after the end does nothing.
+/// takes nothing for the stall timeout ends the request with <see cref="RequestOutcome.ReaderStalled"/>. Disposing before the end cancels
+/// the request, which frees its KV within one step; disposing after the end does nothing.
 /// </remarks>
 public abstract class GenerationStream : IAsyncDisposable
 {

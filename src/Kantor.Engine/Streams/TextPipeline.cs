@@ -19,7 +19,9 @@ public sealed class TextPipeline(ITokenizer tokenizer, IReadOnlyList<string> sto
     /// <summary>Bytes of the last token appended.</summary>
     public ReadOnlySpan<byte> LastTokenBytes => _bytes.WrittenSpan;
 
-    /// <summary>Takes a token; returns the text that became certain. A stop text counts only in what is appended while they are looked for.</summary>
+    /// <summary>
+    /// Takes a token; returns the text that became certain. A stop text counts only in what is appended while they are looked for.
+    /// </summary>
     public string Append(int token, bool looksForStops = true)
     {
         _bytes.ResetWrittenCount();

@@ -3,8 +3,9 @@ using System.Text;
 namespace Kantor.Engine.Streams;
 
 /// <summary>
-/// Turns the bytes of tokens into whole characters. A character that is still incomplete is held back; bytes that can belong to no character
-/// become U+FFFD as soon as that is certain, an incomplete rest at the end. Concatenated, the output equals decoding all bytes at once.
+/// Turns the bytes of tokens into whole characters. A character that is still incomplete is held back; bytes that can belong to no
+/// character become U+FFFD as soon as that is certain, an incomplete rest at the end. Concatenated, the output equals decoding all bytes at
+/// once.
 /// </summary>
 public sealed class Utf8Assembler
 {

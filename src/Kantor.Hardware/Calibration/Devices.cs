@@ -2,7 +2,9 @@ using Kantor.Hardware.Profiles;
 
 namespace Kantor.Hardware.Calibration;
 
-/// <summary>Data-sheet figures of the devices that profiles are fitted for: memory, memory bandwidth and dense 16-bit matrix rate.</summary>
+/// <summary>
+/// Data-sheet figures of the devices that profiles are fitted for: memory, memory bandwidth and dense 16-bit matrix rate.
+/// </summary>
 public static class Devices
 {
     private const double Gib = 1L << 30;
@@ -25,7 +27,8 @@ public static class Devices
         All.FirstOrDefault(device => device.Name == name || device.Aliases.Contains(name))
         ?? throw new ArgumentException($"No device is called '{name}'. Known: {string.Join(", ", All.Select(device => device.Name))}.");
 
-    private static GpuProfile Device(string name, string[] aliases, double memoryBytes, double gigabytesPerSecond, double teraflops) => new()
+    private static GpuProfile Device(string name, string[] aliases, double memoryBytes, double gigabytesPerSecond, double teraflops) =>
+        new()
     {
         Name = name,
         Aliases = aliases,

@@ -38,7 +38,9 @@ internal abstract class AttentionCost
             _heads = _model.Heads / deployment.TensorParallel;
             _decode = Nearest(deployment.Gpu, deployment.Gpu.DecodeAttention, deployment.KvFormat);
             _prefill = Nearest(deployment.Gpu, deployment.Gpu.PrefillAttention, deployment.KvFormat);
-            _mixed = deployment.Gpu.MixedDecodeAttention.Count == 0 ? null : Nearest(deployment.Gpu, deployment.Gpu.MixedDecodeAttention, deployment.KvFormat);
+            _mixed = deployment.Gpu.MixedDecodeAttention.Count == 0
+                ? null
+                : Nearest(deployment.Gpu, deployment.Gpu.MixedDecodeAttention, deployment.KvFormat);
             _decodeScale = deployment.Gpu.UnevenDecodeFactor * _model.HeadSize / _decode.HeadSize;
             _prefillScale = (double)_model.HeadSize / _prefill.HeadSize;
         }
@@ -55,7 +57,9 @@ internal abstract class AttentionCost
         {
             var context = Math.Max(1, kvTokens / sequences);
             var full = (_model.Layers - _model.SlidingLayers) * Decode(fit, sequences, context);
-            return _model.SlidingWindow is { } window ? full + (_model.SlidingLayers * Decode(fit, sequences, Math.Min(context, window))) : full;
+            return _model.SlidingWindow is { } window
+                ? full + (_model.SlidingLayers * Decode(fit, sequences, Math.Min(context, window)))
+                : full;
         }
 
         public override double PrefillUs(double tokens, double attention)

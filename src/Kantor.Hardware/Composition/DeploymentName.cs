@@ -49,7 +49,8 @@ public static class DeploymentName
     }
 
     /// <summary>What a simulation needs of a name: step times, the KV that fits, and the engine's limits.</summary>
-    /// <exception cref="FormatException">As for <see cref="Parse"/>; or the model does not fit, or the device lacks a table for it.</exception>
+    /// <exception cref="FormatException">As for <see cref="Parse"/>; or the model does not fit, or the device lacks a table for
+    /// it.</exception>
     public static StepTimeProfile Profile(string name)
     {
         var deployment = Parse(name);
@@ -76,12 +77,14 @@ public static class DeploymentName
         if (GpuProfiles.TryFind(machine) is { } alone) return (alone, 1);
         var last = machine.LastIndexOf('x');
         if (last > 0 && GpuProfiles.TryFind(machine[..last]) is { } gpu
-            && int.TryParse(machine[(last + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var devices) && devices is >= 1 and <= 72)
+            && int.TryParse(machine[(last + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var devices)
+            && devices is >= 1 and <= 72)
         {
             return (gpu, devices);
         }
 
-        throw new FormatException($"'{machine}' is no device, nor a device, an x and their number; devices are {string.Join(", ", GpuProfiles.Names)}.");
+        throw new FormatException(
+            $"'{machine}' is no device, nor a device, an x and their number; devices are {string.Join(", ", GpuProfiles.Names)}.");
     }
 
     private static (string Left, string? Right) Split(string text, char separator)

@@ -27,7 +27,10 @@ internal sealed class LayerCost
         }
 
         if (tensor > 1) _allReduce = new CollectiveCost(gpu.Name, gpu.AllReduce, tensor);
-        if (deployment.DataParallel > 1 && _model.ExpertLayers > 0) _gather = new CollectiveCost(gpu.Name, gpu.GatherScatter.Count > 0 ? gpu.GatherScatter : gpu.AllReduce, deployment.Devices);
+        if (deployment.DataParallel > 1 && _model.ExpertLayers > 0)
+        {
+            _gather = new CollectiveCost(gpu.Name, gpu.GatherScatter.Count > 0 ? gpu.GatherScatter : gpu.AllReduce, deployment.Devices);
+        }
     }
 
     /// <summary>Whether any layer has experts.</summary>
@@ -48,8 +51,8 @@ internal sealed class LayerCost
     }
 
     /// <summary>
-    /// What the experts of all layers take for the tokens of all groups, with bringing the tokens to the experts' devices and the sums back:
-    /// one gathers all rows on all devices and one adds up and scatters, and the devices wait for each other twice.
+    /// What the experts of all layers take for the tokens of all groups, with bringing the tokens to the experts' devices and the sums
+    /// back: one gathers all rows on all devices and one adds up and scatters, and the devices wait for each other twice.
     /// </summary>
     public double ExpertsUs(int tokens)
     {
@@ -59,8 +62,8 @@ internal sealed class LayerCost
     }
 
     /// <summary>
-    /// Two norms with the residual, norm and rotation of queries and keys, and the activation; routing, grouping by expert and adding up where
-    /// there are experts; and rounding the input of each product whose format rounds in blocks.
+    /// Two norms with the residual, norm and rotation of queries and keys, and the activation; routing, grouping by expert and adding up
+    /// where there are experts; and rounding the input of each product whose format rounds in blocks.
     /// </summary>
     private double ElementwiseUs(int tokens)
     {

@@ -15,7 +15,8 @@ public static class StepTimeComposer
     private const int AttentionOctaves = 40;
 
     /// <summary>The step time of a deployment.</summary>
-    /// <exception cref="ArgumentException">The deployment is impossible, or its device has no table for something that it needs.</exception>
+    /// <exception cref="ArgumentException">The deployment is impossible, or its device has no table for something that it
+    /// needs.</exception>
     public static ComposedStepTime Compose(Deployment deployment)
     {
         deployment.Validate();
@@ -26,7 +27,9 @@ public static class StepTimeComposer
         return new ComposedStepTime
         {
             TokensUs = new TokenTable(layers.Us, Math.Max(deployment.StepTokens, 4096)),
-            ExpertsUs = layers.HasExperts ? new TokenTable(layers.ExpertsUs, Math.Max(deployment.StepTokens, 4096) * deployment.DataParallel) : null,
+            ExpertsUs = layers.HasExperts
+                ? new TokenTable(layers.ExpertsUs, Math.Max(deployment.StepTokens, 4096) * deployment.DataParallel)
+                : null,
             Groups = deployment.DataParallel,
             SampledUs = new TokenTable(sampled.Us, TokenTable.ExactMax),
             DecodeAttentionUs = new OctaveGrid(attention.DecodeUs, SequenceOctaves, KvTokenOctaves),

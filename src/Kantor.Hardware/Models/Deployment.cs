@@ -17,7 +17,9 @@ public sealed record Deployment
     /// <summary>Devices that share every attention and dense layer.</summary>
     public int TensorParallel { get; init; } = 1;
 
-    /// <summary>Groups of <see cref="TensorParallel"/> devices, each with sequences of its own, that step together and share the experts.</summary>
+    /// <summary>
+    /// Groups of <see cref="TensorParallel"/> devices, each with sequences of its own, that step together and share the experts.
+    /// </summary>
     public int DataParallel { get; init; } = 1;
 
     /// <summary>Devices among which whole experts are divided; the rest of the devices divides each expert.</summary>
@@ -38,7 +40,9 @@ public sealed record Deployment
     /// <summary>Devices of the replica.</summary>
     public int Devices => TensorParallel * DataParallel;
 
-    /// <summary>The limit of a step that applies. Engines take a quarter of their usual limit by default on devices with less than 70 GiB.</summary>
+    /// <summary>
+    /// The limit of a step that applies. Engines take a quarter of their usual limit by default on devices with less than 70 GiB.
+    /// </summary>
     public int StepTokens => StepTokensMax ?? (Gpu.MemoryBytes < 70.0 * (1L << 30) ? Engine.StepTokensMax / 4 : Engine.StepTokensMax);
 
     /// <summary>Throws when the split is impossible, naming the field.</summary>
@@ -47,10 +51,23 @@ public sealed record Deployment
     {
         Model.Validate();
         if (TensorParallel < 1 || DataParallel < 1 || ExpertParallel < 1) throw new ArgumentException("Parallel sizes are at least 1.");
-        if (Model.Heads % TensorParallel != 0) throw new ArgumentException($"{nameof(TensorParallel)} {TensorParallel} does not divide the {Model.Heads} heads of {Model.Name}.");
+        if (Model.Heads % TensorParallel != 0)
+        {
+            throw new ArgumentException(
+                $"{nameof(TensorParallel)} {TensorParallel} does not divide the {Model.Heads} heads of {Model.Name}.");
+        }
+
         if (ExpertParallel > 1 && Model.Experts == 0) throw new ArgumentException($"{Model.Name} has no experts to divide.");
-        if (Devices % ExpertParallel != 0) throw new ArgumentException($"{nameof(ExpertParallel)} {ExpertParallel} does not divide the {Devices} devices.");
-        if (KvFormat is not (NumberFormat.Bf16 or NumberFormat.Fp8)) throw new ArgumentException($"{nameof(KvFormat)} is bf16 or fp8, not {KvFormat.Name()}.");
+        if (Devices % ExpertParallel != 0)
+        {
+            throw new ArgumentException($"{nameof(ExpertParallel)} {ExpertParallel} does not divide the {Devices} devices.");
+        }
+
+        if (KvFormat is not (NumberFormat.Bf16 or NumberFormat.Fp8))
+        {
+            throw new ArgumentException($"{nameof(KvFormat)} is bf16 or fp8, not {KvFormat.Name()}.");
+        }
+
         if (StepTokens < 1) throw new ArgumentException($"{nameof(StepTokensMax)} is at least 1.");
     }
 }

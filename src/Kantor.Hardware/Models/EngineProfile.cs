@@ -1,6 +1,8 @@
 namespace Kantor.Hardware.Models;
 
-/// <summary>What an inference engine adds around the operators, and how much memory it takes; one set of figures per engine, for all models.</summary>
+/// <summary>
+/// What an inference engine adds around the operators, and how much memory it takes; one set of figures per engine, for all models.
+/// </summary>
 public sealed record EngineProfile
 {
     /// <summary>Name on the command line.</summary>
@@ -27,7 +29,9 @@ public sealed record EngineProfile
     /// <summary>Least device microseconds per layer of a step with chunks: such steps are launched kernel by kernel.</summary>
     public required double PrefillLayerFloorUs { get; init; }
 
-    /// <summary>Microseconds of a request outside the scheduler, before its first token is seen: HTTP, tokenization, the way back.</summary>
+    /// <summary>
+    /// Microseconds of a request outside the scheduler, before its first token is seen: HTTP, tokenization, the way back.
+    /// </summary>
     public required double RequestUs { get; init; }
 
     /// <summary>Further microseconds of a request per prompt token: tokenization and copies.</summary>
@@ -71,10 +75,20 @@ public static class EngineProfiles
     };
 
     /// <summary>vLLM V1 before that: the device waits while the host schedules.</summary>
-    public static EngineProfile VllmSynchronous { get; } = Vllm with { Name = "vllm-sync", HostUs = 900, HostSequenceUs = 25, HostOverlaps = false };
+    public static EngineProfile VllmSynchronous { get; } =
+        Vllm with { Name = "vllm-sync", HostUs = 900, HostSequenceUs = 25, HostOverlaps = false };
 
     /// <summary>TensorRT-LLM with its PyTorch backend.</summary>
-    public static EngineProfile TensorRtLlm { get; } = Vllm with { Name = "trtllm", RequestUs = 25_000, HostSequenceUs = 30, ElementwiseFactor = 0.6, CollectiveSkewUs = 1, MemoryShare = 0.9, BlockSizeTokens = 32 };
+    public static EngineProfile TensorRtLlm { get; } = Vllm with
+    {
+        Name = "trtllm",
+        RequestUs = 25_000,
+        HostSequenceUs = 30,
+        ElementwiseFactor = 0.6,
+        CollectiveSkewUs = 1,
+        MemoryShare = 0.9,
+        BlockSizeTokens = 32,
+    };
 
     /// <summary>SGLang.</summary>
     public static EngineProfile Sglang { get; } = Vllm with { Name = "sglang", MemoryShare = 0.88, BlockSizeTokens = 1 };

@@ -20,7 +20,9 @@ public static class KvCapacity
     public static int KvHeadsPerDevice(Deployment deployment) =>
         Math.Max(1, (deployment.Model.KvHeads + deployment.TensorParallel - 1) / deployment.TensorParallel);
 
-    /// <summary>Bytes of weights on one device. Experts are divided among all devices, dense weights among those of one tensor-parallel group.</summary>
+    /// <summary>
+    /// Bytes of weights on one device. Experts are divided among all devices, dense weights among those of one tensor-parallel group.
+    /// </summary>
     public static double WeightBytes(Deployment deployment)
     {
         var model = deployment.Model;
@@ -56,7 +58,8 @@ public static class KvCapacity
         var tokens = Math.Floor(free / BytesPerToken(deployment));
         if (tokens >= deployment.Engine.BlockSizeTokens) return (long)tokens;
         throw new ArgumentException(
-            $"{deployment.Model.Name} in {deployment.WeightFormat.Name()} needs {WeightBytes(deployment) / (1L << 30):F1} GiB of weights per device at "
-            + $"tensor-parallel {deployment.TensorParallel}; {deployment.Gpu.Name} offers {usable / (1L << 30):F1} GiB, too little for any KV.");
+            $"{deployment.Model.Name} in {deployment.WeightFormat.Name()} needs {WeightBytes(deployment) / (1L << 30):F1} GiB of weights "
+            + $"per device at tensor-parallel {deployment.TensorParallel}; "
+            + $"{deployment.Gpu.Name} offers {usable / (1L << 30):F1} GiB, too little for any KV.");
     }
 }

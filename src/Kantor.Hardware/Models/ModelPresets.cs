@@ -70,7 +70,14 @@ public static class ModelPresets
 
     private static ModelShape Experts(
         string name, int layers, int hidden, int heads, int kvHeads, int experts, int perToken, int expertFfn, int vocabulary) =>
-        Dense(name, layers, hidden, heads, kvHeads, 0, vocabulary) with { Experts = experts, ExpertsPerToken = perToken, ExpertFfnSize = expertFfn };
+        Dense(
+            name,
+            layers,
+            hidden,
+            heads,
+            kvHeads,
+            0,
+            vocabulary) with { Experts = experts, ExpertsPerToken = perToken, ExpertFfnSize = expertFfn };
 
     private static ModelShape DeepSeek(string name, int heads, int denseLayers, int experts, int vocabulary) =>
         Experts(name, 61, 7168, heads, heads, experts, perToken: 8, expertFfn: 2048, vocabulary) with

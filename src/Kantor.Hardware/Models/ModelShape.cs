@@ -70,7 +70,8 @@ public sealed record ModelShape
         {
             if (LatentAttention is not { } latent) return (long)HiddenSize * HeadSize * ((2 * Heads) + (2 * KvHeads));
             var query = ((long)HiddenSize * latent.QueryRank) + ((long)latent.QueryRank * Heads * (latent.NopeSize + latent.RopeSize));
-            var keyValue = ((long)HiddenSize * (latent.KvRank + latent.RopeSize)) + ((long)latent.KvRank * Heads * (latent.NopeSize + latent.ValueSize));
+            var keyValue = ((long)HiddenSize * (latent.KvRank + latent.RopeSize))
+                + ((long)latent.KvRank * Heads * (latent.NopeSize + latent.ValueSize));
             return query + keyValue + ((long)Heads * latent.ValueSize * HiddenSize);
         }
     }
@@ -109,7 +110,8 @@ public sealed record ModelShape
         if (Heads % KvHeads != 0) throw new ArgumentException($"{Name}: {Heads} heads cannot share {KvHeads} key-value heads evenly.");
         if (Experts > 0 && (ExpertsPerToken < 1 || ExpertsPerToken > Experts || ExpertFfnSize < 1))
         {
-            throw new ArgumentException($"{Name}: {nameof(ExpertsPerToken)} is 1 to {nameof(Experts)}, and {nameof(ExpertFfnSize)} at least 1.");
+            throw new ArgumentException(
+                $"{Name}: {nameof(ExpertsPerToken)} is 1 to {nameof(Experts)}, and {nameof(ExpertFfnSize)} at least 1.");
         }
 
         if (DenseLayers < 0 || DenseLayers > Layers) throw new ArgumentException($"{Name}: {nameof(DenseLayers)} is 0 to {Layers}.");
@@ -121,7 +123,9 @@ public sealed record ModelShape
     }
 }
 
-/// <summary>Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1): keys and values are stored as one latent vector a token.</summary>
+/// <summary>
+/// Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1): keys and values are stored as one latent vector a token.
+/// </summary>
 /// <param name="QueryRank">Rank of the query projection.</param>
 /// <param name="KvRank">Size of the latent vector.</param>
 /// <param name="NopeSize">Size of a head's part without position.</param>

@@ -6,7 +6,9 @@ using Kantor.Hardware.Published;
 
 namespace Kantor.Hardware.Profiles;
 
-/// <summary>A measured engine as a file: what <c>kantor calibrate engine</c> writes and <c>kantor simulate --profile FILE</c> reads.</summary>
+/// <summary>
+/// A measured engine as a file: what <c>kantor calibrate engine</c> writes and <c>kantor simulate --profile FILE</c> reads.
+/// </summary>
 public sealed record EngineProfileFile
 {
     /// <summary>Name that reports show.</summary>
@@ -44,14 +46,20 @@ public sealed record EngineProfileFile
     public string ToJson() => JsonSerializer.Serialize(this, EngineProfileJsonContext.Default.EngineProfileFile);
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="FormatException">It cannot be read or is no such profile; the message names the file, and the line or field.</exception>
+    /// <exception cref="FormatException">It cannot be read or is no such profile; the message names the file, and the line or
+    /// field.</exception>
     public static EngineProfileFile Read(string path)
     {
         try
         {
             using var stream = File.OpenRead(path);
-            if (stream.Length > GpuProfileJson.BytesMax) throw new FormatException($"{path} has {stream.Length} bytes; a profile has at most {GpuProfileJson.BytesMax}.");
-            var profile = JsonSerializer.Deserialize(stream, EngineProfileJsonContext.Default.EngineProfileFile) ?? throw new FormatException($"{path} is empty.");
+            if (stream.Length > GpuProfileJson.BytesMax)
+            {
+                throw new FormatException($"{path} has {stream.Length} bytes; a profile has at most {GpuProfileJson.BytesMax}.");
+            }
+
+            var profile = JsonSerializer.Deserialize(stream, EngineProfileJsonContext.Default.EngineProfileFile)
+                ?? throw new FormatException($"{path} is empty.");
             profile.Validate(path);
             return profile;
         }
@@ -72,9 +80,13 @@ public sealed record EngineProfileFile
             if (value < 1) throw new FormatException($"{path}: {field} is {value}; it must be at least 1.");
         }
 
-        foreach (var value in new[] { StepTime.FixedUs, StepTime.PrefillTokenUs, StepTime.DecodeSequenceUs, StepTime.ResidentKvTokenUs, StepTime.RowKvTokenUs })
+        var (time, last) = (StepTime, StepTime.RowKvTokenUs);
+        foreach (var value in new[] { time.FixedUs, time.PrefillTokenUs, time.DecodeSequenceUs, time.ResidentKvTokenUs, last })
         {
-            if (!double.IsFinite(value) || value < 0) throw new FormatException($"{path}: step_time holds {value}; each coefficient is a number of at least 0.");
+            if (!double.IsFinite(value) || value < 0)
+            {
+                throw new FormatException($"{path}: step_time holds {value}; each coefficient is a number of at least 0.");
+            }
         }
     }
 }

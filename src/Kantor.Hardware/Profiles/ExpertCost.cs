@@ -26,7 +26,8 @@ internal sealed class ExpertCost
         ExpertCost[] costs = [.. gpu.Experts.Where(fit => fit.Format == format).Select(fit => new ExpertCost(gpu, fit, target))];
         if (costs.Length > 0) return costs;
         throw new ArgumentException(
-            $"{gpu.Name} has no measured experts in {format.Name()}; it has {string.Join(", ", gpu.Experts.Select(fit => fit.Format.Name()).Distinct())}.");
+            $"{gpu.Name} has no measured experts in {format.Name()}; it has "
+                + $"{string.Join(", ", gpu.Experts.Select(fit => fit.Format.Name()).Distinct())}.");
     }
 
     public double Us(double tokens)

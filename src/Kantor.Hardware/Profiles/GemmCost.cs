@@ -30,7 +30,8 @@ internal sealed class GemmCost
         var measured = format is NumberFormat.Mxfp4 or NumberFormat.Int4 ? NumberFormat.Bf16 : format;
         return gpu.Gemm.FirstOrDefault(fit => fit.Format == measured)
             ?? throw new ArgumentException(
-                $"{gpu.Name} has no measured matrix products in {measured.Name()}; it has {string.Join(", ", gpu.Gemm.Select(fit => fit.Format.Name()))}.");
+                $"{gpu.Name} has no measured matrix products in {measured.Name()}; it has "
+                    + $"{string.Join(", ", gpu.Gemm.Select(fit => fit.Format.Name()))}.");
     }
 
     public double Us(int m)

@@ -42,12 +42,14 @@ public sealed record GpuProfile
     public IReadOnlyList<AttentionFit> MixedDecodeAttention { get; init; } = [];
 
     /// <summary>
-    /// How much longer decodes of uneven contexts take than as many of their mean context, from which the fits are: some compute units finish
-    /// late. At least 1.
+    /// How much longer decodes of uneven contexts take than as many of their mean context, from which the fits are: some compute units
+    /// finish late. At least 1.
     /// </summary>
     public double UnevenDecodeFactor { get; init; } = 1;
 
-    /// <summary>Routed experts, one fit per format of the weights and of what they are multiplied with; an engine takes the fastest that fits.</summary>
+    /// <summary>
+    /// Routed experts, one fit per format of the weights and of what they are multiplied with; an engine takes the fastest that fits.
+    /// </summary>
     public IReadOnlyList<ExpertFit> Experts { get; init; } = [];
 
     /// <summary>Latent-attention layers with their projections.</summary>
@@ -57,8 +59,9 @@ public sealed record GpuProfile
     public IReadOnlyList<CollectiveFit> AllReduce { get; init; } = [];
 
     /// <summary>
-    /// Gathering rows from all devices and adding results up where the rows came from, together; one curve per number of devices, over elements
-    /// of 16 bits of all rows. Such pairs have no kernels of the engine's own, so that they take longer than one sum. Empty where unmeasured.
+    /// Gathering rows from all devices and adding results up where the rows came from, together; one curve per number of devices, over
+    /// elements of 16 bits of all rows. Such pairs have no kernels of the engine's own, so that they take longer than one sum. Empty where
+    /// unmeasured.
     /// </summary>
     public IReadOnlyList<CollectiveFit> GatherScatter { get; init; } = [];
 
@@ -88,7 +91,8 @@ public sealed record FitError(int Points, double Median, double P90)
     {
         if (pairs.Count == 0) return new FitError(0, 0, 0);
         var errors = pairs.Select(pair => Math.Abs((pair.Fitted / pair.Measured) - 1)).Order().ToArray();
-        return new FitError(errors.Length, Math.Round(errors[errors.Length / 2], 4), Math.Round(errors[(int)(0.9 * (errors.Length - 1))], 4));
+        return new FitError(
+            errors.Length, Math.Round(errors[errors.Length / 2], 4), Math.Round(errors[(int)(0.9 * (errors.Length - 1))], 4));
     }
 }
 
@@ -125,7 +129,8 @@ public sealed record AttentionFit(int HeadSize, NumberFormat KvFormat, int Group
 /// <param name="Tokens">Ascending tokens of every curve.</param>
 /// <param name="Shapes">The curves.</param>
 /// <param name="Error">Held-out error: each tenth curve predicted from the others.</param>
-public sealed record ExpertFit(NumberFormat Format, NumberFormat Inputs, IReadOnlyList<int> Tokens, IReadOnlyList<ExpertShape> Shapes, FitError Error);
+public sealed record ExpertFit(
+    NumberFormat Format, NumberFormat Inputs, IReadOnlyList<int> Tokens, IReadOnlyList<ExpertShape> Shapes, FitError Error);
 
 /// <summary>One curve of an <see cref="ExpertFit"/>: what one device holds of a layer.</summary>
 /// <param name="Hidden">Width of the residual stream.</param>
@@ -143,7 +148,8 @@ public sealed record ExpertShape(int Hidden, int Inner, int TopK, int Experts, i
 /// <param name="Prefill">x is tokens, y is the mean of twice the keys per token.</param>
 /// <param name="Decode">x is sequences, y is the tokens read per sequence.</param>
 /// <param name="Error">Error over all measured points.</param>
-public sealed record LatentAttentionFit(NumberFormat Format, NumberFormat KvFormat, int Heads, GridFit Prefill, GridFit Decode, FitError Error);
+public sealed record LatentAttentionFit(
+    NumberFormat Format, NumberFormat KvFormat, int Heads, GridFit Prefill, GridFit Decode, FitError Error);
 
 /// <summary>A collective over elements.</summary>
 /// <param name="Devices">Number of devices.</param>

@@ -18,11 +18,13 @@ public static class GpuProfileJson
     {
         try
         {
-            return JsonSerializer.Deserialize(stream, GpuProfileJsonContext.Default.GpuProfile) ?? throw new FormatException("The profile is empty.");
+            return JsonSerializer.Deserialize(stream, GpuProfileJsonContext.Default.GpuProfile)
+                ?? throw new FormatException("The profile is empty.");
         }
         catch (JsonException exception)
         {
-            throw new FormatException($"Not a GPU profile: line {exception.LineNumber + 1}, {exception.Path}: {exception.Message}", exception);
+            throw new FormatException(
+                $"Not a GPU profile: line {exception.LineNumber + 1}, {exception.Path}: {exception.Message}", exception);
         }
     }
 
@@ -58,5 +60,6 @@ internal sealed class NumberFormatConverter : JsonConverter<NumberFormat>
         }
     }
 
-    public override void Write(Utf8JsonWriter writer, NumberFormat value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name());
+    public override void Write(Utf8JsonWriter writer, NumberFormat value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Name());
 }

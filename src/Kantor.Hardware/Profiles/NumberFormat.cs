@@ -57,6 +57,7 @@ public static class NumberFormats
             if (format.Name() == name) return format;
         }
 
-        throw new FormatException($"'{name}' is no number format; known are {string.Join(", ", Enum.GetValues<NumberFormat>().Select(Name))}.");
+        throw new FormatException(
+            $"'{name}' is no number format; known are {string.Join(", ", Enum.GetValues<NumberFormat>().Select(Name))}.");
     }
 }

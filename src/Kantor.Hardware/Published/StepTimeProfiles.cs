@@ -45,10 +45,13 @@ public static class StepTimeProfiles
     };
 
     /// <summary>All profiles, in the order in which they are listed to people.</summary>
-    public static IReadOnlyList<StepTimeProfile> All { get; } = [Yi34BA100Tp2, Llama3B8A100, .. OptProfiles.All, .. PrebleProfiles.All, Unit];
+    public static IReadOnlyList<StepTimeProfile> All { get; } = [
+        Yi34BA100Tp2, Llama3B8A100, .. OptProfiles.All, .. PrebleProfiles.All, Unit
+    ];
 
     /// <summary>The profile of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those that are.</exception>
     public static StepTimeProfile Find(string name) => All.FirstOrDefault(profile => profile.Name == name)
-        ?? throw new ArgumentException($"There is no profile '{name}'. Known: {string.Join(", ", All.Select(profile => profile.Name))}.", nameof(name));
+        ?? throw new ArgumentException(
+            $"There is no profile '{name}'. Known: {string.Join(", ", All.Select(profile => profile.Name))}.", nameof(name));
 }

@@ -2,10 +2,14 @@ using Kantor.LlamaCpp.Gguf;
 
 namespace Kantor.LlamaCpp.Fake;
 
-/// <summary>Shape and number type of a random-weight Llama-architecture model. The option names in errors are those of the command line.</summary>
+/// <summary>
+/// Shape and number type of a random-weight Llama-architecture model. The option names in errors are those of the command line.
+/// </summary>
 public sealed record FakeModelSpec
 {
-    /// <summary>Smallest vocabulary: 256 bytes, the space mark of <see cref="FakeTokenizer.SentencePiece"/> and the control tokens.</summary>
+    /// <summary>
+    /// Smallest vocabulary: 256 bytes, the space mark of <see cref="FakeTokenizer.SentencePiece"/> and the control tokens.
+    /// </summary>
     public const int VocabularyMin = 256 + 1 + FakeVocabulary.ControlTokens;
 
     /// <summary>Transformer layers.</summary>
@@ -74,7 +78,10 @@ public sealed record FakeModelSpec
         if (problems.Count > 0) return problems;
         Require(problems, Width % Heads == 0, $"--heads {Heads} must divide --width {Width}.");
         Require(problems, Heads % KvHeads == 0, $"--kv-heads {KvHeads} must divide --heads {Heads}.");
-        Require(problems, Width % Heads != 0 || Width / Heads % 2 == 0, $"--width / --heads must be even for rotary positions; it is {Width / Heads}.");
+        Require(
+            problems,
+            Width % Heads != 0 || Width / Heads % 2 == 0,
+            $"--width / --heads must be even for rotary positions; it is {Width / Heads}.");
         int block = TensorType.BlockElements;
         Require(problems, Width % block == 0, $"--width {Width} must be a multiple of {block} for --type {TensorType.Name}.");
         Require(problems, FeedForward % block == 0, $"--ffn {FeedForward} must be a multiple of {block} for --type {TensorType.Name}.");

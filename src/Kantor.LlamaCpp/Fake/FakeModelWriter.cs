@@ -4,8 +4,8 @@ using Kantor.LlamaCpp.Gguf;
 namespace Kantor.LlamaCpp.Fake;
 
 /// <summary>
-/// Writes Llama-architecture GGUF files with random weights: real shapes, real kernels, real tokenizer, meaningless text. They measure speed and
-/// test mechanisms where no model can be downloaded.
+/// Writes Llama-architecture GGUF files with random weights: real shapes, real kernels, real tokenizer, meaningless text. They measure
+/// speed and test mechanisms where no model can be downloaded.
 /// </summary>
 public static class FakeModelWriter
 {
@@ -15,7 +15,8 @@ public static class FakeModelWriter
     /// <param name="progress">Receives the written fraction, from 0 to 1.</param>
     /// <param name="cancellationToken">Checked between tensors.</param>
     /// <exception cref="ArgumentException">The shape breaks rules; the message lists all of them.</exception>
-    public static void Write(FakeModelSpec spec, string path, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public static void Write(
+        FakeModelSpec spec, string path, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         RequireWritable(spec);
@@ -37,7 +38,8 @@ public static class FakeModelWriter
 
     /// <summary>Writes the file's bytes to <paramref name="target"/>, front to back.</summary>
     /// <inheritdoc cref="Write(FakeModelSpec, string, IProgress{double}?, CancellationToken)"/>
-    public static void Write(FakeModelSpec spec, Stream target, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public static void Write(
+        FakeModelSpec spec, Stream target, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
         RequireWritable(spec);

@@ -5,7 +5,9 @@ using Kantor.LlamaCpp.Gguf;
 
 namespace Kantor.LlamaCpp.Fake;
 
-/// <summary>Random tensor bytes in the storage format itself: the quants are drawn, not quantised, which makes disk speed the limit.</summary>
+/// <summary>
+/// Random tensor bytes in the storage format itself: the quants are drawn, not quantised, which makes disk speed the limit.
+/// </summary>
 internal static class FakeWeights
 {
     private const int PieceBlocks = 8192;

@@ -1,6 +1,8 @@
 namespace Kantor.LlamaCpp.Gguf;
 
-/// <summary>A GGUF file is damaged or not supported; the message names the section of the file, the byte offset and what is wrong there.</summary>
+/// <summary>
+/// A GGUF file is damaged or not supported; the message names the section of the file, the byte offset and what is wrong there.
+/// </summary>
 public sealed class GgufFormatException : Exception
 {
     /// <summary>An error without further detail.</summary>

@@ -1,8 +1,8 @@
 namespace Kantor.LlamaCpp.Gguf;
 
 /// <summary>
-/// Reads the metadata section: every key, type, length and count is checked, and the few values that later checks need are kept. Values that are
-/// not needed are passed over, so memory does not depend on what the file claims.
+/// Reads the metadata section: every key, type, length and count is checked, and the few values that later checks need are kept. Values
+/// that are not needed are passed over, so memory does not depend on what the file claims.
 /// </summary>
 internal sealed class GgufMetadata
 {
@@ -79,13 +79,20 @@ internal sealed class GgufMetadata
         if (number is long kept) _numbers[key] = kept;
         if (type == GgufValueType.Float32) _reals[key] = BitConverter.ToSingle(value);
         if (type == GgufValueType.Float64) _reals[key] = BitConverter.ToDouble(value);
-        if (key == "general.alignment" && type != GgufValueType.UInt32) throw _cursor.Error("general.alignment must be an unsigned 32-bit number.");
+        if (key == "general.alignment" && type != GgufValueType.UInt32)
+        {
+            throw _cursor.Error("general.alignment must be an unsigned 32-bit number.");
+        }
     }
 
     private void ReadArray(string key)
     {
         GgufValueType type = ReadType(key);
-        if (type == GgufValueType.Array) throw _cursor.Error($"{Shown(key)} is an array of arrays, which the format's readers do not support.");
+        if (type == GgufValueType.Array)
+        {
+            throw _cursor.Error($"{Shown(key)} is an array of arrays, which the format's readers do not support.");
+        }
+
         int elementBytesMin = type == GgufValueType.String ? sizeof(ulong) : SizeOf(type);
         long max = Math.Clamp((_cursor.Left - sizeof(ulong)) / elementBytesMin, 0, ArrayElementsMax);
         long count = _cursor.ReadCount($"the element count of {Shown(key)}", max);

@@ -5,8 +5,8 @@ namespace Kantor.LlamaCpp.Gguf;
 
 /// <summary>
 /// Checks a GGUF file in managed code before the native loader sees it: magic, version, counts, key and value types, lengths, tensor
-/// shapes, offsets, sizes against the file, and the tokenizer arrays. Memory is bounded by constants, not by what the file claims; tensor data are
-/// not read.
+/// shapes, offsets, sizes against the file, and the tokenizer arrays. Memory is bounded by constants, not by what the file claims; tensor
+/// data are not read.
 /// </summary>
 /// <remarks>Format: ggml/include/gguf.h of the pinned release, whose reader accepts what this accepts.</remarks>
 public static partial class GgufPreflight
@@ -33,7 +33,11 @@ public static partial class GgufPreflight
         {
             string part = string.Create(CultureInfo.InvariantCulture, $"{split.Groups[1].Value}-{i:D5}-of-{summary.SplitCount:D5}.gguf");
             if (part == path) continue;
-            if (!File.Exists(part)) throw new GgufFormatException($"{path} is one of {summary.SplitCount} files, and {part} does not exist.");
+            if (!File.Exists(part))
+            {
+                throw new GgufFormatException($"{path} is one of {summary.SplitCount} files, and {part} does not exist.");
+            }
+
             CheckFile(part);
         }
 
@@ -155,8 +159,9 @@ public static partial class GgufPreflight
         long dataOffset = Padded(cursor.Offset, alignment);
         if (dataEnd == 0 || dataOffset + dataEnd <= cursor.Length) return dataOffset;
         cursor.Section = "tensor data";
+        var end = dataOffset + dataEnd;
         throw cursor.Error(cursor.Length, FormattableString.Invariant(
-            $"the file ends here, but the tensors reach byte {dataOffset + dataEnd}; {dataOffset + dataEnd - cursor.Length} bytes are missing."));
+            $"the file ends here, but the tensors reach byte {end}; {end - cursor.Length} bytes are missing."));
     }
 
     /// <summary>Checks one entry of the tensor table and returns the bytes of its data.</summary>
@@ -167,7 +172,11 @@ public static partial class GgufPreflight
         if (!names.Add(name)) throw cursor.Error(at, $"the tensor {name} occurs twice.");
         at = cursor.Offset;
         uint dimensions = cursor.ReadUInt32($"the dimension count of {name}");
-        if (dimensions > DimensionsMax) throw cursor.Error(at, $"{name} has {dimensions} dimensions; at most {DimensionsMax} are possible.");
+        if (dimensions > DimensionsMax)
+        {
+            throw cursor.Error(at, $"{name} has {dimensions} dimensions; at most {DimensionsMax} are possible.");
+        }
+
         long elements = 1;
         long row = 1;
         for (int d = 0; d < dimensions; d++)
@@ -175,7 +184,11 @@ public static partial class GgufPreflight
             at = cursor.Offset;
             long size = cursor.ReadCount($"dimension {d} of {name}", long.MaxValue - 1);
             if (d == 0) row = size;
-            if (size != 0 && elements > long.MaxValue / size) throw cursor.Error(at, $"the number of elements of {name} overflows 63 bits.");
+            if (size != 0 && elements > long.MaxValue / size)
+            {
+                throw cursor.Error(at, $"the number of elements of {name} overflows 63 bits.");
+            }
+
             elements *= size;
         }
 

@@ -56,13 +56,19 @@ internal sealed class GgufVocabulary
         if (tokenizer is not ("llama" or "t5")) return;
         for (int i = 0; i < Math.Min(Size, _isByteType.Count); i++)
         {
-            if (_isByteType[i] && !_isByteSpelling[i]) throw cursor.Error($"token {i} is of type byte but is not spelled as <0x00> to <0xFF>.");
+            if (_isByteType[i] && !_isByteSpelling[i])
+            {
+                throw cursor.Error($"token {i} is of type byte but is not spelled as <0x00> to <0xFF>.");
+            }
         }
 
         if (tokenizer != "llama") return;
         for (int b = 0; b < 256; b++)
         {
-            if (!_spelled[b]) throw cursor.Error(FormattableString.Invariant($"no token spells the byte 0x{b:X2}, so some texts cannot be tokenised."));
+            if (!_spelled[b])
+            {
+                throw cursor.Error(FormattableString.Invariant($"no token spells the byte 0x{b:X2}, so some texts cannot be tokenised."));
+            }
         }
     }
 

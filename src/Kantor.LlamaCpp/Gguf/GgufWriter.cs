@@ -90,7 +90,8 @@ internal sealed class GgufWriter
         ArgumentNullException.ThrowIfNull(dimensions);
         if (dimensions[0] % type.BlockElements != 0)
         {
-            throw new ArgumentException($"Tensor {name} has rows of {dimensions[0]}, not a multiple of {type.BlockElements} ({type.Name}).", nameof(dimensions));
+            throw new ArgumentException(
+                $"Tensor {name} has rows of {dimensions[0]}, not a multiple of {type.BlockElements} ({type.Name}).", nameof(dimensions));
         }
 
         long elements = dimensions.Aggregate(1L, (product, d) => checked(product * d));

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Kantor.LlamaCpp.Library;
 
-/// <summary>Joins pieces of native log text into lines and keeps the last complaints, so that a failed load can say why. Thread-safe.</summary>
+/// <summary>
+/// Joins pieces of native log text into lines and keeps the last complaints, so that a failed load can say why. Thread-safe.
+/// </summary>
 internal sealed class LogLines
 {
     private const int ComplaintsMax = 8;

@@ -27,7 +27,11 @@ internal static unsafe partial class NativeLog
 #pragma warning disable CA1031 // No exception may cross into native frames, whatever a log sink throws.
         try
         {
-            if (!Lines.TryFinish(level, Marshal.PtrToStringUTF8((nint)text) ?? string.Empty, out LogLevel lineLevel, out string line)) return;
+            if (!Lines.TryFinish(level, Marshal.PtrToStringUTF8((nint)text) ?? string.Empty, out LogLevel lineLevel, out string line))
+            {
+                return;
+            }
+
             ILogger logger = Volatile.Read(ref _logger);
             if (logger.IsEnabled(lineLevel)) Line(logger, lineLevel, line);
         }

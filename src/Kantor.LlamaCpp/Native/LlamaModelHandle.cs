@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Kantor.LlamaCpp.Native;
 
-/// <summary>Owns one loaded model. Contexts and adapters hold a reference, so the native model outlives them whatever is disposed first.</summary>
+/// <summary>
+/// Owns one loaded model. Contexts and adapters hold a reference, so the native model outlives them whatever is disposed first.
+/// </summary>
 internal sealed class LlamaModelHandle : SafeHandle
 {
     private LlamaModelHandle(nint model)

@@ -14,9 +14,9 @@ internal sealed record ControlToken(int Id, string Text, bool StripsLeft, bool S
 internal readonly record struct ChatRun(int? Token, string Text);
 
 /// <summary>
-/// Turns a conversation into control tokens and plain text runs. Control tokens are looked for in the template's own words only: the template is
-/// rendered with a mark in place of each message, cut at the marks, and each message is put back as plain text. Plain text on both sides of a
-/// mark joins into one run, so ordinary text gets the same tokens as the whole rendered prompt would.
+/// Turns a conversation into control tokens and plain text runs. Control tokens are looked for in the template's own words only: the
+/// template is rendered with a mark in place of each message, cut at the marks, and each message is put back as plain text. Plain text on
+/// both sides of a mark joins into one run, so ordinary text gets the same tokens as the whole rendered prompt would.
 /// </summary>
 internal sealed class ChatPrompt
 {
@@ -58,7 +58,11 @@ internal sealed class ChatPrompt
         {
             string mark = Mark(i);
             int at = rendered.IndexOf(mark, from, StringComparison.Ordinal);
-            if (at < 0) throw new InvalidOperationException($"The model file's chat template does not print message {i} ({turns[i].Role}).");
+            if (at < 0)
+            {
+                throw new InvalidOperationException($"The model file's chat template does not print message {i} ({turns[i].Role}).");
+            }
+
             bool keepsLeft = at > from && rendered[at - 1] == TrimProbe;
             int end = at + mark.Length;
             bool keepsRight = end < rendered.Length && rendered[end] == TrimProbe;

@@ -51,7 +51,11 @@ internal static unsafe class ChatTemplateRenderer
 
             if (length < 0) return null;
             if (length <= buffer.Length) return Encoding.UTF8.GetString(buffer, 0, length);
-            if (length > BytesMax) throw new InvalidOperationException($"The chat template renders {length} bytes; the limit is {BytesMax}.");
+            if (length > BytesMax)
+            {
+                throw new InvalidOperationException($"The chat template renders {length} bytes; the limit is {BytesMax}.");
+            }
+
             buffer = new byte[length];
         }
     }

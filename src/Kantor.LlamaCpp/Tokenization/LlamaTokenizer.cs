@@ -34,7 +34,8 @@ public sealed unsafe class LlamaTokenizer : ITokenizer
     public string? ChatTemplate { get; }
 
     /// <inheritdoc/>
-    /// <remarks><paramref name="addBos"/> puts the model's begin token in front if the model was trained with one; else it changes nothing.</remarks>
+    /// <remarks><paramref name="addBos"/> puts the model's begin token in front if the model was trained with one; else it changes
+    /// nothing.</remarks>
     public int[] Encode(string text, bool addBos, bool parseSpecial)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -77,8 +78,8 @@ public sealed unsafe class LlamaTokenizer : ITokenizer
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The native library recognises template families by their characteristic strings and renders those itself; it does not run the template.
-    /// What a template adds beyond its family, such as a default system message, is not rendered.
+    /// The native library recognises template families by their characteristic strings and renders those itself; it does not run the
+    /// template. What a template adds beyond its family, such as a default system message, is not rendered.
     /// </remarks>
     public int[] EncodeChat(IReadOnlyList<ChatTurn> turns)
     {

@@ -20,7 +20,9 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
 
     private const int MessagesMax = 5;
 
-    /// <summary>Status 400 with everything that is wrong with the body; the first error names <see cref="Param"/> and <see cref="Code"/>.</summary>
+    /// <summary>
+    /// Status 400 with everything that is wrong with the body; the first error names <see cref="Param"/> and <see cref="Code"/>.
+    /// </summary>
     public static ApiError BadRequest(IReadOnlyList<FieldError> errors)
     {
         var shown = string.Join(" ", errors.Take(MessagesMax).Select(error => error.Message));

@@ -6,7 +6,8 @@ namespace Kantor.OpenAi.Errors;
 /// <param name="FinishReason">Value of <c>finish_reason</c>; null when the choice has no regular end and the client gets an error.</param>
 /// <param name="Error">The error when there is no regular end; its status is used as long as nothing was sent.</param>
 /// <param name="MetricLabel">Value of the label <c>outcome</c> in our metrics.</param>
-/// <param name="VllmLabel">Value of <c>finished_reason</c> in <c>vllm:request_success_total</c>; null when vLLM would not count it there.</param>
+/// <param name="VllmLabel">Value of <c>finished_reason</c> in <c>vllm:request_success_total</c>; null when vLLM would not count it
+/// there.</param>
 public sealed record OutcomeAnswer(string? FinishReason, ApiError? Error, string MetricLabel, string? VllmLabel);
 
 /// <summary>The one place where outcomes become finish reasons, HTTP statuses, error codes and metric labels.</summary>
@@ -19,9 +20,11 @@ public static class OutcomeTable
     {
         RequestOutcome.Stopped => new("stop", null, "stopped", "stop"),
         RequestOutcome.LengthReached => new("length", null, "length_reached", "length"),
-        RequestOutcome.Cancelled => Failed(499, "The request was cancelled.", ApiError.ServerError, ErrorCodes.Cancelled, "cancelled", "abort"),
+        RequestOutcome.Cancelled =>
+            Failed(499, "The request was cancelled.", ApiError.ServerError, ErrorCodes.Cancelled, "cancelled", "abort"),
         RequestOutcome.ReaderStalled => Failed(
-            408, "The stream was not read for longer than the stall timeout.", ApiError.InvalidRequest, ErrorCodes.ReaderStalled, "reader_stalled", "abort"),
+            408, "The stream was not read for longer than the stall timeout.", ApiError.InvalidRequest, ErrorCodes.ReaderStalled,
+            "reader_stalled", "abort"),
         RequestOutcome.RefusedNeverFits => Failed(
             400,
             "Prompt and requested output exceed the whole KV pool; shorten the prompt or lower max_tokens.",
@@ -32,11 +35,14 @@ public static class OutcomeTable
         RequestOutcome.RefusedQueueFull => Failed(
             429, "The queue is full; try again later.", RateLimit, ErrorCodes.QueueFull, "refused_queue_full", null),
         RequestOutcome.RefusedByPolicy => Failed(
-            429, "The admission policy refused the request; try again later.", RateLimit, ErrorCodes.RefusedByPolicy, "refused_by_policy", null),
+            429, "The admission policy refused the request; try again later.", RateLimit, ErrorCodes.RefusedByPolicy, "refused_by_policy",
+            null),
         RequestOutcome.RefusedDeadlineMissed => Failed(
-            503, "The request's objectives cannot be kept any more.", ApiError.ServerError, ErrorCodes.DeadlineMissed, "refused_deadline_missed", null),
+            503, "The request's objectives cannot be kept any more.", ApiError.ServerError, ErrorCodes.DeadlineMissed,
+            "refused_deadline_missed", null),
         RequestOutcome.RefusedPricedOut => Failed(
-            429, "The request is worth less than what it would cost at present; try again later.", RateLimit, ErrorCodes.PricedOut, "refused_priced_out", null),
+            429, "The request is worth less than what it would cost at present; try again later.", RateLimit, ErrorCodes.PricedOut,
+            "refused_priced_out", null),
         RequestOutcome.RefusedTenantLimit => Failed(
             429, "The tenant has what it may have; try again later.", RateLimit, ErrorCodes.TenantLimit, "refused_tenant_limit", null),
         RequestOutcome.RefusedShedding => Failed(

@@ -9,7 +9,9 @@ public static class QuotedText
     /// <summary>Most characters of the user's text that are shown.</summary>
     public const int LengthMax = 64;
 
-    /// <summary>The text in single quotes; everything but printable ASCII is written as \uXXXX, the rest after <see cref="LengthMax"/> is cut.</summary>
+    /// <summary>
+    /// The text in single quotes; everything but printable ASCII is written as \uXXXX, the rest after <see cref="LengthMax"/> is cut.
+    /// </summary>
     public static string Of(string text) => $"'{Plain(text)}'";
 
     /// <summary>As <see cref="Of"/>, without the quotes.</summary>

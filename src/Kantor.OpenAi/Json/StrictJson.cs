@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Kantor.OpenAi.Errors;
-using Kantor.OpenAi.Requests;
 
 namespace Kantor.OpenAi.Json;
 
@@ -32,7 +31,8 @@ public static class StrictJson
         }
         catch (JsonException e)
         {
-            return Wrong($"The body is not one valid JSON document (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}): {Reason(e)}");
+            return Wrong(
+                $"The body is not one valid JSON document (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}): {Reason(e)}");
         }
         catch (InvalidOperationException)
         {
@@ -50,7 +50,8 @@ public static class StrictJson
             {
                 JsonTokenType.StartObject => Begin(keysByDepth, reader.CurrentDepth),
                 JsonTokenType.PropertyName => Add(keysByDepth[reader.CurrentDepth - 1]!, reader.GetString()!),
-                JsonTokenType.Number when reader.ValueSpan.Length > NumberCharsMax => Fault($"A number has {reader.ValueSpan.Length} characters; at most {NumberCharsMax} are read."),
+                JsonTokenType.Number when reader.ValueSpan.Length > NumberCharsMax =>
+                    Fault($"A number has {reader.ValueSpan.Length} characters; at most {NumberCharsMax} are read."),
                 _ => null,
             };
             if (fault is not null) return fault;
@@ -69,7 +70,10 @@ public static class StrictJson
     private static FieldError? Add(HashSet<string> keys, string key)
     {
         if (!keys.Add(key))
-            return new FieldError(QuotedText.Plain(key), $"The key {QuotedText.Of(key)} occurs twice in one object (upper and lower case are not told apart).", ErrorCodes.DuplicateKey);
+            return new FieldError(
+                QuotedText.Plain(key),
+                $"The key {QuotedText.Of(key)} occurs twice in one object (upper and lower case are not told apart).",
+                ErrorCodes.DuplicateKey);
         return keys.Count > MembersMax ? Fault($"An object has more than {MembersMax} members.") : null;
     }
 

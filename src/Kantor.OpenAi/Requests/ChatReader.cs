@@ -111,7 +111,11 @@ internal static class ChatReader
     private static string? PartType(Field field)
     {
         var type = field.Text();
-        if (type is not (null or "text")) field.Refuse($"is {QuotedText.Of(type)}; only text parts are supported by this server.", ErrorCodes.UnsupportedParameter);
+        if (type is not (null or "text"))
+        {
+            field.Refuse($"is {QuotedText.Of(type)}; only text parts are supported by this server.", ErrorCodes.UnsupportedParameter);
+        }
+
         return type;
     }
 }

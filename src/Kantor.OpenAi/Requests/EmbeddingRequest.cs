@@ -7,7 +7,8 @@ namespace Kantor.OpenAi.Requests;
 /// <param name="Model">Model asked for.</param>
 /// <param name="Inputs">Texts or token arrays, at least one.</param>
 /// <param name="AsBase64">Whether vectors are sent as base64 of little-endian 32-bit floats rather than as numbers.</param>
-/// <param name="Dimensions">Length of vector that the caller expects; null for the model's own. The server accepts only the model's own.</param>
+/// <param name="Dimensions">Length of vector that the caller expects; null for the model's own. The server accepts only the model's
+/// own.</param>
 /// <param name="User">The caller's name for its end user, for the server's log.</param>
 public sealed record EmbeddingRequest(string Model, IReadOnlyList<PromptInput> Inputs, bool AsBase64, int? Dimensions, string? User);
 

@@ -10,7 +10,8 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
 {
     public static readonly string[] Names =
     [
-        "model", "temperature", "top_p", "top_k", "min_p", "presence_penalty", "frequency_penalty", "repetition_penalty", "seed", "logit_bias",
+        "model", "temperature", "top_p", "top_k", "min_p", "presence_penalty", "frequency_penalty", "repetition_penalty", "seed",
+        "logit_bias",
         "max_tokens", "max_completion_tokens", "min_tokens", "ignore_eos", "n", "stop", "stream", "stream_options", "priority", "user",
     ];
 
@@ -59,7 +60,8 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
         if (string.IsNullOrEmpty(_model)) Require("model", "It must name the model to use.");
         if (_streamOptions is { } options && !_stream) options.Refuse("is only allowed with \"stream\": true.");
         if (_maxTokens is { } older && _maxCompletionTokens is { } newer && older != newer)
-            errors.Add(new("max_tokens", $"'max_tokens' is {older} and 'max_completion_tokens' is {newer}; give one of them, or the same value.", ErrorCodes.InvalidValue));
+            errors.Add(new("max_tokens", $"'max_tokens' is {older} and 'max_completion_tokens' is {newer}; give one of them, or the same "
+                + "value.", ErrorCodes.InvalidValue));
 
         var fields = new GenerationFields
         {
@@ -77,9 +79,17 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
             IgnoresEnd = _ignoresEnd,
             User = _user,
         };
-        if (_continuousUsage && !_includeUsage) _streamOptions?.Refuse("asks for continuous_usage_stats, which needs \"include_usage\": true.");
+        if (_continuousUsage && !_includeUsage)
+        {
+            _streamOptions?.Refuse("asks for continuous_usage_stats, which needs \"include_usage\": true.");
+        }
+
         CheckMinTokens(fields);
-        if (RequestCost.Fault(prompts, fields.Choices, fields.OutputTokensMax ?? 1, topLogprobs, limits.CostTokensMax) is { } fault) errors.Add(fault);
+        if (RequestCost.Fault(prompts, fields.Choices, fields.OutputTokensMax ?? 1, topLogprobs, limits.CostTokensMax) is { } fault)
+        {
+            errors.Add(fault);
+        }
+
         return fields;
     }
 
@@ -87,7 +97,8 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
     {
         if (fields.OutputTokensMax is not { } most || fields.OutputTokensMin <= most) return;
         errors.Add(new(
-            "min_tokens", $"'min_tokens' is {fields.OutputTokensMin}, more than the {most} tokens that an answer may have.", ErrorCodes.InvalidValue));
+            "min_tokens", $"'min_tokens' is {fields.OutputTokensMin}, more than the {most} tokens that an answer may have.",
+            ErrorCodes.InvalidValue));
     }
 
     /// <summary>Reports an absent field.</summary>

@@ -4,8 +4,8 @@ using Kantor.OpenAi.Json;
 namespace Kantor.OpenAi.Requests;
 
 /// <summary>
-/// Values of unsupported fields that ask for nothing, so that a client which always sends them is served: the documented "off" value of each field.
-/// A client that sends one gets what it would get without the field.
+/// Values of unsupported fields that ask for nothing, so that a client which always sends them is served: the documented "off" value of
+/// each field. A client that sends one gets what it would get without the field.
 /// </summary>
 internal static class Nothing
 {

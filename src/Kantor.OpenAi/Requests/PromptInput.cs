@@ -13,7 +13,9 @@ public sealed record PromptInput
     /// <summary>The text; null when there are token ids.</summary>
     public string? Text { get; private init; }
 
-    /// <summary>Token ids, at least one, none negative; null when there is a text. Whether the vocabulary has them is for the server to check.</summary>
+    /// <summary>
+    /// Token ids, at least one, none negative; null when there is a text. Whether the vocabulary has them is for the server to check.
+    /// </summary>
     public int[]? Tokens { get; private init; }
 
     /// <summary>A prompt of text.</summary>

@@ -2,7 +2,9 @@ using Kantor.OpenAi.Errors;
 
 namespace Kantor.OpenAi.Requests;
 
-/// <summary>What a request may cost at most: prompts × choices × tokens × entries per token. Computed before anything is allocated for it.</summary>
+/// <summary>
+/// What a request may cost at most: prompts × choices × tokens × entries per token. Computed before anything is allocated for it.
+/// </summary>
 public static class RequestCost
 {
     /// <summary>
@@ -17,7 +19,8 @@ public static class RequestCost
         var alternatives = entries > 1 ? $" x {entries} log-probabilities" : "";
         return new(
             choices > 1 ? "n" : "max_tokens",
-            $"{prompts} prompt(s) x {choices} choice(s) x {outputTokensMax} token(s){alternatives} is {cost} tokens; one request may ask for {costTokensMax} at most.",
+            $"{prompts} prompt(s) x {choices} choice(s) x {outputTokensMax} token(s){alternatives} is {cost} tokens; one request may ask "
+                + $"for {costTokensMax} at most.",
             ErrorCodes.CostLimitExceeded);
     }
 }

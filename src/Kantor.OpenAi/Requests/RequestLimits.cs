@@ -31,10 +31,14 @@ public sealed record RequestLimits
     public int TopLogprobsMax { get; init; } = 20;
 
     /// <summary>
-    /// Bytes of text that are tokenised per token of the model's context; a longer prompt is refused unread. Text has about 4 bytes per token.
+    /// Bytes of text that are tokenised per token of the model's context; a longer prompt is refused unread. Text has about 4 bytes per
+    /// token.
     /// </summary>
     public int PromptBytesPerTokenMax { get; init; } = 16;
 
-    /// <summary>Tokens that one request may ask to generate: prompts × choices × tokens per choice, each alternative log-probability counted as one more.</summary>
+    /// <summary>
+    /// Tokens that one request may ask to generate: prompts × choices × tokens per choice, each alternative log-probability counted as one
+    /// more.
+    /// </summary>
     public long CostTokensMax { get; init; } = 1 << 20;
 }

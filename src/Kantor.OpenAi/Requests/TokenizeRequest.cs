@@ -9,7 +9,8 @@ namespace Kantor.OpenAi.Requests;
 /// <param name="Messages">The conversation, to which the chat template is applied; null when there is a prompt.</param>
 /// <param name="AddSpecialTokens">Whether the beginning-of-sequence token is put in front of a prompt.</param>
 /// <param name="ReturnTokenTexts">Whether the text of every token is sent as well.</param>
-public sealed record TokenizeRequest(string? Model, string? Prompt, IReadOnlyList<ChatMessage>? Messages, bool AddSpecialTokens, bool ReturnTokenTexts);
+public sealed record TokenizeRequest(
+    string? Model, string? Prompt, IReadOnlyList<ChatMessage>? Messages, bool AddSpecialTokens, bool ReturnTokenTexts);
 
 /// <summary>A valid body of <c>/detokenize</c>.</summary>
 /// <param name="Model">Model asked for; null for the one served.</param>

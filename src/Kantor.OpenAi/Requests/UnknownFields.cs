@@ -10,15 +10,23 @@ internal static class UnknownFields
     /// <summary>Fields of OpenAI's API, vLLM, SGLang and llama-server that ask for something this server does not do.</summary>
     private static readonly FrozenSet<string> Elsewhere = FrozenSet.ToFrozenSet(
     [
-        "add_generation_prompt", "add_special_tokens", "allowed_token_ids", "annotations", "audio", "bad_words", "best_of", "cache_prompt", "cache_salt",
-        "chat_template", "chat_template_kwargs", "continue_final_message", "documents", "dry_allowed_length", "dry_base", "dry_multiplier", "dynatemp_range",
-        "echo", "extra_body", "function_call", "functions", "grammar", "guided_choice", "guided_grammar", "guided_json", "guided_regex", "id_slot",
-        "image_url", "include_obfuscation", "include_stop_str_in_output", "input_audio", "json_schema", "kv_transfer_params", "length_penalty", "logits_processors", "lora",
-        "max_completion_tokens", "messages", "metadata", "min_tokens", "mirostat", "modalities", "n_discard", "n_keep", "n_predict", "n_probs", "name", "nvext",
-        "parallel_tool_calls", "prediction", "prompt", "prompt_cache_key", "prompt_cache_retention", "prompt_logprobs", "reasoning", "reasoning_content",
-        "reasoning_effort", "refusal", "repeat_penalty", "response_format", "return_token_ids", "safety_identifier", "samplers", "service_tier",
+        "add_generation_prompt", "add_special_tokens", "allowed_token_ids", "annotations", "audio", "bad_words", "best_of", "cache_prompt",
+        "cache_salt",
+        "chat_template", "chat_template_kwargs", "continue_final_message", "documents", "dry_allowed_length", "dry_base", "dry_multiplier",
+        "dynatemp_range",
+        "echo", "extra_body", "function_call", "functions", "grammar", "guided_choice", "guided_grammar", "guided_json", "guided_regex",
+        "id_slot",
+        "image_url", "include_obfuscation", "include_stop_str_in_output", "input_audio", "json_schema", "kv_transfer_params",
+        "length_penalty", "logits_processors", "lora",
+        "max_completion_tokens", "messages", "metadata", "min_tokens", "mirostat", "modalities", "n_discard", "n_keep", "n_predict",
+        "n_probs", "name", "nvext",
+        "parallel_tool_calls", "prediction", "prompt", "prompt_cache_key", "prompt_cache_retention", "prompt_logprobs", "reasoning",
+        "reasoning_content",
+        "reasoning_effort", "refusal", "repeat_penalty", "response_format", "return_token_ids", "safety_identifier", "samplers",
+        "service_tier",
         "skip_special_tokens", "spaces_between_special_tokens", "stop_token_ids", "store", "structured_outputs", "suffix", "tool_call_id",
-        "tool_calls", "tool_choice", "tools", "top_logprobs", "truncate_prompt_tokens", "typical_p", "use_beam_search", "verbosity", "web_search_options",
+        "tool_calls", "tool_choice", "tools", "top_logprobs", "truncate_prompt_tokens", "typical_p", "use_beam_search", "verbosity",
+        "web_search_options",
         "xtc_probability",
     ]);
 

@@ -26,7 +26,8 @@ public sealed class CompletionAnswerWriter(AnswerHead head, bool usageAnnounced)
         Write(json, choice, text, logprobs, finishReason: null);
 
     /// <inheritdoc/>
-    protected override void WriteEnding(Utf8JsonWriter json, int choice, string finishReason) => Write(json, choice, "", null, finishReason);
+    protected override void WriteEnding(Utf8JsonWriter json, int choice, string finishReason) =>
+        Write(json, choice, "", null, finishReason);
 
     private void Write(Utf8JsonWriter json, int choice, string text, IReadOnlyList<LogprobEntry>? logprobs, string? finishReason)
     {

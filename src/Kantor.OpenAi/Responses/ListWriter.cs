@@ -38,7 +38,8 @@ public static class ListWriter
     /// <param name="vectors">One vector per input; every number is finite.</param>
     /// <param name="asBase64">Base64 of little-endian 32-bit floats instead of numbers.</param>
     /// <param name="promptTokens">Tokens of all inputs.</param>
-    public static void WriteEmbeddings(IBufferWriter<byte> to, string model, IReadOnlyList<float[]> vectors, bool asBase64, int promptTokens)
+    public static void WriteEmbeddings(
+        IBufferWriter<byte> to, string model, IReadOnlyList<float[]> vectors, bool asBase64, int promptTokens)
     {
         using var json = new Utf8JsonWriter(to);
         json.WriteStartObject();
@@ -77,7 +78,11 @@ public static class ListWriter
     {
         if (BitConverter.IsLittleEndian) return MemoryMarshal.AsBytes<float>(vector);
         var bytes = new byte[vector.Length * sizeof(float)];
-        for (var i = 0; i < vector.Length; i++) System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), vector[i]);
+        for (var i = 0; i < vector.Length; i++)
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), vector[i]);
+        }
+
         return bytes;
     }
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace Kantor.OpenAi.Responses;
 
 /// <summary>
-/// Where each token of a choice begins in the text that is sent, in characters (code points). A character belongs to the token with its first
-/// byte; bytes that can belong to no character are U+FFFD in the text, one for each of the decoder's replacements.
+/// Where each token of a choice begins in the text that is sent, in characters (code points). A character belongs to the token with its
+/// first byte; bytes that can belong to no character are U+FFFD in the text, one for each of the decoder's replacements.
 /// </summary>
 internal sealed class TextOffsets
 {

@@ -59,7 +59,8 @@ internal sealed record ChartAxis(double Min, double Max, bool IsLog, Func<double
 
     private double[] LogTicks()
     {
-        var decades = Enumerable.Range((int)Math.Floor(Math.Log10(Min)), (int)Math.Ceiling(Math.Log10(Max / Min)) + 2).Select(power => Math.Pow(10, power)).ToArray();
+        var decades = Enumerable.Range((int)Math.Floor(Math.Log10(Min)), (int)Math.Ceiling(Math.Log10(Max / Min)) + 2)
+            .Select(power => Math.Pow(10, power)).ToArray();
         double[] fine = [.. decades.SelectMany(decade => (double[])[decade, 2 * decade, 5 * decade]).Where(IsWithin)];
         double[] whole = [.. decades.Where(IsWithin)];
         if (fine.Length <= TicksMax) return fine;

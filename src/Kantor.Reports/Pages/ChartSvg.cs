@@ -21,13 +21,16 @@ internal sealed class ChartSvg(string title, string xTitle, ChartAxis x, ChartAx
 
     private readonly StringBuilder _svg = new();
 
-    /// <summary>Whether there are too many points for a marker each: the page's script reads values off the lines, along which the arrow keys move.</summary>
+    /// <summary>
+    /// Whether there are too many points for a marker each: the page's script reads values off the lines, along which the arrow keys move.
+    /// </summary>
     public bool IsTrace { get; init; }
 
     /// <summary>The picture.</summary>
     public string Draw(IEnumerable<ChartLine> lines)
     {
-        _svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Text(title)}\"{Reading()}>");
+        _svg.Append(
+            CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Text(title)}\"{Reading()}>");
         DrawAxes();
         foreach (var line in lines) DrawLine(line);
         if (IsTrace) Append($"<path class=\"cursor\" d=\"\"/>");
@@ -40,7 +43,8 @@ internal sealed class ChartSvg(string title, string xTitle, ChartAxis x, ChartAx
     public static string Sample(int style)
     {
         var number = style % Styles;
-        return $"<svg class=\"key s{number}\" viewBox=\"0 0 34 12\" aria-hidden=\"true\"><path class=\"line\" d=\"M1 6H33\"{Dash(number)}/>{Marker(number, 17, 6)}</svg>";
+        return $"<svg class=\"key s{number}\" viewBox=\"0 0 34 12\" aria-hidden=\"true\"><path class=\"line\" d=\"M1 "
+            + $"6H33\"{Dash(number)}/>{Marker(number, 17, 6)}</svg>";
     }
 
     private void DrawAxes()
@@ -82,18 +86,21 @@ internal sealed class ChartSvg(string title, string xTitle, ChartAxis x, ChartAx
     {
         if (drawn.Any(point => point.High != point.Low))
         {
-            var outline = drawn.Select(point => Pair(point.X, point.High)).Concat(drawn.Reverse().Select(point => Pair(point.X, point.Low)));
+            var outline = drawn.Select(point => Pair(point.X, point.High))
+                .Concat(drawn.Reverse().Select(point => Pair(point.X, point.Low)));
             Append($"<polygon class=\"band\" points=\"{string.Join(' ', outline)}\"/>");
         }
 
-        Append($"<path class=\"line\" data-name=\"{Text(line.Name)}\" d=\"M{string.Join('L', drawn.Select(point => Pair(point.X, point.Y)))}\"{Dash(style)}/>");
+        Append($"<path class=\"line\" data-name=\"{Text(line.Name)}\" ");
+        Append($"d=\"M{string.Join('L', drawn.Select(point => Pair(point.X, point.Y)))}\"{Dash(style)}/>");
     }
 
     private void DrawMarker(ChartLine line, int style, Drawn point)
     {
         var what = $"{line.Name} at {x.Format(point.Of.X)} {xTitle}: {y.Format(point.Of.Y!.Value)}";
         if (point.Of is { Low: { } low, High: { } high } && low != high) what += $" ({y.Format(low)} to {y.Format(high)})";
-        Append($"<g><title>{Text(what)}</title><path class=\"range\" d=\"M{point.X:0.#} {point.Low:0.#}V{point.High:0.#}\"/>{Marker(style, point.X, point.Y)}</g>");
+        Append($"<g><title>{Text(what)}</title><path class=\"range\" d=\"M{point.X:0.#} ");
+        Append($"{point.Low:0.#}V{point.High:0.#}\"/>{Marker(style, point.X, point.Y)}</g>");
     }
 
     private Drawn? Place(ChartPoint point) =>
@@ -127,9 +134,13 @@ internal sealed class ChartSvg(string title, string xTitle, ChartAxis x, ChartAx
 
     private void Append(FormattableString part) => _svg.Append(part.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>What the script needs to turn places into figures again: edges of the plot, and the largest figures of its linear axes.</summary>
+    /// <summary>
+    /// What the script needs to turn places into figures again: edges of the plot, and the largest figures of its linear axes.
+    /// </summary>
     private string Reading() => IsTrace
-        ? string.Create(CultureInfo.InvariantCulture, $" tabindex=\"0\" data-plot=\"{Left} {Width - Right} {Top} {Height - Bottom} {x.Max:R} {y.Max:R}\"")
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $" tabindex=\"0\" data-plot=\"{Left} {Width - Right} {Top} {Height - Bottom} {x.Max:R} {y.Max:R}\"")
         : "";
 
     private sealed record Drawn(ChartPoint Of, double X, double Y, double Low, double High);

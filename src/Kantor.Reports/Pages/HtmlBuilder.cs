@@ -15,19 +15,23 @@ internal sealed class HtmlBuilder
     /// <summary>A page up to its first content.</summary>
     public HtmlBuilder(string title)
     {
-        Raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+        Raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+            + "content=\"width=device-width, initial-scale=1\">\n");
         Raw($"<meta http-equiv=\"Content-Security-Policy\" content=\"{PageParts.Policy}\">\n");
         Append($"<title>{title}</title>\n");
         Raw($"<style>\n{PageParts.Style}\n</style>\n</head>\n<body>\n<main>\n");
     }
 
     /// <summary>The whole page.</summary>
-    public string End() => _page.Append(CultureInfo.InvariantCulture, $"</main>\n<script>\n{PageParts.Script}\n</script>\n</body>\n</html>\n").ToString();
+    public string End() =>
+        _page.Append(CultureInfo.InvariantCulture, $"</main>\n<script>\n{PageParts.Script}\n</script>\n</body>\n</html>\n").ToString();
 
     /// <summary>Literal parts are markup; every argument is escaped unless it is <see cref="Markup"/>.</summary>
     public void Append(FormattableString part)
     {
-        var arguments = part.GetArguments().Select(argument => argument is Markup markup ? markup.Html : WebUtility.HtmlEncode(Convert.ToString(argument, CultureInfo.InvariantCulture)));
+        var arguments = part.GetArguments().Select(argument => argument is Markup markup
+            ? markup.Html
+            : WebUtility.HtmlEncode(Convert.ToString(argument, CultureInfo.InvariantCulture)));
         _page.AppendFormat(CultureInfo.InvariantCulture, part.Format, [.. arguments]);
     }
 

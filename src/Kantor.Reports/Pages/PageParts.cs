@@ -37,8 +37,8 @@ internal static class PageParts
         """;
 
     /// <summary>
-    /// Sorts a table by the column whose button is pressed, cells without a figure last; reads the values of all lines of a chart at the pointer, or
-    /// at the place that the arrow keys move to.
+    /// Sorts a table by the column whose button is pressed, cells without a figure last; reads the values of all lines of a chart at the
+    /// pointer, or at the place that the arrow keys move to.
     /// </summary>
     public const string Script = """
         for (const table of document.querySelectorAll('table.sorts')) {

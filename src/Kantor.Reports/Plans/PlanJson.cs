@@ -5,8 +5,8 @@ using Kantor.Reports.Runs;
 namespace Kantor.Reports.Plans;
 
 /// <summary>
-/// Writes a plan as JSON, schema <c>kantor.plan.v1</c>: what was asked, the choice, and every candidate with all that was tried of it. Equal
-/// inputs give equal bytes. Shares are fractions; an interval is that of 95 %.
+/// Writes a plan as JSON, schema <c>kantor.plan.v1</c>: what was asked, the choice, and every candidate with all that was tried of it.
+/// Equal inputs give equal bytes. Shares are fractions; an interval is that of 95 %.
 /// </summary>
 public static class PlanJson
 {

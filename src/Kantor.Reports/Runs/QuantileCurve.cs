@@ -9,11 +9,14 @@ public sealed record QuantileCurve(IReadOnlyList<double> Ms)
     private const int PerDecade = 8;
 
     /// <summary>Shares of the requests from 0 to 99.9 %, closer together the rarer what is left: 1 − 10^(−k/8).</summary>
-    public static IReadOnlyList<double> Quantiles { get; } = [.. Enumerable.Range(0, (3 * PerDecade) + 1).Select(step => 1 - Math.Pow(10, -(double)step / PerDecade))];
+    public static IReadOnlyList<double> Quantiles { get; } =
+        [.. Enumerable.Range(0, (3 * PerDecade) + 1).Select(step => 1 - Math.Pow(10, -(double)step / PerDecade))];
 
     /// <summary>The curve of counted durations; null without any.</summary>
     public static QuantileCurve? Of(DurationHistogram durations) =>
-        durations.Count == 0 ? null : new QuantileCurve([.. Quantiles.Select(quantile => Math.Round(durations.PercentileUs(quantile)!.Value / 1000, 3))]);
+        durations.Count == 0
+            ? null
+            : new QuantileCurve([.. Quantiles.Select(quantile => Math.Round(durations.PercentileUs(quantile)!.Value / 1000, 3))]);
 }
 
 /// <summary>The latency distributions of a run; null where there is nothing.</summary>
@@ -23,5 +26,6 @@ public sealed record QuantileCurve(IReadOnlyList<double> Ms)
 public sealed record RunCurves(QuantileCurve? Ttft, QuantileCurve? Itl, QuantileCurve? E2e)
 {
     /// <summary>Those of a run.</summary>
-    public static RunCurves Of(SimulationResult result) => new(QuantileCurve.Of(result.Totals.Ttft), QuantileCurve.Of(result.Gaps), QuantileCurve.Of(result.Totals.E2e));
+    public static RunCurves Of(SimulationResult result) =>
+        new(QuantileCurve.Of(result.Totals.Ttft), QuantileCurve.Of(result.Gaps), QuantileCurve.Of(result.Totals.E2e));
 }

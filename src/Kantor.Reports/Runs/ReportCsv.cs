@@ -3,7 +3,9 @@ using Kantor.Simulation.Metrics;
 
 namespace Kantor.Reports.Runs;
 
-/// <summary>Writes a comparison as CSV (RFC 4180, LF): one line per run, the fields of the JSON report with distributions spread over columns.</summary>
+/// <summary>
+/// Writes a comparison as CSV (RFC 4180, LF): one line per run, the fields of the JSON report with distributions spread over columns.
+/// </summary>
 public static class ReportCsv
 {
     internal const string Header =

@@ -8,14 +8,17 @@ namespace Kantor.Reports.Runs;
 /// <summary>
 /// Writes a comparison as JSON, schema <c>kantor.simulate.v1</c>. Times are milliseconds with three decimals; percentiles are off by at
 /// most <c>percentile_error_max</c> as a share of themselves; a distribution of nothing has null
-/// figures. <c>timeline</c> holds buckets of equal width from time 0 (<see cref="RunTimeline"/>). Equal inputs give equal bytes but for <c>wall_s</c> and <c>simulated_requests_per_s</c>.
+/// figures. <c>timeline</c> holds buckets of equal width from time 0 (<see cref="RunTimeline"/>). Equal inputs give equal bytes but for
+/// <c>wall_s</c> and <c>simulated_requests_per_s</c>.
 /// </summary>
 public static class ReportJson
 {
-    private static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options =
+        new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes all of it, ended by LF.</summary>
-    public static void Write(Stream stream, RunParameters parameters, IEnumerable<RunReport> runs) => WriteDocument(stream, "kantor.simulate.v1", json =>
+    public static void Write(Stream stream, RunParameters parameters, IEnumerable<RunReport> runs) =>
+        WriteDocument(stream, "kantor.simulate.v1", json =>
     {
         WriteParameters(json, parameters);
         json.WriteStartArray("runs");
@@ -24,7 +27,7 @@ public static class ReportJson
     });
 
     /// <summary>An object that begins with its schema, ended by LF.</summary>
-    internal static void WriteDocument(Stream stream, string schema, Action<Utf8JsonWriter> writeFields)
+    public static void WriteDocument(Stream stream, string schema, Action<Utf8JsonWriter> writeFields)
     {
         using (var json = new Utf8JsonWriter(stream, Options))
         {
@@ -94,7 +97,11 @@ public static class ReportJson
         json.WriteNumber("makespan_s", run.MakespanS);
         json.WriteNumber("output_tokens_per_s", run.OutputTokensPerS);
         json.WriteStartObject("outcomes");
-        foreach (var (outcome, requests) in run.Outcomes) json.WriteNumber(JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString()), requests);
+        foreach (var (outcome, requests) in run.Outcomes)
+        {
+            json.WriteNumber(JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString()), requests);
+        }
+
         json.WriteEndObject();
         WriteTenants(json, run);
         json.WriteNumber("goodput_rps", run.GoodputRps);

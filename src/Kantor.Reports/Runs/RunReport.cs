@@ -112,7 +112,10 @@ public sealed record RunReport
         MakespanS = Math.Round(result.MakespanUs / 1e6, 6),
         OutputTokensPerS = result.MakespanUs == 0 ? 0 : Math.Round(result.Totals.OutputTokens / (result.MakespanUs / 1e6), 3),
         Attempts = result.Totals.Attempts,
-        Outcomes = [.. Enum.GetValues<RequestOutcome>().Select(outcome => (outcome, result.Totals.Count(outcome))).Where(count => count.Item2 > 0)],
+        Outcomes =
+        [
+            .. Enum.GetValues<RequestOutcome>().Select(outcome => (outcome, result.Totals.Count(outcome))).Where(count => count.Item2 > 0),
+        ],
         Tenants = TenantReport.Of(result),
         Timeline = RunTimeline.Of(result),
         Curves = RunCurves.Of(result),

@@ -46,10 +46,14 @@ public sealed record RunTimeline
             KvShareMean = [.. buckets.Select(bucket => Math.Round(bucket.KvShareMean, 5))],
             KvShareMax = [.. buckets.Select(bucket => Math.Round(bucket.KvShareMax, 5))],
             TokensPerS = PerS(result.Totals.Service),
-            Tenants = [.. result.Tenants.Where(most.Contains).Select(tenant => (tenant.Tenant ?? "(no tenant)", PerS(tenant.Totals.Service)))],
+            Tenants =
+                [.. result.Tenants.Where(most.Contains).Select(tenant => (tenant.Tenant ?? "(no tenant)", PerS(tenant.Totals.Service)))],
         };
 
         IReadOnlyList<double> PerS(ServiceTimeline service) =>
-            [.. service.TokensBy(result.Timeline.BucketUs, buckets.Count).Select(tokens => Math.Round(tokens / (result.Timeline.BucketUs / 1e6), 3))];
+        [
+            .. service.TokensBy(result.Timeline.BucketUs, buckets.Count)
+                .Select(tokens => Math.Round(tokens / (result.Timeline.BucketUs / 1e6), 3)),
+        ];
     }
 }

@@ -5,8 +5,8 @@ using Kantor.Reports.Pages;
 namespace Kantor.Reports.Runs;
 
 /// <summary>
-/// Writes a comparison as one page that needs nothing else: figures per run, how requests ended, latency distributions, the fleet over time, the
-/// service of tenants, and the command that gives it again. Equal figures give equal bytes, whatever the simulation's own speed.
+/// Writes a comparison as one page that needs nothing else: figures per run, how requests ended, latency distributions, the fleet over
+/// time, the service of tenants, and the command that gives it again. Equal figures give equal bytes, whatever the simulation's own speed.
 /// </summary>
 public sealed class SimulateHtml
 {
@@ -53,7 +53,8 @@ public sealed class SimulateHtml
     private string Render()
     {
         _page.Append($"<h1>Simulation of {_parameters.Trace}</h1>\n");
-        _page.Append($"<p>{_parameters.Replicas} × {_parameters.Profile}, {_parameters.KvTokens} KV tokens each; a request is within its objectives when {_parameters.Slo} all hold.</p>\n");
+        _page.Append($"<p>{_parameters.Replicas} × {_parameters.Profile}, {_parameters.KvTokens} KV tokens each; a request is within its ");
+        _page.Append($"objectives when {_parameters.Slo} all hold.</p>\n");
         _page.Legend(_runs.Select(run => run.Name));
         RenderTable();
         RenderOutcomes();
@@ -66,7 +67,8 @@ public sealed class SimulateHtml
 
     private void RenderTable()
     {
-        _page.Raw("<h2>Figures</h2>\n<p class=\"soft\">Times in seconds; ITL over all gaps between tokens; percentiles are off by at most 0.2 %.</p>\n<div class=\"wide\"><table id=\"runs\"><thead><tr><th scope=\"col\" class=\"name\">run</th>");
+        _page.Raw("<h2>Figures</h2>\n<p class=\"soft\">Times in seconds; ITL over all gaps between tokens; percentiles are off by at "
+            + "most 0.2 %.</p>\n<div class=\"wide\"><table id=\"runs\"><thead><tr><th scope=\"col\" class=\"name\">run</th>");
         foreach (var (name, _) in Columns) _page.Append($"<th scope=\"col\">{name}</th>");
         _page.Raw("</tr></thead><tbody>\n");
         foreach (var (run, name, style) in _runs)
@@ -83,17 +85,23 @@ public sealed class SimulateHtml
     {
         RequestOutcome[] outcomes = [.. _runs.SelectMany(run => run.Run.Outcomes).Select(count => count.Outcome).Distinct().Order()];
         _page.Raw("<h2>How requests ended</h2>\n<ul class=\"legend\">");
-        foreach (var (style, outcome) in outcomes.Index()) _page.Append($"<li><span class=\"swatch s{style % ChartSvg.Styles}\"></span>{Words(outcome)}</li>");
+        foreach (var (style, outcome) in outcomes.Index())
+        {
+            _page.Append($"<li><span class=\"swatch s{style % ChartSvg.Styles}\"></span>{Words(outcome)}</li>");
+        }
+
         _page.Raw("</ul>\n<dl>\n");
         foreach (var (run, name, _) in _runs)
         {
             _page.Append($"<dt>{name}</dt><dd><div class=\"stack\">");
             foreach (var (outcome, requests) in run.Outcomes)
             {
-                _page.Append($"<span class=\"s{Array.IndexOf(outcomes, outcome) % ChartSvg.Styles}\" style=\"flex: {requests} 0 0\" title=\"{Words(outcome)}: {requests}\"></span>");
+                _page.Append($"<span class=\"s{Array.IndexOf(outcomes, outcome) % ChartSvg.Styles}\" style=\"flex: {requests} 0 0\" ");
+                _page.Append($"title=\"{Words(outcome)}: {requests}\"></span>");
             }
 
-            _page.Append($"</div>{string.Join(", ", run.Outcomes.Select(count => $"{Whole(count.Requests)} {Words(count.Outcome)}"))}</dd>\n");
+            _page.Append(
+                $"</div>{string.Join(", ", run.Outcomes.Select(count => $"{Whole(count.Requests)} {Words(count.Outcome)}"))}</dd>\n");
         }
 
         _page.Raw("</dl>\n");
@@ -101,14 +109,17 @@ public sealed class SimulateHtml
 
     private void RenderCurves()
     {
-        _page.Raw("<h2>Latencies</h2>\n<p class=\"soft\">How long the fastest share of them took at most. The axis of shares is stretched towards the slow end, the axis of times is logarithmic.</p>\n<div class=\"charts\">\n");
+        _page.Raw("<h2>Latencies</h2>\n<p class=\"soft\">How long the fastest share of them took at most. The axis of shares is "
+            + "stretched towards the slow end, the axis of times is logarithmic.</p>\n<div class=\"charts\">\n");
         var x = new ChartAxis(0, 3.15, IsLog: false, ShareOfNines) { TicksGiven = [-Math.Log10(0.5), 1, 2, 3] };
         foreach (var (title, of) in Curves)
         {
-            var curves = _runs.Select(run => (run.Name, run.Style, Curve: run.Run.Curves is { } all ? of(all) : null)).Where(run => run.Curve is not null).ToArray();
+            var curves = _runs.Select(run => (run.Name, run.Style, Curve: run.Run.Curves is { } all ? of(all) : null))
+                .Where(run => run.Curve is not null).ToArray();
             var y = ChartAxis.Log(curves.SelectMany(run => run.Curve!.Ms), ChartAxis.Duration);
             _page.Figure(title, new ChartSvg(title + " by share", "of them", x, y).Draw(curves.Select(run => new ChartLine(
-                run.Name, run.Style, [.. run.Curve!.Ms.Select((ms, index) => new ChartPoint(-Math.Log10(1 - QuantileCurve.Quantiles[index]), ms))]))));
+                run.Name, run.Style,
+                [.. run.Curve!.Ms.Select((ms, index) => new ChartPoint(-Math.Log10(1 - QuantileCurve.Quantiles[index]), ms))]))));
         }
 
         _page.Raw("</div>\n");
@@ -116,21 +127,33 @@ public sealed class SimulateHtml
 
     private void RenderCourse()
     {
-        _page.Raw("<h2>Over time</h2>\n<p class=\"soft\">Queue and KV are sampled at equal distances of virtual time. A pointer or the arrow keys on a chart read its values.</p>\n");
+        _page.Raw("<h2>Over time</h2>\n<p class=\"soft\">Queue and KV are sampled at equal distances of virtual time. A pointer or the "
+            + "arrow keys on a chart read its values.</p>\n");
         _page.Legend(_runs.Select(run => run.Name));
-        TimelineCharts.Render(_page, [.. _runs.Where(run => run.Run.Timeline is not null).Select(run => (run.Name, run.Style, run.Run.Timeline!))]);
+        TimelineCharts.Render(
+            _page, [.. _runs.Where(run => run.Run.Timeline is not null).Select(run => (run.Name, run.Style, run.Run.Timeline!))]);
     }
 
     private void RenderTenants()
     {
         var runs = _runs.Where(run => run.Run.Tenants.Count > 1).ToArray();
         if (runs.Length == 0) return;
-        _page.Raw("<h2>Tenants</h2>\n<p class=\"soft\">Service is prompt and output tokens, summed up from the beginning; a request's output is spread evenly from its first token to its last. Jain's index is 1 when all got the same.</p>\n");
+        _page.Raw("<h2>Tenants</h2>\n<p class=\"soft\">Service is prompt and output tokens, summed up from the beginning; a request's "
+            + "output is spread evenly from its first token to its last. Jain's index is 1 when all got the same.</p>\n");
         if (runs[0].Run.Timeline is { } first) _page.Legend(first.Tenants.Select(tenant => tenant.Tenant));
         _page.Raw("<div class=\"charts\">\n");
-        foreach (var (run, name, _) in runs.Where(run => run.Run.Timeline is not null)) TimelineCharts.RenderTenants(_page, name, run.Timeline!);
-        _page.Raw("</div>\n<div class=\"wide\"><table id=\"tenants\"><thead><tr><th scope=\"col\" class=\"name\">run</th><th scope=\"col\" class=\"name\">tenant</th>");
-        foreach (var name in (string[])["requests", "done", "refused", "tokens", "share", "TTFT p50", "TTFT p99", "in SLO"]) _page.Append($"<th scope=\"col\">{name}</th>");
+        foreach (var (run, name, _) in runs.Where(run => run.Run.Timeline is not null))
+        {
+            TimelineCharts.RenderTenants(_page, name, run.Timeline!);
+        }
+
+        _page.Raw("</div>\n<div class=\"wide\"><table id=\"tenants\"><thead><tr><th scope=\"col\" class=\"name\">run</th><th "
+            + "scope=\"col\" class=\"name\">tenant</th>");
+        foreach (var name in (string[])["requests", "done", "refused", "tokens", "share", "TTFT p50", "TTFT p99", "in SLO"])
+        {
+            _page.Append($"<th scope=\"col\">{name}</th>");
+        }
+
         _page.Raw("</tr></thead><tbody>\n");
         foreach (var (run, name, _) in runs)
         {
@@ -142,8 +165,10 @@ public sealed class SimulateHtml
 
     private void RenderTenant(string run, TenantReport tenant)
     {
-        _page.Append($"<tr><td class=\"name\">{run}</td><td class=\"name\">{tenant.Tenant ?? "–"}</td><td>{Whole(tenant.Requests)}</td><td>{Whole(tenant.Completed)}</td><td>{Whole(tenant.Rejected)}</td>");
-        _page.Append($"<td>{Whole(tenant.ServiceTokens)}</td><td>{Share(tenant.ServiceShare)}</td><td>{Seconds(tenant.Ttft?.P50Ms)}</td><td>{Seconds(tenant.Ttft?.P99Ms)}</td><td>{Share(tenant.SloAttainment)}</td></tr>\n");
+        _page.Append($"<tr><td class=\"name\">{run}</td><td class=\"name\">{tenant.Tenant ?? "–"}</td>");
+        _page.Append($"<td>{Whole(tenant.Requests)}</td><td>{Whole(tenant.Completed)}</td><td>{Whole(tenant.Rejected)}</td>");
+        _page.Append($"<td>{Whole(tenant.ServiceTokens)}</td><td>{Share(tenant.ServiceShare)}</td><td>{Seconds(tenant.Ttft?.P50Ms)}</td>");
+        _page.Append($"<td>{Seconds(tenant.Ttft?.P99Ms)}</td><td>{Share(tenant.SloAttainment)}</td></tr>\n");
     }
 
     private void RenderParameters()
@@ -171,7 +196,8 @@ public sealed class SimulateHtml
     /// <summary>0 is no share, 1 is 90 %, 2 is 99 %.</summary>
     private static string ShareOfNines(double nines) => ChartAxis.Short(100 * (1 - Math.Pow(10, -nines))) + " %";
 
-    private static string Words(RequestOutcome outcome) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString()).Replace('_', ' ');
+    private static string Words(RequestOutcome outcome) =>
+        System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString()).Replace('_', ' ');
 
     private static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -40,8 +40,8 @@ public sealed record TenantReport
     }
 
     /// <summary>
-    /// Jain's index of the tenants' service by weight, (Σx)² / (n·Σx²): 1 when all got what they are due, 1/n when one got everything; null with fewer than two tenants
-    /// or without any service.
+    /// Jain's index of the tenants' service by weight, (Σx)² / (n·Σx²): 1 when all got what they are due, 1/n when one got everything; null
+    /// with fewer than two tenants or without any service.
     /// </summary>
     public static double? JainIndexOf(IReadOnlyList<TenantReport> tenants)
     {

@@ -5,11 +5,19 @@ namespace Kantor.Reports.Runs;
 /// <summary>Charts of runs over virtual time, one line each. A band reaches from the mean to the largest sample.</summary>
 internal static class TimelineCharts
 {
-    private static readonly (string Title, Func<RunTimeline, IReadOnlyList<double>> Mean, Func<RunTimeline, IReadOnlyList<double>>? Max, Func<double, string> Format)[] Charts =
+    private static readonly (
+        string Title,
+        Func<RunTimeline, IReadOnlyList<double>> Mean,
+        Func<RunTimeline, IReadOnlyList<double>>? Max,
+        Func<double, string> Format)[] Charts =
     [
         ("Waiting requests", run => run.WaitingMean, run => run.WaitingMax, ChartAxis.Short),
         ("Running requests", run => run.RunningMean, null, ChartAxis.Short),
-        ("KV in use; band up to the fullest replica", run => Percent(run.KvShareMean), run => Percent(run.KvShareMax), percent => ChartAxis.Short(percent) + " %"),
+        (
+            "KV in use; band up to the fullest replica",
+            run => Percent(run.KvShareMean),
+            run => Percent(run.KvShareMax),
+            percent => ChartAxis.Short(percent) + " %"),
         ("Service so far, tokens", run => SoFar(run.TokensPerS, run.BucketS), null, Tokens),
     ];
 
@@ -22,7 +30,13 @@ internal static class TimelineCharts
         foreach (var (title, mean, max, format) in Charts)
         {
             var y = ChartAxis.Linear(runs.SelectMany(run => (max ?? mean)(run.Timeline)), format);
-            page.Figure(title, Draw(title, x, y, runs.Select(run => Line(run.Name, run.Style, run.Timeline.BucketS, mean(run.Timeline), max?.Invoke(run.Timeline)))));
+            page.Figure(
+                title,
+                Draw(
+                    title,
+                    x,
+                    y,
+                    runs.Select(run => Line(run.Name, run.Style, run.Timeline.BucketS, mean(run.Timeline), max?.Invoke(run.Timeline)))));
         }
 
         page.Raw("</div>\n");
@@ -33,7 +47,8 @@ internal static class TimelineCharts
     {
         if (timeline.Tenants.Count < 2) return;
         var y = ChartAxis.Linear(timeline.Tenants.Select(tenant => SoFar(tenant.TokensPerS, timeline.BucketS).LastOrDefault()), Tokens);
-        var lines = timeline.Tenants.Index().Select(tenant => Line(tenant.Item.Tenant, tenant.Index, timeline.BucketS, SoFar(tenant.Item.TokensPerS, timeline.BucketS), max: null));
+        var lines = timeline.Tenants.Index().Select(
+            tenant => Line(tenant.Item.Tenant, tenant.Index, timeline.BucketS, SoFar(tenant.Item.TokensPerS, timeline.BucketS), max: null));
         var title = $"{run}: service by tenant so far, tokens";
         page.Figure(title, Draw(title, TimeAxis([timeline]), y, lines));
     }
@@ -42,7 +57,9 @@ internal static class TimelineCharts
         new ChartSvg(title + " over virtual time", "virtual time", x, y) { IsTrace = true }.Draw(lines);
 
     private static ChartAxis TimeAxis(IEnumerable<RunTimeline> timelines) =>
-        ChartAxis.Linear(timelines.Select(timeline => timeline.BucketS * timeline.TokensPerS.Count / 1.05), seconds => seconds == 0 ? "0" : ChartAxis.Duration(seconds * 1000));
+        ChartAxis.Linear(
+            timelines.Select(timeline => timeline.BucketS * timeline.TokensPerS.Count / 1.05),
+            seconds => seconds == 0 ? "0" : ChartAxis.Duration(seconds * 1000));
 
     private static ChartLine Line(string name, int style, double bucketS, IReadOnlyList<double> mean, IReadOnlyList<double>? max) => new(
         name,

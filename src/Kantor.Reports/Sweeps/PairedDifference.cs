@@ -1,8 +1,8 @@
 namespace Kantor.Reports.Sweeps;
 
 /// <summary>
-/// How a policy differs from the first one of the sweep at the same point: each seed's difference is taken on the same requests, so that what
-/// the seeds have in common cancels.
+/// How a policy differs from the first one of the sweep at the same point: each seed's difference is taken on the same requests, so that
+/// what the seeds have in common cancels.
 /// </summary>
 /// <param name="Point">Place of the policy in the grid; the seed is that of the first.</param>
 /// <param name="Against">Policy that is subtracted.</param>
@@ -31,14 +31,27 @@ public sealed record PairedDifference(SweepPoint Point, string Against, string F
         var first = cells[0].Point.Policy;
         var others = SweepGroup.Of(cells.Where(cell => cell.Point.Policy != first));
         var baseline = cells.Where(cell => cell.Point.Policy == first).ToDictionary(cell => cell.Point);
-        return [.. from other in others from figure in Figures let difference = Of(other, first, figure, baseline) where difference is not null select difference];
+        return
+        [
+            .. from other in others
+               from figure in Figures
+               let difference = Of(other, first, figure, baseline)
+               where difference is not null
+               select difference,
+        ];
     }
 
-    private static PairedDifference? Of(SweepGroup group, string first, (string Name, Func<SweepCell, double?> Of) figure, Dictionary<SweepPoint, SweepCell> baseline)
+    private static PairedDifference? Of(
+        SweepGroup group, string first, (string Name, Func<SweepCell, double?> Of) figure, Dictionary<SweepPoint, SweepCell> baseline)
     {
         var differences = group.Seeds
-            .Select(cell => baseline.TryGetValue(cell.Point with { Policy = first }, out var against) ? figure.Of(cell) - figure.Of(against) : null)
+            .Select(
+                cell => baseline.TryGetValue(cell.Point with { Policy = first }, out var against)
+                    ? figure.Of(cell) - figure.Of(against)
+                    : null)
             .OfType<double>().ToArray();
-        return SweepBand.Of(differences) is { } band ? new PairedDifference(group.Point, first, figure.Name, differences.Length, band) : null;
+        return SweepBand.Of(differences) is { } band
+            ? new PairedDifference(group.Point, first, figure.Name, differences.Length, band)
+            : null;
     }
 }

@@ -6,7 +6,8 @@ namespace Kantor.Reports.Sweeps;
 /// <param name="Mean">Arithmetic mean.</param>
 /// <param name="Min">Smallest of any seed.</param>
 /// <param name="Max">Largest of any seed.</param>
-/// <param name="HalfWidth">Half the width of the 95 % interval of the mean (Student's t); null for a single seed, which tells nothing about it.</param>
+/// <param name="HalfWidth">Half the width of the 95 % interval of the mean (Student's t); null for a single seed, which tells nothing about
+/// it.</param>
 public readonly record struct SweepBand(double Mean, double Min, double Max, double? HalfWidth)
 {
     /// <summary>Lower end of the interval; the mean without one.</summary>
@@ -16,7 +17,8 @@ public readonly record struct SweepBand(double Mean, double Min, double Max, dou
     public double High => Mean + (HalfWidth ?? 0);
 
     /// <summary>The band of a figure; null when no seed has it.</summary>
-    public static SweepBand? Of(IEnumerable<SweepCell> seeds, Func<SweepCell, double?> figure) => Of([.. seeds.Select(figure).OfType<double>()]);
+    public static SweepBand? Of(IEnumerable<SweepCell> seeds, Func<SweepCell, double?> figure) =>
+        Of([.. seeds.Select(figure).OfType<double>()]);
 
     /// <summary>The band of values; null without any.</summary>
     public static SweepBand? Of(IReadOnlyList<double> values) =>

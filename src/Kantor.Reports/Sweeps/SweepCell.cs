@@ -16,7 +16,8 @@ public sealed record SweepPoint(string Policy, string Routing, int Replicas, int
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Policy}, {Routing}, {Replicas} replicas, steps of {StepTokensMax} tokens, {KvTokens} KV tokens, rate scale {RateScale}, seed {Seed}");
+        $"{Policy}, {Routing}, {Replicas} replicas, steps of {StepTokensMax} tokens, {KvTokens} KV tokens, "
+            + $"rate scale {RateScale}, seed {Seed}");
 }
 
 /// <summary>A finished cell: one simulation.</summary>

@@ -6,8 +6,8 @@ namespace Kantor.Reports.Sweeps;
 
 /// <summary>
 /// Writes a sweep as one page that needs nothing else: curves over the arrival rate per policy, differences on the same requests, the
-/// course of one seed, every cell in a table that sorts, and the command that gives it again. Lines are means over the seeds, bands their 95 % intervals.
-/// Equal figures give equal bytes.
+/// course of one seed, every cell in a table that sorts, and the command that gives it again. Lines are means over the seeds, bands their
+/// 95 % intervals. Equal figures give equal bytes.
 /// </summary>
 public sealed class SweepHtml
 {
@@ -54,20 +54,32 @@ public sealed class SweepHtml
     private void RenderHead()
     {
         _page.Append($"<h1>Sweep of {_sweep.Trace}</h1>\n");
-        _page.Append($"<p>{_sweep.Requests} requests a cell on {_sweep.Profile}; a request is within its objectives when {_sweep.Slo} all hold.</p>\n");
-        if (!_sweep.IsComplete) _page.Append($"<p class=\"notice\">Interrupted: {_sweep.Cells.Count} of {_sweep.CellsTotal} cells are finished; the others are missing here.</p>\n");
-        if (_sweep.Failures.Count > 0) _page.Append($"<p class=\"notice\">{_sweep.Failures.Count} cells could not be finished; see below.</p>\n");
+        _page.Append($"<p>{_sweep.Requests} requests a cell on {_sweep.Profile}; a request is within its objectives when {_sweep.Slo} ");
+        _page.Append($"all hold.</p>\n");
+        if (!_sweep.IsComplete)
+        {
+            _page.Append($"<p class=\"notice\">Interrupted: {_sweep.Cells.Count} of {_sweep.CellsTotal} cells are finished; the others ");
+            _page.Append($"are missing here.</p>\n");
+        }
+
+        if (_sweep.Failures.Count > 0)
+        {
+            _page.Append($"<p class=\"notice\">{_sweep.Failures.Count} cells could not be finished; see below.</p>\n");
+        }
     }
 
     private void RenderCharts()
     {
-        _page.Raw("<h2>Over the arrival rate</h2>\n<p class=\"soft\">Lines are means over the seeds, bands their 95 % intervals (Student's t); one seed alone has none. Policies are compared on the same requests for each seed. ");
-        _page.Raw("Latencies are drawn on logarithmic axes, the same for all configurations. ITL is over all gaps between tokens. Percentiles are off by at most 0.2 %.</p>\n");
+        _page.Raw("<h2>Over the arrival rate</h2>\n<p class=\"soft\">Lines are means over the seeds, bands their 95 % intervals "
+            + "(Student's t); one seed alone has none. Policies are compared on the same requests for each seed. ");
+        _page.Raw("Latencies are drawn on logarithmic axes, the same for all configurations. ITL is over all gaps between tokens. "
+            + "Percentiles are off by at most 0.2 %.</p>\n");
         _page.Legend(_policies);
         var configurations = _groups.GroupBy(group => group.Point with { Policy = "", RateScale = 0, Seed = 0 }).ToArray();
         foreach (var (index, configuration) in configurations.Index())
         {
-            _page.Append($"<details{new Markup(index == 0 ? " open" : "")}><summary>{Describe(configuration.Key)}</summary>\n<div class=\"charts\">\n");
+            _page.Append($"<details{new Markup(index == 0 ? " open" : "")}><summary>{Describe(configuration.Key)}</summary>\n<div ");
+            _page.Append($"class=\"charts\">\n");
             foreach (var figure in Figures) RenderChart(figure, [.. configuration]);
             _page.Raw("</div></details>\n");
         }
@@ -76,7 +88,10 @@ public sealed class SweepHtml
     private void RenderChart(Figure figure, SweepGroup[] configuration)
     {
         var bands = _groups.Select(group => group.Band(figure.Of)).OfType<SweepBand>();
-        var all = bands.SelectMany(band => (double[])[Math.Max(band.Low, band.Min), band.Mean, Math.Min(Math.Min(band.High, figure.Most), Math.Max(band.Max, 2 * band.Mean))]);
+        var all = bands.SelectMany(
+            band => (double[])[
+                Math.Max(band.Low, band.Min), band.Mean, Math.Min(Math.Min(band.High, figure.Most), Math.Max(band.Max, 2 * band.Mean))
+            ]);
         var y = figure.IsLog ? ChartAxis.Log(all, figure.Format) : ChartAxis.Linear(all, figure.Format);
         var x = ChartAxis.Linear(_groups.Select(RateOf), ChartAxis.Short);
         var lines = _policies.Index().Select(policy => new ChartLine(
@@ -84,16 +99,24 @@ public sealed class SweepHtml
             policy.Index,
             [.. configuration.Where(group => group.Point.Policy == policy.Item).OrderBy(group => group.Point.RateScale)
                 .Select(group => PointOf(RateOf(group), group.Band(figure.Of), figure.Most))]));
-        _page.Figure(figure.Name, new ChartSvg($"{figure.Name} over the arrival rate", _hasRates ? "requests/s" : "× the trace's rate", x, y).Draw(lines));
+        _page.Figure(
+            figure.Name,
+            new ChartSvg($"{figure.Name} over the arrival rate", _hasRates ? "requests/s" : "× the trace's rate", x, y).Draw(lines));
     }
 
     private void RenderDifferences()
     {
         var differences = PairedDifference.Of(_sweep.Cells);
         if (differences.Count == 0) return;
-        _page.Append($"<h2>Differences from {differences[0].Against}</h2>\n<p class=\"soft\">Each seed's difference is on the same requests; mean over the seeds with its 95 % interval. Strong where the interval leaves 0 out. Times in seconds.</p>\n");
+        _page.Append($"<h2>Differences from {differences[0].Against}</h2>\n<p class=\"soft\">Each seed's difference is on the ");
+        _page.Append($"same requests; mean over the seeds with its 95 % interval. ");
+        _page.Append($"Strong where the interval leaves 0 out. Times in seconds.</p>\n");
         _page.Raw("<div class=\"wide\"><table id=\"differences\"><thead><tr>");
-        foreach (var name in (string[])["policy", "configuration", "rate scale", "seeds"]) _page.Append($"<th scope=\"col\" class=\"name\">{name}</th>");
+        foreach (var name in (string[])["policy", "configuration", "rate scale", "seeds"])
+        {
+            _page.Append($"<th scope=\"col\" class=\"name\">{name}</th>");
+        }
+
         foreach (var (name, _) in PairedDifference.Figures) _page.Append($"<th scope=\"col\">{FigureName(name)}</th>");
         _page.Raw("</tr></thead><tbody>\n");
         foreach (var row in differences.GroupBy(difference => difference.Point)) RenderDifference([.. row]);
@@ -103,11 +126,13 @@ public sealed class SweepHtml
     private void RenderDifference(IReadOnlyList<PairedDifference> row)
     {
         var point = row[0].Point;
-        _page.Append($"<tr><td class=\"name\">{point.Policy}</td><td class=\"name\">{Describe(point)}</td><td class=\"name\">{point.RateScale}</td><td class=\"name\">{row.Max(difference => difference.Seeds)}</td>");
+        _page.Append($"<tr><td class=\"name\">{point.Policy}</td><td class=\"name\">{Describe(point)}</td><td ");
+        _page.Append($"class=\"name\">{point.RateScale}</td><td class=\"name\">{row.Max(difference => difference.Seeds)}</td>");
         foreach (var (name, _) in PairedDifference.Figures)
         {
             var found = row.FirstOrDefault(difference => difference.Figure == name);
-            _page.Append($"<td{new Markup(found is { IsSignificant: true } ? " class=\"strong\"" : "")}>{(found is null ? "–" : Show(found))}</td>");
+            _page.Append(
+                $"<td{new Markup(found is { IsSignificant: true } ? " class=\"strong\"" : "")}>{(found is null ? "–" : Show(found))}</td>");
         }
 
         _page.Raw("</tr>\n");
@@ -118,29 +143,41 @@ public sealed class SweepHtml
     {
         var kept = _sweep.Cells.Where(cell => cell.Run.Timeline is not null).ToArray();
         if (kept.Length == 0) return;
-        _page.Append($"<h2>Over time</h2>\n<p class=\"soft\">Of seed {kept[0].Point.Seed}. Queue and KV are sampled at equal distances of virtual time. A pointer or the arrow keys on a chart read its values.</p>\n");
+        _page.Append($"<h2>Over time</h2>\n<p class=\"soft\">Of seed {kept[0].Point.Seed}. Queue and KV are sampled at equal distances ");
+        _page.Append($"of virtual time. A pointer or the arrow keys on a chart read its values.</p>\n");
         _page.Legend(_policies);
         foreach (var cells in kept.GroupBy(cell => cell.Point with { Policy = "", Seed = 0 }))
         {
             _page.Append($"<details><summary>rate scale {cells.Key.RateScale}: {Describe(cells.Key)}</summary>\n");
-            TimelineCharts.Render(_page, [.. cells.Select(cell => (cell.Point.Policy, _policies.IndexOf(cell.Point.Policy), cell.Run.Timeline!))]);
+            TimelineCharts.Render(
+                _page, [.. cells.Select(cell => (cell.Point.Policy, _policies.IndexOf(cell.Point.Policy), cell.Run.Timeline!))]);
             _page.Raw("</details>\n");
         }
     }
 
     /// <summary>Mean arrival rate over the seeds; the rate scale when a trace has no rate.</summary>
-    private double RateOf(SweepGroup group) => _hasRates && group.Band(cell => cell.ArrivalsPerS) is { } rate ? rate.Mean : group.Point.RateScale;
+    private double RateOf(SweepGroup group) =>
+        _hasRates && group.Band(cell => cell.ArrivalsPerS) is { } rate ? rate.Mean : group.Point.RateScale;
 
     private void RenderTable()
     {
-        _page.Append($"<h2>Cells</h2>\n<p class=\"soft\">{_sweep.Cells.Count} of {_sweep.CellsTotal}. Times in seconds. A column's name sorts by it.</p>\n");
+        _page.Append($"<h2>Cells</h2>\n<p class=\"soft\">{_sweep.Cells.Count} of {_sweep.CellsTotal}. Times in seconds. A column's name ");
+        _page.Append($"sorts by it.</p>\n");
         _page.Raw("<div class=\"wide\"><table id=\"cells\" class=\"sorts\"><thead><tr>");
-        foreach (var column in SweepColumns.All) _page.Append($"<th scope=\"col\"{Class(column)}><button type=\"button\">{column.Name}</button></th>");
+        foreach (var column in SweepColumns.All)
+        {
+            _page.Append($"<th scope=\"col\"{Class(column)}><button type=\"button\">{column.Name}</button></th>");
+        }
+
         _page.Raw("</tr></thead><tbody>\n");
         foreach (var cell in _sweep.Cells)
         {
             _page.Raw("<tr>");
-            foreach (var column in SweepColumns.All) _page.Append($"<td{Class(column)} data-v=\"{column.SortKey(cell)}\">{column.Show(cell)}</td>");
+            foreach (var column in SweepColumns.All)
+            {
+                _page.Append($"<td{Class(column)} data-v=\"{column.SortKey(cell)}\">{column.Show(cell)}</td>");
+            }
+
             _page.Raw("</tr>\n");
         }
 
@@ -175,7 +212,9 @@ public sealed class SweepHtml
     }
 
     private string Describe(SweepPoint point) =>
-        string.Create(CultureInfo.InvariantCulture, $"{point.Replicas} × {_sweep.Profile}, {point.Routing}, steps of {point.StepTokensMax} tokens, {point.KvTokens} KV tokens");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{point.Replicas} × {_sweep.Profile}, {point.Routing}, steps of {point.StepTokensMax} tokens, {point.KvTokens} KV tokens");
 
     private static string FigureName(string name) => name switch
     {
@@ -207,5 +246,6 @@ public sealed class SweepHtml
 
     private static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    private sealed record Figure(string Name, Func<SweepCell, double?> Of, bool IsLog, Func<double, string> Format, double Most = double.PositiveInfinity);
+    private sealed record Figure(
+        string Name, Func<SweepCell, double?> Of, bool IsLog, Func<double, string> Format, double Most = double.PositiveInfinity);
 }

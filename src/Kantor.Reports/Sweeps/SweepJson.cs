@@ -6,8 +6,8 @@ namespace Kantor.Reports.Sweeps;
 
 /// <summary>
 /// Writes a sweep as JSON, schema <c>kantor.sweep.v1</c>: each cell has its place in the grid and the fields of a run of
-/// <c>kantor.simulate.v1</c> without its timeline; paired differences are those from the first policy on the same requests, whose place names the first
-/// seed. Equal inputs give equal bytes but for <c>wall_s</c> and <c>simulated_requests_per_s</c>.
+/// <c>kantor.simulate.v1</c> without its timeline; paired differences are those from the first policy on the same requests, whose place
+/// names the first seed. Equal inputs give equal bytes but for <c>wall_s</c> and <c>simulated_requests_per_s</c>.
 /// </summary>
 public static class SweepJson
 {

@@ -1,6 +1,8 @@
 namespace Kantor.Reports.Sweeps;
 
-/// <summary>What a sweep was made with and what came of it. Cells are in the order of the grid, whatever the order in which they ended.</summary>
+/// <summary>
+/// What a sweep was made with and what came of it. Cells are in the order of the grid, whatever the order in which they ended.
+/// </summary>
 public sealed record SweepReport
 {
     /// <summary>Trace, by the name it was given.</summary>

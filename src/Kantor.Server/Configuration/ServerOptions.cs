@@ -71,7 +71,10 @@ public sealed record ServerOptions
         foreach (var twice in Tenants.GroupBy(tenant => tenant.Name, StringComparer.Ordinal).Where(same => same.Count() > 1))
             errors.Add($"Tenants has '{twice.Key}' {twice.Count()} times; names differ.");
         var keys = ApiKeys.Distinct(StringComparer.Ordinal).Concat(Tenants.SelectMany(tenant => tenant.ApiKeys)).ToArray();
-        if (keys.Distinct(StringComparer.Ordinal).Count() < keys.Length) errors.Add("Tenants: a key is there twice; every key belongs to one tenant.");
+        if (keys.Distinct(StringComparer.Ordinal).Count() < keys.Length)
+        {
+            errors.Add("Tenants: a key is there twice; every key belongs to one tenant.");
+        }
     }
 
     internal bool TryAddress(out IPAddress address)

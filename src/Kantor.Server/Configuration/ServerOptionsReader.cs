@@ -5,8 +5,8 @@ using Microsoft.Extensions.Configuration;
 namespace Kantor.Server.Configuration;
 
 /// <summary>
-/// Reads <see cref="ServerOptions"/> from configuration: section <c>Kantor:Server</c> of <c>appsettings.json</c>, or environment variables such
-/// as <c>Kantor__Server__Port</c>. A setting that is not known is an error, like a value that cannot be read.
+/// Reads <see cref="ServerOptions"/> from configuration: section <c>Kantor:Server</c> of <c>appsettings.json</c>, or environment variables
+/// such as <c>Kantor__Server__Port</c>. A setting that is not known is an error, like a value that cannot be read.
 /// </summary>
 public static class ServerOptionsReader
 {

@@ -1,7 +1,8 @@
 namespace Kantor.Server.Configuration;
 
 /// <summary>
-/// A customer with keys of its own. Nothing is cached across tenants, each has its own limit, and a policy with priorities serves them in order.
+/// A customer with keys of its own. Nothing is cached across tenants, each has its own limit, and a policy with priorities serves them in
+/// order.
 /// </summary>
 public sealed record TenantOptions
 {
@@ -11,7 +12,9 @@ public sealed record TenantOptions
     /// <summary>Its keys, at least one; no key is anybody else's.</summary>
     public IReadOnlyList<string> ApiKeys { get; init; } = [];
 
-    /// <summary>Priority of requests that name none, −1,000,000 to 1,000,000; lower goes first. Other than 0 it needs a policy with priorities.</summary>
+    /// <summary>
+    /// Priority of requests that name none, −1,000,000 to 1,000,000; lower goes first. Other than 0 it needs a policy with priorities.
+    /// </summary>
     public int Priority { get; init; }
 
     /// <summary>Most answers that it may have open at the same time, at least 1; null for no limit of its own.</summary>

@@ -4,9 +4,8 @@ using System.Text.Json;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Requests;
 using Kantor.OpenAi.Responses;
-using Kantor.Server.Generation;
-using Kantor.Server.Hosting;
-using Kantor.Server.Routing;
+using Kantor.Server.Context;
+using Kantor.Server.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Kantor.Server.Endpoints;
@@ -41,7 +40,8 @@ internal sealed class ModelEndpoints(ServerContext server)
         var vectors = new float[inputs.Length][];
         for (var i = 0; i < inputs.Length; i++) vectors[i] = await EmbedAsync(inputs[i], http.RequestAborted);
         http.Response.ContentType = JsonBody.ContentType;
-        ListWriter.WriteEmbeddings(http.Response.BodyWriter, server.Engine.Model.ModelName, vectors, request.AsBase64, inputs.Sum(tokens => tokens.Length));
+        ListWriter.WriteEmbeddings(
+            http.Response.BodyWriter, server.Engine.Model.ModelName, vectors, request.AsBase64, inputs.Sum(tokens => tokens.Length));
         await BoundedWriting.FlushAsync(http, server, "embedding");
     }
 
@@ -69,7 +69,8 @@ internal sealed class ModelEndpoints(ServerContext server)
     {
         var size = server.Engine.Model.EmbeddingSize;
         if (asked is null || asked == size) return;
-        throw new ApiErrorException(ApiError.BadRequest("dimensions", $"'dimensions' is {asked}; this model's embeddings have {size} numbers."));
+        throw new ApiErrorException(
+            ApiError.BadRequest("dimensions", $"'dimensions' is {asked}; this model's embeddings have {size} numbers."));
     }
 
     private async Task<int[]> EncodeAsync(PromptInput input, CancellationToken cancellation)

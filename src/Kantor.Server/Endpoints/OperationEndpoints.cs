@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Kantor.Server.Hosting;
+using Kantor.Server.Context;
+using Kantor.Server.Http;
 using Kantor.Server.Metrics;
-using Kantor.Server.Routing;
 using Microsoft.AspNetCore.Http;
 
 namespace Kantor.Server.Endpoints;

@@ -1,13 +1,13 @@
-using Kantor.Server.Hosting;
+using Kantor.Server.Callers;
+using Kantor.Server.Context;
+using Kantor.Server.Http;
 using Kantor.Server.Page;
-using Kantor.Server.Routing;
 
 namespace Kantor.Server.Endpoints;
 
 /// <summary>Every route of the server and who may use it. There is no other way in.</summary>
 internal static class RouteTable
 {
-    public const string Chat = "/v1/chat/completions";
     public const string Models = "/v1/models";
 
     public static IReadOnlyList<ApiRoute> Create(ServerContext server)
@@ -17,7 +17,7 @@ internal static class RouteTable
         var operation = new OperationEndpoints(server);
         return
         [
-            new("POST", Chat, Access.Key, generation.ChatAsync),
+            new("POST", "/v1/chat/completions", Access.Key, generation.ChatAsync),
             new("POST", "/v1/completions", Access.Key, generation.CompletionAsync),
             new("POST", "/v1/embeddings", Access.Key, model.EmbedAsync),
             new("GET", Models, Access.Key, model.ListAsync),

@@ -49,13 +49,19 @@ internal sealed class AnswerDeltas : IAsyncDisposable
             yield return new AnswerDelta(prompt, (prompt * _choices) + delta.Choice, delta);
     }
 
-    /// <summary>A full buffer holds the readers back, and the engine then merges deltas, so a slow client costs bounded memory here too.</summary>
+    /// <summary>
+    /// A full buffer holds the readers back, and the engine then merges deltas, so a slow client costs bounded memory here too.
+    /// </summary>
     private async IAsyncEnumerable<AnswerDelta> MergeAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var merged = Channel.CreateBounded<AnswerDelta>(new BoundedChannelOptions(BufferMax) { SingleReader = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var copying = Task.WhenAll(Enumerable.Range(0, _streams.Count).Select(prompt => CopyAsync(prompt, merged.Writer, stop.Token)));
-        _ = copying.ContinueWith(done => merged.Writer.TryComplete(done.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _ = copying.ContinueWith(
+            done => merged.Writer.TryComplete(done.Exception?.InnerException),
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default);
         try
         {
             await foreach (var delta in merged.Reader.ReadAllAsync(cancellation)) yield return delta;

@@ -1,6 +1,6 @@
 using Kantor.OpenAi.Requests;
 using Kantor.OpenAi.Responses;
-using Kantor.Server.Hosting;
+using Kantor.Server.Context;
 using Microsoft.AspNetCore.Http;
 
 namespace Kantor.Server.Generation;

@@ -16,7 +16,9 @@ internal sealed class AnswerProgress(int prompts, int choices)
     /// <summary>Whether every choice has ended.</summary>
     public bool IsComplete => Array.TrueForAll(_finishes, finish => finish is not null);
 
-    /// <summary>Prompt tokens count once per prompt; cached ones are those of its first choice, which is the one that finds the cache as it was.</summary>
+    /// <summary>
+    /// Prompt tokens count once per prompt; cached ones are those of its first choice, which is the one that finds the cache as it was.
+    /// </summary>
     public Usage Usage => new(
         FirstChoices.Sum(finish => finish.PromptTokens),
         FirstChoices.Sum(finish => finish.CachedTokens),
@@ -24,7 +26,10 @@ internal sealed class AnswerProgress(int prompts, int choices)
 
     private IEnumerable<ChoiceFinish> FirstChoices => _finishes.Where((finish, index) => index % choices == 0 && finish is not null)!;
 
-    /// <summary>What the answer has cost so far: all prompts, and the tokens of every choice; what was cached is known when its first choice has ended.</summary>
+    /// <summary>
+    /// What the answer has cost so far: all prompts, and the tokens of every choice; what was cached is known when its first choice has
+    /// ended.
+    /// </summary>
     /// <param name="promptTokens">Tokens of all prompts.</param>
     public Usage RunningUsage(int promptTokens) => new(promptTokens, FirstChoices.Sum(finish => finish.CachedTokens), _generated);
 

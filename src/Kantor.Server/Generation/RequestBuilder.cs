@@ -6,7 +6,7 @@ using Kantor.Engine.Streams;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Requests;
 using Kantor.Server.Callers;
-using Kantor.Server.Routing;
+using Kantor.Server.Http;
 
 namespace Kantor.Server.Generation;
 
@@ -25,7 +25,8 @@ internal static class RequestBuilder
         if (fields.Priority is null or 0 || engine.HasPriorities) return;
         throw new ApiErrorException(ApiError.BadRequest(
             "priority",
-            $"'priority' is {fields.Priority}, and the policy '{policy}' has no priorities; leave it out, or serve with a policy that has, such as vllm-v1:order=priority.",
+            $"'priority' is {fields.Priority}, and the policy '{policy}' has no priorities; leave it out, or serve with a policy that "
+                + "has, such as vllm-v1:order=priority.",
             ErrorCodes.UnsupportedParameter));
     }
 
@@ -49,7 +50,8 @@ internal static class RequestBuilder
             PromptTokens = prompt,
             OutputTokensMax = most,
             OutputTokensMin = fields.OutputTokensMin <= most ? fields.OutputTokensMin : throw TooLong(
-                "min_tokens", $"'min_tokens' is {fields.OutputTokensMin}; after the prompt of {prompt.Length} tokens there is room for {most}."),
+                "min_tokens", $"'min_tokens' is {fields.OutputTokensMin}; "
+                    + $"after the prompt of {prompt.Length} tokens there is room for {most}."),
             IgnoresEnd = fields.IgnoresEnd,
             Choices = fields.Choices,
             StopTexts = fields.Stop,
@@ -66,7 +68,8 @@ internal static class RequestBuilder
         if ((long)promptTokens + wanted <= model.SequenceTokensMax) return wanted;
         throw TooLong(
             "max_tokens",
-            $"The prompt has {promptTokens} tokens and {wanted} are to be generated, {(long)promptTokens + wanted} together; at most {model.SequenceTokensMax} are served.");
+            $"The prompt has {promptTokens} tokens and {wanted} are to be generated, {(long)promptTokens + wanted} together; at most "
+                + $"{model.SequenceTokensMax} are served.");
     }
 
     /// <summary>Without a limit from the caller, an answer may fill what the prompt leaves of the context and of the KV pool.</summary>
@@ -74,7 +77,10 @@ internal static class RequestBuilder
     {
         var most = model.SequenceTokensMax;
         if (promptTokens < most) return most - promptTokens;
-        throw TooLong(null, $"The prompt has {promptTokens} tokens, which leaves no room for an answer; prompt and answer have {most} tokens together at most.");
+        throw TooLong(
+            null,
+            $"The prompt has {promptTokens} tokens, which leaves no room for an answer; "
+                + $"prompt and answer have {most} tokens together at most.");
     }
 
     private static ApiErrorException TooMany(int prompts, GenerationFields fields, string limit) => new(ApiError.BadRequest(
@@ -82,5 +88,6 @@ internal static class RequestBuilder
         $"{prompts} prompt(s) x {fields.Choices} choice(s) are {(long)prompts * fields.Choices} answers at once; {limit}.",
         ErrorCodes.QueueCapacityExceeded));
 
-    private static ApiErrorException TooLong(string? field, string message) => new(ApiError.BadRequest(field, message, ErrorCodes.ContextLengthExceeded));
+    private static ApiErrorException TooLong(string? field, string message) =>
+        new(ApiError.BadRequest(field, message, ErrorCodes.ContextLengthExceeded));
 }

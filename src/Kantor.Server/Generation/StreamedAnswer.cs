@@ -1,14 +1,15 @@
 using Kantor.Core.Requests;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
-using Kantor.Server.Routing;
+using Kantor.Server.Http;
+using Kantor.Server.Logging;
 using Microsoft.AspNetCore.Http;
 
 namespace Kantor.Server.Generation;
 
 /// <summary>
-/// Sends the answer as it grows. Until the first delta nothing is sent, so an early error has its own status; a late one becomes the last event,
-/// without an end mark, so that no client takes the answer for complete.
+/// Sends the answer as it grows. Until the first delta nothing is sent, so an early error has its own status; a late one becomes the last
+/// event, without an end mark, so that no client takes the answer for complete.
 /// </summary>
 internal static class StreamedAnswer
 {
@@ -54,7 +55,8 @@ internal static class StreamedAnswer
     }
 
     /// <summary>The error, when it is too late for a status of its own.</summary>
-    private static ApiError InStream(AnswerJob job, ApiError error) => job.Http.Response.HasStarted ? error : throw new ApiErrorException(error);
+    private static ApiError InStream(AnswerJob job, ApiError error) =>
+        job.Http.Response.HasStarted ? error : throw new ApiErrorException(error);
 
     private static void Begin(AnswerJob job, SseWriter sse)
     {

@@ -2,11 +2,13 @@ using System.Text;
 using Kantor.Core.Requests;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
-using Kantor.Server.Routing;
+using Kantor.Server.Http;
 
 namespace Kantor.Server.Generation;
 
-/// <summary>Waits for every choice and sends the answer in one piece. A choice without a regular end makes the whole answer an error.</summary>
+/// <summary>
+/// Waits for every choice and sends the answer in one piece. A choice without a regular end makes the whole answer an error.
+/// </summary>
 internal static class WholeAnswer
 {
     public static async Task SendAsync(AnswerJob job)
@@ -19,7 +21,8 @@ internal static class WholeAnswer
 
     private static async Task<AnswerChoice[]> GatherAsync(AnswerJob job)
     {
-        var parts = Enumerable.Range(0, job.Progress.Choices).Select(index => new Part(index, job.Fields.TopLogprobs is not null)).ToArray();
+        var parts = Enumerable.Range(0, job.Progress.Choices).Select(index => new Part(index, job.Fields.TopLogprobs is not null))
+            .ToArray();
         try
         {
             await foreach (var delta in job.Deltas.ReadAllAsync(job.Stop))

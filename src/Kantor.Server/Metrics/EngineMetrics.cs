@@ -12,10 +12,18 @@ namespace Kantor.Server.Metrics;
 /// </summary>
 public sealed class EngineMetrics : IEngineObserver
 {
-    private static readonly double[] SecondsToFirstToken = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80, 160];
-    private static readonly double[] SecondsBetweenTokens = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5, 5, 10];
-    private static readonly double[] SecondsInAll = [0.01, 0.05, 0.1, 0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960];
-    private static readonly double[] TokensPerRequest = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
+    private static readonly double[] SecondsToFirstToken = [
+        0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80, 160
+    ];
+    private static readonly double[] SecondsBetweenTokens = [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5, 5, 10
+    ];
+    private static readonly double[] SecondsInAll = [
+        0.01, 0.05, 0.1, 0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960
+    ];
+    private static readonly double[] TokensPerRequest = [
+        1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000
+    ];
     private static readonly double[] TokensPerStep = [1, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096, 8_192, 16_384];
 
     private readonly Histogram _ttftSeconds = new(SecondsToFirstToken);
@@ -76,11 +84,16 @@ public sealed class EngineMetrics : IEngineObserver
     {
         text.Gauge("vllm:num_requests_running", "Requests that hold KV.", now.Running);
         text.Gauge("vllm:num_requests_waiting", "Requests that wait.", now.Waiting);
-        text.Gauge("vllm:kv_cache_usage_perc", "Share of the KV pool referenced by live requests, 0 to 1.", (double)now.KvTokensUsed / now.KvTokensTotal);
+        text.Gauge(
+            "vllm:kv_cache_usage_perc",
+            "Share of the KV pool referenced by live requests, 0 to 1.",
+            (double)now.KvTokensUsed / now.KvTokensTotal);
         text.Counter("vllm:prefix_cache_queries_total", "Prompt tokens looked up in the prefix cache.", now.PrefixQueriedTokens);
-        text.Counter("vllm:prefix_cache_hits_total", "Prompt tokens found in the prefix cache, from others or from before.", now.PrefixHitTokens);
+        text.Counter(
+            "vllm:prefix_cache_hits_total", "Prompt tokens found in the prefix cache, from others or from before.", now.PrefixHitTokens);
         text.Counter("vllm:num_preemptions_total", "Preemptions.", now.Preemptions);
-        text.Counter("vllm:prompt_tokens_total", "Prompt tokens of requests that ended after admission.", Volatile.Read(ref _promptTokensTotal));
+        text.Counter(
+            "vllm:prompt_tokens_total", "Prompt tokens of requests that ended after admission.", Volatile.Read(ref _promptTokensTotal));
         text.Counter("vllm:generation_tokens_total", "Tokens generated.", now.GeneratedTokens);
         text.Counters("vllm:request_success_total", "Admitted requests that ended, by reason.", "finished_reason", EndsByVllmReason());
         text.Info(
@@ -110,19 +123,23 @@ public sealed class EngineMetrics : IEngineObserver
         text.Gauge("kantor_kv_tokens_capacity", "KV tokens of the pool.", now.KvTokensTotal);
         text.Counter("kantor_steps_total", "Steps executed.", now.Steps);
         text.Counter("kantor_computed_tokens_total", "Tokens computed, recomputed ones included.", now.ComputedTokens);
-        text.Counter("kantor_prefix_cache_refound_total", "Cached tokens with which preempted requests came back.", now.PrefixRefoundTokens);
+        text.Counter(
+            "kantor_prefix_cache_refound_total", "Cached tokens with which preempted requests came back.", now.PrefixRefoundTokens);
         text.Counter("kantor_plans_refused_total", "Plans of the policy that the validator refused.", Volatile.Read(ref _plansRefused));
         text.Counter("kantor_backend_failures_total", "Steps of the back end that failed.", now.BackendFailures);
-        text.Counter("kantor_streams_stalled_total", "Connections cut because the client took nothing.", Volatile.Read(ref _streamsStalled));
+        text.Counter(
+            "kantor_streams_stalled_total", "Connections cut because the client took nothing.", Volatile.Read(ref _streamsStalled));
         text.Gauge("kantor_step_model_fixed_seconds", "Fitted step time: fixed part.", step.FixedUs / 1e6);
         text.Gauge("kantor_step_model_prefill_token_seconds", "Fitted step time: per prefill token.", step.PrefillTokenUs / 1e6);
         text.Gauge("kantor_step_model_decode_sequence_seconds", "Fitted step time: per decoding sequence.", step.DecodeSequenceUs / 1e6);
         text.Gauge("kantor_step_model_resident_kv_token_seconds", "Fitted step time: per resident KV token.", step.ResidentKvTokenUs / 1e6);
-        text.Gauge("kantor_step_model_row_kv_token_seconds", "Fitted step time: per row and KV token of the step.", step.RowKvTokenUs / 1e6);
+        text.Gauge(
+            "kantor_step_model_row_kv_token_seconds", "Fitted step time: per row and KV token of the step.", step.RowKvTokenUs / 1e6);
     }
 
     private IEnumerable<(string Label, long Count)> EndsByOutcome() =>
-        Enum.GetValues<RequestOutcome>().Select(outcome => (OutcomeTable.Of(outcome).MetricLabel, Volatile.Read(ref _endsByOutcome[(int)outcome])));
+        Enum.GetValues<RequestOutcome>().Select(
+            outcome => (OutcomeTable.Of(outcome).MetricLabel, Volatile.Read(ref _endsByOutcome[(int)outcome])));
 
     private IEnumerable<(string Label, long Count)> EndsByVllmReason() =>
         from outcome in Enum.GetValues<RequestOutcome>()

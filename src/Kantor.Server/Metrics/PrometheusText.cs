@@ -57,7 +57,8 @@ internal sealed class PrometheusText(string modelName)
         Sample(name, value);
     }
 
-    private void Head(string name, string type, string help) => _text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
+    private void Head(string name, string type, string help) =>
+        _text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
 
     private void Sample(string name, double value, string extraLabels = "") =>
         _text.Append(CultureInfo.InvariantCulture, $"{name}{{{_labels}{extraLabels}}} {Number(value)}\n");

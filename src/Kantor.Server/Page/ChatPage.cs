@@ -6,7 +6,8 @@ namespace Kantor.Server.Page;
 internal static class ChatPage
 {
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action "
+            + "'none'; frame-ancestors 'none'";
 
     /// <summary>A handler that sends one of the files.</summary>
     public static RequestDelegate Serve(string name)

@@ -12,12 +12,14 @@ public sealed record ClientOptions
     /// </summary>
     public Func<int, double>? RequestUs { get; init; }
 
-    /// <summary>Microseconds after which a client gives an attempt up, at least 1; the request is cancelled wherever it stands. Null: never.</summary>
+    /// <summary>
+    /// Microseconds after which a client gives an attempt up, at least 1; the request is cancelled wherever it stands. Null: never.
+    /// </summary>
     public long? TimeoutUs { get; init; }
 
     /// <summary>
-    /// Microseconds from the first sending within which the answer is wanted, at least 1. Nobody gives up because of it; requests that miss it
-    /// are counted. Null for none.
+    /// Microseconds from the first sending within which the answer is wanted, at least 1. Nobody gives up because of it; requests that miss
+    /// it are counted. Null for none.
     /// </summary>
     public long? DeadlineUs { get; init; }
 
@@ -25,8 +27,8 @@ public sealed record ClientOptions
     public RetryOptions? Retries { get; init; }
 
     /// <summary>
-    /// The tenants, numbered in this order. When there are any, each request of the trace has to name one of them; without, names of the trace
-    /// only divide the counts.
+    /// The tenants, numbered in this order. When there are any, each request of the trace has to name one of them; without, names of the
+    /// trace only divide the counts.
     /// </summary>
     public IReadOnlyList<TenantSpec> Tenants { get; init; } = [];
 
@@ -41,6 +43,9 @@ public sealed record ClientOptions
         TenantSpec.RequireTimes(TimeoutUs, DeadlineUs);
         Retries?.Validate();
         foreach (var tenant in Tenants) tenant.Validate();
-        if (Tenants.GroupBy(tenant => tenant.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice) throw new ArgumentException($"Tenant '{twice.Key}' is there twice.", nameof(Tenants));
+        if (Tenants.GroupBy(tenant => tenant.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"Tenant '{twice.Key}' is there twice.", nameof(Tenants));
+        }
     }
 }

@@ -9,8 +9,8 @@ using Kantor.Workloads.Traces;
 namespace Kantor.Simulation.Clients;
 
 /// <summary>
-/// The clients of a run: they send requests, wait, give up, and try again. A request is open from its first sending until its last attempt is
-/// over; its latency counts from the first sending, as intended, so that waiting for a retry is not left out.
+/// The clients of a run: they send requests, wait, give up, and try again. A request is open from its first sending until its last attempt
+/// is over; its latency counts from the first sending, as intended, so that waiting for a retry is not left out.
 /// </summary>
 internal sealed class ClientSide : IRequestSink
 {
@@ -26,7 +26,8 @@ internal sealed class ClientSide : IRequestSink
     private readonly Dictionary<int, ClientRequest> _open = [];
     private readonly Stack<ClientRequest> _spare = new();
 
-    public ClientSide(ITraceSource source, ClientOptions options, int outputTokensMax, EventQueue events, RunRecorder recorder, LengthOracle lengths)
+    public ClientSide(
+        ITraceSource source, ClientOptions options, int outputTokensMax, EventQueue events, RunRecorder recorder, LengthOracle lengths)
     {
         (_options, _outputTokensMax, _events, _recorder, _lengths) = (options, outputTokensMax, events, recorder, lengths);
         _flow = options.Loop.NewFlow(source, this);
@@ -64,7 +65,10 @@ internal sealed class ClientSide : IRequestSink
         if (open.ArrivesUs > _events.NowUs) _events.Schedule(open.ArrivesUs.Value, EventKind.Arrival, request);
     }
 
-    /// <summary>What the fleet gets of a request that reaches it now; false when none does, because its client gave it up on the way or it comes later.</summary>
+    /// <summary>
+    /// What the fleet gets of a request that reaches it now; false when none does, because its client gave it up on the way or it comes
+    /// later.
+    /// </summary>
     public bool TryArrive(int request, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out RequestSpec? spec)
     {
         spec = null;
@@ -125,7 +129,8 @@ internal sealed class ClientSide : IRequestSink
         var delayUs = requestUs(promptTokens);
         return delayUs is >= 0 and <= TenantSpec.UsMax
             ? (long)Math.Ceiling(delayUs)
-            : throw new SimulationException($"A request of {promptTokens} tokens takes {delayUs} us to the fleet; possible are 0 to {TenantSpec.UsMax}.");
+            : throw new SimulationException(
+                $"A request of {promptTokens} tokens takes {delayUs} us to the fleet; possible are 0 to {TenantSpec.UsMax}.");
     }
 
     private RequestSpec SpecOf(ClientRequest open)

@@ -20,7 +20,8 @@ internal sealed class SessionLinks
             if (trace[request].Turn is { } turn) Link(request, turn, newest);
         }
 
-        _after = Enumerable.Range(0, trace.Count).Where(request => _waitsFor[request] is not null).ToLookup(request => _waitsFor[request]!.Value);
+        _after = Enumerable.Range(0, trace.Count).Where(request => _waitsFor[request] is not null)
+            .ToLookup(request => _waitsFor[request]!.Value);
     }
 
     public IReadOnlyList<TraceRequest> Trace { get; }

@@ -26,15 +26,26 @@ public sealed record TenantSpec
     public void Validate()
     {
         ArgumentException.ThrowIfNullOrEmpty(Name);
-        if (Weight is not (> 0 and < 1e9)) throw new ArgumentOutOfRangeException(nameof(Weight), Weight, $"The weight of tenant '{Name}' is above 0 and below 1e9.");
+        if (Weight is not (> 0 and < 1e9))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Weight), Weight, $"The weight of tenant '{Name}' is above 0 and below 1e9.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(Class);
         RequireTimes(TimeoutUs, DeadlineUs);
     }
 
     internal static void RequireTimes(long? timeoutUs, long? deadlineUs)
     {
-        if (timeoutUs is < 1 or > UsMax) throw new ArgumentOutOfRangeException(nameof(timeoutUs), timeoutUs, $"A timeout is 1 to {UsMax} us.");
-        if (deadlineUs is < 1 or > UsMax) throw new ArgumentOutOfRangeException(nameof(deadlineUs), deadlineUs, $"A deadline is 1 to {UsMax} us.");
+        if (timeoutUs is < 1 or > UsMax)
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeoutUs), timeoutUs, $"A timeout is 1 to {UsMax} us.");
+        }
+
+        if (deadlineUs is < 1 or > UsMax)
+        {
+            throw new ArgumentOutOfRangeException(nameof(deadlineUs), deadlineUs, $"A deadline is 1 to {UsMax} us.");
+        }
     }
 
     /// <summary>Longest time that a client waits or thinks: about eleven days.</summary>

@@ -3,8 +3,8 @@ using Kantor.Workloads.Traces;
 namespace Kantor.Simulation.Clients;
 
 /// <summary>
-/// A fixed number of users share the trace: each sends the next request that nobody has sent when its last one is over and it has thought. All
-/// send their first at time 0; recorded times and sessions are not used.
+/// A fixed number of users share the trace: each sends the next request that nobody has sent when its last one is over and it has thought.
+/// All send their first at time 0; recorded times and sessions are not used.
 /// </summary>
 /// <remarks>So throughput × (response time + think time) = users while requests last.</remarks>
 public sealed record UserLoop : ClientLoop
@@ -19,7 +19,10 @@ public sealed record UserLoop : ClientLoop
     public override void Validate()
     {
         if (Users is < 1 or > 1_000_000) throw new ArgumentOutOfRangeException(nameof(Users), Users, "There are 1 to 1000000 users.");
-        if (ThinkUs is < 0 or > TenantSpec.UsMax) throw new ArgumentOutOfRangeException(nameof(ThinkUs), ThinkUs, $"A user thinks 0 to {TenantSpec.UsMax} us.");
+        if (ThinkUs is < 0 or > TenantSpec.UsMax)
+        {
+            throw new ArgumentOutOfRangeException(nameof(ThinkUs), ThinkUs, $"A user thinks 0 to {TenantSpec.UsMax} us.");
+        }
     }
 
     internal override RequestFlow NewFlow(ITraceSource source, IRequestSink sink) => new Flow(this, source, sink);

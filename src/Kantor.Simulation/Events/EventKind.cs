@@ -16,7 +16,9 @@ public enum EventKind
     /// <summary>A client may lose patience; the target is its request.</summary>
     Timeout,
 
-    /// <summary>A unit that was asked for takes requests; the target is the unit of the fleet. Accompanies the run and does not keep it going.</summary>
+    /// <summary>
+    /// A unit that was asked for takes requests; the target is the unit of the fleet. Accompanies the run and does not keep it going.
+    /// </summary>
     Joining,
 
     /// <summary>A replica fails, drains or is asked for; the target is the event in the options. Accompanies the run.</summary>

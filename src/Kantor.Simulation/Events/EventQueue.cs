@@ -1,6 +1,8 @@
 namespace Kantor.Simulation.Events;
 
-/// <summary>The future, and the clock that it drives: taking the next event moves time to it. Time is in whole microseconds from 0.</summary>
+/// <summary>
+/// The future, and the clock that it drives: taking the next event moves time to it. Time is in whole microseconds from 0.
+/// </summary>
 /// <remarks>
 /// A heap in which every event lies before its <see cref="Children"/>: half as deep as one of two, and the children that are compared lie
 /// together.
@@ -31,7 +33,11 @@ public sealed class EventQueue
     /// <exception cref="InvalidOperationException">The event lies in the past, which is an error of the caller.</exception>
     public void Schedule(long timeUs, EventKind kind, int target)
     {
-        if (timeUs < NowUs) throw new InvalidOperationException($"{kind} of {target} is scheduled for {timeUs} us, before now ({NowUs} us).");
+        if (timeUs < NowUs)
+        {
+            throw new InvalidOperationException($"{kind} of {target} is scheduled for {timeUs} us, before now ({NowUs} us).");
+        }
+
         _ahead[(int)kind]++;
         if (!IsAccompanying(kind)) CountPressing++;
         if (Count == _future.Length) Array.Resize(ref _future, 2 * Count);
@@ -89,5 +95,6 @@ public sealed class EventQueue
         return earliest;
     }
 
-    private static bool IsAccompanying(EventKind kind) => kind is EventKind.Joining or EventKind.FleetChange or EventKind.Scaling or EventKind.Sample;
+    private static bool IsAccompanying(EventKind kind) =>
+        kind is EventKind.Joining or EventKind.FleetChange or EventKind.Scaling or EventKind.Sample;
 }

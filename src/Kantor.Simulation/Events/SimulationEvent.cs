@@ -1,8 +1,8 @@
 namespace Kantor.Simulation.Events;
 
 /// <summary>
-/// One thing that happens to one target at one moment. Events go by time, then by kind, then by target; those that are equal in all three are
-/// the same to whoever takes them.
+/// One thing that happens to one target at one moment. Events go by time, then by kind, then by target; those that are equal in all three
+/// are the same to whoever takes them.
 /// </summary>
 /// <param name="TimeUs">When, in microseconds of virtual time.</param>
 /// <param name="Kind">What happens.</param>

@@ -1,6 +1,8 @@
 namespace Kantor.Simulation.Events;
 
-/// <summary>A run could not be finished: a policy made no progress or a model gave an impossible value. The message says which and where.</summary>
+/// <summary>
+/// A run could not be finished: a policy made no progress or a model gave an impossible value. The message says which and where.
+/// </summary>
 public sealed class SimulationException : Exception
 {
     /// <summary>Without details.</summary>

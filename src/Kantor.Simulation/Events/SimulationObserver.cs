@@ -7,7 +7,7 @@ namespace Kantor.Simulation.Events;
 public class SimulationObserver
 {
     /// <summary>Hears every event of a replica that its policies hear, after them; null for nobody. Asked when the replica is made.</summary>
-    public virtual PolicyState? ListenerOf(int replica) => null;
+    public virtual PolicyState? ListenerOf(int replica, ReplicaOptions options) => null;
 
     /// <summary>Takes down why the policies of a replica decide as they do; null for nobody. Asked when the replica is made.</summary>
     public virtual IDecisionLog? LogOf(int replica) => null;

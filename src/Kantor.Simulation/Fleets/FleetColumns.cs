@@ -8,7 +8,9 @@ using Kantor.Simulation.Signals;
 
 namespace Kantor.Simulation.Fleets;
 
-/// <summary>The columns of a fleet's view, filled as far as the policy reads them. Replicas are added in the order in which the policy sees them.</summary>
+/// <summary>
+/// The columns of a fleet's view, filled as far as the policy reads them. Replicas are added in the order in which the policy sees them.
+/// </summary>
 internal sealed class FleetColumns(Core.Routing.Signals reads, ServiceClassTable classes)
 {
     private SimulatedReplica[] _replicas = [];

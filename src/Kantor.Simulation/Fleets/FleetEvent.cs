@@ -26,8 +26,8 @@ public abstract record FleetEvent
 }
 
 /// <summary>
-/// A replica fails and with it those that it steps together with: requests, KV and cache are gone. One that starts again is a new replica, with
-/// a number of its own.
+/// A replica fails and with it those that it steps together with: requests, KV and cache are gone. One that starts again is a new replica,
+/// with a number of its own.
 /// </summary>
 public sealed record ReplicaFails : FleetEvent
 {

@@ -19,8 +19,8 @@ public sealed record FleetOptions
     public int WaitingOutsideMax { get; init; } = 10_000;
 
     /// <summary>
-    /// Longest time in microseconds for which a router may hold a request, at least 1; one that holds it longer makes no progress and ends the run
-    /// with an error.
+    /// Longest time in microseconds for which a router may hold a request, at least 1; one that holds it longer makes no progress and ends
+    /// the run with an error.
     /// </summary>
     public long HoldUsMax { get; init; } = 3_600_000_000;
 
@@ -33,7 +33,11 @@ public sealed record FleetOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(WaitingOutsideMax, 10_000_000);
         ArgumentOutOfRangeException.ThrowIfLessThan(HoldUsMax, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Events.Count, ReplicasEver);
-        if (!Enum.IsDefined(LostRequests)) throw new ArgumentOutOfRangeException(nameof(LostRequests), LostRequests, "There is no such value.");
+        if (!Enum.IsDefined(LostRequests))
+        {
+            throw new ArgumentOutOfRangeException(nameof(LostRequests), LostRequests, "There is no such value.");
+        }
+
         foreach (var change in Events) change.Validate();
     }
 }
@@ -42,8 +46,8 @@ public sealed record FleetOptions
 public enum LostRequests
 {
     /// <summary>
-    /// The router gives each to another replica, which computes prompt and generated tokens again; tokens that were sent stay sent. Where KV of the
-    /// prompt is still kept on a prefilling replica, it is pulled from there.
+    /// The router gives each to another replica, which computes prompt and generated tokens again; tokens that were sent stay sent. Where
+    /// KV of the prompt is still kept on a prefilling replica, it is pulled from there.
     /// </summary>
     HandedOn,
 

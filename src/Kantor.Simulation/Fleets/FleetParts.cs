@@ -5,7 +5,9 @@ using Kantor.Simulation.Signals;
 
 namespace Kantor.Simulation.Fleets;
 
-/// <summary>All that a run has ever had of a fleet, in the order of their numbers; what has failed or left stays, because it is counted.</summary>
+/// <summary>
+/// All that a run has ever had of a fleet, in the order of their numbers; what has failed or left stays, because it is counted.
+/// </summary>
 internal sealed class FleetParts
 {
     private readonly List<FleetUnit> _unitOf = [];

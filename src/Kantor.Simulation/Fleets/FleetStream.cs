@@ -56,7 +56,7 @@ internal sealed class FleetStream : IServiceListener
     }
 
     /// <summary>Something was decided.</summary>
-    public void Decided(DecisionKind kind, RequestId request, int choice, long nowUs)
+    public void Decided(DecisionKind kind, RequestId request, long choice, long nowUs)
     {
         _state.TimeIs(nowUs);
         _state.Decided(kind, request, choice);

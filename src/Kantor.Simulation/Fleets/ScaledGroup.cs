@@ -18,15 +18,21 @@ internal sealed class ScaledGroup(ReplicaGroup group, ScalingOptions options, Fl
     {
         var together = Group.Pool.LockstepReplicas;
         var starting = parts.FleetUnits.Count(unit => unit.Group == Group && unit.State == FleetUnitState.Starting);
-        var view = new ScalingView { Endpoints = Group.Heard(nowUs), Starting = starting * together, WaitingOutside = waitingOutside, NowUs = nowUs };
+        var view = new ScalingView
+        {
+            Endpoints = Group.Heard(nowUs),
+            Starting = starting * together,
+            WaitingOutside = waitingOutside,
+            NowUs = nowUs,
+        };
         var wanted = Math.Clamp(Options.Autoscaler.Wanted(view, _state), Options.ReplicasMin, Options.ReplicasMax);
         Group.Stream.Decided(DecisionKind.Scale, default, wanted, nowUs);
         return ((wanted + together - 1) / together) - (Group.TakingCount / together) - starting;
     }
 
     /// <summary>
-    /// The units that are given up first: those that start, the last asked for first; then those with the fewest requests, as heard, the youngest
-    /// first.
+    /// The units that are given up first: those that start, the last asked for first; then those with the fewest requests, as heard, the
+    /// youngest first.
     /// </summary>
     public IReadOnlyList<FleetUnit> Surplus(int units, long nowUs)
     {

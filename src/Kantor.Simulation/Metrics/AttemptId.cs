@@ -3,8 +3,8 @@ using Kantor.Core.Requests;
 namespace Kantor.Simulation.Metrics;
 
 /// <summary>
-/// The name that an attempt has in the fleet: the number of its request and, above it, how often that was tried before, so that what is left of
-/// an earlier attempt is never taken for a later one. A request that is tried once has its number as its name.
+/// The name that an attempt has in the fleet: the number of its request and, above it, how often that was tried before, so that what is
+/// left of an earlier attempt is never taken for a later one. A request that is tried once has its number as its name.
 /// </summary>
 internal static class AttemptId
 {

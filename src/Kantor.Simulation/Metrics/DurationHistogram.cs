@@ -4,9 +4,9 @@ using Kantor.Core.Statistics;
 namespace Kantor.Simulation.Metrics;
 
 /// <summary>
-/// Durations in microseconds, counted in buckets: exact below 512 µs, above in 256 equal buckets per power of two, so that a percentile is off
-/// by at most <see cref="PercentileErrorMax"/> (half a bucket). Count, sum and maximum are exact; the memory grows with the powers of two
-/// that occur (2 KiB each), never with the count.
+/// Durations in microseconds, counted in buckets: exact below 512 µs, above in 256 equal buckets per power of two, so that a percentile is
+/// off by at most <see cref="PercentileErrorMax"/> (half a bucket). Count, sum and maximum are exact; the memory grows with the powers of
+/// two that occur (2 KiB each), never with the count.
 /// </summary>
 public sealed class DurationHistogram
 {
@@ -53,7 +53,10 @@ public sealed class DurationHistogram
         MaxUs = Math.Max(MaxUs, us);
     }
 
-    /// <summary>Nearest-rank percentile: the smallest counted value that at least the share <paramref name="quantile"/> does not exceed; null when there is none.</summary>
+    /// <summary>
+    /// Nearest-rank percentile: the smallest counted value that at least the share <paramref name="quantile"/> does not exceed; null when
+    /// there is none.
+    /// </summary>
     public double? PercentileUs(double quantile)
     {
         if (Count == 0) return null;

@@ -47,9 +47,10 @@ public record struct FleetBucket
 }
 
 /// <summary>
-/// Queue, batch and KV of the fleet over virtual time, in at most <see cref="BucketsMax"/> buckets of equal width from time 0. Eight samples
-/// make a bucket; when all buckets are full, neighbours are merged and the distance of the samples doubles, so that neither memory nor work grows
-/// with the length of the run. A sample shows the fleet as routers see it just before the events of its moment, so leaping changes none.
+/// Queue, batch and KV of the fleet over virtual time, in at most <see cref="BucketsMax"/> buckets of equal width from time 0. Eight
+/// samples make a bucket; when all buckets are full, neighbours are merged and the distance of the samples doubles, so that neither memory
+/// nor work grows with the length of the run. A sample shows the fleet as routers see it just before the events of its moment, so leaping
+/// changes none.
 /// </summary>
 public sealed class FleetTimeline
 {

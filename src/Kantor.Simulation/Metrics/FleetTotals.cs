@@ -4,8 +4,8 @@ namespace Kantor.Simulation.Metrics;
 public sealed record FleetTotals
 {
     /// <summary>
-    /// Replica-microseconds from the first arrival to the last end: each replica from when it was asked for, so that starting costs too, until it
-    /// left or failed.
+    /// Replica-microseconds from the first arrival to the last end: each replica from when it was asked for, so that starting costs too,
+    /// until it left or failed.
     /// </summary>
     public long ReplicaUs { get; init; }
 

@@ -13,7 +13,8 @@ public sealed record ObjectiveScore(Objective Objective, double? Value, IReadOnl
     {
         double? sum = 0;
         foreach (var term in objective.Terms) sum += Sign(term) * term.Factor * ValueOf(term, totals, makespanUs);
-        return new ObjectiveScore(objective, sum, [.. objective.Terms.Select(term => (term.ToString(), ValueOf(term, totals, makespanUs)))]);
+        return new ObjectiveScore(
+            objective, sum, [.. objective.Terms.Select(term => (term.ToString(), ValueOf(term, totals, makespanUs)))]);
     }
 
     private static int Sign(ObjectiveTerm term) => term is LatencyTerm or TailTerm ? -1 : 1;

@@ -18,8 +18,8 @@ internal struct OpenRecord
 }
 
 /// <summary>
-/// Records by request number, in chunks that are forgotten when all of their requests have ended, unless all are to be kept. So the memory grows
-/// with the requests that are open at the same time, as far as their numbers lie close together, and not with those of the run.
+/// Records by request number, in chunks that are forgotten when all of their requests have ended, unless all are to be kept. So the memory
+/// grows with the requests that are open at the same time, as far as their numbers lie close together, and not with those of the run.
 /// </summary>
 /// <remarks>Request numbers count up from 0 without holes, though they may be opened in any order.</remarks>
 internal sealed class RecordStore(bool keepsAll)

@@ -3,8 +3,8 @@ using Kantor.Core.Requests;
 namespace Kantor.Simulation.Metrics;
 
 /// <summary>
-/// What became of a group of requests, all of a run or those of a tenant: counts, and distributions over the completed ones. Each request is
-/// added when it ends, so that the memory does not grow with their number.
+/// What became of a group of requests, all of a run or those of a tenant: counts, and distributions over the completed ones. Each request
+/// is added when it ends, so that the memory does not grow with their number.
 /// </summary>
 public sealed class RequestTotals
 {
@@ -39,7 +39,9 @@ public sealed class RequestTotals
     /// <summary>Their weights together; as many as they are when no class has a weight.</summary>
     public double WeightWithinSlo { get; private set; }
 
-    /// <summary>Requests within the objectives as a share of all that ended, however they ended, by the weights of their classes; 0 without any.</summary>
+    /// <summary>
+    /// Requests within the objectives as a share of all that ended, however they ended, by the weights of their classes; 0 without any.
+    /// </summary>
     public double SloAttainment => Ended == 0 ? 0 : WeightWithinSlo / _weightEnded;
 
     /// <summary>Prompt tokens of requests that got at least one token.</summary>

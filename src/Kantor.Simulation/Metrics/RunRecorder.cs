@@ -7,8 +7,8 @@ using Kantor.Workloads.Traces;
 namespace Kantor.Simulation.Metrics;
 
 /// <summary>
-/// Writes down what happens to each request that is open, and counts it when it ends. Decides nothing. Proves that every request ends exactly
-/// once.
+/// Writes down what happens to each request that is open, and counts it when it ends. Decides nothing. Proves that every request ends
+/// exactly once.
 /// </summary>
 /// <param name="objective">What requests are judged by.</param>
 /// <param name="tenantWeights">Shares that tenants are due, by name; that of any other is 1.</param>
@@ -58,7 +58,8 @@ internal sealed class RunRecorder(
     public void Watch(IReadOnlyList<ISampled> replicas) => _replicas = replicas;
 
     /// <summary>Time moves to this moment, whose events have not happened yet.</summary>
-    /// <remarks>While no request is open nothing changes, and events may be left over from leaps that were cut: the next arrival makes up for it.</remarks>
+    /// <remarks>While no request is open nothing changes, and events may be left over from leaps that were cut: the next arrival makes up
+    /// for it.</remarks>
     public void Advance(long nowUs)
     {
         if (_records.Opened != _records.Closed) _timeline.Advance(nowUs, _replicas);
@@ -80,7 +81,8 @@ internal sealed class RunRecorder(
     public void TokensGenerated(int request, in LeaptTokens leapt)
     {
         ref var record = ref _records[request].Record;
-        var gapUs = leapt.FirstUs - record.LastTokenUs ?? throw new InvalidOperationException($"Request {request} leaps before its first token.");
+        var gapUs = leapt.FirstUs - record.LastTokenUs
+            ?? throw new InvalidOperationException($"Request {request} leaps before its first token.");
         _gaps.Add(gapUs);
         record.GapUsMax = Math.Max(record.GapUsMax, Math.Max(gapUs, leapt.GapUsMax));
         record.LastTokenUs = leapt.LastUs;
@@ -107,7 +109,11 @@ internal sealed class RunRecorder(
     {
         ref var open = ref _records[request];
         if (open.Tenant is not { } tenant) throw new InvalidOperationException($"Request {request} ends as {outcome} and has not arrived.");
-        if (open.Record.Outcome is { } before) throw new InvalidOperationException($"Request {request} ends as {outcome} and has ended as {before}.");
+        if (open.Record.Outcome is { } before)
+        {
+            throw new InvalidOperationException($"Request {request} ends as {outcome} and has ended as {before}.");
+        }
+
         open.Record.Outcome = outcome;
         var isWithinSlo = _slo.IsMetBy(open.Record);
         var isInTime = open.DeadlineUs is not { } deadlineUs || (open.Record.IsCompleted && nowUs <= deadlineUs);
@@ -124,7 +130,11 @@ internal sealed class RunRecorder(
     /// <summary>What the run did, under the names of the policies that ran it.</summary>
     public SimulationResult Conclude(IReadOnlyList<ReplicaScheduler> schedulers, string policy, string routing)
     {
-        if (_records.Closed != _records.Opened) throw new InvalidOperationException($"{_records.Closed} ends are not {_records.Opened} requests.");
+        if (_records.Closed != _records.Opened)
+        {
+            throw new InvalidOperationException($"{_records.Closed} ends are not {_records.Opened} requests.");
+        }
+
         var queried = schedulers.Sum(scheduler => scheduler.Counters.PrefixQueriedTokens);
         var hit = schedulers.Sum(scheduler => scheduler.Counters.PrefixHitTokens);
         var makespanUs = _firstArrivalUs is { } first ? _lastEndUs - first : 0;

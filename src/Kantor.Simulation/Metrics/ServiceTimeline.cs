@@ -1,8 +1,8 @@
 namespace Kantor.Simulation.Metrics;
 
 /// <summary>
-/// Tokens of service over virtual time, in buckets of equal width from time 0 that double their width when there are too many. A request is booked
-/// when it ends: its prompt at its first token, its output evenly from the first token to the last.
+/// Tokens of service over virtual time, in buckets of equal width from time 0 that double their width when there are too many. A request is
+/// booked when it ends: its prompt at its first token, its output evenly from the first token to the last.
 /// </summary>
 public sealed class ServiceTimeline
 {
@@ -17,7 +17,11 @@ public sealed class ServiceTimeline
     /// <summary>Tokens by bucket of a width that is that of this timeline or one of its doubles.</summary>
     public double[] TokensBy(long bucketUs, int buckets)
     {
-        if (bucketUs < BucketUs || bucketUs % BucketUs != 0) throw new ArgumentOutOfRangeException(nameof(bucketUs), bucketUs, $"A bucket is {BucketUs} us or a multiple of it.");
+        if (bucketUs < BucketUs || bucketUs % BucketUs != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(bucketUs), bucketUs, $"A bucket is {BucketUs} us or a multiple of it.");
+        }
+
         var merged = new double[buckets];
         var each = bucketUs / BucketUs;
         for (var index = 0; index < _tokens.Length && index / each < buckets; index++) merged[index / each] += _tokens[index];

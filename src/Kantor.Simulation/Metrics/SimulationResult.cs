@@ -29,7 +29,9 @@ public sealed record SimulationResult
     public IReadOnlyList<RequestRecord> Records =>
         KeptRecords ?? throw new InvalidOperationException("The run kept no records; set SimulationOptions.KeepsRecords.");
 
-    /// <summary>Most records of requests that were in memory at once, in whole chunks; does not grow with the trace unless all are kept.</summary>
+    /// <summary>
+    /// Most records of requests that were in memory at once, in whole chunks; does not grow with the trace unless all are kept.
+    /// </summary>
     public required int RecordsHeldMax { get; init; }
 
     /// <summary>How much of its objective the run reached.</summary>
@@ -69,8 +71,8 @@ public sealed record SimulationResult
     public long SwappedTokens { get; init; }
 
     /// <summary>
-    /// Share of the stages' time, from a replica's first batch to its last, in which they waited for a batch: the bubbles of its pipeline, and
-    /// times without work. Null without pipeline stages.
+    /// Share of the stages' time, from a replica's first batch to its last, in which they waited for a batch: the bubbles of its pipeline,
+    /// and times without work. Null without pipeline stages.
     /// </summary>
     public double? PipelineIdleShare { get; init; }
 

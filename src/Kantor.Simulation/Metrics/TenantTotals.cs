@@ -6,7 +6,9 @@ namespace Kantor.Simulation.Metrics;
 /// <param name="Weight">Share that it is due beside those of others.</param>
 public sealed record TenantTotals(string? Tenant, RequestTotals Totals, double Weight = 1);
 
-/// <summary>Finds the totals of a tenant by its name, in order of first arrival. Tenants beyond <see cref="TenantsMax"/> share one.</summary>
+/// <summary>
+/// Finds the totals of a tenant by its name, in order of first arrival. Tenants beyond <see cref="TenantsMax"/> share one.
+/// </summary>
 /// <param name="weights">Shares of tenants by name; that of any other is 1.</param>
 internal sealed class TenantBook(IReadOnlyDictionary<string, double> weights)
 {

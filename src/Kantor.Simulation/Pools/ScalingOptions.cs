@@ -31,12 +31,16 @@ public sealed record ScalingOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ReplicasMax, 4096);
         if (pool.Replicas < ReplicasMin || pool.Replicas > ReplicasMax)
         {
-            throw new ArgumentOutOfRangeException(nameof(pool), pool.Replicas, $"A pool that is scaled begins with {ReplicasMin} to {ReplicasMax} replicas.");
+            throw new ArgumentOutOfRangeException(
+                nameof(pool), pool.Replicas, $"A pool that is scaled begins with {ReplicasMin} to {ReplicasMax} replicas.");
         }
 
         if (ReplicasMin % pool.LockstepReplicas != 0 || ReplicasMax % pool.LockstepReplicas != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(pool), pool.LockstepReplicas, $"Replicas that step together come and go together: {nameof(ReplicasMin)} and {nameof(ReplicasMax)} are multiples.");
+            throw new ArgumentOutOfRangeException(
+                nameof(pool),
+                pool.LockstepReplicas,
+                $"Replicas that step together come and go together: {nameof(ReplicasMin)} and {nameof(ReplicasMax)} are multiples.");
         }
     }
 }

@@ -2,8 +2,8 @@ namespace Kantor.Simulation.Pools;
 
 /// <summary>
 /// Speculative decoding: every decode checks some guessed tokens along with its newest one. Each guess is right with the same probability,
-/// independently, and none counts after the first that is wrong, so a step yields (1 − a^(k+1)) / (1 − a) tokens on average (arXiv 2211.17192,
-/// equation 1).
+/// independently, and none counts after the first that is wrong, so a step yields (1 − a^(k+1)) / (1 − a) tokens on average (arXiv
+/// 2211.17192, equation 1).
 /// </summary>
 public sealed record Speculation
 {
@@ -20,13 +20,21 @@ public sealed record Speculation
     public ulong Seed { get; init; }
 
     /// <summary>Mean tokens of a decode: the newest and the guesses that were right.</summary>
-    public double TokensPerStep => AcceptanceRate >= 1 ? DraftTokens + 1 : (1 - Math.Pow(AcceptanceRate, DraftTokens + 1)) / (1 - AcceptanceRate);
+    public double TokensPerStep =>
+        AcceptanceRate >= 1 ? DraftTokens + 1 : (1 - Math.Pow(AcceptanceRate, DraftTokens + 1)) / (1 - AcceptanceRate);
 
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(DraftTokens, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(DraftTokens, 64);
-        if (AcceptanceRate is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(AcceptanceRate), AcceptanceRate, "A probability is 0 to 1.");
-        if (DraftUs is not (>= 0 and < 1e9)) throw new ArgumentOutOfRangeException(nameof(DraftUs), DraftUs, "Microseconds of a draft are 0 to 1e9.");
+        if (AcceptanceRate is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(AcceptanceRate), AcceptanceRate, "A probability is 0 to 1.");
+        }
+
+        if (DraftUs is not (>= 0 and < 1e9))
+        {
+            throw new ArgumentOutOfRangeException(nameof(DraftUs), DraftUs, "Microseconds of a draft are 0 to 1e9.");
+        }
     }
 }

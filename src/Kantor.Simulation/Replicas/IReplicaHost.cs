@@ -13,7 +13,9 @@ internal interface IReplicaHost
     /// <summary>A request has a token, does not end with it and goes on elsewhere (<see cref="SimulatedReplica.HandsOver"/>).</summary>
     void Began(SimulatedReplica replica, int row);
 
-    /// <summary>An attempt has a further token where prefill and decode are apart, so that no KV needs to be kept for it elsewhere.</summary>
+    /// <summary>
+    /// An attempt has a further token where prefill and decode are apart, so that no KV needs to be kept for it elsewhere.
+    /// </summary>
     void WentOn(long attempt);
 
     /// <summary>A request waits for KV from elsewhere.</summary>

@@ -1,6 +1,8 @@
 namespace Kantor.Simulation.Replicas;
 
-/// <summary>What steps by itself: a replica, one with pipeline stages, or several behind a barrier. Times steps; the replicas keep the books.</summary>
+/// <summary>
+/// What steps by itself: a replica, one with pipeline stages, or several behind a barrier. Times steps; the replicas keep the books.
+/// </summary>
 internal interface IStepUnit
 {
     int Index { get; }
@@ -14,7 +16,9 @@ internal interface IStepUnit
     /// <summary>When the next step can begin although the last one has not ended; null when it has to end first.</summary>
     long? BeginsNextUs { get; }
 
-    /// <summary>When the unit plans again although nothing happens, because its policy holds until then; null when it does not hold.</summary>
+    /// <summary>
+    /// When the unit plans again although nothing happens, because its policy holds until then; null when it does not hold.
+    /// </summary>
     long? HeldUntilUs { get; }
 
     /// <summary>Plans a step, and perhaps those that repeat it; false when nothing can be planned before something else happens.</summary>

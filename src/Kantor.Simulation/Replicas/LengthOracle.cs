@@ -1,8 +1,8 @@
 namespace Kantor.Simulation.Replicas;
 
 /// <summary>
-/// The true output length of every open request: what a model would show token by token, and no policy ever sees. Clients bring it along; replicas
-/// ask it in place of their model.
+/// The true output length of every open request: what a model would show token by token, and no policy ever sees. Clients bring it along;
+/// replicas ask it in place of their model.
 /// </summary>
 internal sealed class LengthOracle
 {

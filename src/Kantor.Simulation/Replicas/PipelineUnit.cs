@@ -5,8 +5,8 @@ using Kantor.Simulation.Events;
 namespace Kantor.Simulation.Replicas;
 
 /// <summary>
-/// A replica of several stages: a batch passes through them in turn, the next one enters when the first stage is free, and at most as many are
-/// under way as there are stages. Stages wait where batches differ: the bubbles.
+/// A replica of several stages: a batch passes through them in turn, the next one enters when the first stage is free, and at most as many
+/// are under way as there are stages. Stages wait where batches differ: the bubbles.
 /// </summary>
 internal sealed class PipelineUnit(int index, SimulatedReplica replica, SimulationObserver observer) : IStepUnit
 {
@@ -67,7 +67,9 @@ internal sealed class PipelineUnit(int index, SimulatedReplica replica, Simulati
     private long StageUs()
     {
         var load = StepSlice.LoadOf(replica.Scheduler.Slices);
-        return StepClock.Whole((replica.StepFactor * replica.Pool.StepTime.StepUs(load) / _freeUs.Length) + replica.Pool.PipelineHopUs, load) + replica.HeldUpUs;
+        return StepClock.Whole(
+            (replica.StepFactor * replica.Pool.StepTime.StepUs(load) / _freeUs.Length) + replica.Pool.PipelineHopUs,
+            load) + replica.HeldUpUs;
     }
 
     /// <summary>When the batch leaves the last stage; stages are entered in turn, each when it is free.</summary>

@@ -35,7 +35,7 @@ internal sealed class SimulatedReplica : ISampled
         if (pool.Adapters is not null && pool.Limits.AdaptersMax is { } slots) _adapters = new AdapterSlots(slots);
         _luck = new RandomStream(pool.Speculation?.Seed ?? 0, $"speculation {index}");
         if (run.WayOut is { } link) Out = (new KvPlace { Name = $"replica {index}", Link = link }, new LinkQueue(link));
-        Scheduler = new ReplicaScheduler(new ReplicaOptions
+        var options = new ReplicaOptions
         {
             Planner = pool.Planner,
             Limits = pool.Limits,
@@ -49,9 +49,9 @@ internal sealed class SimulatedReplica : ISampled
             Tiers = tiers,
             Classes = run.Classes,
             HoldUsMax = pool.HoldUsMax,
-            Listener = run.Observer.ListenerOf(index),
             Log = run.Observer.LogOf(index),
-        });
+        };
+        Scheduler = new ReplicaScheduler(options with { Listener = run.Observer.ListenerOf(index, options) });
         _answers = new AnswerEnds(Scheduler, run.Lengths);
     }
 

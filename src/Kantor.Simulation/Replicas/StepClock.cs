@@ -28,12 +28,17 @@ internal sealed class StepClock(IStepTimeModel model)
     /// <summary>The model's figure for this load in whole microseconds.</summary>
     /// <exception cref="SimulationException">The figure is impossible.</exception>
     public static long Whole(double us, in StepLoad load) =>
-        IsPossible(us) ? Whole(us) : throw new SimulationException($"The step-time model gives {us} us for {load}; a step takes 0 to 1e15 us.");
+        IsPossible(us)
+            ? Whole(us)
+            : throw new SimulationException($"The step-time model gives {us} us for {load}; a step takes 0 to 1e15 us.");
 
     /// <summary><see cref="Whole(double, in StepLoad)"/> for replicas that step together.</summary>
     /// <exception cref="SimulationException">The figure is impossible.</exception>
     public static long Whole(double us, ReadOnlySpan<StepLoad> loads) =>
-        IsPossible(us) ? Whole(us) : throw new SimulationException($"The step-time model gives {us} us for {string.Join(", ", loads.ToArray())}; a step takes 0 to 1e15 us.");
+        IsPossible(us)
+            ? Whole(us)
+            : throw new SimulationException(
+                $"The step-time model gives {us} us for {string.Join(", ", loads.ToArray())}; a step takes 0 to 1e15 us.");
 
     /// <summary>Begins a run of steps with these slices, each of which grows by its tokens from step to step.</summary>
     public void BeginRun(ReadOnlySpan<StepSlice> slices)
@@ -50,7 +55,8 @@ internal sealed class StepClock(IStepTimeModel model)
     }
 
     /// <summary>Duration of the run's next step; false when the model gives an impossible value.</summary>
-    /// <remarks>The load is summed in whole numbers that a double holds exactly, so it is the one that the slices themselves give.</remarks>
+    /// <remarks>The load is summed in whole numbers that a double holds exactly, so it is the one that the slices themselves
+    /// give.</remarks>
     public bool TryNextUs(out long durationUs)
     {
         _load = _load with

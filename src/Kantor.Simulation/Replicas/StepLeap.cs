@@ -89,7 +89,9 @@ internal sealed class StepLeap(StepClock clock)
         for (var step = 1; step < limit; step++) grown[step] += grown[step - 1];
     }
 
-    /// <summary>A row that grows by a token a step takes a block in the first step beyond what it holds, and whenever that is full.</summary>
+    /// <summary>
+    /// A row that grows by a token a step takes a block in the first step beyond what it holds, and whenever that is full.
+    /// </summary>
     private static void CountGrowthByToken(Span<int> grown, long firstStep, int blockSizeTokens)
     {
         for (var step = firstStep; step < grown.Length; step += blockSizeTokens) grown[(int)step]++;

@@ -12,7 +12,9 @@ internal sealed class StepDriver(EventQueue events)
     /// <summary>Whether an event lies ahead that requests depend on.</summary>
     public bool AnyPressing => events.CountPressing > _endsInVain;
 
-    /// <summary>The unit plans at this very moment, after everything else that happens in it; one that is at work plans when its step ends.</summary>
+    /// <summary>
+    /// The unit plans at this very moment, after everything else that happens in it; one that is at work plans when its step ends.
+    /// </summary>
     public void Wake(IStepUnit unit)
     {
         if (unit.IsAwake || !unit.HasWork) return;
@@ -41,7 +43,9 @@ internal sealed class StepDriver(EventQueue events)
         if (!TryEnd(unit)) _endsInVain--;
     }
 
-    /// <summary>What arrives joins the step after the one under way, so the leap ends with that one; it may end at this very moment.</summary>
+    /// <summary>
+    /// What arrives joins the step after the one under way, so the leap ends with that one; it may end at this very moment.
+    /// </summary>
     public void CutLeap(IStepUnit unit)
     {
         if (!unit.TryCutLeap(events.NowUs, out var endUs)) return;

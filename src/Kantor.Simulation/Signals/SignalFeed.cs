@@ -5,7 +5,9 @@ using Kantor.Simulation.Replicas;
 
 namespace Kantor.Simulation.Signals;
 
-/// <summary>What a router hears of one replica by samples of one freshness. Before the first sample is heard the replica is taken for idle.</summary>
+/// <summary>
+/// What a router hears of one replica by samples of one freshness. Before the first sample is heard the replica is taken for idle.
+/// </summary>
 internal sealed class SignalFeed(SimulatedReplica replica, SignalFreshness freshness, RandomStream random, long joinedUs)
 {
     private readonly Queue<ReplicaSample> _onTheWay = new();

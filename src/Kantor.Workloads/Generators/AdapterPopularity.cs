@@ -5,15 +5,17 @@ using Kantor.Workloads.Traces;
 namespace Kantor.Workloads.Generators;
 
 /// <summary>
-/// Adapters (LoRA) that requests ask for: adapter k of n with a probability in proportion to k^−<paramref name="ZipfExponent"/>. All turns of a
-/// session ask for the same one.
+/// Adapters (LoRA) that requests ask for: adapter k of n with a probability in proportion to k^−<paramref name="ZipfExponent"/>. All turns
+/// of a session ask for the same one.
 /// </summary>
 /// <param name="Count">Adapters, at least 1.</param>
 /// <param name="ZipfExponent">Skew of popularity, at least 0; 0 for none.</param>
 /// <param name="BaseShare">Share of requests, or of sessions, that ask for the base model, 0 to 1.</param>
 public sealed record AdapterPopularity(int Count, double ZipfExponent, double BaseShare)
 {
-    /// <summary>The same requests, each with its adapter. Whom a request gets does not depend on how requests are spread over time.</summary>
+    /// <summary>
+    /// The same requests, each with its adapter. Whom a request gets does not depend on how requests are spread over time.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public IEnumerable<TraceRequest> Assign(IEnumerable<TraceRequest> requests, ulong seed)
     {
@@ -24,7 +26,11 @@ public sealed record AdapterPopularity(int Count, double ZipfExponent, double Ba
     private void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Count, 1);
-        if (ZipfExponent is not >= 0 || !double.IsFinite(ZipfExponent)) throw new ArgumentOutOfRangeException(nameof(ZipfExponent), ZipfExponent, "The exponent is at least 0 and finite.");
+        if (ZipfExponent is not >= 0 || !double.IsFinite(ZipfExponent))
+        {
+            throw new ArgumentOutOfRangeException(nameof(ZipfExponent), ZipfExponent, "The exponent is at least 0 and finite.");
+        }
+
         if (BaseShare is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(BaseShare), BaseShare, "A share is 0 to 1.");
     }
 

@@ -15,7 +15,10 @@ public abstract record ArrivalLaw
     /// <summary>Refuses what is not above 0 and finite.</summary>
     private protected static void RequirePositive(double value, string name)
     {
-        if (value is not > 0 || !double.IsFinite(value)) throw new ArgumentOutOfRangeException(name, value, $"{name} is above 0 and finite.");
+        if (value is not > 0 || !double.IsFinite(value))
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is above 0 and finite.");
+        }
     }
 }
 
@@ -119,12 +122,16 @@ public sealed record OnOffArrivals(double OnRatePerS, double OffRatePerS, double
         RequirePositive(OnRatePerS, nameof(OnRatePerS));
         RequirePositive(OnMeanS, nameof(OnMeanS));
         RequirePositive(OffMeanS, nameof(OffMeanS));
-        if (OffRatePerS is not >= 0 || !double.IsFinite(OffRatePerS)) throw new ArgumentOutOfRangeException(nameof(OffRatePerS), OffRatePerS, "OffRatePerS is at least 0 and finite.");
+        if (OffRatePerS is not >= 0 || !double.IsFinite(OffRatePerS))
+        {
+            throw new ArgumentOutOfRangeException(nameof(OffRatePerS), OffRatePerS, "OffRatePerS is at least 0 and finite.");
+        }
     }
 }
 
 /// <summary>
-/// A Poisson process whose rate swings as a sine about its mean, lowest at the start of each period (drawn by thinning, Lewis and Shedler 1979).
+/// A Poisson process whose rate swings as a sine about its mean, lowest at the start of each period (drawn by thinning, Lewis and Shedler
+/// 1979).
 /// </summary>
 /// <param name="RatePerS">Mean arrivals per second, above 0.</param>
 /// <param name="Amplitude">Swing as a share of the mean, 0 to 1: the peak rate is mean · (1 + amplitude).</param>
@@ -148,7 +155,10 @@ public sealed record DiurnalArrivals(double RatePerS, double Amplitude, double P
     {
         RequirePositive(RatePerS, nameof(RatePerS));
         RequirePositive(PeriodS, nameof(PeriodS));
-        if (Amplitude is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(Amplitude), Amplitude, "Amplitude lies in 0 to 1.");
+        if (Amplitude is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Amplitude), Amplitude, "Amplitude lies in 0 to 1.");
+        }
     }
 }
 
@@ -167,7 +177,14 @@ public sealed record WindowArrivals(ArrivalLaw Law, double FromS, double ToS) : 
     {
         Law.Validate();
         if (Law is ArrivalsAtOnce) throw new ArgumentOutOfRangeException(nameof(Law), Law, "A window of arrivals at once would never end.");
-        if (FromS is not >= 0 || !double.IsFinite(FromS)) throw new ArgumentOutOfRangeException(nameof(FromS), FromS, "FromS is at least 0 and finite.");
-        if (!(ToS > FromS) || !double.IsFinite(ToS)) throw new ArgumentOutOfRangeException(nameof(ToS), ToS, "ToS is after FromS and finite.");
+        if (FromS is not >= 0 || !double.IsFinite(FromS))
+        {
+            throw new ArgumentOutOfRangeException(nameof(FromS), FromS, "FromS is at least 0 and finite.");
+        }
+
+        if (!(ToS > FromS) || !double.IsFinite(ToS))
+        {
+            throw new ArgumentOutOfRangeException(nameof(ToS), ToS, "ToS is after FromS and finite.");
+        }
     }
 }

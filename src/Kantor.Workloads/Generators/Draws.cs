@@ -13,7 +13,8 @@ internal static class Draws
     ];
 
     /// <summary>A standard normal number (Box and Muller 1958).</summary>
-    public static double Normal(RandomStream random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    public static double Normal(RandomStream random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     /// <summary>An exponential number of mean 1.</summary>
     public static double Exponential(RandomStream random) => -Math.Log(1 - random.NextDouble());

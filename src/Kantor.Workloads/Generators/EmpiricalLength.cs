@@ -26,7 +26,8 @@ public sealed record EmpiricalLength : LengthLaw
     }
 
     /// <summary>Lengths that are drawn with equal chances.</summary>
-    public static EmpiricalLength Of(IEnumerable<int> lengths) => new(lengths.GroupBy(length => length).Select(group => KeyValuePair.Create(group.Key, (double)group.Count())));
+    public static EmpiricalLength Of(IEnumerable<int> lengths) =>
+        new(lengths.GroupBy(length => length).Select(group => KeyValuePair.Create(group.Key, (double)group.Count())));
 
     /// <inheritdoc/>
     protected override double DrawUnclipped(RandomStream random) => _lengths[Choice.Draw(_cumulative, random)];

@@ -15,7 +15,11 @@ public static class MooncakeWriter
         using var json = new Utf8JsonWriter(line);
         foreach (var request in requests)
         {
-            if (request.TokensPerBlockId != MooncakeFormat.TokensPerBlockId) throw new ArgumentException("Mooncake's form needs block ids for 512 tokens each.", nameof(requests));
+            if (request.TokensPerBlockId != MooncakeFormat.TokensPerBlockId)
+            {
+                throw new ArgumentException("Mooncake's form needs block ids for 512 tokens each.", nameof(requests));
+            }
+
             line.ResetWrittenCount();
             json.Reset();
             Write(json, request);

@@ -27,8 +27,8 @@ public sealed record ServeGenOptions
 }
 
 /// <summary>
-/// Draws a trace from ServeGen's client models: a client's gaps follow the law of the window of 600 s that they begin in, at its rate; input and
-/// output are independent, as they are in the model, and at least 1 token. Content is unknown; the tenant is the client.
+/// Draws a trace from ServeGen's client models: a client's gaps follow the law of the window of 600 s that they begin in, at its rate;
+/// input and output are independent, as they are in the model, and at least 1 token. Content is unknown; the tenant is the client.
 /// </summary>
 public static class ServeGenGenerator
 {
@@ -38,9 +38,18 @@ public static class ServeGenGenerator
     public static IReadOnlyList<TraceRequest> Draw(ServeGenModel model, ServeGenOptions options, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RequestsMax, 1, nameof(options));
-        if (options.RateScale is not > 0 || !double.IsFinite(options.RateScale)) throw new ArgumentOutOfRangeException(nameof(options), options.RateScale, "A rate scale is above 0 and finite.");
+        if (options.RateScale is not > 0 || !double.IsFinite(options.RateScale))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.RateScale, "A rate scale is above 0 and finite.");
+        }
+
         var bare = model.Clients.Count(client => client.Lengths.Count == 0);
-        if (bare > 0 && (options.PromptOtherwise is null || options.OutputOtherwise is null)) throw new TraceException($"{bare} of {model.Clients.Count} clients have no lengths in the archive; give laws of prompt and output lengths for them.");
+        if (bare > 0 && (options.PromptOtherwise is null || options.OutputOtherwise is null))
+        {
+            throw new TraceException($"{bare} of {model.Clients.Count} clients have no lengths in the archive; "
+                + "give laws of prompt and output lengths for them.");
+        }
+
         var waiting = new PriorityQueue<IEnumerator<TraceRequest>, (long, int)>();
         foreach (var (index, client) in model.Clients.Index()) Advance(Requests(client, options, seed).GetEnumerator(), index);
         var trace = new List<TraceRequest>();
@@ -78,7 +87,8 @@ public static class ServeGenGenerator
                 var lengths = client.LengthsAt(atS);
                 var prompt = lengths?.Inputs.Sum(part => part.Draw(inputs)) ?? options.PromptOtherwise!.Draw(inputs);
                 var output = (lengths?.Output ?? options.OutputOtherwise!).Draw(outputs);
-                yield return new TraceRequest((long)((atS - options.FromS) * 1e6), Math.Max(1, prompt), Math.Max(1, output)) { Tenant = name };
+                yield return new TraceRequest(
+                    (long)((atS - options.FromS) * 1e6), Math.Max(1, prompt), Math.Max(1, output)) { Tenant = name };
             }
 
             left = next - meanGaps;

@@ -6,9 +6,9 @@ using Kantor.Workloads.Traces;
 namespace Kantor.Workloads.Generators;
 
 /// <summary>
-/// ServeGen's client models (Xiang et al., arXiv 2505.09999): for each client a rate and a law of gaps per window of 600 s, and counted lengths per
-/// window of 21,600 s. Read from a tar archive, plain or gzip, of <c>chunk-N-trace.csv</c> and <c>chunk-N-dataset.json</c>; other members are
-/// passed over.
+/// ServeGen's client models (Xiang et al., arXiv 2505.09999): for each client a rate and a law of gaps per window of 600 s, and counted
+/// lengths per window of 21,600 s. Read from a tar archive, plain or gzip, of <c>chunk-N-trace.csv</c> and <c>chunk-N-dataset.json</c>;
+/// other members are passed over.
 /// </summary>
 public sealed partial class ServeGenModel
 {
@@ -27,7 +27,8 @@ public sealed partial class ServeGenModel
     public double RequestsExpected => Clients.Sum(client => client.Windows.Sum(window => window.RatePerS * WindowS));
 
     /// <summary>Reads one archive, or several of which one has the rates and another the lengths of the same clients.</summary>
-    /// <exception cref="TraceException">It cannot be read, holds no client, or a member is malformed: archive, member, line and field are named.</exception>
+    /// <exception cref="TraceException">It cannot be read, holds no client, or a member is malformed: archive, member, line and field are
+    /// named.</exception>
     public static ServeGenModel Load(params IReadOnlyList<string> paths)
     {
         var clients = new SortedDictionary<int, ServeGenClient>();
@@ -38,7 +39,8 @@ public sealed partial class ServeGenModel
                 using var file = File.OpenRead(path);
                 Read(clients, file, path);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            catch (Exception exception) when (
+                exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
             {
                 throw new TraceException($"{path}: cannot be read: {exception.Message}", exception);
             }
@@ -59,8 +61,18 @@ public sealed partial class ServeGenModel
     private static ServeGenModel Of(SortedDictionary<int, ServeGenClient> clients, string name)
     {
         var withRates = clients.Values.Where(client => client.Windows.Count > 0).ToArray();
-        if (withRates.Length == 0) throw new TraceException($"{name}: holds no client with rates; ServeGen's archives have members chunk-N-trace.csv (rates) and chunk-N-dataset.json (lengths).");
-        if (withRates.Length < clients.Count) throw new TraceException($"{name}: client {clients.Values.First(client => client.Windows.Count == 0).Number} has lengths and no rates; add the archive that has its chunk-N-trace.csv.");
+        if (withRates.Length == 0)
+        {
+            throw new TraceException($"{name}: holds no client with rates; ServeGen's archives have members chunk-N-trace.csv (rates) "
+                + "and chunk-N-dataset.json (lengths).");
+        }
+
+        if (withRates.Length < clients.Count)
+        {
+            throw new TraceException($"{name}: client {clients.Values.First(client => client.Windows.Count == 0).Number} has lengths and "
+                + "no rates; add the archive that has its chunk-N-trace.csv.");
+        }
+
         return new ServeGenModel(withRates);
     }
 
@@ -73,7 +85,10 @@ public sealed partial class ServeGenModel
             for (var members = 0; archive.GetNextEntry() is { } entry; members++)
             {
                 if (members == MembersMax) throw new TraceException($"{name}: has more than {MembersMax} members.");
-                if (MemberName().Match(entry.Name) is { Success: true } match && entry.DataStream is { } data) Read(clients, match, data, $"{name}, {entry.Name}");
+                if (MemberName().Match(entry.Name) is { Success: true } match && entry.DataStream is { } data)
+                {
+                    Read(clients, match, data, $"{name}, {entry.Name}");
+                }
             }
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or FormatException)
@@ -85,10 +100,18 @@ public sealed partial class ServeGenModel
     private static void Read(SortedDictionary<int, ServeGenClient> clients, Match member, Stream data, string where)
     {
         if (data.Length > MemberBytesMax) throw new TraceException($"{where}: is longer than {MemberBytesMax} bytes.");
-        if (!int.TryParse(member.Groups["client"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) throw new TraceException($"{where}: the number of the client must be at most {int.MaxValue}.");
+        if (!int.TryParse(member.Groups["client"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            throw new TraceException($"{where}: the number of the client must be at most {int.MaxValue}.");
+        }
+
         if (!clients.TryGetValue(number, out var client)) clients.Add(number, client = new ServeGenClient { Number = number });
         var isTrace = member.Groups["kind"].ValueSpan.SequenceEqual("trace.csv");
-        if (isTrace ? client.Windows.Count > 0 : client.Lengths.Count > 0) throw new TraceException($"{where}: client {number} is in the archive twice.");
+        if (isTrace ? client.Windows.Count > 0 : client.Lengths.Count > 0)
+        {
+            throw new TraceException($"{where}: client {number} is in the archive twice.");
+        }
+
         clients[number] = isTrace
             ? client with { Windows = ServeGenParser.Windows(data, where) }
             : client with { Lengths = ServeGenParser.Lengths(data, where) };
@@ -111,12 +134,14 @@ public sealed record ServeGenClient
     public IReadOnlyList<ServeGenLengths> Lengths { get; init; } = [];
 
     /// <summary>Lengths at a moment: of its window, or of the nearest that has any, the earlier of two.</summary>
-    public ServeGenLengths? LengthsAt(double atS) => Lengths.MinBy(lengths => Math.Max(0, Math.Max(lengths.StartS - atS, atS - (lengths.StartS + ServeGenLengths.WindowS))));
+    public ServeGenLengths? LengthsAt(double atS) =>
+        Lengths.MinBy(lengths => Math.Max(0, Math.Max(lengths.StartS - atS, atS - (lengths.StartS + ServeGenLengths.WindowS))));
 }
 
 /// <summary>
-/// How requests come in one window of 600 s. The rate and the law's shape tell its scale; the fitted scale of the archive is not kept, because in
-/// some windows its mean gap is far from that of the rate (from 0.00003 to 3.5 times in the public deepseek-r1 and mm-image models).
+/// How requests come in one window of 600 s. The rate and the law's shape tell its scale; the fitted scale of the archive is not kept,
+/// because in some windows its mean gap is far from that of the rate (from 0.00003 to 3.5 times in the public deepseek-r1 and mm-image
+/// models).
 /// </summary>
 /// <param name="StartS">Its start.</param>
 /// <param name="RatePerS">Mean requests per second.</param>

@@ -24,7 +24,11 @@ internal static class ServeGenParser
             try
             {
                 var window = Window(text.Split(','));
-                if (windows.Count > 0 && window.StartS < windows[^1].StartS + ServeGenModel.WindowS) throw new TraceFieldException($"window_start_s must be at least {ServeGenModel.WindowS} after that of the line above");
+                if (windows.Count > 0 && window.StartS < windows[^1].StartS + ServeGenModel.WindowS)
+                {
+                    throw new TraceFieldException($"window_start_s must be at least {ServeGenModel.WindowS} after that of the line above");
+                }
+
                 windows.Add(window);
             }
             catch (TraceFieldException fault)
@@ -43,8 +47,13 @@ internal static class ServeGenParser
         try
         {
             using var document = JsonDocument.Parse(data, Strict);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new TraceFieldException("must be a JSON object of windows by their start in s");
-            return [.. document.RootElement.EnumerateObject().Select(LengthsOf).OfType<ServeGenLengths>().OrderBy(lengths => lengths.StartS)];
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new TraceFieldException("must be a JSON object of windows by their start in s");
+            }
+
+            return [.. document.RootElement.EnumerateObject().Select(LengthsOf).OfType<ServeGenLengths>()
+                .OrderBy(lengths => lengths.StartS)];
         }
         catch (JsonException exception)
         {
@@ -75,18 +84,31 @@ internal static class ServeGenParser
 
     private static double Number(string text, string name, double min, double max)
     {
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max) return value;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+        {
+            return value;
+        }
+
         throw new TraceFieldException(string.Create(CultureInfo.InvariantCulture, $"{name} must be a number from {min} to {max}"));
     }
 
     private static ServeGenLengths? LengthsOf(JsonProperty window)
     {
-        if (!long.TryParse(window.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var startS)) throw new TraceFieldException($"the key '{window.Name}' must be the start of a window in whole s");
+        if (!long.TryParse(window.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var startS))
+        {
+            throw new TraceFieldException($"the key '{window.Name}' must be the start of a window in whole s");
+        }
+
         if (window.Value.ValueKind != JsonValueKind.Object) throw new TraceFieldException($"window {startS} must be an object");
         var inputs = InputParts.Select(part => Law(window.Value, part, startS)).OfType<EmpiricalLength>().ToArray();
         var output = Law(window.Value, "output_tokens", startS);
         if (inputs.Length == 0 && output is null) return null;
-        if (inputs.Length == 0 || output is null) throw new TraceFieldException($"window {startS} has lengths of one side only; it needs output_tokens and one of {string.Join(", ", InputParts)}");
+        if (inputs.Length == 0 || output is null)
+        {
+            throw new TraceFieldException(
+                $"window {startS} has lengths of one side only; it needs output_tokens and one of {string.Join(", ", InputParts)}");
+        }
+
         return new ServeGenLengths(startS, inputs, output);
     }
 
@@ -96,18 +118,23 @@ internal static class ServeGenParser
         if (!window.TryGetProperty(name, out var value)) return null;
         var text = value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim() : "";
         if (!text.StartsWith('{') || !text.EndsWith('}')) throw Malformed();
-        var weights = text[1..^1].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Weight).ToArray();
+        var weights = text[1..^1].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Weight)
+            .ToArray();
         return weights.Any(weight => weight is { Key: > 0, Value: > 0 }) ? new EmpiricalLength(weights, tokensMin: 0) : null;
 
         KeyValuePair<int, double> Weight(string entry)
         {
             var colon = entry.IndexOf(':', StringComparison.Ordinal);
             if (colon > 0
-                && int.TryParse(entry.AsSpan(0, colon), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var length) && length <= TraceReadOptions.TokensMax
-                && double.TryParse(entry.AsSpan(colon + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) && weight is >= 0 and <= 1e12) return KeyValuePair.Create(length, weight);
+                && int.TryParse(entry.AsSpan(0, colon), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var length)
+                && length <= TraceReadOptions.TokensMax
+                && double.TryParse(entry.AsSpan(colon + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var weight)
+                && weight is >= 0 and <= 1e12) return KeyValuePair.Create(length, weight);
             throw Malformed();
         }
 
-        TraceFieldException Malformed() => new($"{name} of window {startS} must be a text such as \"{{39: 0.25, 40: 0.75}}\": lengths from 0 to {TraceReadOptions.TokensMax} and their weights");
+        TraceFieldException Malformed() =>
+            new($"{name} of window {startS} must be a text such as \"{{39: 0.25, 40: 0.75}}\": lengths from 0 to "
+                + $"{TraceReadOptions.TokensMax} and their weights");
     }
 }

@@ -9,7 +9,9 @@ public static class SessionGenerator
 {
     private const int TokensPerBlock = MooncakeFormat.TokensPerBlockId;
 
-    /// <summary>The trace of a seed, in order of arrival: equal spec and seed, equal trace. Shorter than asked where the starts end.</summary>
+    /// <summary>
+    /// The trace of a seed, in order of arrival: equal spec and seed, equal trace. Shorter than asked where the starts end.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The spec is out of range.</exception>
     public static IReadOnlyList<TraceRequest> Draw(SessionSpec spec, ulong seed)
     {
@@ -23,7 +25,15 @@ public static class SessionGenerator
         {
             TakeUntil((long)startUs);
             if (trace.Count >= spec.Requests) break;
-            Advance(Turns(spec, new RandomStream(seed, string.Create(CultureInfo.InvariantCulture, $"session {session}")), session, (long)startUs, prefixes, ids), session++);
+            Advance(
+                Turns(
+                    spec,
+                    new RandomStream(seed, string.Create(CultureInfo.InvariantCulture, $"session {session}")),
+                    session,
+                    (long)startUs,
+                    prefixes,
+                    ids),
+                session++);
         }
 
         TakeUntil(long.MaxValue);
@@ -45,7 +55,8 @@ public static class SessionGenerator
         }
     }
 
-    private static IEnumerator<TraceRequest> Turns(SessionSpec spec, RandomStream random, int session, long atUs, PrefixDraw? prefixes, BlockIds ids)
+    private static IEnumerator<TraceRequest> Turns(
+        SessionSpec spec, RandomStream random, int session, long atUs, PrefixDraw? prefixes, BlockIds ids)
     {
         var history = new List<int>();
         var prompt = Math.Min(spec.FirstPrompt.Draw(random), spec.PromptTokensMax);

@@ -1,7 +1,8 @@
 namespace Kantor.Workloads.Generators;
 
 /// <summary>
-/// A workload of sessions: each turn's prompt is the turn before, its output and something new, so that all but the new part was there before.
+/// A workload of sessions: each turn's prompt is the turn before, its output and something new, so that all but the new part was there
+/// before.
 /// </summary>
 public sealed record SessionSpec
 {
@@ -36,8 +37,8 @@ public sealed record SessionSpec
     public required int PromptTokensMax { get; init; }
 
     /// <summary>
-    /// Output tokens per second that arrival times count on, above 0: an open-loop trace must say when the next turn comes before it is known how
-    /// long the server takes.
+    /// Output tokens per second that arrival times count on, above 0: an open-loop trace must say when the next turn comes before it is
+    /// known how long the server takes.
     /// </summary>
     public double OutputTokensPerS { get; init; } = 50;
 
@@ -61,8 +62,9 @@ public sealed record SessionSpec
     };
 
     /// <summary>
-    /// Coding agents near the public kv-cache-tester sessions: 66 turns, 86 % of the further ones after a tool, waits with the medians 9 s (tool)
-    /// and 117 s (person) and the 90th percentiles 68 s and 1357 s, outputs with median 218 and mean 440, a shared beginning of 15k tokens.
+    /// Coding agents near the public kv-cache-tester sessions: 66 turns, 86 % of the further ones after a tool, waits with the medians 9 s
+    /// (tool) and 117 s (person) and the 90th percentiles 68 s and 1357 s, outputs with median 218 and mean 440, a shared beginning of 15k
+    /// tokens.
     /// </summary>
     public static SessionSpec Agents(int requests, double sessionsPerS) => new()
     {
@@ -85,10 +87,26 @@ public sealed record SessionSpec
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Requests, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(PromptTokensMax, 1);
-        if (TurnsMean is not >= 1 || !double.IsFinite(TurnsMean)) throw new ArgumentOutOfRangeException(nameof(TurnsMean), TurnsMean, "TurnsMean is at least 1 and finite.");
-        if (ToolShare is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(ToolShare), ToolShare, "ToolShare lies in 0 to 1.");
-        if (OutputTokensPerS is not > 0 || !double.IsFinite(OutputTokensPerS)) throw new ArgumentOutOfRangeException(nameof(OutputTokensPerS), OutputTokensPerS, "OutputTokensPerS is above 0 and finite.");
-        if (Starts is ArrivalsAtOnce) throw new ArgumentOutOfRangeException(nameof(Starts), Starts, "Sessions cannot all start at once: their number is not given.");
+        if (TurnsMean is not >= 1 || !double.IsFinite(TurnsMean))
+        {
+            throw new ArgumentOutOfRangeException(nameof(TurnsMean), TurnsMean, "TurnsMean is at least 1 and finite.");
+        }
+
+        if (ToolShare is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(ToolShare), ToolShare, "ToolShare lies in 0 to 1.");
+        }
+
+        if (OutputTokensPerS is not > 0 || !double.IsFinite(OutputTokensPerS))
+        {
+            throw new ArgumentOutOfRangeException(nameof(OutputTokensPerS), OutputTokensPerS, "OutputTokensPerS is above 0 and finite.");
+        }
+
+        if (Starts is ArrivalsAtOnce)
+        {
+            throw new ArgumentOutOfRangeException(nameof(Starts), Starts, "Sessions cannot all start at once: their number is not given.");
+        }
+
         Starts.Validate();
         Prefixes?.Validate();
     }
@@ -99,5 +117,6 @@ public sealed record SessionSpec
 /// <param name="Sigma">Deviation of the logarithm.</param>
 public sealed record LognormalThink(double MedianS, double Sigma)
 {
-    internal long DrawUs(Core.Randomness.RandomStream random) => (long)(Math.Min(86_400, MedianS * Math.Exp(Sigma * Draws.Normal(random))) * 1e6);
+    internal long DrawUs(Core.Randomness.RandomStream random) =>
+        (long)(Math.Min(86_400, MedianS * Math.Exp(Sigma * Draws.Normal(random))) * 1e6);
 }

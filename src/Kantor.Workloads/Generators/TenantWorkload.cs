@@ -23,18 +23,23 @@ public sealed record TenantWorkload
 
     /// <summary>The requests of <see cref="Stream"/> in a list.</summary>
     /// <exception cref="ArgumentException">There is no tenant, two have one name, or a value is out of range.</exception>
-    public static IReadOnlyList<TraceRequest> Draw(IReadOnlyList<TenantWorkload> tenants, int requests, ulong seed) => [.. Stream(tenants, requests, seed)];
+    public static IReadOnlyList<TraceRequest> Draw(IReadOnlyList<TenantWorkload> tenants, int requests, ulong seed) =>
+        [.. Stream(tenants, requests, seed)];
 
     /// <summary>
-    /// The first requests of all tenants together, each drawn when it is asked for. Each tenant has random streams of its own name, so its times and lengths do not change when another
-    /// comes or goes. Shorter than asked where all laws of arrival end.
+    /// The first requests of all tenants together, each drawn when it is asked for. Each tenant has random streams of its own name, so its
+    /// times and lengths do not change when another comes or goes. Shorter than asked where all laws of arrival end.
     /// </summary>
     /// <exception cref="ArgumentException">There is no tenant, two have one name, or a value is out of range.</exception>
     public static IEnumerable<TraceRequest> Stream(IReadOnlyList<TenantWorkload> tenants, int requests, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(requests, 1);
         if (tenants.Count == 0) throw new ArgumentException("There is at least one tenant.", nameof(tenants));
-        if (tenants.DistinctBy(tenant => tenant.Name).Count() < tenants.Count) throw new ArgumentException("Tenants have different names.", nameof(tenants));
+        if (tenants.DistinctBy(tenant => tenant.Name).Count() < tenants.Count)
+        {
+            throw new ArgumentException("Tenants have different names.", nameof(tenants));
+        }
+
         foreach (var tenant in tenants) tenant.Validate();
         return Merge(tenants, requests, seed);
     }
@@ -63,16 +68,22 @@ public sealed record TenantWorkload
     public static IReadOnlyList<TenantWorkload> Flood(int tenants, double ratePerS, double factor, double spanS)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(tenants, 1);
-        if (factor is not > 1 || !double.IsFinite(factor)) throw new ArgumentOutOfRangeException(nameof(factor), factor, "A flood is more than usual: above 1 and finite.");
+        if (factor is not > 1 || !double.IsFinite(factor))
+        {
+            throw new ArgumentOutOfRangeException(nameof(factor), factor, "A flood is more than usual: above 1 and finite.");
+        }
+
         var chat = WorkloadSpec.Chat(1, ratePerS);
         var share = ratePerS / tenants;
         return
         [
-            .. Enumerable.Range(1, tenants).Select(number => Tenant($"tenant-{number}", new WindowArrivals(new PoissonArrivals(share), 0, spanS))),
+            .. Enumerable.Range(1, tenants).Select(
+                number => Tenant($"tenant-{number}", new WindowArrivals(new PoissonArrivals(share), 0, spanS))),
             Tenant("flood", new WindowArrivals(new PoissonArrivals(share * (factor - 1)), spanS / 3, spanS * 2 / 3)),
         ];
 
-        TenantWorkload Tenant(string name, ArrivalLaw arrivals) => new() { Name = name, Arrivals = arrivals, PromptLength = chat.PromptLength, OutputLength = chat.OutputLength };
+        TenantWorkload Tenant(string name, ArrivalLaw arrivals) =>
+            new() { Name = name, Arrivals = arrivals, PromptLength = chat.PromptLength, OutputLength = chat.OutputLength };
     }
 
     private void Validate()
@@ -87,7 +98,8 @@ public sealed record TenantWorkload
         var prefixes = Prefixes is { } families ? new PrefixDraw(families, Stream("prefixes"), ids) : null;
         foreach (var atUs in Arrivals.TimesUs(Stream("arrivals")))
         {
-            yield return WorkloadGenerator.NewRequest((long)atUs, PromptLength.Draw(prompts), OutputLength.Draw(outputs), prefixes) with { Tenant = Name };
+            yield return WorkloadGenerator.NewRequest(
+                (long)atUs, PromptLength.Draw(prompts), OutputLength.Draw(outputs), prefixes) with { Tenant = Name };
         }
 
         RandomStream Stream(string what) => new(seed, $"tenant {Name} {what}");

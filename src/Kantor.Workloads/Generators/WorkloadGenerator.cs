@@ -3,7 +3,9 @@ using Kantor.Workloads.Traces;
 
 namespace Kantor.Workloads.Generators;
 
-/// <summary>Draws a trace from a <see cref="WorkloadSpec"/>. Arrivals, prompts, outputs and prefixes have random streams of their own.</summary>
+/// <summary>
+/// Draws a trace from a <see cref="WorkloadSpec"/>. Arrivals, prompts, outputs and prefixes have random streams of their own.
+/// </summary>
 public static class WorkloadGenerator
 {
     /// <summary>The trace of a seed: equal spec and seed, equal trace. Shorter than asked where the law of arrivals ends.</summary>

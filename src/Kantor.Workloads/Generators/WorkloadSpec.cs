@@ -19,8 +19,8 @@ public sealed record WorkloadSpec
     public PrefixFamilies? Prefixes { get; init; }
 
     /// <summary>
-    /// Chat as in the Sarathi-Serve paper's ShareGPT sample (arXiv 2403.02310, table 2, by its percentiles): prompts lognormal with median 1730,
-    /// outputs about 450.
+    /// Chat as in the Sarathi-Serve paper's ShareGPT sample (arXiv 2403.02310, table 2, by its percentiles): prompts lognormal with median
+    /// 1730, outputs about 450.
     /// </summary>
     public static WorkloadSpec Chat(int requests, double? ratePerS) => new()
     {
@@ -53,8 +53,8 @@ public sealed record WorkloadSpec
 }
 
 /// <summary>
-/// Prompts of one family begin with the same blocks (system prompts, documents). Family k of n is chosen with a probability in proportion to
-/// k^−<paramref name="ZipfExponent"/>; its prefix has 1 to <paramref name="BlocksMax"/> blocks of 512 tokens, never a whole prompt.
+/// Prompts of one family begin with the same blocks (system prompts, documents). Family k of n is chosen with a probability in proportion
+/// to k^−<paramref name="ZipfExponent"/>; its prefix has 1 to <paramref name="BlocksMax"/> blocks of 512 tokens, never a whole prompt.
 /// </summary>
 /// <param name="Count">Families, at least 1.</param>
 /// <param name="ZipfExponent">Skew of popularity; 0 for none.</param>

@@ -3,8 +3,8 @@ using Kantor.Core.Randomness;
 namespace Kantor.Workloads.Traces;
 
 /// <summary>
-/// Recorders that stamp requests with the time of a coarse tick make arrivals look like batches (Mooncake's: 1,180 distinct times, 3 s apart,
-/// for 12,031 requests). This tells such traces and undoes it.
+/// Recorders that stamp requests with the time of a coarse tick make arrivals look like batches (Mooncake's: 1,180 distinct times, 3 s
+/// apart, for 12,031 requests). This tells such traces and undoes it.
 /// </summary>
 /// <param name="Requests">Requests of the trace.</param>
 /// <param name="DistinctTimes">Different arrival times among them.</param>
@@ -31,8 +31,8 @@ public sealed record ArrivalBatches(int Requests, int DistinctTimes, long TickUs
     }
 
     /// <summary>
-    /// Each request moves to a random moment, uniform within the tick that its time begins; the order stays. Given their number, the arrivals of
-    /// a Poisson process within a tick lie like that.
+    /// Each request moves to a random moment, uniform within the tick that its time begins; the order stays. Given their number, the
+    /// arrivals of a Poisson process within a tick lie like that.
     /// </summary>
     public IReadOnlyList<TraceRequest> Spread(IReadOnlyList<TraceRequest> trace, RandomStream random)
     {

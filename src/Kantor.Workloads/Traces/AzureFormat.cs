@@ -6,8 +6,8 @@ namespace Kantor.Workloads.Traces;
 
 /// <summary>
 /// Azure's LLM inference traces of 2023 and 2024 (Patel et al., ISCA 2024): CSV with the header
-/// <c>TIMESTAMP,ContextTokens,GeneratedTokens</c>, times as text with up to seven decimals, with a blank or a T before the time of day, and with
-/// or without an offset from UTC, which none means. Fields may be in quotes. Content is unknown, so nothing can be shared.
+/// <c>TIMESTAMP,ContextTokens,GeneratedTokens</c>, times as text with up to seven decimals, with a blank or a T before the time of day, and
+/// with or without an offset from UTC, which none means. Fields may be in quotes. Content is unknown, so nothing can be shared.
 /// </summary>
 internal sealed class AzureFormat : RequestPerLineFormat
 {
@@ -22,7 +22,9 @@ internal sealed class AzureFormat : RequestPerLineFormat
     public override bool HasHeader => true;
 
     public static bool IsHeader(ReadOnlySpan<byte> line) => line.TrimEnd(" \t"u8) is var header
-        && (header.SequenceEqual("TIMESTAMP,ContextTokens,GeneratedTokens"u8) || header.SequenceEqual("\"TIMESTAMP\",\"ContextTokens\",\"GeneratedTokens\""u8));
+        && (
+            header.SequenceEqual("TIMESTAMP,ContextTokens,GeneratedTokens"u8)
+                || header.SequenceEqual("\"TIMESTAMP\",\"ContextTokens\",\"GeneratedTokens\""u8));
 
     public override bool TryParse(ReadOnlySpan<byte> line, out TraceRequest request, out string fault)
     {
@@ -41,7 +43,10 @@ internal sealed class AzureFormat : RequestPerLineFormat
         _origin ??= time;
         var elapsed = time - _origin.Value;
         if (elapsed < TimeSpan.Zero) fault = "TIMESTAMP is before that of the first request; sort the file by time";
-        else if (elapsed.TotalMilliseconds > TraceReadOptions.TimestampMsMax) fault = "TIMESTAMP is more than ten years after that of the first request";
+        else if (elapsed.TotalMilliseconds > TraceReadOptions.TimestampMsMax)
+        {
+            fault = "TIMESTAMP is more than ten years after that of the first request";
+        }
         else request = new TraceRequest(elapsed.Ticks / TimeSpan.TicksPerMicrosecond, prompt, output);
         return fault.Length == 0;
     }
@@ -59,7 +64,13 @@ internal sealed class AzureFormat : RequestPerLineFormat
     private static bool TryParseTokens(ReadOnlySpan<byte> field, string name, out int tokens, out string fault)
     {
         fault = "";
-        if (Utf8Parser.TryParse(field, out tokens, out var consumed) && consumed == field.Length && tokens is >= 1 and <= TraceReadOptions.TokensMax) return true;
+        if (
+            Utf8Parser.TryParse(field, out tokens, out var consumed) && consumed == field.Length
+                && tokens is >= 1 and <= TraceReadOptions.TokensMax)
+        {
+            return true;
+        }
+
         fault = $"{name} must be a whole number from 1 to {TraceReadOptions.TokensMax}";
         return false;
     }

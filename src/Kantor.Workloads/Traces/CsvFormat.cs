@@ -5,8 +5,8 @@ using System.Text;
 namespace Kantor.Workloads.Traces;
 
 /// <summary>
-/// Traces in CSV whose header names the columns: BurstGPT (arXiv 2401.17644), splitwise-sim, and the length files of Vidur and Sarathi-Serve.
-/// Columns may stand in any order, further ones are not read, content is unknown. Fields may be in quotes.
+/// Traces in CSV whose header names the columns: BurstGPT (arXiv 2401.17644), splitwise-sim, and the length files of Vidur and
+/// Sarathi-Serve. Columns may stand in any order, further ones are not read, content is unknown. Fields may be in quotes.
 /// </summary>
 internal sealed class CsvFormat : RequestPerLineFormat
 {
@@ -92,7 +92,9 @@ internal sealed class CsvFormat : RequestPerLineFormat
         const double MaxS = TraceReadOptions.TimestampMsMax / 1000.0;
         fault = "";
         timeUs = 0;
-        if (Utf8Parser.TryParse(field.Trim(" "u8), out double seconds, out var consumed) && consumed == field.Trim(" "u8).Length && seconds is >= 0 and <= MaxS)
+        if (
+            Utf8Parser.TryParse(field.Trim(" "u8), out double seconds, out var consumed) && consumed == field.Trim(" "u8).Length
+                && seconds is >= 0 and <= MaxS)
         {
             timeUs = (long)Math.Round(seconds * 1e6);
             return true;
@@ -106,7 +108,13 @@ internal sealed class CsvFormat : RequestPerLineFormat
     {
         var text = field.Trim(" "u8);
         fault = "";
-        if (Utf8Parser.TryParse(text, out tokens, out var consumed) && consumed == text.Length && tokens is >= 1 and <= TraceReadOptions.TokensMax) return true;
+        if (
+            Utf8Parser.TryParse(text, out tokens, out var consumed) && consumed == text.Length
+                && tokens is >= 1 and <= TraceReadOptions.TokensMax)
+        {
+            return true;
+        }
+
         fault = $"{name} must be a whole number from 1 to {TraceReadOptions.TokensMax}";
         if (text.SequenceEqual("0"u8)) fault += " (0 marks a request that failed; leave such rows out)";
         return false;

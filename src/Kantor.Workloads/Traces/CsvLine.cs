@@ -4,8 +4,8 @@ namespace Kantor.Workloads.Traces;
 internal static class CsvLine
 {
     /// <summary>
-    /// Writes where the fields are and answers how many there are, which may be more than there is room for; those beyond are not written. False
-    /// with the fault when a quote does not end its field.
+    /// Writes where the fields are and answers how many there are, which may be more than there is room for; those beyond are not written.
+    /// False with the fault when a quote does not end its field.
     /// </summary>
     public static bool TrySplit(ReadOnlySpan<byte> line, Span<Range> fields, out int count, out string fault)
     {

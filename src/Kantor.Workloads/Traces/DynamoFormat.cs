@@ -7,8 +7,8 @@ namespace Kantor.Workloads.Traces;
 /// writes. Requests come from <c>request_end</c> events, which stand in order of their ends; other events are passed over.
 /// </summary>
 /// <remarks>
-/// The arrival is <c>request_received_ms</c>. The time from the end of a session's turn to its next request becomes the think time, when the
-/// session asks one thing at a time. Measured latencies are not kept. Memory grows with sessions and different blocks.
+/// The arrival is <c>request_received_ms</c>. The time from the end of a session's turn to its next request becomes the think time, when
+/// the session asks one thing at a time. Measured latencies are not kept. Memory grows with sessions and different blocks.
 /// </remarks>
 internal sealed class DynamoFormat : JsonObjectFormat
 {
@@ -45,12 +45,17 @@ internal sealed class DynamoFormat : JsonObjectFormat
     {
         var receivedUs = request.TimeUs("request_received_ms", MsUs, UnixUsMax);
         var output = request.Tokens("output_tokens");
-        if (request.Field("replay").ValueKind == JsonValueKind.Undefined) return new TraceRequest(receivedUs, request.Tokens("input_tokens"), output);
+        if (request.Field("replay").ValueKind == JsonValueKind.Undefined)
+        {
+            return new TraceRequest(receivedUs, request.Tokens("input_tokens"), output);
+        }
+
         var replay = request.Object("replay");
         var prompt = replay.Tokens("input_length");
         var tokensPerBlock = replay.Tokens("trace_block_size");
         return new TraceRequest(
-            receivedUs, prompt, output, _blocks.Map(replay.Array("input_sequence_hashes"), "input_sequence_hashes", tokensPerBlock, prompt), tokensPerBlock);
+            receivedUs, prompt, output, _blocks.Map(replay.Array("input_sequence_hashes"), "input_sequence_hashes", tokensPerBlock, prompt),
+            tokensPerBlock);
     }
 
     private TraceTurn? ReadTurn(JsonElement record, long receivedUs)

@@ -61,7 +61,9 @@ internal sealed class GzipChecked : ForwardStream
         _isAtEnd = true;
     }
 
-    /// <summary>The decompressor's own words speak of archives; a file that ends in the middle of a block is what it stumbles over.</summary>
+    /// <summary>
+    /// The decompressor's own words speak of archives; a file that ends in the middle of a block is what it stumbles over.
+    /// </summary>
     private int ReadMore()
     {
         try

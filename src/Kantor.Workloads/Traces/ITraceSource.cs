@@ -1,6 +1,9 @@
 namespace Kantor.Workloads.Traces;
 
-/// <summary>Requests one after another, in order of arrival, each given once. A run takes one ahead of the clock, so that a trace need not lie in memory.</summary>
+/// <summary>
+/// Requests one after another, in order of arrival, each given once. A run takes one ahead of the clock, so that a trace need not lie in
+/// memory.
+/// </summary>
 /// <remarks>Owner: one thread, one run.</remarks>
 public interface ITraceSource
 {

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Kantor.Workloads.Traces;
 
-/// <summary>Reads fields of JSON rows strictly: what is missing, of another kind or out of range is a <see cref="TraceFieldException"/>.</summary>
+/// <summary>
+/// Reads fields of JSON rows strictly: what is missing, of another kind or out of range is a <see cref="TraceFieldException"/>.
+/// </summary>
 internal static class JsonFields
 {
     private const int TextCharactersMax = 256;
@@ -37,11 +39,16 @@ internal static class JsonFields
     public static long TimeUs(this JsonElement row, string name, double unitUs, double maxUs = TraceReadOptions.TimestampMsMax * 1000.0)
     {
         var value = row.Field(name);
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= 0 && number * unitUs <= maxUs) return (long)Math.Round(number * unitUs);
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= 0 && number * unitUs <= maxUs)
+        {
+            return (long)Math.Round(number * unitUs);
+        }
+
         throw new TraceFieldException(string.Create(CultureInfo.InvariantCulture, $"{name} must be a number from 0 to {maxUs / unitUs:0}"));
     }
 
-    public static long? TimeUsOrNull(this JsonElement row, string name, double unitUs, double maxUs = TraceReadOptions.TimestampMsMax * 1000.0) =>
+    public static long? TimeUsOrNull(
+        this JsonElement row, string name, double unitUs, double maxUs = TraceReadOptions.TimestampMsMax * 1000.0) =>
         row.Field(name).ValueKind == JsonValueKind.Undefined ? null : row.TimeUs(name, unitUs, maxUs);
 
     public static string Text(this JsonElement row, string name)
@@ -51,5 +58,6 @@ internal static class JsonFields
         throw new TraceFieldException($"{name} must be a text of 1 to {TextCharactersMax} characters");
     }
 
-    public static string? TextOrNull(this JsonElement row, string name) => row.Field(name).ValueKind == JsonValueKind.Undefined ? null : row.Text(name);
+    public static string? TextOrNull(this JsonElement row, string name) =>
+        row.Field(name).ValueKind == JsonValueKind.Undefined ? null : row.Text(name);
 }

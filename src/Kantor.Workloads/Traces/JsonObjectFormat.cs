@@ -13,7 +13,11 @@ internal abstract class JsonObjectFormat : TraceFormat
         try
         {
             using var document = JsonDocument.Parse(line.ToArray(), Strict);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new TraceFieldException($"the line is not a JSON object; write {Example}");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new TraceFieldException($"the line is not a JSON object; write {Example}");
+            }
+
             Read(document.RootElement, requests);
             fault = "";
             return true;

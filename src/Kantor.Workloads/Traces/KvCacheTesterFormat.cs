@@ -5,12 +5,12 @@ using Kantor.Core.Randomness;
 namespace Kantor.Workloads.Traces;
 
 /// <summary>
-/// The agentic sessions of WEKA's kv-cache-tester, one session a line. Block ids mean something only within their session, sub-agents included,
-/// so no two sessions share a block here. Sub-agents become sessions of their own with their parent named.
+/// The agentic sessions of WEKA's kv-cache-tester, one session a line. Block ids mean something only within their session, sub-agents
+/// included, so no two sessions share a block here. Sub-agents become sessions of their own with their parent named.
 /// </summary>
 /// <remarks>
-/// The recording has no start times of sessions: they begin as a Poisson process with the mean gap of the options. Measured server times are not
-/// kept. Requests that were broken off before any output are left out and counted.
+/// The recording has no start times of sessions: they begin as a Poisson process with the mean gap of the options. Measured server times
+/// are not kept. Requests that were broken off before any output are left out and counted.
 /// </remarks>
 internal sealed class KvCacheTesterFormat(TraceReadOptions options) : JsonObjectFormat
 {
@@ -32,8 +32,12 @@ internal sealed class KvCacheTesterFormat(TraceReadOptions options) : JsonObject
 
     public override string? Note => string.Create(
         CultureInfo.InvariantCulture,
-        $"sessions have no start times; they are started at random, {options.SessionGapS:0.###} s apart on average; waiting times within a session are as recorded (open loop)")
-        + (_withoutOutput == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; requests without any output, which were broken off, are left out: {_withoutOutput}"));
+        $"sessions have no start times; they are started at random, {options.SessionGapS:0.###} s apart on average; "
+            + $"waiting times within a session are as recorded (open loop)")
+        + (_withoutOutput == 0
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture, $"; requests without any output, which were broken off, are left out: {_withoutOutput}"));
 
     protected override string Example =>
         """{"id":"trace_1","block_size":64,"hash_id_scope":"local","requests":[{"t":0,"in":70,"out":9,"hash_ids":[1],"input_types":["text"],"think_time":0}]}""";
@@ -94,7 +98,10 @@ internal sealed class KvCacheTesterFormat(TraceReadOptions options) : JsonObject
     {
         if (parent.Depth == DepthMax) throw new TraceFieldException($"sub-agents are nested deeper than {DepthMax}");
         var name = $"{parent.Id}/{row.TextOrNull("agent_id") ?? "subagent"}#{index}";
-        return ReadRequests(row.Array("requests"), new Session(name, parent.Id, parent.TokensPerBlockId, parent.StartUs + row.TimeUs("t", SecondUs), parent.Depth + 1), requests);
+        return ReadRequests(
+            row.Array("requests"),
+            new Session(name, parent.Id, parent.TokensPerBlockId, parent.StartUs + row.TimeUs("t", SecondUs), parent.Depth + 1),
+            requests);
     }
 
     private TraceRequest ReadRequest(JsonElement row, in Session session, int turn, ref int idMax)
@@ -105,7 +112,11 @@ internal sealed class KvCacheTesterFormat(TraceReadOptions options) : JsonObject
         var block = 0;
         foreach (var hash in hashes.EnumerateArray())
         {
-            if (hash.ValueKind != JsonValueKind.Number || !hash.TryGetInt32(out var id) || id < 0) throw new TraceFieldException("hash_ids must be an array of whole numbers from 0 to 2147483647");
+            if (hash.ValueKind != JsonValueKind.Number || !hash.TryGetInt32(out var id) || id < 0)
+            {
+                throw new TraceFieldException("hash_ids must be an array of whole numbers from 0 to 2147483647");
+            }
+
             if (id >= _lastId - _firstId) throw TooLarge();
             idMax = Math.Max(idMax, id);
             ids[block++] = _firstId + id;

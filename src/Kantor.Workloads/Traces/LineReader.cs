@@ -11,7 +11,9 @@ internal sealed class LineReader(Stream stream, int lineBytesMax)
     /// <summary>Number of the line read last, from 1.</summary>
     public long LineNumber { get; private set; }
 
-    /// <summary>The next line, valid until the next call; one that is too long is passed over and empty. False at the end of the stream.</summary>
+    /// <summary>
+    /// The next line, valid until the next call; one that is too long is passed over and empty. False at the end of the stream.
+    /// </summary>
     public bool TryRead(out ReadOnlySpan<byte> line, out bool isTooLong)
     {
         line = default;

@@ -2,8 +2,9 @@ namespace Kantor.Workloads.Traces;
 
 /// <summary>Gives requests of any trace block ids for 512 tokens each, as Mooncake's form needs them.</summary>
 /// <remarks>
-/// Recorded ids are prefix-cumulative, so the last id within 512 tokens, with the number of ids before it there, tells the whole run. Smaller
-/// blocks lose the reuse that ends within 512 tokens. Unknown content gets ids that occur nowhere else. Memory grows with the different blocks.
+/// Recorded ids are prefix-cumulative, so the last id within 512 tokens, with the number of ids before it there, tells the whole run.
+/// Smaller blocks lose the reuse that ends within 512 tokens. Unknown content gets ids that occur nowhere else. Memory grows with the
+/// different blocks.
 /// </remarks>
 public sealed class MooncakeBlocks
 {
@@ -13,12 +14,18 @@ public sealed class MooncakeBlocks
     private int _next;
 
     /// <summary>The request with ids for 512 tokens each.</summary>
-    /// <exception cref="TraceException">Its block size neither divides 512 nor is a multiple of it, or there are too many blocks.</exception>
+    /// <exception cref="TraceException">Its block size neither divides 512 nor is a multiple of it, or there are too many
+    /// blocks.</exception>
     public TraceRequest Regroup(TraceRequest request)
     {
         var given = request.TokensPerBlockId;
         if (given == BlockTokens) return request with { BlockIds = [.. request.BlockIds.Select(id => IdOf((id, 0)))] };
-        if (given != 0 && BlockTokens % given != 0 && given % BlockTokens != 0) throw new TraceException($"a block id of the trace stands for {given} tokens; to write one per {BlockTokens}, that must divide {BlockTokens} or be a multiple of it.");
+        if (given != 0 && BlockTokens % given != 0 && given % BlockTokens != 0)
+        {
+            throw new TraceException($"a block id of the trace stands for {given} tokens; to write one per {BlockTokens}, that must "
+                + $"divide {BlockTokens} or be a multiple of it.");
+        }
+
         var ids = new int[((request.PromptTokens - 1) / BlockTokens) + 1];
         for (var block = 0; block < ids.Length; block++) ids[block] = given == 0 ? Next() : IdOf(Key(request, block));
         return request with { BlockIds = ids, TokensPerBlockId = BlockTokens };
@@ -39,5 +46,8 @@ public sealed class MooncakeBlocks
         return id;
     }
 
-    private int Next() => _next < int.MaxValue ? _next++ : throw new TraceException("the trace has more different blocks than Mooncake's form can tell apart (2147483647).");
+    private int Next() =>
+        _next < int.MaxValue
+            ? _next++
+            : throw new TraceException("the trace has more different blocks than Mooncake's form can tell apart (2147483647).");
 }

@@ -4,7 +4,8 @@ namespace Kantor.Workloads.Traces;
 
 /// <summary>
 /// Mooncake's JSON lines (Qin et al., FAST 2025): <c>timestamp</c> in ms, <c>input_length</c> and <c>output_length</c> in tokens,
-/// <c>hash_ids</c> one per 512 prompt tokens, where an equal id means an equal block after an equal prefix. Kantor's own addition is an optional <c>tenant</c>. Other fields are not read.
+/// <c>hash_ids</c> one per 512 prompt tokens, where an equal id means an equal block after an equal prefix. Kantor's own addition is an
+/// optional <c>tenant</c>. Other fields are not read.
 /// </summary>
 internal sealed class MooncakeFormat : RequestPerLineFormat
 {
@@ -26,7 +27,8 @@ internal sealed class MooncakeFormat : RequestPerLineFormat
         }
         catch (JsonException exception)
         {
-            fault = $"the line is not one JSON object (byte {exception.BytePositionInLine + 1}); write {{\"timestamp\":0,\"input_length\":600,\"output_length\":20,\"hash_ids\":[0,1]}}";
+            fault = $"the line is not one JSON object (byte {exception.BytePositionInLine + 1}); write "
+                + $"{{\"timestamp\":0,\"input_length\":600,\"output_length\":20,\"hash_ids\":[0,1]}}";
             return false;
         }
     }
@@ -36,7 +38,11 @@ internal sealed class MooncakeFormat : RequestPerLineFormat
         request = default;
         var row = default(Row);
         var reader = new Utf8JsonReader(line);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException(null, null, null, reader.TokenStartIndex);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException(null, null, null, reader.TokenStartIndex);
+        }
+
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (!TryReadField(ref reader, ref row, out fault)) return false;
@@ -52,9 +58,21 @@ internal sealed class MooncakeFormat : RequestPerLineFormat
 
     private bool TryReadField(ref Utf8JsonReader reader, ref Row row, out string fault)
     {
-        if (reader.ValueTextEquals("timestamp"u8)) return TryReadInteger(ref reader, "timestamp", 0, TraceReadOptions.TimestampMsMax, ref row.TimestampMs, out fault);
-        if (reader.ValueTextEquals("input_length"u8)) return TryReadInteger(ref reader, "input_length", 1, TraceReadOptions.TokensMax, ref row.InputLength, out fault);
-        if (reader.ValueTextEquals("output_length"u8)) return TryReadInteger(ref reader, "output_length", 1, TraceReadOptions.TokensMax, ref row.OutputLength, out fault);
+        if (reader.ValueTextEquals("timestamp"u8))
+        {
+            return TryReadInteger(ref reader, "timestamp", 0, TraceReadOptions.TimestampMsMax, ref row.TimestampMs, out fault);
+        }
+
+        if (reader.ValueTextEquals("input_length"u8))
+        {
+            return TryReadInteger(ref reader, "input_length", 1, TraceReadOptions.TokensMax, ref row.InputLength, out fault);
+        }
+
+        if (reader.ValueTextEquals("output_length"u8))
+        {
+            return TryReadInteger(ref reader, "output_length", 1, TraceReadOptions.TokensMax, ref row.OutputLength, out fault);
+        }
+
         if (reader.ValueTextEquals("hash_ids"u8)) return TryReadIds(ref reader, ref row, out fault);
         if (reader.ValueTextEquals("tenant"u8)) return TryReadTenant(ref reader, ref row, out fault);
         reader.Read();
@@ -99,7 +117,10 @@ internal sealed class MooncakeFormat : RequestPerLineFormat
         reader.Read();
         fault = "";
         if (value is not null) fault = $"{field} is given twice";
-        else if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) && number >= min && number <= max) value = number;
+        else if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) && number >= min && number <= max)
+        {
+            value = number;
+        }
         else fault = $"{field} must be a whole number from {min} to {max}";
         return fault.Length == 0;
     }
@@ -128,7 +149,10 @@ internal sealed class MooncakeFormat : RequestPerLineFormat
         else if (row.InputLength is not { } input) fault = "input_length is missing; it is the prompt length in tokens";
         else if (row.OutputLength is not { } output) fault = "output_length is missing; it is the output length in tokens";
         else if (!row.HasIds) fault = "hash_ids is missing; it has one id per 512 prompt tokens";
-        else if (_ids.Count != ((input - 1) / TokensPerBlockId) + 1) fault = $"hash_ids has {_ids.Count} ids; {input} prompt tokens need {((input - 1) / TokensPerBlockId) + 1} (one per 512)";
+        else if (_ids.Count != ((input - 1) / TokensPerBlockId) + 1)
+        {
+            fault = $"hash_ids has {_ids.Count} ids; {input} prompt tokens need {((input - 1) / TokensPerBlockId) + 1} (one per 512)";
+        }
         else request = new TraceRequest(timestampMs * 1000, (int)input, (int)output, [.. _ids], TokensPerBlockId) { Tenant = row.Tenant };
         return fault.Length == 0;
     }

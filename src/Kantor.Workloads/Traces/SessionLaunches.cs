@@ -1,9 +1,9 @@
 namespace Kantor.Workloads.Traces;
 
 /// <summary>
-/// When sub-agents were launched: so long after the end of the newest turn of the parent session that stands before them in the trace. How long is
-/// known when the parent's next turn has a think time, which tells when the turn before it ended. Found in the recorded times, before
-/// anything is made denser or spread.
+/// When sub-agents were launched: so long after the end of the newest turn of the parent session that stands before them in the trace. How
+/// long is known when the parent's next turn has a think time, which tells when the turn before it ended. Found in the recorded times,
+/// before anything is made denser or spread.
 /// </summary>
 public static class SessionLaunches
 {

@@ -20,8 +20,12 @@ public sealed record Trace
     /// <summary>What a reader of figures about it should know; null for nothing.</summary>
     public string? Note { get; init; }
 
-    /// <summary>Largest output of the trace rounded up to a power of two: a limit that clients would declare, and that tells nothing about a request.</summary>
-    public int OutputTokensMaxDefault => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Requests.Max(request => request.OutputTokens));
+    /// <summary>
+    /// Largest output of the trace rounded up to a power of two: a limit that clients would declare, and that tells nothing about a
+    /// request.
+    /// </summary>
+    public int OutputTokensMaxDefault =>
+        (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Requests.Max(request => request.OutputTokens));
 
     /// <summary>Reads all that the reader gives, and closes it.</summary>
     /// <exception cref="TraceException">The trace is malformed.</exception>
@@ -51,8 +55,13 @@ public sealed record Trace
     /// <summary>Arrivals <paramref name="rateScale"/> times as dense; above 0 and finite.</summary>
     public Trace ScaleRate(double rateScale)
     {
-        if (rateScale is not > 0 || !double.IsFinite(rateScale)) throw new ArgumentOutOfRangeException(nameof(rateScale), rateScale, "A rate scale is above 0 and finite.");
-        return this with { Requests = [.. Requests.Select(request => request with { ArrivalUs = checked((long)(request.ArrivalUs / rateScale)) })] };
+        if (rateScale is not > 0 || !double.IsFinite(rateScale))
+        {
+            throw new ArgumentOutOfRangeException(nameof(rateScale), rateScale, "A rate scale is above 0 and finite.");
+        }
+
+        long Scaled(long arrivalUs) => checked((long)(arrivalUs / rateScale));
+        return this with { Requests = [.. Requests.Select(request => request with { ArrivalUs = Scaled(request.ArrivalUs) })] };
     }
 
     /// <summary>The trace with batched arrivals spread, if it has them (<see cref="ArrivalBatches"/>), else itself.</summary>
@@ -63,6 +72,6 @@ public sealed record Trace
     internal static List<TraceRequest> InOrder(List<TraceRequest> requests)
     {
         var originUs = requests.Min(request => request.ArrivalUs);
-        return [.. requests.OrderBy(request => request.ArrivalUs).Select(request => request with { ArrivalUs = request.ArrivalUs - originUs })];
+        return [.. requests.OrderBy(request => request.ArrivalUs).Select(one => one with { ArrivalUs = one.ArrivalUs - originUs })];
     }
 }

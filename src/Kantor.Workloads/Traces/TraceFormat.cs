@@ -9,7 +9,9 @@ internal abstract class TraceFormat
     /// <summary>Whether the first line is a header and holds no request.</summary>
     public virtual bool HasHeader => false;
 
-    /// <summary>Whether rows come in order of arrival and count from the first; otherwise their times may have any order and origin.</summary>
+    /// <summary>
+    /// Whether rows come in order of arrival and count from the first; otherwise their times may have any order and origin.
+    /// </summary>
     public virtual bool IsOrdered => true;
 
     /// <summary>What a reader of the trace should know; null for nothing.</summary>

@@ -7,7 +7,8 @@ namespace Kantor.Workloads.Traces;
 /// Reads a trace request by request, plain or gzip (told by its first bytes), in the format that its first line shows. Memory does not grow
 /// with the file, but for the sessions and different blocks that some formats must remember.
 /// </summary>
-/// <remarks>Owner: one thread. A malformed line ends the reading with a <see cref="TraceException"/>, or is counted, as the options say.</remarks>
+/// <remarks>Owner: one thread. A malformed line ends the reading with a <see cref="TraceException"/>, or is counted, as the options
+/// say.</remarks>
 public sealed class TraceReader : IDisposable
 {
     private readonly string _name;
@@ -23,7 +24,11 @@ public sealed class TraceReader : IDisposable
 
     private TraceReader(Stream stream, string name, TraceReadOptions options)
     {
-        if (options.SessionGapS is not > 0 || !double.IsFinite(options.SessionGapS)) throw new ArgumentOutOfRangeException(nameof(options), options.SessionGapS, "A gap between sessions is above 0 and finite.");
+        if (options.SessionGapS is not > 0 || !double.IsFinite(options.SessionGapS))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.SessionGapS, "A gap between sessions is above 0 and finite.");
+        }
+
         _name = name;
         _options = options;
         _stream = GzipChecked.OpenEither(stream);
@@ -34,8 +39,8 @@ public sealed class TraceReader : IDisposable
     public string? FormatName => _format?.Name;
 
     /// <summary>
-    /// Whether requests come in order of arrival, counted from the start. Otherwise they come in the order of the file, with times of any origin
-    /// and order, which <see cref="Trace.Load"/> sorts.
+    /// Whether requests come in order of arrival, counted from the start. Otherwise they come in the order of the file, with times of any
+    /// origin and order, which <see cref="Trace.Load"/> sorts.
     /// </summary>
     public bool IsOrdered => _format?.IsOrdered ?? true;
 
@@ -59,7 +64,8 @@ public sealed class TraceReader : IDisposable
         {
             return new TraceReader(File.OpenRead(path), path, options);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new TraceException($"{path}: cannot be opened: {exception.Message}", exception);
         }
@@ -78,11 +84,19 @@ public sealed class TraceReader : IDisposable
         {
             if (_pendingNext == _pending.Count) continue;
             request = _pending[_pendingNext++];
-            if (++RequestsRead > _options.RequestsMax) throw Fault($"the file holds more than {_options.RequestsMax} requests; cut it or read less of it");
+            if (++RequestsRead > _options.RequestsMax)
+            {
+                throw Fault($"the file holds more than {_options.RequestsMax} requests; cut it or read less of it");
+            }
+
             return true;
         }
 
-        if (RequestsRead == 0) throw new TraceException($"{_name}: holds no request{(FirstFault is null ? "" : $"; first fault: {FirstFault}")}.");
+        if (RequestsRead == 0)
+        {
+            throw new TraceException($"{_name}: holds no request{(FirstFault is null ? "" : $"; first fault: {FirstFault}")}.");
+        }
+
         return false;
     }
 
@@ -111,7 +125,8 @@ public sealed class TraceReader : IDisposable
         {
             _format = TraceFormats.Detect(line, _options);
             fault = TraceFormats.IsTar(line)
-                ? "the file is a tar archive, as ServeGen's client models come: it holds no requests but laws; draw a trace from it with kantor trace generate --servegen"
+                ? "the file is a tar archive, as ServeGen's client models come: it holds no requests but laws; draw a trace from it with "
+                    + "kantor trace generate --servegen"
                 : $"the file is of no known format; {TraceFormats.Known}";
             if (_format is null or { HasHeader: true }) return _format is not null;
         }

@@ -7,7 +7,8 @@ namespace Kantor.Workloads.Traces;
 /// <param name="ArrivalUs">Microseconds since the trace began.</param>
 /// <param name="PromptTokens">Prompt length, at least 1.</param>
 /// <param name="OutputTokens">True output length, at least 1.</param>
-/// <param name="BlockIds">Content ids of the prompt, one per run of <paramref name="TokensPerBlockId"/> tokens; empty when the content is unknown.</param>
+/// <param name="BlockIds">Content ids of the prompt, one per run of <paramref name="TokensPerBlockId"/> tokens; empty when the content is
+/// unknown.</param>
 /// <param name="TokensPerBlockId">Tokens that one id stands for; 0 without ids.</param>
 public readonly record struct TraceRequest(long ArrivalUs, int PromptTokens, int OutputTokens, int[] BlockIds, int TokensPerBlockId)
 {

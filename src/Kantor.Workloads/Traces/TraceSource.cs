@@ -10,8 +10,8 @@ public static class TraceSource
     public static ITraceSource Of(IEnumerable<TraceRequest> requests) => new Enumerated(requests.GetEnumerator(), null);
 
     /// <summary>
-    /// What a fresh reader gives: request by request where its format is in order of arrival, otherwise loaded and sorted at once. The caller
-    /// closes the reader after the run.
+    /// What a fresh reader gives: request by request where its format is in order of arrival, otherwise loaded and sorted at once. The
+    /// caller closes the reader after the run.
     /// </summary>
     /// <exception cref="TraceException">The trace is malformed, as far as it is read at once.</exception>
     public static ITraceSource Of(TraceReader reader)

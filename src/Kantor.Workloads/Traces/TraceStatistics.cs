@@ -36,8 +36,8 @@ public sealed record TraceStatistics
     public required int? Tenants { get; init; }
 
     /// <summary>
-    /// Arrivals per second, the one definition of it: gaps between arrivals over the time from the first to the last, so that requests at equal
-    /// distances have the rate of that distance; null when they arrive at once.
+    /// Arrivals per second, the one definition of it: gaps between arrivals over the time from the first to the last, so that requests at
+    /// equal distances have the rate of that distance; null when they arrive at once.
     /// </summary>
     public static double? RateOf(IReadOnlyList<TraceRequest> requests)
     {
@@ -90,24 +90,32 @@ public sealed record Distribution(double Mean, long P50, long P90, long P99, lon
         var ascending = values.Order().ToArray();
         return ascending.Length == 0
             ? null
-            : new(ascending.Average(), Percentile.Of(ascending, 0.5), Percentile.Of(ascending, 0.9), Percentile.Of(ascending, 0.99), ascending[^1]);
+            : new(
+                ascending.Average(),
+                Percentile.Of(ascending, 0.5),
+                Percentile.Of(ascending, 0.9),
+                Percentile.Of(ascending, 0.99),
+                ascending[^1]);
     }
 }
 
 /// <summary>
-/// How much of the prompts came before in the trace: what an endless cache of whole blocks would hit. Block ids cover prompts only, so the reuse
-/// of decoded tokens is not in it.
+/// How much of the prompts came before in the trace: what an endless cache of whole blocks would hit. Block ids cover prompts only, so the
+/// reuse of decoded tokens is not in it.
 /// </summary>
-/// <param name="BlockTokens">Tokens that a block id stands for, each size that occurs once; hit rates of different sizes do not compare.</param>
+/// <param name="BlockTokens">Tokens that a block id stands for, each size that occurs once; hit rates of different sizes do not
+/// compare.</param>
 /// <param name="Blocks">Blocks of all prompts, the last ones that are not full included.</param>
 /// <param name="BlocksSeenBefore">Blocks that an earlier request had.</param>
 /// <param name="PrefixBlocksSeenBefore">Those of them with nothing new before them in the prompt.</param>
 /// <param name="RequestsWithHit">Requests whose first block an earlier one had.</param>
-public sealed record TraceReuse(IReadOnlyList<int> BlockTokens, long Blocks, long BlocksSeenBefore, long PrefixBlocksSeenBefore, int RequestsWithHit)
+public sealed record TraceReuse(
+    IReadOnlyList<int> BlockTokens, long Blocks, long BlocksSeenBefore, long PrefixBlocksSeenBefore, int RequestsWithHit)
 {
     internal static TraceReuse? Of(IReadOnlyList<TraceRequest> trace)
     {
-        var sizes = trace.Where(request => request.BlockIds.Length > 0).Select(request => request.TokensPerBlockId).Distinct().Order().ToArray();
+        var sizes = trace.Where(request => request.BlockIds.Length > 0).Select(request => request.TokensPerBlockId).Distinct().Order()
+            .ToArray();
         if (sizes.Length == 0) return null;
         var seen = new HashSet<int>();
         var (blocks, before, prefix, hits) = (0L, 0L, 0L, 0);
@@ -145,7 +153,8 @@ public sealed record TraceSessions(
     {
         var turns = trace.Select(request => request.Turn).OfType<TraceTurn>().ToArray();
         if (turns.Length == 0) return null;
-        var sessions = turns.GroupBy(turn => turn.SessionId).Select(group => (Turns: group.LongCount(), IsChild: group.First().ParentSessionId is not null)).ToArray();
+        var sessions = turns.GroupBy(turn => turn.SessionId)
+            .Select(group => (Turns: group.LongCount(), IsChild: group.First().ParentSessionId is not null)).ToArray();
         return new TraceSessions(
             sessions.Count(session => !session.IsChild),
             sessions.Count(session => session.IsChild),
@@ -157,5 +166,7 @@ public sealed record TraceSessions(
 
     /// <summary>A session's first request follows no turn.</summary>
     private static Distribution? ThinkMs(TraceTurn[] turns, TurnCause cause) =>
-        Distribution.Of(turns.Where(turn => turn.Turn > 0 && turn.Cause == cause && turn.ThinkUs is not null).Select(turn => turn.ThinkUs!.Value / 1000));
+        Distribution.Of(
+            turns.Where(turn => turn.Turn > 0 && turn.Cause == cause && turn.ThinkUs is not null)
+                .Select(turn => turn.ThinkUs!.Value / 1000));
 }

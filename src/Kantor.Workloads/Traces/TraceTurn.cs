@@ -1,8 +1,8 @@
 namespace Kantor.Workloads.Traces;
 
 /// <summary>
-/// The place of a request in a session of requests that wait for one another. A replay at the recorded times (open loop) does not need it; one
-/// in a closed loop does.
+/// The place of a request in a session of requests that wait for one another. A replay at the recorded times (open loop) does not need it;
+/// one in a closed loop does.
 /// </summary>
 public sealed record TraceTurn
 {
@@ -15,12 +15,15 @@ public sealed record TraceTurn
     /// <summary>Requests of the session before this one in the file.</summary>
     public required int Turn { get; init; }
 
-    /// <summary>Microseconds from the end of the turn before to this request, at least 0: what a person thought or a tool ran; null when not recorded.</summary>
+    /// <summary>
+    /// Microseconds from the end of the turn before to this request, at least 0: what a person thought or a tool ran; null when not
+    /// recorded.
+    /// </summary>
     public long? ThinkUs { get; init; }
 
     /// <summary>
-    /// Of the first turn of a sub-agent: microseconds from the end of the parent's turn that launched it to this request, at least 0; null when not
-    /// known. A recorded delay like <see cref="ThinkUs"/>: another arrival rate changes neither.
+    /// Of the first turn of a sub-agent: microseconds from the end of the parent's turn that launched it to this request, at least 0; null
+    /// when not known. A recorded delay like <see cref="ThinkUs"/>: another arrival rate changes neither.
     /// </summary>
     public long? LaunchUs { get; init; }
 

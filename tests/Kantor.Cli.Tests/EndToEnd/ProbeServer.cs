@@ -2,6 +2,7 @@ using System.ClientModel;
 using Kantor.Cli.Engines;
 using Kantor.Cli.Tests.Repository;
 using Kantor.Engine;
+using Kantor.Engine.Loop;
 using Kantor.Server;
 using Kantor.Server.Configuration;
 using Kantor.Server.Metrics;

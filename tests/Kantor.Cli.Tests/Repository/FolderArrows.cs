@@ -22,19 +22,24 @@ internal sealed class FolderArrows
 
     private readonly Dictionary<string, SortedDictionary<string, string>> _uses = [];
 
-    /// <summary>Reads the project's sources.</summary>
-    public FolderArrows(string project)
+    private FolderArrows(CSharpCompilation compilation, string root)
+    {
+        foreach (var tree in compilation.SyntaxTrees) Read(compilation.GetSemanticModel(tree), tree, root);
+    }
+
+    /// <summary>The arrows in a project's sources.</summary>
+    public static FolderArrows Of(string project)
     {
         var root = Path.Combine(RepositoryFiles.Root, "src", project);
-        var trees = RepositoryFiles.Sources($"src/{project}").Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), path: path)).ToList();
         var usings = string.Concat(GlobalUsings.Concat(IsWeb(root) ? WebUsings : []).Select(name => $"global using {name};\n"));
-        var compilation = CSharpCompilation.Create(
-            project,
-            trees.Append(CSharpSyntaxTree.ParseText(usings)),
-            References(project),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
-        foreach (var tree in trees) Read(compilation.GetSemanticModel(tree), tree, root);
+        var trees = RepositoryFiles.Sources($"src/{project}").Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), path: path))
+            .Append(CSharpSyntaxTree.ParseText(usings, path: Path.Combine(root, "Usings.cs")));
+        return new FolderArrows(Compile(project, trees, References(project)), root);
     }
+
+    /// <summary>The arrows between sources that are given, by their paths.</summary>
+    public static FolderArrows Of(params (string Path, string Text)[] sources) =>
+        new(Compile("Given", sources.Select(source => CSharpSyntaxTree.ParseText(source.Text, path: $"/{source.Path}")), []), "/");
 
     /// <summary>Groups of folders that reach each other, each folder with one name that it uses of the next; empty when there is no circle.</summary>
     public IReadOnlyList<string> Circles()
@@ -50,6 +55,9 @@ internal sealed class FolderArrows
 
     /// <summary>Whether a file of the first folder names something that the second declares.</summary>
     public bool Uses(string from, string to) => _uses.TryGetValue(from, out var uses) && uses.ContainsKey(to);
+
+    private static CSharpCompilation Compile(string name, IEnumerable<SyntaxTree> trees, IEnumerable<MetadataReference> references) =>
+        CSharpCompilation.Create(name, trees, references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
 
     private static bool IsWeb(string root) =>
         File.ReadAllText(Directory.GetFiles(root, "*.csproj").Single()).Contains("Microsoft.AspNetCore.App", StringComparison.Ordinal);

@@ -15,13 +15,14 @@ public class ProjectArrowsTests
         ["Kantor.Planning"] = ["Kantor.Core", "Kantor.Hardware", "Kantor.Workloads", "Kantor.Simulation"],
         ["Kantor.Reports"] = ["Kantor.Core", "Kantor.Hardware", "Kantor.Workloads", "Kantor.Simulation", "Kantor.Planning"],
         ["Kantor.Engine"] = ["Kantor.Core"],
+        ["Kantor.EventLogs"] = ["Kantor.Core"],
         ["Kantor.LlamaCpp"] = ["Kantor.Engine"],
         ["Kantor.OpenAi"] = ["Kantor.Core"],
         ["Kantor.Server"] = ["Kantor.Core", "Kantor.OpenAi", "Kantor.Engine"],
         ["Kantor.Cli"] =
         [
             "Kantor.Core", "Kantor.Bounds", "Kantor.Hardware", "Kantor.Workloads", "Kantor.Simulation", "Kantor.Planning", "Kantor.Reports",
-            "Kantor.Engine", "Kantor.LlamaCpp", "Kantor.OpenAi", "Kantor.Server",
+            "Kantor.Engine", "Kantor.EventLogs", "Kantor.LlamaCpp", "Kantor.OpenAi", "Kantor.Server",
         ],
     };
 

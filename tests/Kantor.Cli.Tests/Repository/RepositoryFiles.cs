@@ -23,6 +23,13 @@ internal static class RepositoryFiles
         return span.EndLinePosition.Line - span.StartLinePosition.Line + 1;
     }
 
+    public static string NameOf(BaseMethodDeclarationSyntax method) => method switch
+    {
+        MethodDeclarationSyntax named => named.Identifier.Text,
+        ConstructorDeclarationSyntax constructor => constructor.Identifier.Text,
+        _ => "operator",
+    };
+
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

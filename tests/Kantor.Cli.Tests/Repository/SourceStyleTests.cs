@@ -29,7 +29,7 @@ public class SourceStyleTests
     {
         var lengths = RepositoryFiles.Sources("src")
             .SelectMany(path => RepositoryFiles.Parse(path).DescendantNodes().OfType<BaseMethodDeclarationSyntax>()
-                .Select(method => (Where: $"{RepositoryFiles.Relative(path)}: {NameOf(method)}", Lines: RepositoryFiles.LinesOf(method))))
+                .Select(method => (Where: $"{RepositoryFiles.Relative(path)}: {RepositoryFiles.NameOf(method)}", Lines: RepositoryFiles.LinesOf(method))))
             .OrderBy(method => method.Lines).ToArray();
         var tooLong = lengths.Where(method => method.Lines > MethodLinesMax);
         Assert.Empty(tooLong);
@@ -86,11 +86,4 @@ public class SourceStyleTests
             Assert.InRange(RepositoryFiles.LinesOf(method), 1, halfAScreen);
         }
     }
-
-    private static string NameOf(BaseMethodDeclarationSyntax method) => method switch
-    {
-        MethodDeclarationSyntax named => named.Identifier.Text,
-        ConstructorDeclarationSyntax constructor => constructor.Identifier.Text,
-        _ => "operator",
-    };
 }

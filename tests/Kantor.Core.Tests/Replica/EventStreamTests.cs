@@ -54,11 +54,11 @@ public class EventStreamTests
         both.TimeIs(9);
         both.Arrived(facts, 0);
         both.Decided(DecisionKind.Route, facts.Id, 1);
-        both.Granted(facts.Id, 0, 5);
+        both.Granted(facts.Id, 0, 5, 0);
         both.Stepped(new StepLoad(5, 0, 0, 25), 7);
         both.Generated(facts.Id, 0, 2);
         both.Preempted(facts.Id, 0);
-        both.Granted(facts.Id, 0, 5);
+        both.Granted(facts.Id, 0, 5, 0);
         both.Repeated(4);
         both.Ended(facts, 0, new RequestEnd(RequestOutcome.Stopped, 2, 0));
         both.EndpointJoined(new EndpointId(1));
@@ -131,9 +131,9 @@ public class EventStreamTests
             _here.Add(request.Id, (slot, 0, false));
         }
 
-        public override void Decided(DecisionKind kind, RequestId request, int choice) => Heard.Add($"decided {kind} {request} {choice}");
+        public override void Decided(DecisionKind kind, RequestId request, long choice) => Heard.Add($"decided {kind} {request} {choice}");
 
-        public override void Granted(RequestId request, int slot, int tokens)
+        public override void Granted(RequestId request, int slot, int tokens, int reserveTokens)
         {
             Heard.Add($"granted {request} {slot} {tokens}");
             Assert.True(tokens > 0 && _here[request].Slot == slot);

@@ -2,6 +2,7 @@ using Kantor.Core;
 using Kantor.Core.Requests;
 using Kantor.Engine.Backends.Scripted;
 using Kantor.Engine.Chat;
+using Kantor.Engine.Loop;
 using Microsoft.Extensions.AI;
 
 namespace Kantor.Engine.Tests.Chat;

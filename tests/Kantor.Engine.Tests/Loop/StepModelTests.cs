@@ -1,5 +1,6 @@
 using Kantor.Core.StepTime;
 using Kantor.Engine.Backends.Scripted;
+using Kantor.Engine.Clocks;
 using Kantor.Engine.Streams;
 
 namespace Kantor.Engine.Tests.Loop;

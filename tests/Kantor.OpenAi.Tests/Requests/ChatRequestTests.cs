@@ -2,6 +2,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Kantor.OpenAi.Errors;
+using Kantor.OpenAi.Json;
 using Kantor.OpenAi.Requests;
 
 namespace Kantor.OpenAi.Tests.Requests;

@@ -1,3 +1,4 @@
+using Kantor.OpenAi.Json;
 using Kantor.OpenAi.Requests;
 
 namespace Kantor.OpenAi.Tests.Requests;

@@ -5,6 +5,7 @@ using Kantor.Core.Requests;
 using Kantor.Engine;
 using Kantor.Engine.Backends;
 using Kantor.Engine.Backends.Scripted;
+using Kantor.Engine.Loop;
 using Kantor.Engine.Streams;
 using Kantor.OpenAi.Errors;
 using Kantor.Server.Configuration;

@@ -3,6 +3,7 @@ using Kantor.Core;
 using Kantor.Core.Requests;
 using Kantor.Engine;
 using Kantor.Engine.Backends.Scripted;
+using Kantor.Engine.Loop;
 using Kantor.Engine.Streams;
 
 namespace Kantor.Server.Tests.Generation;

@@ -61,7 +61,7 @@ public class FleetStreamTests
 
             public override void Arrived(RequestFacts request, int slot) => heard.Add($"{NowUs} arrived {request.Id} in {slot}");
 
-            public override void Decided(DecisionKind kind, RequestId request, int choice) => heard.Add($"{NowUs} {kind} {request} to {choice}");
+            public override void Decided(DecisionKind kind, RequestId request, long choice) => heard.Add($"{NowUs} {kind} {request} to {choice}");
 
             public override void Ended(RequestFacts request, int slot, in RequestEnd end) =>
                 heard.Add($"{NowUs} ended {request.Id} in {slot}: {end.Outcome}, {end.GeneratedTokens} tokens");

@@ -3,7 +3,10 @@ namespace Kantor.Core.Batching.Parts;
 /// <summary>What it costs to serve requests as one group, padded to the longest of them.</summary>
 public interface IGroupCost
 {
-    /// <summary>Whether so many requests, the longest of which has so many tokens, may be one group. One that holds for a group holds for smaller ones; a single request always may.</summary>
+    /// <summary>
+    /// Whether so many requests, the longest of which has so many tokens, may be one group. One that holds for a group holds for smaller
+    /// ones; a single request always may.
+    /// </summary>
     bool Fits(int requests, int longestTokens);
 
     /// <summary>Cost of the group; it grows with both.</summary>
@@ -15,22 +18,30 @@ public interface IGroupCost
 /// (SCLS, arXiv 2406.13511, its batching by dynamic programming; research notes, scheduling 9).
 /// </summary>
 /// <remarks>
-/// No other groups are cheaper: where a group holds a shorter request than another whose longest is shorter than its own, exchanging the two
-/// changes neither size and lengthens neither group. Takes n times the largest group.
+/// No other groups are cheaper: where a group holds a shorter request than another whose longest is shorter than its own, exchanging the
+/// two changes neither size and lengthens neither group. Takes n times the largest group.
 /// </remarks>
 public static class LengthGroups
 {
     /// <summary>
     /// Writes the end of each group, exclusive and in order, to the front of <paramref name="ends"/> and returns how many there are.
-    /// <paramref name="ascendingTokens"/> are the lengths; the work space <paramref name="costs"/> has one place more, and its last one then
-    /// holds the cost in sum.
+    /// <paramref name="ascendingTokens"/> are the lengths; the work space <paramref name="costs"/> has one place more, and its last one
+    /// then holds the cost in sum.
     /// </summary>
     /// <exception cref="ArgumentException">A span has the wrong length.</exception>
     public static int Partition<TCost>(ReadOnlySpan<int> ascendingTokens, in TCost cost, Span<double> costs, Span<int> ends)
         where TCost : struct, IGroupCost
     {
-        if (costs.Length != ascendingTokens.Length + 1) throw new ArgumentException($"{costs.Length} places for {ascendingTokens.Length} lengths; one more is right.", nameof(costs));
-        if (ends.Length < ascendingTokens.Length) throw new ArgumentException($"{ends.Length} places for up to {ascendingTokens.Length} groups.", nameof(ends));
+        if (costs.Length != ascendingTokens.Length + 1)
+        {
+            throw new ArgumentException($"{costs.Length} places for {ascendingTokens.Length} lengths; one more is right.", nameof(costs));
+        }
+
+        if (ends.Length < ascendingTokens.Length)
+        {
+            throw new ArgumentException($"{ends.Length} places for up to {ascendingTokens.Length} groups.", nameof(ends));
+        }
+
         costs[0] = 0;
         // Until they are known, ends[i] holds the first request of the group that ends with i.
         for (var last = 0; last < ascendingTokens.Length; last++) FindGroup(ascendingTokens[last], cost, costs, ends, last);

@@ -4,8 +4,8 @@ namespace Kantor.Core.Batching.Parts;
 internal static class WholePrompts
 {
     /// <summary>
-    /// Tokens to grant to a prompt that is not to be cut: all that are missing, or 0 when they do not fit the rest of the step. Only a prompt
-    /// longer than a whole step is cut, because the limits of a step are the host's.
+    /// Tokens to grant to a prompt that is not to be cut: all that are missing, or 0 when they do not fit the rest of the step. Only a
+    /// prompt longer than a whole step is cut, because the limits of a step are the host's.
     /// </summary>
     public static int Chunk(in BatchView view, int missingTokens, int tokensLeft)
     {
@@ -23,6 +23,9 @@ internal static class WholePrompts
     /// <summary>Throws when a watermark is not a share of the pool.</summary>
     public static void ValidateWatermark(double watermark)
     {
-        if (!(watermark is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(watermark), watermark, "A watermark is at least 0 and below 1.");
+        if (!(watermark is >= 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(watermark), watermark, "A watermark is at least 0 and below 1.");
+        }
     }
 }

@@ -1,15 +1,16 @@
 using Kantor.Core.StepTime;
+using Kantor.Engine.Clocks;
 
 namespace Kantor.Engine.Backends.Scripted;
 
 /// <summary>
-/// A model that is not one: an honest fake of the port. It keeps KV cells as llama.cpp does, refuses what llama.cpp refuses, fails where its script
-/// says, and moves a virtual clock instead of computing. What a sequence says next is a function of every cell that it sees, so a cell that is
-/// missing, foreign or left over gives another text than the undisturbed run.
+/// A model that is not one: an honest fake of the port. It keeps KV cells as llama.cpp does, refuses what llama.cpp refuses, fails where
+/// its script says, and moves a virtual clock instead of computing. What a sequence says next is a function of every cell that it sees, so
+/// a cell that is missing, foreign or left over gives another text than the undisturbed run.
 /// </summary>
 /// <remarks>
-/// Stricter than llama.cpp in one point: an empty sequence must start at position 0. Deterministic. Bound to the first thread that calls it,
-/// like every back end.
+/// Stricter than llama.cpp in one point: an empty sequence must start at position 0. Deterministic. Bound to the first thread that calls
+/// it, like every back end.
 /// </remarks>
 public sealed class ScriptedBackend : IModelBackend
 {
@@ -32,7 +33,8 @@ public sealed class ScriptedBackend : IModelBackend
         _cells = new ScriptedCells(_options.KvTokensTotal, _options.SequencesMax);
         Tokenizer = new ScriptedTokenizer { UndecodableToken = _options.UndecodableToken };
         Info = new BackendInfo(
-            _options.ModelName, Tokenizer.VocabularySize, _options.ContextTokensMax, _options.KvTokensTotal, _options.SequencesMax, _options.BatchTokensMax, EmbeddingLength);
+            _options.ModelName, Tokenizer.VocabularySize, _options.ContextTokensMax, _options.KvTokensTotal, _options.SequencesMax,
+            _options.BatchTokensMax, EmbeddingLength);
     }
 
     /// <inheritdoc/>
@@ -176,7 +178,9 @@ public sealed class ScriptedBackend : IModelBackend
         RowsComputed += rows;
     }
 
-    /// <summary>The runs of rows of one sequence; a single row that wants logits after others of its sequence is taken for a decode.</summary>
+    /// <summary>
+    /// The runs of rows of one sequence; a single row that wants logits after others of its sequence is taken for a decode.
+    /// </summary>
     private static StepLoad LoadOf(StepBatch batch)
     {
         var load = default(StepLoad);
@@ -200,7 +204,11 @@ public sealed class ScriptedBackend : IModelBackend
         logits[next ?? ScriptedLanguage.NextToken(state, token, _options.EndsOneIn)] += 12;
         foreach (var fault in _options.Faults)
         {
-            if (EndsStep(fault.Kind) || (fault.Call ?? call) != call || (fault.Token is { } marked && !_cells.Holds(sequence, marked))) continue;
+            if (EndsStep(fault.Kind) || (fault.Call ?? call) != call || (fault.Token is { } marked && !_cells.Holds(sequence, marked)))
+            {
+                continue;
+            }
+
             if (fault.Kind == ScriptedFaultKind.AllMasked) Array.Fill(logits, float.NegativeInfinity);
             else logits[^1] = fault.Kind == ScriptedFaultKind.NanLogits ? float.NaN : float.PositiveInfinity;
         }

@@ -1,4 +1,5 @@
 using Kantor.Core.StepTime;
+using Kantor.Engine.Clocks;
 
 namespace Kantor.Engine.Backends.Scripted;
 
@@ -30,8 +31,8 @@ public sealed record ScriptedBackendOptions
     public int? EndsOneIn { get; init; } = 64;
 
     /// <summary>
-    /// The language's next token after all tokens of a sequence; null lets the built-in language speak. The built-in one depends on every cell
-    /// that the sequence sees, a function here on the tokens alone.
+    /// The language's next token after all tokens of a sequence; null lets the built-in language speak. The built-in one depends on every
+    /// cell that the sequence sees, a function here on the tokens alone.
     /// </summary>
     public Func<IReadOnlyList<int>, int?>? NextToken { get; init; }
 
@@ -41,6 +42,8 @@ public sealed record ScriptedBackendOptions
     /// <summary>A token at which the tokenizer throws; null for none.</summary>
     public int? UndecodableToken { get; init; }
 
-    /// <summary>Called at the start of every <see cref="IModelBackend.Execute"/> on the loop thread, for tests that interfere at a certain step.</summary>
+    /// <summary>
+    /// Called at the start of every <see cref="IModelBackend.Execute"/> on the loop thread, for tests that interfere at a certain step.
+    /// </summary>
     public Action<long>? OnExecute { get; init; }
 }

@@ -89,9 +89,11 @@ internal sealed class ScriptedCells(int cells, int sequences)
 
     private static bool IsFree(Cell cell) => cell.MembersLow == 0 && cell.MembersHigh == 0;
 
-    private static bool IsIn(in Cell cell, int sequence, int from, int to) => cell.Position >= from && cell.Position < to && Has(cell, sequence);
+    private static bool IsIn(in Cell cell, int sequence, int from, int to) =>
+        cell.Position >= from && cell.Position < to && Has(cell, sequence);
 
-    private static bool Has(in Cell cell, int sequence) => ((sequence < 128 ? cell.MembersLow : cell.MembersHigh) >> (sequence & 127) & 1) != 0;
+    private static bool Has(in Cell cell, int sequence) =>
+        ((sequence < 128 ? cell.MembersLow : cell.MembersHigh) >> (sequence & 127) & 1) != 0;
 
     private void Join(ref Cell cell, int sequence)
     {

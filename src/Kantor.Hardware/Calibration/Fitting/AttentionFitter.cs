@@ -19,7 +19,8 @@ internal sealed class AttentionFitter
     }
 
     public IReadOnlyList<AttentionFit> Fit() =>
-        [.. _points.OrderBy(item => item.Key).Where(item => item.Value.Count > 16).Select(item => Fit(item.Key, item.Value)).OfType<AttentionFit>()];
+        [.. _points.OrderBy(item => item.Key).Where(item => item.Value.Count > 16).Select(item => Fit(item.Key, item.Value))
+            .OfType<AttentionFit>()];
 
     private static AttentionFit? Fit((int HeadSize, NumberFormat Kv, int Group) key, List<(double X, double Y, double Us)> points)
     {

@@ -19,8 +19,8 @@ public sealed record EngineFit(LinearStepTime StepTime, FitError HeldOut, double
 
 /// <summary>Fits <see cref="LinearStepTime"/> to measured steps, for <c>kantor calibrate engine</c>.</summary>
 /// <remarks>
-/// Up to <see cref="WindowSteps"/> successive steps that decode the same number of sequences are one sample, at their median: a step in which the
-/// operating system took a thread away for milliseconds says nothing about the engine. Errors count relative to the step's time.
+/// Up to <see cref="WindowSteps"/> successive steps that decode the same number of sequences are one sample, at their median: a step in
+/// which the operating system took a thread away for milliseconds says nothing about the engine. Errors count relative to the step's time.
 /// </remarks>
 public static class EngineFitter
 {
@@ -35,7 +35,12 @@ public static class EngineFitter
     {
         var samples = Condense(steps);
         var (held, kept) = (samples.Where(IsHeldOut).ToList(), samples.Where(sample => !IsHeldOut(sample)).ToList());
-        if (held.Count == 0 || kept.Count == 0) throw new FormatException($"{steps.Count} steps of one kind of load cannot be fitted and checked; at least {HeldOutOneIn} loads are needed.");
+        if (held.Count == 0 || kept.Count == 0)
+        {
+            throw new FormatException(
+                $"{steps.Count} steps of one kind of load cannot be fitted and checked; at least {HeldOutOneIn} loads are needed.");
+        }
+
         var trained = FitTo(kept);
         var pairs = held.Select(sample => (trained.StepUs(sample.Load), sample.StepUs)).ToList();
         var absolute = pairs.Sum(pair => Math.Abs(pair.Item1 - pair.StepUs)) / pairs.Sum(pair => pair.StepUs);
@@ -57,7 +62,11 @@ public static class EngineFitter
         var window = new List<MeasuredStep>();
         foreach (var step in steps)
         {
-            if (step.Load.IsEmpty || !(step.StepUs > 0)) throw new FormatException($"A step of {step.StepUs} us with {step.Load} says nothing.");
+            if (step.Load.IsEmpty || !(step.StepUs > 0))
+            {
+                throw new FormatException($"A step of {step.StepUs} us with {step.Load} says nothing.");
+            }
+
             if (window.Count > 0 && (window.Count == WindowSteps || !Resembles(window[^1], step))) Close();
             window.Add(step);
         }
@@ -73,5 +82,6 @@ public static class EngineFitter
     }
 
     private static bool Resembles(in MeasuredStep one, in MeasuredStep other) =>
-        one.Case == other.Case && one.Load.PrefillTokens == 0 && other.Load.PrefillTokens == 0 && one.Load.DecodeSequences == other.Load.DecodeSequences;
+        one.Case == other.Case && one.Load.PrefillTokens == 0 && other.Load.PrefillTokens == 0
+            && one.Load.DecodeSequences == other.Load.DecodeSequences;
 }

@@ -23,8 +23,8 @@ internal sealed class ExpertFitter
         [.. _points.Keys.Select(key => (key.Format, key.Inputs)).Distinct().Order().Select(kind => Fit(gpu, kind.Format, kind.Inputs))];
 
     /// <summary>
-    /// An engine that finds the kernel of a narrow format slower than that of a wider one can use the wider one: no format takes longer than
-    /// those that it can be widened to. And no spikes, after which more tokens would take less.
+    /// An engine that finds the kernel of a narrow format slower than that of a wider one can use the wider one: no format takes longer
+    /// than those that it can be widened to. And no spikes, after which more tokens would take less.
     /// </summary>
     public void Clean()
     {
@@ -52,7 +52,12 @@ internal sealed class ExpertFitter
     {
         var shapes = _points.Where(item => item.Key.Format == format && item.Key.Inputs == inputs).OrderBy(item => item.Key.Shape)
             .Select(item => (item.Key.Shape, Curve: item.Value)).ToList();
-        var fit = new ExpertFit(format, inputs, TokenKnots, [.. shapes.Select(item => item.Shape.With(Curves.AtKnots(item.Curve, TokenKnots)))], FitError.Of([]));
+        var fit = new ExpertFit(
+            format,
+            inputs,
+            TokenKnots,
+            [.. shapes.Select(item => item.Shape.With(Curves.AtKnots(item.Curve, TokenKnots)))],
+            FitError.Of([]));
         return fit with { Error = HeldOut(gpu, fit) };
     }
 

@@ -31,12 +31,21 @@ internal sealed class GemmFitter
     public IReadOnlyList<GemmFit> FitGrid(GpuProfile gpu)
     {
         Clean();
-        return [.. _points.OrderBy(item => item.Key).Select(item => Fit(gpu, item.Key, item.Value, MKnots, shape => IsKnot(shape.N) && IsKnot(shape.K)))];
+        return
+        [
+            .. _points.OrderBy(item => item.Key)
+                .Select(item => Fit(gpu, item.Key, item.Value, MKnots, shape => IsKnot(shape.N) && IsKnot(shape.K))),
+        ];
     }
 
     /// <summary>One fit per format that keeps every measured shape at every measured m.</summary>
     public IReadOnlyList<GemmFit> FitAll(GpuProfile gpu) =>
-        [.. _points.OrderBy(item => item.Key).Select(item => Fit(gpu, item.Key, item.Value, [.. item.Value.Values.SelectMany(curve => curve.Keys).Distinct().Order()], _ => true))];
+    [
+        .. _points.OrderBy(item => item.Key)
+            .Select(item => Fit(gpu, item.Key, item.Value, [.. item.Value.Values.SelectMany(curve => curve.Keys).Distinct().Order()], Every)),
+    ];
+
+    private static bool Every((int N, int K) shape) => true;
 
     /// <summary>Removes spikes, after which a larger product would take less, and launch times.</summary>
     private void Clean()
@@ -67,7 +76,8 @@ internal sealed class GemmFitter
         var measured = shapes.Values.SelectMany(curve => curve.Keys).ToHashSet();
         int[] m = [.. wanted.Where(measured.Contains)];
         var kept = shapes.Where(shape => keep(shape.Key)).OrderBy(shape => shape.Key).ToList();
-        var fit = new GemmFit(format, m, [.. kept.Select(shape => new GemmShape(shape.Key.N, shape.Key.K, Curves.AtKnots(shape.Value, m)))], FitError.Of([]));
+        var fit = new GemmFit(
+            format, m, [.. kept.Select(shape => new GemmShape(shape.Key.N, shape.Key.K, Curves.AtKnots(shape.Value, m)))], FitError.Of([]));
         return fit with { Error = kept.Count == shapes.Count ? LeaveOneOut(gpu, fit) : HeldOut(gpu, fit, shapes, keep) };
     }
 

@@ -15,7 +15,8 @@ internal static class LatentTables
     }
 
     private static LatentAttentionFit Fit(
-        (NumberFormat Format, NumberFormat Kv, int Heads) key, Dictionary<(double X, double Y), double> prefill, Dictionary<(double X, double Y), double> decode)
+        (NumberFormat Format, NumberFormat Kv, int Heads) key, Dictionary<(double X, double Y), double> prefill,
+        Dictionary<(double X, double Y), double> decode)
     {
         var (prefillGrid, decodeGrid) = (Grid(prefill), Grid(decode));
         var pairs = Pairs(prefillGrid, prefill).Concat(Pairs(decodeGrid, decode)).ToList();
@@ -30,15 +31,26 @@ internal static class LatentTables
             .Where(point => Curves.IsPowerOfTwo((long)point.Key.X) && Curves.IsPowerOfTwo((long)point.Key.Y))
             .ToDictionary(point => point.Key, point => new List<double> { point.Value }));
 
-    private static Dictionary<(NumberFormat Format, NumberFormat Kv, int Heads), Dictionary<(double X, double Y), double>> Points(string path, bool decode)
+    private static Dictionary<(
+        NumberFormat Format, NumberFormat Kv, int Heads), Dictionary<(double X, double Y), double>> Points(string path, bool decode)
     {
         var result = new Dictionary<(NumberFormat Format, NumberFormat Kv, int Heads), Dictionary<(double X, double Y), double>>();
         OperatorTables.Read(path, row =>
         {
-            if (OperatorTables.FormatOf(row.Text("gemm_type")) is not { } format || OperatorTables.FormatOf(row.Text("kv_cache_dtype")) is not { } kv) return;
+            if (
+                OperatorTables.FormatOf(row.Text("gemm_type")) is not { } format
+                    || OperatorTables.FormatOf(row.Text("kv_cache_dtype")) is not { } kv)
+            {
+                return;
+            }
+
             var (batch, length) = (row.Whole("batch_size"), row.Whole("isl"));
             var point = decode ? ((double)batch, (double)(row.Whole("isl") - 1 + row.Whole("step"))) : ((double)batch * length, length);
-            if (!result.TryGetValue((format, kv, row.Whole("num_heads")), out var points)) result[(format, kv, row.Whole("num_heads"))] = points = [];
+            if (!result.TryGetValue((format, kv, row.Whole("num_heads")), out var points))
+            {
+                result[(format, kv, row.Whole("num_heads"))] = points = [];
+            }
+
             var us = OperatorTables.Us(row);
             points[point] = points.TryGetValue(point, out var other) ? Math.Min(other, us) : us;
         });

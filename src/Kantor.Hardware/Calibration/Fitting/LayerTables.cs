@@ -5,8 +5,8 @@ using Kantor.Hardware.Profiles;
 namespace Kantor.Hardware.Calibration.Fitting;
 
 /// <summary>
-/// Fits a profile to per-layer tables in LLMServingSim's format, files named <c>GPU__organisation__model__bf16__tpN__table.csv.gz</c> with the
-/// tables dense, per_sequence, attention, skew and moe; times in microseconds. The models' shapes turn layers into operators.
+/// Fits a profile to per-layer tables in LLMServingSim's format, files named <c>GPU__organisation__model__bf16__tpN__table.csv.gz</c> with
+/// the tables dense, per_sequence, attention, skew and moe; times in microseconds. The models' shapes turn layers into operators.
 /// </summary>
 public static class LayerTables
 {
@@ -37,9 +37,21 @@ public static class LayerTables
             }
         }
 
-        var profile = device with { Gemm = gemm.FitAll(device), Elementwise = elementwise.Fit(), Sampler = Sampler(sampler), UnevenDecodeFactor = UnevenFactor(uneven) };
+        var profile = device with
+        {
+            Gemm = gemm.FitAll(device),
+            Elementwise = elementwise.Fit(),
+            Sampler = Sampler(sampler),
+            UnevenDecodeFactor = UnevenFactor(uneven),
+        };
         var (prefill, decode, mixed) = attention.Fit(MixedChunkMin);
-        return profile with { PrefillAttention = prefill, DecodeAttention = decode, MixedDecodeAttention = mixed, Experts = experts.Fit(profile) };
+        return profile with
+        {
+            PrefillAttention = prefill,
+            DecodeAttention = decode,
+            MixedDecodeAttention = mixed,
+            Experts = experts.Fit(profile),
+        };
     }
 
     private static IEnumerable<LayerTable> Tables(string folder, string gpu)
@@ -47,7 +59,13 @@ public static class LayerTables
         foreach (var path in Directory.EnumerateFiles(folder, gpu + "__*.csv*").Order(StringComparer.Ordinal))
         {
             var parts = Path.GetFileName(path).Split("__");
-            if (parts.Length != 6 || !parts[4].StartsWith("tp", StringComparison.Ordinal) || !int.TryParse(parts[4][2..], out var tensorParallel)) continue;
+            if (
+                parts.Length != 6 || !parts[4].StartsWith("tp", StringComparison.Ordinal)
+                    || !int.TryParse(parts[4][2..], out var tensorParallel))
+            {
+                continue;
+            }
+
             var model = ModelPresets.TryMatch(parts[2]) ?? throw new FormatException($"{path}: the shape of {parts[2]} is unknown.");
             yield return new LayerTable(path, model, tensorParallel, parts[5].Split('.')[0]);
         }
@@ -62,7 +80,8 @@ public static class LayerTables
             var (m, us) = (row.Whole("tokens"), row.Number("time_us"));
             switch (row.Text("layer"))
             {
-                case "qkv_proj": gemm.Add(NumberFormat.Bf16, m, heads + (2 * model.KvHeads * model.HeadSize / split), model.HiddenSize, us); break;
+                case "qkv_proj": gemm.Add(
+                    NumberFormat.Bf16, m, heads + (2 * model.KvHeads * model.HeadSize / split), model.HiddenSize, us); break;
                 case "o_proj": gemm.Add(NumberFormat.Bf16, m, model.HiddenSize, heads, us); break;
                 case "gate_up_proj": gemm.Add(NumberFormat.Bf16, m, 2 * model.FfnSize / split, model.HiddenSize, us); break;
                 case "down_proj": gemm.Add(NumberFormat.Bf16, m, model.HiddenSize, model.FfnSize / split, us); break;
@@ -78,7 +97,11 @@ public static class LayerTables
         CsvTable.ForEach(table.Path, row =>
         {
             var (rows, us) = (row.Whole("sequences"), row.Number("time_us"));
-            if (row.Text("layer") == "lm_head") gemm.Add(NumberFormat.Bf16, rows, table.Model.VocabularySize / table.TensorParallel, table.Model.HiddenSize, us);
+            if (row.Text("layer") == "lm_head")
+            {
+                gemm.Add(NumberFormat.Bf16, rows, table.Model.VocabularySize / table.TensorParallel, table.Model.HiddenSize, us);
+            }
+
             if (row.Text("layer") == "sampler") sampler.Add((rows, us));
         });
     }
@@ -117,8 +140,10 @@ internal sealed class ElementwiseFitter
     {
         var ordered = _points.OrderBy(point => point.Bytes).ToList();
         var floor = Curves.Median([.. ordered.Take(ordered.Count / 10).Select(point => point.Us)]);
-        var rates = ordered.Skip(ordered.Count * 8 / 10).Where(point => point.Us > floor).Select(point => point.Bytes / (point.Us - floor)).ToList();
+        var rates = ordered.Skip(ordered.Count * 8 / 10).Where(point => point.Us > floor).Select(point => point.Bytes / (point.Us - floor))
+            .ToList();
         var rate = Curves.Median(rates);
-        return new ElementwiseFit(Curves.Round(floor), Curves.Round(rate), FitError.Of([.. ordered.Select(point => (floor + (point.Bytes / rate), point.Us))]));
+        return new ElementwiseFit(
+            Curves.Round(floor), Curves.Round(rate), FitError.Of([.. ordered.Select(point => (floor + (point.Bytes / rate), point.Us))]));
     }
 }

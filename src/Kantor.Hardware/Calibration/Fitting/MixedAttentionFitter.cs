@@ -16,13 +16,15 @@ internal sealed class MixedAttentionFitter
 
     public void Add(LayerTable table)
     {
-        var group = new Group(table.Model, table.Model.Heads / table.TensorParallel, Math.Max(1, table.Model.KvHeads / table.TensorParallel));
+        var group = new Group(
+            table.Model, table.Model.Heads / table.TensorParallel, Math.Max(1, table.Model.KvHeads / table.TensorParallel));
         CsvTable.ForEach(table.Path, row => group.Points[new Point(
             row.Whole("prefill_chunk"), row.Whole("kv_prefill"), row.Whole("n_decode"), row.Whole("kv_decode"))] = row.Number("time_us"));
         _groups.Add(group);
     }
 
-    public (IReadOnlyList<AttentionFit> Prefill, IReadOnlyList<AttentionFit> Decode, IReadOnlyList<AttentionFit> Mixed) Fit(int mixedChunkMin)
+    public (
+        IReadOnlyList<AttentionFit> Prefill, IReadOnlyList<AttentionFit> Decode, IReadOnlyList<AttentionFit> Mixed) Fit(int mixedChunkMin)
     {
         var mixed = new AttentionFitter();
         foreach (var group in _groups)
@@ -32,7 +34,9 @@ internal sealed class MixedAttentionFitter
             {
                 if (point.Decodes == 0) continue;
                 if (point.Chunk == 0) AddDecode(_decode, group, point, us);
-                else if (point.Chunk >= mixedChunkMin && group.Points.TryGetValue(point with { Decodes = 0, DecodeContext = 0 }, out var alone) && us > alone)
+                else if (
+                    point.Chunk >= mixedChunkMin && group.Points.TryGetValue(point with { Decodes = 0, DecodeContext = 0 }, out var alone)
+                        && us > alone)
                 {
                     AddDecode(mixed, group, point, us - alone);
                 }
@@ -43,7 +47,8 @@ internal sealed class MixedAttentionFitter
     }
 
     private static void AddDecode(AttentionFitter fitter, Group group, Point point, double us) =>
-        fitter.Add(group.Model.HeadSize, NumberFormat.Bf16, group.Heads / group.KvHeads, point.Decodes * group.KvHeads, point.DecodeContext, us);
+        fitter.Add(
+            group.Model.HeadSize, NumberFormat.Bf16, group.Heads / group.KvHeads, point.Decodes * group.KvHeads, point.DecodeContext, us);
 
     /// <summary>Chunks of one size over their context, brought to powers of two of the mean of twice the keys per row.</summary>
     private void AddPrefill(Group group)
@@ -59,7 +64,10 @@ internal sealed class MixedAttentionFitter
             }
 
             var at = Curves.AtKnots(curve, knots);
-            for (var i = 0; i < knots.Count; i++) _prefill.Add(group.Model.HeadSize, NumberFormat.Bf16, 0, (double)chunk.Key * group.Heads, knots[i], at[i]);
+            for (var i = 0; i < knots.Count; i++)
+            {
+                _prefill.Add(group.Model.HeadSize, NumberFormat.Bf16, 0, (double)chunk.Key * group.Heads, knots[i], at[i]);
+            }
         }
     }
 
@@ -87,11 +95,17 @@ internal static class ActivatedExperts
         var grid = Curves.Grid(points);
         for (var local = model.Experts; local >= model.Experts / 8; local /= 2)
         {
-            var key = new ExpertKey(model.HiddenSize, model.ExpertFfnSize / table.TensorParallel, model.ExpertsPerToken, model.Experts, local);
+            var key = new ExpertKey(
+                model.HiddenSize, model.ExpertFfnSize / table.TensorParallel, model.ExpertsPerToken, model.Experts, local);
             foreach (var tokens in Tokens)
             {
                 var activated = local * (1 - Math.Pow(1 - ((double)model.ExpertsPerToken / model.Experts), tokens));
-                fitter.Add(NumberFormat.Bf16, NumberFormat.Bf16, key, tokens, GridInterpolation.At(grid, Math.Max(1, (double)tokens * local / model.Experts), activated));
+                fitter.Add(
+                    NumberFormat.Bf16,
+                    NumberFormat.Bf16,
+                    key,
+                    tokens,
+                    GridInterpolation.At(grid, Math.Max(1, (double)tokens * local / model.Experts), activated));
             }
         }
     }

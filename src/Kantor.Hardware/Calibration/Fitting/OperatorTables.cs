@@ -82,7 +82,13 @@ public static class OperatorTables
             if (!IsPlainAttention(row)) return;
             var (heads, kvHeads) = (row.Whole("num_heads"), row.Whole("num_key_value_heads"));
             if (heads % kvHeads != 0 || !Curves.IsPowerOfTwo(heads / kvHeads) || KvOf(row) is not { } kv) return;
-            fitter.Add(row.Whole("head_dim"), kv, heads / kvHeads, (double)row.Whole("batch_size") * kvHeads, row.Whole("isl") + row.Whole("step"), Us(row));
+            fitter.Add(
+                row.Whole("head_dim"),
+                kv,
+                heads / kvHeads,
+                (double)row.Whole("batch_size") * kvHeads,
+                row.Whole("isl") + row.Whole("step"),
+                Us(row));
         });
         return fitter.Fit();
     }
@@ -103,7 +109,12 @@ public static class OperatorTables
             // Real routers are uneven, by about this power law in the tables' terms; even routing would visit all experts at once.
             if (row.Text("distribution") != "power_law_1.01" || FormatOf(row.Text("moe_dtype")) is not { } format) return;
             var (experts, ep) = (row.Whole("num_experts"), row.Whole("moe_ep_size"));
-            var key = new ExpertKey(row.Whole("hidden_size"), row.Whole("inter_size") / row.Whole("moe_tp_size"), row.Whole("topk"), experts, Math.Max(1, experts / ep));
+            var key = new ExpertKey(
+                row.Whole("hidden_size"),
+                row.Whole("inter_size") / row.Whole("moe_tp_size"),
+                row.Whole("topk"),
+                experts,
+                Math.Max(1, experts / ep));
             if (ep <= 32) fitter.Add(format, InputsOf(row.Text("moe_dtype"), format), key, row.Whole("num_tokens"), Us(row));
         });
         fitter.Clean();
@@ -126,7 +137,10 @@ public static class OperatorTables
         {
             Read(nccl, row =>
             {
-                if (row.Text("op_name") == "all_reduce" && row.Text("nccl_dtype") == "half") Add(row.Whole("num_gpus"), row.Whole("message_size"), Us(row));
+                if (row.Text("op_name") == "all_reduce" && row.Text("nccl_dtype") == "half")
+                {
+                    Add(row.Whole("num_gpus"), row.Whole("message_size"), Us(row));
+                }
             });
         }
 
@@ -142,7 +156,8 @@ public static class OperatorTables
 
     private static IReadOnlyList<CollectiveFit> GatherScatter(string nccl)
     {
-        var (gather, scatter) = (new SortedDictionary<int, SortedDictionary<int, double>>(), new SortedDictionary<int, SortedDictionary<int, double>>());
+        var (gather, scatter) = (
+            new SortedDictionary<int, SortedDictionary<int, double>>(), new SortedDictionary<int, SortedDictionary<int, double>>());
         Read(nccl, row =>
         {
             if (row.Text("nccl_dtype") != "half" || row.Text("op_name") is not ("all_gather" or "reduce_scatter")) return;

@@ -23,7 +23,8 @@ public sealed class CsvTable
     }
 
     /// <summary>Calls <paramref name="onRow"/> for every row; the table gives that row's values.</summary>
-    /// <exception cref="FormatException">The table has no header, or a row another number of columns; the message names file and line.</exception>
+    /// <exception cref="FormatException">The table has no header, or a row another number of columns; the message names file and
+    /// line.</exception>
     public static void ForEach(string path, Action<CsvTable> onRow)
     {
         using var reader = Open(path);
@@ -47,11 +48,15 @@ public sealed class CsvTable
 
     /// <summary>A value as a whole number.</summary>
     public int Whole(string column) =>
-        int.TryParse(Text(column), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : throw Bad(column, "a whole number");
+        int.TryParse(Text(column), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw Bad(column, "a whole number");
 
     /// <summary>A value as a number.</summary>
     public double Number(string column) =>
-        double.TryParse(Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : throw Bad(column, "a number");
+        double.TryParse(Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? value
+            : throw Bad(column, "a number");
 
     private static StreamReader Open(string path)
     {
@@ -59,7 +64,8 @@ public sealed class CsvTable
         return new StreamReader(path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file);
     }
 
-    private FormatException Bad(string column, string wanted) => new($"{_path}, line {_line}: '{column}' is '{Text(column)}', not {wanted}.");
+    private FormatException Bad(string column, string wanted) =>
+        new($"{_path}, line {_line}: '{column}' is '{Text(column)}', not {wanted}.");
 
     private void ReadHeader(string? line)
     {
@@ -71,6 +77,9 @@ public sealed class CsvTable
     {
         if (line.Length > LineLengthMax) throw new FormatException($"{_path}, line {_line} is longer than {LineLengthMax} characters.");
         _row = line.Split(',');
-        if (_row.Length != _columns.Count) throw new FormatException($"{_path}, line {_line} has {_row.Length} values; the header has {_columns.Count}.");
+        if (_row.Length != _columns.Count)
+        {
+            throw new FormatException($"{_path}, line {_line} has {_row.Length} values; the header has {_columns.Count}.");
+        }
     }
 }

@@ -4,9 +4,9 @@ using Kantor.Core.Decisions;
 namespace Kantor.Core.Batching.Policies.Arrival;
 
 /// <summary>
-/// First come, first served. Running requests in order of admission, then the queue in order; a request is admitted only when all its wanted
-/// tokens fit now, and nobody overtakes it. When a running request finds no KV, the newest running one is preempted and recomputed later
-/// (vLLM, arXiv 2309.06180, section 4.5, with the whole-prompt gate of vLLM #37307).
+/// First come, first served. Running requests in order of admission, then the queue in order; a request is admitted only when all its
+/// wanted tokens fit now, and nobody overtakes it. When a running request finds no KV, the newest running one is preempted and recomputed
+/// later (vLLM, arXiv 2309.06180, section 4.5, with the whole-prompt gate of vLLM #37307).
 /// </summary>
 public sealed class FcfsPlanner : IBatchPlanner
 {

@@ -4,9 +4,10 @@ using Kantor.Core.Decisions;
 namespace Kantor.Core.Batching.Policies.Arrival;
 
 /// <summary>
-/// Orca's iteration-level scheduling (OSDI 2022, Yu et al., section 4; research notes, scheduling 3): every running request computes in every
-/// step, and requests are admitted in order of arrival with their whole prompt, once KV for prompt and declared output can be reserved for
-/// their whole life. Nobody is ever preempted; a long prompt stalls every decode of its step. The baseline that paging and chunking improve on.
+/// Orca's iteration-level scheduling (OSDI 2022, Yu et al., section 4; research notes, scheduling 3): every running request computes in
+/// every step, and requests are admitted in order of arrival with their whole prompt, once KV for prompt and declared output can be
+/// reserved for their whole life. Nobody is ever preempted; a long prompt stalls every decode of its step. The baseline that paging and
+/// chunking improve on.
 /// </summary>
 public sealed class OrcaPlanner : IBatchPlanner
 {
@@ -24,11 +25,13 @@ public sealed class OrcaPlanner : IBatchPlanner
     }
 
     /// <summary>
-    /// Without limit when nobody can be admitted anyway, or when nothing becomes cached and the head of the queue has no cached prefix. Where
-    /// one gets shorter, the rest may become a prompt longer than a step, which is cut where a shorter one waits.
+    /// Without limit when nobody can be admitted anyway, or when nothing becomes cached and the head of the queue has no cached prefix.
+    /// Where one gets shorter, the rest may become a prompt longer than a step, which is cut where a shorter one waits.
     /// </summary>
     public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) =>
-        SteadyPlans.AdmitsNobody(view, plan) || (SteadyPlans.CachesNothing(view, plan) && view.CachedPrefix(view.Waiting[0]).Tokens == 0) ? int.MaxValue : 1;
+        SteadyPlans.AdmitsNobody(view, plan) || (SteadyPlans.CachesNothing(view, plan) && view.CachedPrefix(view.Waiting[0]).Tokens == 0)
+            ? int.MaxValue
+            : 1;
 
     private static void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)
     {

@@ -4,14 +4,15 @@ using Kantor.Core.Decisions;
 namespace Kantor.Core.Batching.Policies.Arrival;
 
 /// <summary>
-/// Request-level batching, the baseline of iteration-level scheduling (FasterTransformer as Orca describes it, OSDI 2022, section 2; research
-/// notes, scheduling 3 and 9): requests are admitted, in order of arrival, only until the batch generates its second tokens; from then on the
-/// batch is closed and runs until its longest request has ended. Whoever ends before holds its place, and arrivals wait for the next batch.
+/// Request-level batching, the baseline of iteration-level scheduling (FasterTransformer as Orca describes it, OSDI 2022, section 2;
+/// research notes, scheduling 3 and 9): requests are admitted, in order of arrival, only until the batch generates its second tokens; from
+/// then on the batch is closed and runs until its longest request has ended. Whoever ends before holds its place, and arrivals wait for the
+/// next batch.
 /// </summary>
 /// <remarks>
-/// KV for prompt and declared output is reserved, so nobody is preempted; all prompts of a batch are computed before it decodes. What Kantor
-/// leaves out makes the baseline better than it was: no padding is computed, and a short answer is returned when it ends.
-/// In a pipeline each batch that is under way in a stage is one of its own.
+/// KV for prompt and declared output is reserved, so nobody is preempted; all prompts of a batch are computed before it decodes. What
+/// Kantor leaves out makes the baseline better than it was: no padding is computed, and a short answer is returned when it ends. In a
+/// pipeline each batch that is under way in a stage is one of its own.
 /// </remarks>
 public sealed class StaticPlanner : IBatchPlanner
 {
@@ -31,8 +32,8 @@ public sealed class StaticPlanner : IBatchPlanner
     }
 
     /// <summary>
-    /// Without limit when nobody can be admitted anyway, or when the batch decodes: it is closed by that. While prompts are computed, a prefix
-    /// that grows in the cache may let somebody in.
+    /// Without limit when nobody can be admitted anyway, or when the batch decodes: it is closed by that. While prompts are computed, a
+    /// prefix that grows in the cache may let somebody in.
     /// </summary>
     public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) =>
         SteadyPlans.AdmitsNobody(view, plan) || SteadyPlans.CachesNothing(view, plan) ? int.MaxValue : 1;

@@ -6,8 +6,8 @@ namespace Kantor.Core.Batching.Policies.Chunked;
 /// <summary>
 /// SARATHI's decode-maximal batching (arXiv 2308.16369, section 4.3; research notes, scheduling 6), the offline forerunner of
 /// <see cref="SarathiPlanner"/>: every step holds one chunk of one prompt and all decodes, so that with places for B requests at most B − 1
-/// decodes ride along. The chunk is what the step's tokens C leave beside a full batch, C − (B − 1) and at least one token, whatever the batch is, so
-/// that C can be a multiple of the tile of the matrix products.
+/// decodes ride along. The chunk is what the step's tokens C leave beside a full batch, C − (B − 1) and at least one token, whatever the
+/// batch is, so that C can be a multiple of the tile of the matrix products.
 /// </summary>
 public sealed class DecodeMaximalPlanner : IBatchPlanner
 {

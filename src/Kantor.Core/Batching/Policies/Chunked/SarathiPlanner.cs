@@ -5,9 +5,9 @@ using Kantor.Core.Decisions;
 namespace Kantor.Core.Batching.Policies.Chunked;
 
 /// <summary>
-/// Sarathi-Serve's stall-free batching (arXiv 2403.02310, section 4.2; research notes, scheduling 5): all decodes first, then the prompts that
-/// are partly computed, then admissions in order of arrival, all under one token budget. A request is admitted when its whole prompt's KV can
-/// be had, and has it from then on.
+/// Sarathi-Serve's stall-free batching (arXiv 2403.02310, section 4.2; research notes, scheduling 5): all decodes first, then the prompts
+/// that are partly computed, then admissions in order of arrival, all under one token budget. A request is admitted when its whole prompt's
+/// KV can be had, and has it from then on.
 /// </summary>
 public sealed class SarathiPlanner : IBatchPlanner
 {

@@ -27,7 +27,8 @@ public sealed record VllmV1Options
             "chunked-prefill", options => options.ChunkedPrefill, (options, cuts) => options with { ChunkedPrefill = cuts },
             "whether a prompt may be cut to fit the rest of a step"),
         Option.Flag<VllmV1Options>(
-            "whole-sequence-must-fit", options => options.WholeSequenceMustFit, (options, whole) => options with { WholeSequenceMustFit = whole },
+            "whole-sequence-must-fit", options => options.WholeSequenceMustFit,
+            (options, whole) => options with { WholeSequenceMustFit = whole },
             "whether a request is admitted only when all of it fits"),
         Option.Number<VllmV1Options>(
             "watermark", Interval.Below(0, 1), options => options.Watermark, (options, share) => options with { Watermark = share },
@@ -60,7 +61,9 @@ public sealed record VllmV1Options
     /// <summary>Who gives way when a running request finds no KV.</summary>
     public VllmV1Victim Victim { get; init; } = VllmV1Victim.ByOrder;
 
-    /// <summary>Most tokens of one request in one step, at least 1; null for no limit (vLLM: long_prefill_token_threshold, 0 there).</summary>
+    /// <summary>
+    /// Most tokens of one request in one step, at least 1; null for no limit (vLLM: long_prefill_token_threshold, 0 there).
+    /// </summary>
     public int? LongPrefillTokensMax { get; init; }
 
     /// <summary>Whether a prompt may be cut to fit the rest of the step.</summary>
@@ -72,20 +75,24 @@ public sealed record VllmV1Options
     /// </summary>
     public bool WholeSequenceMustFit { get; init; } = true;
 
-    /// <summary>Share of the pool that an admission leaves available while something runs, at least 0 and below 1 (vLLM: watermark).</summary>
+    /// <summary>
+    /// Share of the pool that an admission leaves available while something runs, at least 0 and below 1 (vLLM: watermark).
+    /// </summary>
     public double Watermark { get; init; }
 
     /// <summary>How the admissions of a step share KV. The default is vLLM's.</summary>
-    public KvRules Rules { get; init; } = new() { HitsWithinStep = true, ChargesSharedOnce = true, KeepsCopies = true, PinsAdmissionsFirst = false };
+    public KvRules Rules { get; init; } =
+        new() { HitsWithinStep = true, ChargesSharedOnce = true, KeepsCopies = true, PinsAdmissionsFirst = false };
 
     /// <summary>
-    /// Whether the pass over the running requests ends at one that finds no KV and is itself the next to give way (vLLM's loop breaks there,
-    /// also by priority, where others come after it); otherwise the others go on.
+    /// Whether the pass over the running requests ends at one that finds no KV and is itself the next to give way (vLLM's loop breaks
+    /// there, also by priority, where others come after it); otherwise the others go on.
     /// </summary>
     public bool OwnPreemptionEndsPass { get; init; } = true;
 
     /// <summary>A cut that is asked for where prompts are not cut.</summary>
-    public static OptionFault? Contradiction(VllmV1Options options, PolicySpec written) => options is { ChunkedPrefill: false, LongPrefillTokensMax: not null }
+    public static OptionFault? Contradiction(VllmV1Options options, PolicySpec written) =>
+        options is { ChunkedPrefill: false, LongPrefillTokensMax: not null }
         ? new OptionFault("long-prefill-tokens-max", "cuts prompts, but chunked-prefill is false; leave one of the two.")
         : null;
 
@@ -98,7 +105,10 @@ public sealed record VllmV1Options
         if (!Enum.IsDefined(Victim)) throw new ArgumentOutOfRangeException(nameof(Victim), Victim, "Unknown victim.");
         if (LongPrefillTokensMax is not { } limit) return;
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1, nameof(LongPrefillTokensMax));
-        if (!ChunkedPrefill) throw new ArgumentException($"{nameof(LongPrefillTokensMax)} cuts prompts, so it needs {nameof(ChunkedPrefill)}.");
+        if (!ChunkedPrefill)
+        {
+            throw new ArgumentException($"{nameof(LongPrefillTokensMax)} cuts prompts, so it needs {nameof(ChunkedPrefill)}.");
+        }
     }
 }
 
@@ -119,7 +129,8 @@ public enum VllmV1Victim
     ByOrder,
 
     /// <summary>
-    /// The one with the fewest computed tokens, which is the cheapest to compute again (INFERMAX's SRF, arXiv 2411.07447, and its fork of vLLM).
+    /// The one with the fewest computed tokens, which is the cheapest to compute again (INFERMAX's SRF, arXiv 2411.07447, and its fork of
+    /// vLLM).
     /// </summary>
     LeastComputed,
 

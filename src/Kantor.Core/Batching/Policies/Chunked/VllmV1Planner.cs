@@ -46,17 +46,23 @@ public sealed class VllmV1Planner : IBatchPlanner
     }
 
     /// <summary>
-    /// Without limit when nobody can be admitted anyway, or when nothing becomes cached and admission asks for the whole sequence and may cut
-    /// prompts: then KV only gets scarcer and cached prefixes only shorter, so whoever was not admitted is not admitted later. Otherwise a
-    /// cached prefix that changes can ask for fewer blocks, or be cut where it was not, so every step must be seen.
+    /// Without limit when nobody can be admitted anyway, or when nothing becomes cached and admission asks for the whole sequence and may
+    /// cut prompts: then KV only gets scarcer and cached prefixes only shorter, so whoever was not admitted is not admitted later.
+    /// Otherwise a cached prefix that changes can ask for fewer blocks, or be cut where it was not, so every step must be seen.
     /// </summary>
     public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) =>
-        SteadyPlans.AdmitsNobody(view, plan) || (_options.WholeSequenceMustFit && _options.ChunkedPrefill && SteadyPlans.CachesNothing(view, plan)) ? int.MaxValue : 1;
+        SteadyPlans.AdmitsNobody(view, plan)
+            || (_options.WholeSequenceMustFit && _options.ChunkedPrefill && SteadyPlans.CachesNothing(view, plan))
+            ? int.MaxValue
+            : 1;
 
     private void PlanRunning(in BatchView view, BatchPlan plan, ref PlanBudget budget)
     {
         var chunkTokensMax = _options.LongPrefillTokensMax ?? int.MaxValue;
-        if (_options is { Order: VllmV1Order.Fcfs, Victim: VllmV1Victim.ByOrder }) RunningFirst.Plan(view, plan, ref budget, chunkTokensMax);
+        if (_options is { Order: VllmV1Order.Fcfs, Victim: VllmV1Victim.ByOrder })
+        {
+            RunningFirst.Plan(view, plan, ref budget, chunkTokensMax);
+        }
         else PlanRunningWithVictims(view, plan, ref budget, chunkTokensMax);
     }
 

@@ -19,7 +19,9 @@ public sealed record SclsOptions
     /// <summary>Tokens S that a group generates before it goes back to the queue, at least 1 (the paper: about 128 of 1024).</summary>
     public int SliceTokens { get; init; } = 128;
 
-    /// <summary>Share of the pool that a group of several requests may fill by the end of its slice, above 0 and at most 1 (the paper: ζ).</summary>
+    /// <summary>
+    /// Share of the pool that a group of several requests may fill by the end of its slice, above 0 and at most 1 (the paper: ζ).
+    /// </summary>
     public double MemoryShare { get; init; } = 0.9;
 
     /// <summary>Throws when an option is out of range, naming it.</summary>
@@ -27,6 +29,9 @@ public sealed record SclsOptions
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(SliceTokens, 1);
-        if (!(MemoryShare is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(MemoryShare), MemoryShare, "The memory share is above 0 and at most 1.");
+        if (!(MemoryShare is > 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(MemoryShare), MemoryShare, "The memory share is above 0 and at most 1.");
+        }
     }
 }

@@ -6,9 +6,9 @@ using Kantor.Core.StepTime;
 namespace Kantor.Core.Batching.Policies.Slices;
 
 /// <summary>
-/// Slice-level scheduling (SCLS, arXiv 2406.13511; research notes, scheduling 9): what waits is cut into groups of similar length, the cheapest
-/// by dynamic programming (<see cref="LengthGroups"/>); each group runs as a static batch until it has generated a slice of tokens. Whoever has
-/// not ended then loses its KV and waits for the next grouping, which begins when all groups had their slice.
+/// Slice-level scheduling (SCLS, arXiv 2406.13511; research notes, scheduling 9): what waits is cut into groups of similar length, the
+/// cheapest by dynamic programming (<see cref="LengthGroups"/>); each group runs as a static batch until it has generated a slice of
+/// tokens. Whoever has not ended then loses its KV and waits for the next grouping, which begins when all groups had their slice.
 /// </summary>
 /// <remarks>
 /// A slice bounds the time and the memory of a batch without knowing output lengths: a group of N requests of at most L tokens needs

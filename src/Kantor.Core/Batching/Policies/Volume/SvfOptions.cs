@@ -27,14 +27,15 @@ public sealed record SvfOptions
             "overtakes-max", 1, 100_000_000, options => options.OvertakesMax, (options, most) => options with { OvertakesMax = most },
             "backfilled requests that one blocked request lets pass"),
         Option.Flag<SvfOptions>(
-            "plans-for-upper-belief", options => options.PlansForUpperBelief, (options, upper) => options with { PlansForUpperBelief = upper },
+            "plans-for-upper-belief", options => options.PlansForUpperBelief,
+            (options, upper) => options with { PlansForUpperBelief = upper },
             "whether memory is planned for the upper belief about lengths"),
     ];
 
     /// <summary>
     /// Volume by which a step of waiting makes a request count smaller, as a share of what the pool offers in a step (its tokens); null for
-    /// no aging, with which large requests can starve. A request of volume V is overtaken by nobody who arrives more than V / (share · pool)
-    /// steps after it.
+    /// no aging, with which large requests can starve. A request of volume V is overtaken by nobody who arrives more than V / (share ·
+    /// pool) steps after it.
     /// </summary>
     public double? AgingShare { get; init; } = UsualAgingShare;
 
@@ -68,7 +69,8 @@ public sealed record SvfOptions
     {
         if (AgingShare is { } share && !(share is > 0 and <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(AgingShare), share, "The aging share is above 0 and at most 1; null switches aging off.");
+            throw new ArgumentOutOfRangeException(
+                nameof(AgingShare), share, "The aging share is above 0 and at most 1; null switches aging off.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(BackfillDepth, 1);

@@ -13,9 +13,9 @@ namespace Kantor.Core.Batching.Policies.Volume;
 /// theory 3.3). Decodes go first within a step, as in Sarathi-Serve.
 /// </summary>
 /// <remarks>
-/// Behind the first request that does not fit, others are backfilled if they fit now and do not delay its earliest start (EASY backfilling).
-/// Waiting lowers a request's key, so nobody waits for ever. Cost per step: one pass over the running rows and a few over the profile of
-/// their ends; the length of the queue does not matter.
+/// Behind the first request that does not fit, others are backfilled if they fit now and do not delay its earliest start (EASY
+/// backfilling). Waiting lowers a request's key, so nobody waits for ever. Cost per step: one pass over the running rows and a few over the
+/// profile of their ends; the length of the queue does not matter.
 /// </remarks>
 public sealed class SvfPlanner : IBatchPlanner
 {
@@ -94,8 +94,8 @@ public sealed class SvfPlanner : IBatchPlanner
     }
 
     /// <summary>
-    /// Blocks that a running row found in the cache are not its own: they count once, with the row that made them, or, when that row is gone,
-    /// as in use for good.
+    /// Blocks that a running row found in the cache are not its own: they count once, with the row that made them, or, when that row is
+    /// gone, as in use for good.
     /// </summary>
     private void WriteProfile(in BatchView view, SvfState memory)
     {
@@ -128,7 +128,10 @@ public sealed class SvfPlanner : IBatchPlanner
         for (var depth = 0; depth < _options.BackfillDepth && memory.OvertakesOf(head) < _options.OvertakesMax; depth++)
         {
             if (budget.TokensLeft == 0 || budget.PlacesLeft == 0 || !memory.Queue.TryRead(out var row)) return;
-            if (view.IsWaiting(row) && TryBackfill(view, memory, plan, ref budget, row, new Reservation(start, heldBlocks, rounds))) memory.AddOvertake(head);
+            if (view.IsWaiting(row) && TryBackfill(view, memory, plan, ref budget, row, new Reservation(start, heldBlocks, rounds)))
+            {
+                memory.AddOvertake(head);
+            }
         }
     }
 

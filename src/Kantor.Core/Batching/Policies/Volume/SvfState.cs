@@ -43,7 +43,7 @@ internal sealed class SvfState : PolicyState
         _returned.Add(slot);
     }
 
-    public override void Granted(RequestId request, int slot, int tokens) => Queue.Remove(slot);
+    public override void Granted(RequestId request, int slot, int tokens, int reserveTokens) => Queue.Remove(slot);
 
     public override void Preempted(RequestId request, int slot)
     {
