@@ -82,6 +82,12 @@ public sealed class RequestTable(ColumnSet columns)
     /// <summary>Where it lies.</summary>
     internal Column<KvPlace?> ElsewherePlaces { get; } = columns.New<KvPlace?>();
 
+    /// <summary>KV of a row that loads which has come already, beyond the frontier; mostly empty.</summary>
+    internal Column<TokenRanges> AheadOfFrontier { get; } = columns.New<TokenRanges>();
+
+    /// <summary>Tokens that are in KV once all of a row's loads are there; 0 when it has none.</summary>
+    internal Column<int> LoadedTo { get; } = columns.New<int>();
+
     /// <summary>Blocks of it that lie where preemptions move KV.</summary>
     internal Column<int> SwapBlocks { get; } = columns.New<int>();
 

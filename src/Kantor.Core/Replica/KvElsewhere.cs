@@ -30,30 +30,37 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
     /// </summary>
     public PrefixHit WithLoad(int row, in PrefixHit cached)
     {
-        var tokens = LoadableTokens(row, out _);
+        var tokens = LoadableTokens(row);
         return tokens <= cached.Tokens
             ? cached
             : new PrefixHit(tokens, cached.BlocksIdle + kv.BlocksFor(tokens) - kv.BlocksFor(cached.Tokens));
     }
 
-    /// <summary>Asks for an admitted row's KV that can be had; false when there is none, or no room for it.</summary>
+    /// <summary>
+    /// Asks for an admitted row's KV that can be had: all of it from where the row's own lies, or, when tiers have more, each part from the
+    /// nearest that has it. False when there is none, or no room for it.
+    /// </summary>
     public bool TryLoad(int row, int sequence, int computed)
     {
-        var tokens = LoadableTokens(row, out var place);
-        if (place is null || tokens <= computed || !kv.TryGrow(sequence, tokens)) return false;
+        var tokens = LoadableTokens(row);
+        if (tokens <= computed || !kv.TryGrow(sequence, tokens)) return false;
         table.BlocksHeld[row] = kv.BlocksOf(sequence);
-        _loads.Add(new KvLoad(row, sequence, table.Ids[row], computed, tokens, place));
+        table.LoadedTo[row] = tokens;
+        if (tokens == table.ElsewhereTokens[row]) Ask(row, sequence, computed, tokens, table.ElsewherePlaces[row]!);
+        else AskTiers(row, sequence, computed);
         return true;
     }
 
-    /// <summary>The KV of a load is in the pool.</summary>
-    public void Loaded(in KvLoad load)
+    /// <summary>The KV of a load is in the pool; true when that was all that the row waits for.</summary>
+    public bool TryEndLoad(in KvLoad load)
     {
-        table.ComputedTokens[load.Row] = load.ToToken;
-        kv.Commit(load.Sequence, load.ToToken);
-        counters.LoadedTokens += load.ToToken - load.FromToken;
-        CreditFound(load.Row, load.ToToken - load.FromToken);
-        Forget(load.Row);
+        var (row, tokens) = (load.Row, load.ToToken - load.FromToken);
+        counters.LoadedTokens += tokens;
+        CreditFound(row, tokens);
+        Advance(row, load.Sequence, table.AheadOfFrontier[row].Union(TokenRanges.Of(load.FromToken, load.ToToken)));
+        if (table.ComputedTokens[row] < table.LoadedTo[row]) return false;
+        Forget(row);
+        return true;
     }
 
     /// <summary>The row's request brings along what lies elsewhere.</summary>
@@ -78,8 +85,10 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
         return true;
     }
 
+    /// <summary>Nothing of the row lies elsewhere or is on its way any more.</summary>
     public void Forget(int row)
     {
+        (table.AheadOfFrontier[row], table.LoadedTo[row]) = (default, 0);
         SwapBlocksUsed -= table.SwapBlocks[row];
         table.SwapBlocks[row] = table.ElsewhereTokens[row] = 0;
     }
@@ -101,18 +110,57 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
         table.LostTokens[row] -= found;
     }
 
-    /// <summary>The most leading tokens that one place has, and which: the row's own before tiers, nearer tiers before farther ones.</summary>
-    private int LoadableTokens(int row, out KvPlace? place)
+    /// <summary>Proves that what a row has ahead of its frontier is apart from it, and that only a row that waits for loads has some.</summary>
+    /// <exception cref="InvalidOperationException">It is not so.</exception>
+    public void Verify(int row)
     {
-        var most = table.ElsewhereTokens[row];
-        place = table.ElsewherePlaces[row];
-        foreach (var tier in _tiers)
+        var (ahead, computed, loadedTo) = (table.AheadOfFrontier[row], table.ComputedTokens[row], table.LoadedTo[row]);
+        if (loadedTo > 0 && (table.States[row] != RowState.Parked || loadedTo <= computed))
         {
-            var spec = table.Spec(row);
-            var stored = tier.HitTokens(spec.Content, spec.Facts.CacheDomain, table.WantedTokens[row] - 1);
-            if (stored > most) (most, place) = (stored, tier.Place);
+            throw new InvalidOperationException($"Row {row} is {table.States[row]} with {computed} tokens, but has loads up to {loadedTo}.");
         }
 
+        if (!ahead.IsEmpty && (ahead != ahead.From(computed + 1) || ahead.End > loadedTo))
+        {
+            throw new InvalidOperationException($"Row {row} has {computed} tokens and loads up to {loadedTo}, but is ahead with {ahead}.");
+        }
+    }
+
+    /// <summary>The most leading tokens that one place has.</summary>
+    private int LoadableTokens(int row)
+    {
+        var most = table.ElsewhereTokens[row];
+        foreach (var tier in _tiers) most = Math.Max(most, StoredTokens(row, tier));
         return most;
+    }
+
+    private int StoredTokens(int row, KvTier tier)
+    {
+        var spec = table.Spec(row);
+        return tier.HitTokens(spec.Content, spec.Facts.CacheDomain, table.WantedTokens[row] - 1);
+    }
+
+    private void AskTiers(int row, int sequence, int fromToken)
+    {
+        foreach (var tier in _tiers)
+        {
+            var stored = StoredTokens(row, tier);
+            if (stored <= fromToken) continue;
+            Ask(row, sequence, fromToken, stored, tier.Place);
+            fromToken = stored;
+        }
+    }
+
+    private void Ask(int row, int sequence, int fromToken, int toToken, KvPlace place) =>
+        _loads.Add(new KvLoad(row, sequence, table.Ids[row], fromToken, toToken, place));
+
+    /// <summary>The frontier goes as far as what has come reaches from it.</summary>
+    private void Advance(int row, int sequence, TokenRanges come)
+    {
+        var frontier = come.FrontierFrom(table.ComputedTokens[row]);
+        table.AheadOfFrontier[row] = come.From(frontier);
+        if (frontier == table.ComputedTokens[row]) return;
+        table.ComputedTokens[row] = frontier;
+        kv.Commit(sequence, frontier);
     }
 }

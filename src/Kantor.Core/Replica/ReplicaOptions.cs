@@ -51,7 +51,7 @@ public sealed record ReplicaOptions
 
     /// <summary>
     /// Further KV behind the pool, nearest first, each of which may be shared with other replicas. All that is computed is written to every
-    /// one, and a request loads from the one that has the most of it, the nearer of equals.
+    /// one, and of what the farthest reaches a request loads each part from the nearest that has it, from all at the same time.
     /// </summary>
     public IReadOnlyList<KvTier> Tiers { get; init; } = [];
 

@@ -331,17 +331,21 @@ public sealed class ReplicaScheduler
         }
     }
 
-    /// <summary>The KV of a load is there: the row runs, with as many tokens computed. False when its request ended meanwhile.</summary>
+    /// <summary>
+    /// The KV of a load is there, in any order: with the last of its loads the row runs. False when it waits for more, or its request ended
+    /// meanwhile.
+    /// </summary>
     public bool Loaded(in KvLoad load)
     {
         if (!IsParkedFor(load.Row, load.Id)) return false;
-        _books.Elsewhere.Loaded(load);
+        if (!_books.Elsewhere.TryEndLoad(load)) return false;
         Unpark(load.Row);
         return true;
     }
 
     /// <summary>
-    /// The KV of a load will not come: the row runs with what it has, and computes the rest. False when its request ended meanwhile.
+    /// The KV of a load, the only one of its row, will not come: the row runs with what it has, and computes the rest. False when its request
+    /// ended meanwhile.
     /// </summary>
     public bool LoadFailed(in KvLoad load)
     {

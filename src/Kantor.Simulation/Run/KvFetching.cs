@@ -44,9 +44,10 @@ internal sealed class KvFetching(StepDriver steps, EventQueue events)
     public void End(int number)
     {
         if (_copies.End(number) is not { } copy) return;
-        Release(copy.Load.Id);
         steps.CutLeap(copy.To.Unit);
-        if (copy.To.Scheduler.Loaded(copy.Load)) steps.Wake(copy.To.Unit);
+        if (!copy.To.Scheduler.Loaded(copy.Load)) return;
+        Release(copy.Load.Id);
+        steps.Wake(copy.To.Unit);
     }
 
     /// <summary>The replica is gone, and so is the use of what was on its way there.</summary>
