@@ -54,7 +54,7 @@ public sealed unsafe class LlamaBackend : IModelBackend
     /// <param name="options">What to load.</param>
     /// <param name="logger">Receives the native library's log lines.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="LlamaLibraryException">The native library is missing or of another release.</exception>
+    /// <exception cref="LlamaLibraryException">The native library is missing, of another release, or sees no GPU for the layers.</exception>
     /// <exception cref="Gguf.GgufFormatException">The file is damaged; names section and byte offset.</exception>
     /// <exception cref="LlamaModelException">The library cannot load the model or has no memory for it.</exception>
     public static LlamaBackend Create(LlamaOptions options, ILogger? logger = null)
@@ -62,6 +62,7 @@ public sealed unsafe class LlamaBackend : IModelBackend
         ArgumentNullException.ThrowIfNull(options);
         LlamaLibrary library = LlamaLibrary.Load(logger);
         options.Validate(library.SequencesMax);
+        if (library.Gpus.Refusal(options.GpuLayers, nameof(options.GpuLayers)) is string reason) throw new LlamaLibraryException(reason);
         LlamaModelHandle model = ModelLoader.Load(options);
         LlamaContextHandle? context = null;
         try

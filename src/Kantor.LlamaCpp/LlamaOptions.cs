@@ -27,7 +27,7 @@ public sealed record LlamaOptions
     /// </summary>
     public int? Threads { get; init; }
 
-    /// <summary>Layers computed on the GPU; null offloads all of them when there is a GPU, 0 none.</summary>
+    /// <summary>Layers computed on the GPU; null offloads all when there is one, 0 none. More than 0 without a GPU are refused.</summary>
     public int? GpuLayers { get; init; }
 
     /// <summary>Fused attention kernel. It casts K and V to half precision, so exact comparisons switch it off.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
 using Kantor.Core.Routing;
 using Kantor.Simulation;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Kantor.Core.Kv;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Pools;
 

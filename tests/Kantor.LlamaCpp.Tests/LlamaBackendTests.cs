@@ -1,4 +1,5 @@
 using Kantor.Engine.Backends;
+using Kantor.LlamaCpp.Library;
 
 namespace Kantor.LlamaCpp.Tests;
 
@@ -299,6 +300,16 @@ public class LlamaBackendTests
             ArgumentException e = Assert.ThrowsAny<ArgumentException>(() => { LlamaBackend.Create(options).Dispose(); });
             Assert.Contains(name, e.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void Layers_for_a_GPU_that_is_not_there_are_refused_and_none_are_not()
+    {
+        Assert.SkipWhen(LlamaLibrary.Load().Gpus.HasDevice, "There is a GPU.");
+        var processor = new LlamaOptions { ModelPath = FakeModels.Gpt2, KvTokensTotal = 256, GpuLayers = 0 };
+        LlamaBackend.Create(processor).Dispose();
+        var e = Assert.Throws<LlamaLibraryException>(() => { LlamaBackend.Create(processor with { GpuLayers = 99 }).Dispose(); });
+        Assert.StartsWith("GpuLayers is 99, but there is no GPU.", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]

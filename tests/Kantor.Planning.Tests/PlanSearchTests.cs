@@ -1,3 +1,4 @@
+using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
 using Kantor.Simulation.Pools;
 using Kantor.Simulation.Replicas;

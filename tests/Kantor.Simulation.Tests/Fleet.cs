@@ -11,6 +11,7 @@ using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Pools;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Simulation.Tests;
@@ -49,6 +50,11 @@ internal static class Fleet
     public static TraceRequest Request(long arrivalUs, int prompt, int output, params int[] blockIds) => blockIds.Length == 0
         ? new TraceRequest(arrivalUs, prompt, output)
         : new TraceRequest(arrivalUs, prompt, output, blockIds, 4);
+
+    public static KvPlace Place(string name, int? blocks, KvLink link) => new() { Name = name, Blocks = blocks, Link = link };
+
+    public static PoolTier Tier(int blocks, KvLink link, bool isShared = false) =>
+        new() { Place = Place("tier", blocks, link), IsShared = isShared };
 
     public static IEnumerable<string> Policies => PolicyCatalogue.PlannerNames;
 

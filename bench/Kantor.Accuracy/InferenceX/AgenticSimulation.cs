@@ -46,16 +46,17 @@ internal static class AgenticSimulation
         PlansAhead = load.Deployment.Engine.HostOverlaps,
         Limits = new BatchLimits { StepTokensMax = load.Deployment.StepTokens, RunningMax = 1024 },
         Kv = new KvLedgerOptions { BlocksTotal = load.KvBlocks, BlockSizeTokens = load.BlockSizeTokens, Retention = new InTurnRetention() },
-        Tier = TierOf(load),
+        Tiers = TiersOf(load),
         StepTime = StepTimeComposer.Compose(load.Deployment),
         NewPredictor = () => new ConstantLengthPredictor((int)load.OutputTokensMean),
         OutputTokensMax = outputTokensMax,
         KeepsRecords = false,
     };
 
-    private static HostTier? TierOf(AgenticLoad load)
+    private static PoolTier[] TiersOf(AgenticLoad load)
     {
         var blocks = (int)(load.OffloadBytes / load.KvBytesPerToken / load.BlockSizeTokens);
-        return blocks == 0 ? null : new HostTier { Blocks = blocks, Link = KvLink.Of(load.OffloadBytesPerUs * 1e6, load.KvBytesPerToken) };
+        var link = KvLink.Of(load.OffloadBytesPerUs * 1e6, load.KvBytesPerToken);
+        return blocks == 0 ? [] : [new PoolTier { Place = new KvPlace { Name = "host memory", Blocks = blocks, Link = link } }];
     }
 }

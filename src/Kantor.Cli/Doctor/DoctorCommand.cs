@@ -68,7 +68,21 @@ internal static class DoctorCommand
                 $"{device.Name}: {device.Description}, {device.MemoryFreeBytes >> 20:N0} of {device.MemoryTotalBytes >> 20:N0} MiB free",
                 null);
         }
+
+        yield return ExamineGpus(library.Gpus);
     }
+
+    /// <summary>Whether what the library was built for is there.</summary>
+    internal static Finding ExamineGpus(GpuSupport gpus) => new(
+        "GPU kernels",
+        gpus switch
+        {
+            { Kernels.Count: 0, HasDevice: false } => "none; a build for the processor",
+            { Kernels.Count: 0 } => "built in",
+            { HasDevice: true } => string.Join(", ", gpus.Kernels),
+            _ => $"{string.Join(", ", gpus.Kernels)}, but no such device",
+        },
+        gpus.Blindness);
 
     private static Finding ExamineModel(string? reference)
     {

@@ -9,6 +9,7 @@ using Kantor.Engine;
 using Kantor.Engine.Loop;
 using Kantor.EventLogs.Recording;
 using Kantor.LlamaCpp;
+using Kantor.LlamaCpp.Library;
 using Microsoft.Extensions.Logging;
 
 namespace Kantor.Cli.Engines;
@@ -23,6 +24,7 @@ internal static class EngineFactory
     public static async Task<InferenceEngine> CreateAsync(
         EngineSettings settings, IEngineObserver? observer, ILogger? logger, CancellationToken cancellation, EventLogWriter? log = null)
     {
+        RequireGpu(settings, logger);
         var path = await WorkProgress.RunBytesAsync("model", progress => ModelSource.ResolveAsync(settings.Model, progress, cancellation));
         var backend = Load(settings, path, logger);
         var objective = settings.Objective ?? Objective.Goodput(new SloSpec());
@@ -42,6 +44,14 @@ internal static class EngineFactory
             // Requests without a seed of their own differ from start to start.
             Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
         });
+    }
+
+    /// <summary>Before anything is fetched: layers are computed where it was asked, and nobody takes the processor for a GPU.</summary>
+    private static void RequireGpu(EngineSettings settings, ILogger? logger)
+    {
+        var gpus = LlamaLibrary.Load(logger).Gpus;
+        if (gpus.Refusal(settings.GpuLayers, EngineArguments.GpuLayers) is { } reason) throw new FailureException(reason);
+        if (gpus.Warning(settings.GpuLayers, EngineArguments.GpuLayers) is { } warning) Console.Error.WriteLine($"kantor: {warning}");
     }
 
     private static LlamaBackend Load(EngineSettings settings, string path, ILogger? logger)

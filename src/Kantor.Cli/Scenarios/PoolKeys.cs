@@ -220,15 +220,10 @@ internal sealed class PoolKeys
             Pipeline = section.Part(Pipeline) ?? new PipelinePlan(1, 0),
             LockstepReplicas = section.Get(Lockstep, 1),
             Swap = section.Part(Swap) is { } swap
-                ? new SwapSpace { Blocks = Blocks(swap.Size, kv, tokenBytes), Link = swap.Link.ToLink(tokenBytes, _problems)! }
+                ? PlaceOf(Swap.Name, swap, kv, tokenBytes)
                 : null,
             Tier = section.Part(Tier) is { } tier
-                ? new HostTier
-                {
-                    Blocks = Blocks(tier.Size, kv, tokenBytes),
-                    IsShared = tier.IsShared,
-                    Link = tier.Link.ToLink(tokenBytes, _problems)!,
-                }
+                ? new PoolTier { Place = PlaceOf(Tier.Name, tier, kv, tokenBytes), IsShared = tier.IsShared }
                 : null,
             Speculation = section.Part(Speculation),
             Adapters = adapters?.Cost,
@@ -290,8 +285,12 @@ internal sealed class PoolKeys
         ? size.Value.Blocks(kv.BlockTokens, kv.TokenBytes ?? profile.TokenBytes)
         : profile.Profile.KvTokens / kv.BlockTokens;
 
-    private static int Blocks(Placed<KvAmount> size, KvPlan kv, double? tokenBytes) =>
-        (int)size.Value.Blocks(kv.BlockTokens, tokenBytes)!.Value;
+    private KvPlace PlaceOf(string name, HostMemory memory, KvPlan kv, double? tokenBytes) => new()
+    {
+        Name = name,
+        Blocks = (int)memory.Size.Value.Blocks(kv.BlockTokens, tokenBytes)!.Value,
+        Link = memory.Link.ToLink(tokenBytes, _problems)!,
+    };
 
     private static HostMemory Memory(Section section) => new(section.Get(HostSize), ToLink(section), section.Get(Shared, false));
 

@@ -36,9 +36,9 @@ internal sealed record PoolPlan
 
     public int LockstepReplicas { get; init; } = 1;
 
-    public SwapSpace? Swap { get; init; }
+    public KvPlace? Swap { get; init; }
 
-    public HostTier? Tier { get; init; }
+    public PoolTier? Tier { get; init; }
 
     public Speculation? Speculation { get; init; }
 

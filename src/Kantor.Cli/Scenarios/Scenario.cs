@@ -64,7 +64,7 @@ internal sealed record Scenario
         PipelineHopUs = pool.Pipeline.HopUs,
         LockstepReplicas = pool.LockstepReplicas,
         Swap = pool.Swap,
-        Tier = pool.Tier,
+        Tiers = pool.Tier is { } tier ? [tier] : [],
         Speculation = Seeded(pool.Speculation),
         Adapters = pool.Adapters,
         Signals = pool.Signals with { Seed = Seed },

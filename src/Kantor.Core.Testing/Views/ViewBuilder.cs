@@ -153,7 +153,7 @@ public sealed class ViewBuilder : IBatchProbe
             ArrivalUs = 0,
             Priority = row.Priority,
         };
-        var place = table.Add(new RequestSpec(facts, TokenContent.Opaque(row.Prompt + row.Generated)), row.OutputMax, row.Generated, 0);
+        var place = table.Add(new RequestSpec(facts, TokenContent.Opaque(row.Prompt + row.Generated)), row.OutputMax, row.Generated);
         (table.ComputedTokens[place], table.BlocksHeld[place]) = (row.Computed, row.Blocks);
         (table.Preemptions[place], table.States[place]) = (row.Preemptions, row.State);
     }

@@ -80,9 +80,15 @@ public sealed class RequestTable(ColumnSet columns)
     internal Column<int> ElsewhereTokens { get; } = columns.New<int>();
 
     /// <summary>Where it lies.</summary>
-    internal Column<KvSource> ElsewhereSources { get; } = columns.New<KvSource>();
+    internal Column<KvPlace?> ElsewherePlaces { get; } = columns.New<KvPlace?>();
 
-    /// <summary>Blocks of host memory that it takes.</summary>
+    /// <summary>KV of a row that loads which has come already, beyond the frontier; mostly empty.</summary>
+    internal Column<TokenRanges> AheadOfFrontier { get; } = columns.New<TokenRanges>();
+
+    /// <summary>Tokens that are in KV once all of a row's loads are there; 0 when it has none.</summary>
+    internal Column<int> LoadedTo { get; } = columns.New<int>();
+
+    /// <summary>Blocks of it that lie where preemptions move KV.</summary>
     internal Column<int> SwapBlocks { get; } = columns.New<int>();
 
     /// <summary>Rows handed out so far, free ones included; every row index is below it.</summary>
@@ -97,7 +103,7 @@ public sealed class RequestTable(ColumnSet columns)
 
     internal TokenContent Content(int row) => Contents.Rows[row] ?? throw new InvalidOperationException($"Row {row} holds no request.");
 
-    internal int Add(RequestSpec spec, int outputTokensMax, int generatedTokens, int elsewhereTokens)
+    internal int Add(RequestSpec spec, int outputTokensMax, int generatedTokens)
     {
         if (!_freeRows.TryPop(out var row)) row = NewRow();
         var facts = spec.Facts;
@@ -106,7 +112,6 @@ public sealed class RequestTable(ColumnSet columns)
         (Priorities[row], Adapters[row], ArrivalUs[row]) = (facts.Priority, facts.Adapter.Value, facts.ArrivalUs);
         (PromptTokens[row], WantedTokens[row]) = (facts.PromptTokens, spec.Content.Count);
         (GeneratedTokens[row], OutputTokensMax[row]) = (generatedTokens, outputTokensMax);
-        (ElsewhereTokens[row], ElsewhereSources[row]) = (elsewhereTokens, KvSource.Handover);
         return row;
     }
 

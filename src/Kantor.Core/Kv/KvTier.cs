@@ -3,7 +3,7 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Kv;
 
 /// <summary>
-/// KV kept behind a replica's pool, in host memory or beyond, by content: every prompt that was computed is written through, the least
+/// KV kept behind a replica's pool by content, in some <see cref="KvPlace"/>: every prompt that was computed is written through, the least
 /// recently used blocks give way, tails before heads (as vLLM's CPU offloading connector and LMCache keep it). What is found here is copied
 /// back instead of computed.
 /// </summary>
@@ -13,12 +13,17 @@ public sealed class KvTier
     private readonly KvLedger _ledger;
 
     /// <summary>An empty tier.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
-    public KvTier(int blocksTotal, int blockSizeTokens) =>
-        _ledger = new KvLedger(new KvLedgerOptions { BlocksTotal = blocksTotal, BlockSizeTokens = blockSizeTokens, PrefixCaching = true });
+    /// <exception cref="ArgumentException">The place is out of range or its room is not counted, or the block size is below 1.</exception>
+    public KvTier(KvPlace place, int blockSizeTokens)
+    {
+        place.Validate();
+        Place = place;
+        var blocks = place.Blocks ?? throw new ArgumentException($"A tier keeps books of its blocks; '{place.Name}' does not count any.");
+        _ledger = new KvLedger(new KvLedgerOptions { BlocksTotal = blocks, BlockSizeTokens = blockSizeTokens, PrefixCaching = true });
+    }
 
-    /// <summary>Blocks of the tier.</summary>
-    public int BlocksTotal => _ledger.BlocksTotal;
+    /// <summary>Where the KV lies.</summary>
+    public KvPlace Place { get; }
 
     /// <summary>Blocks that hold content.</summary>
     public int BlocksStored => _ledger.BlocksIdle;

@@ -5,15 +5,16 @@ using Kantor.Core.Requests;
 
 namespace Kantor.Core.Replica;
 
-/// <summary>KV of this replica's requests that is not in its pool: handed over, in host memory, or in a tier.</summary>
+/// <summary>KV of this replica's requests that is not in its pool: handed over, moved away by a preemption, or in a tier.</summary>
 internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, KvLedger kv, SchedulerCounters counters)
 {
+    private readonly KvTier[] _tiers = [.. options.Tiers];
     private readonly List<KvLoad> _loads = [];
 
     /// <summary>What the last plan asks for.</summary>
     public ReadOnlySpan<KvLoad> Loads => CollectionsMarshal.AsSpan(_loads);
 
-    /// <summary>Tokens whose KV the last plan moved to host memory.</summary>
+    /// <summary>Tokens whose KV the last plan moved away.</summary>
     public int SwappedOutTokens { get; private set; }
 
     public int SwapBlocksUsed { get; private set; }
@@ -29,60 +30,76 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
     /// </summary>
     public PrefixHit WithLoad(int row, in PrefixHit cached)
     {
-        var tokens = LoadableTokens(row, out _);
+        var tokens = LoadableTokens(row);
         return tokens <= cached.Tokens
             ? cached
             : new PrefixHit(tokens, cached.BlocksIdle + kv.BlocksFor(tokens) - kv.BlocksFor(cached.Tokens));
     }
 
-    /// <summary>Asks for an admitted row's KV that can be had; false when there is none, or no room for it.</summary>
+    /// <summary>
+    /// Asks for an admitted row's KV that can be had: all of it from where the row's own lies, or, when tiers have more, each part from the
+    /// nearest that has it. False when there is none, or no room for it.
+    /// </summary>
     public bool TryLoad(int row, int sequence, int computed)
     {
-        var tokens = LoadableTokens(row, out var source);
+        var tokens = LoadableTokens(row);
         if (tokens <= computed || !kv.TryGrow(sequence, tokens)) return false;
         table.BlocksHeld[row] = kv.BlocksOf(sequence);
-        _loads.Add(new KvLoad(row, sequence, table.Ids[row], computed, tokens, source));
+        table.LoadedTo[row] = tokens;
+        if (tokens == table.ElsewhereTokens[row]) Ask(row, sequence, computed, tokens, table.ElsewherePlaces[row]!);
+        else AskTiers(row, sequence, computed);
         return true;
     }
 
-    /// <summary>The KV of a load is in the pool.</summary>
-    public void Loaded(in KvLoad load)
+    /// <summary>The KV of a load is in the pool; true when that was all that the row waits for.</summary>
+    public bool TryEndLoad(in KvLoad load)
     {
-        table.ComputedTokens[load.Row] = load.ToToken;
-        kv.Commit(load.Sequence, load.ToToken);
-        counters.LoadedTokens += load.ToToken - load.FromToken;
-        CreditFound(load.Row, load.ToToken - load.FromToken);
-        Forget(load.Row);
+        var (row, tokens) = (load.Row, load.ToToken - load.FromToken);
+        counters.LoadedTokens += tokens;
+        CreditFound(row, tokens);
+        Advance(row, load.Sequence, table.AheadOfFrontier[row].Union(TokenRanges.Of(load.FromToken, load.ToToken)));
+        if (table.ComputedTokens[row] < table.LoadedTo[row]) return false;
+        Forget(row);
+        return true;
     }
 
-    public void LoseHandover(int row)
+    /// <summary>The row's request brings along what lies elsewhere.</summary>
+    public void Note(int row, in Handover handover) =>
+        (table.ElsewhereTokens[row], table.ElsewherePlaces[row]) = (handover.KvTokens, handover.Place);
+
+    /// <summary>What the row had in this place, it has no more.</summary>
+    public void Lose(int row, KvPlace place)
     {
-        if (table.ElsewhereSources[row] == KvSource.Handover) table.ElsewhereTokens[row] = 0;
+        if (table.ElsewherePlaces[row] == place) table.ElsewhereTokens[row] = 0;
     }
 
-    /// <summary>A preempted row's KV goes to host memory; false when there is no room.</summary>
+    /// <summary>A preempted row's KV is moved away; false when there is no room for it, or nowhere to move it.</summary>
     public bool TrySwapOut(int row)
     {
         var (tokens, blocks) = (table.ComputedTokens[row], table.BlocksHeld[row]);
-        if (options.SwapBlocks - SwapBlocksUsed is not { } free || blocks > free || tokens == 0) return false;
+        if (options.Swap is not { } swap || tokens == 0 || !swap.HasRoom(SwapBlocksUsed, blocks)) return false;
         SwapBlocksUsed += blocks;
         SwappedOutTokens += tokens;
         counters.SwappedTokens += tokens;
-        (table.ElsewhereTokens[row], table.ElsewhereSources[row], table.SwapBlocks[row]) = (tokens, KvSource.Swap, blocks);
+        (table.ElsewhereTokens[row], table.ElsewherePlaces[row], table.SwapBlocks[row]) = (tokens, swap, blocks);
         return true;
     }
 
+    /// <summary>Nothing of the row lies elsewhere or is on its way any more.</summary>
     public void Forget(int row)
     {
+        (table.AheadOfFrontier[row], table.LoadedTo[row]) = (default, 0);
         SwapBlocksUsed -= table.SwapBlocks[row];
         table.SwapBlocks[row] = table.ElsewhereTokens[row] = 0;
     }
 
-    public void StoreInTier(int row)
+    public void StoreInTiers(int row)
     {
-        if (options.Tier is not { } tier) return;
-        var spec = table.Spec(row);
-        tier.Store(spec.Content, spec.Facts.CacheDomain, table.ComputedTokens[row]);
+        foreach (var tier in _tiers)
+        {
+            var spec = table.Spec(row);
+            tier.Store(spec.Content, spec.Facts.CacheDomain, table.ComputedTokens[row]);
+        }
     }
 
     /// <summary>Tokens that a preemption threw away were found after all, so they are not computed twice.</summary>
@@ -93,13 +110,57 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
         table.LostTokens[row] -= found;
     }
 
-    private int LoadableTokens(int row, out KvSource source)
+    /// <summary>Proves that what a row has ahead of its frontier is apart from it, and that only a row that waits for loads has some.</summary>
+    /// <exception cref="InvalidOperationException">It is not so.</exception>
+    public void Verify(int row)
     {
-        var (kept, spec) = (table.ElsewhereTokens[row], table.Spec(row));
-        source = table.ElsewhereSources[row];
-        var stored = options.Tier?.HitTokens(spec.Content, spec.Facts.CacheDomain, table.WantedTokens[row] - 1) ?? 0;
-        if (stored <= kept) return kept;
-        source = KvSource.Tier;
-        return stored;
+        var (ahead, computed, loadedTo) = (table.AheadOfFrontier[row], table.ComputedTokens[row], table.LoadedTo[row]);
+        if (loadedTo > 0 && (table.States[row] != RowState.Parked || loadedTo <= computed))
+        {
+            throw new InvalidOperationException($"Row {row} is {table.States[row]} with {computed} tokens, but has loads up to {loadedTo}.");
+        }
+
+        if (!ahead.IsEmpty && (ahead != ahead.From(computed + 1) || ahead.End > loadedTo))
+        {
+            throw new InvalidOperationException($"Row {row} has {computed} tokens and loads up to {loadedTo}, but is ahead with {ahead}.");
+        }
+    }
+
+    /// <summary>The most leading tokens that one place has.</summary>
+    private int LoadableTokens(int row)
+    {
+        var most = table.ElsewhereTokens[row];
+        foreach (var tier in _tiers) most = Math.Max(most, StoredTokens(row, tier));
+        return most;
+    }
+
+    private int StoredTokens(int row, KvTier tier)
+    {
+        var spec = table.Spec(row);
+        return tier.HitTokens(spec.Content, spec.Facts.CacheDomain, table.WantedTokens[row] - 1);
+    }
+
+    private void AskTiers(int row, int sequence, int fromToken)
+    {
+        foreach (var tier in _tiers)
+        {
+            var stored = StoredTokens(row, tier);
+            if (stored <= fromToken) continue;
+            Ask(row, sequence, fromToken, stored, tier.Place);
+            fromToken = stored;
+        }
+    }
+
+    private void Ask(int row, int sequence, int fromToken, int toToken, KvPlace place) =>
+        _loads.Add(new KvLoad(row, sequence, table.Ids[row], fromToken, toToken, place));
+
+    /// <summary>The frontier goes as far as what has come reaches from it.</summary>
+    private void Advance(int row, int sequence, TokenRanges come)
+    {
+        var frontier = come.FrontierFrom(table.ComputedTokens[row]);
+        table.AheadOfFrontier[row] = come.From(frontier);
+        if (frontier == table.ComputedTokens[row]) return;
+        table.ComputedTokens[row] = frontier;
+        kv.Commit(sequence, frontier);
     }
 }

@@ -136,7 +136,7 @@ internal sealed class PlanBooking(ReplicaBooks books)
 
     private void Preempt(int row)
     {
-        books.Elsewhere.StoreInTier(row);
+        books.Elsewhere.StoreInTiers(row);
         books.Kv.Close(_sequences[row]);
         books.Counters.Preemptions++;
         _table.LostTokens[row] = books.Elsewhere.TrySwapOut(row) ? 0 : _computed[row];

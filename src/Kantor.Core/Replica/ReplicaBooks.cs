@@ -106,6 +106,7 @@ internal sealed class ReplicaBooks
         }
 
         Places.Verify();
+        for (var row = 0; row < Table.RowCount; row++) Elsewhere.Verify(row);
         foreach (var row in Waiting.Rows)
         {
             if (Table.States[row] != RowState.Waiting) throw new InvalidOperationException($"Row {row} waits but is {Table.States[row]}.");
@@ -121,7 +122,7 @@ internal sealed class ReplicaBooks
 
     private void Close(int row, bool keepsContent)
     {
-        if (keepsContent) Elsewhere.StoreInTier(row);
+        if (keepsContent) Elsewhere.StoreInTiers(row);
         Kv.Close(Table.Sequences[row], keepsContent);
         Places.Leave(row);
     }

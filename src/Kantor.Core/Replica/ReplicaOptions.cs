@@ -38,10 +38,10 @@ public sealed record ReplicaOptions
     public int? OutputTokensHere { get; init; }
 
     /// <summary>
-    /// Blocks of host memory to which a preemption moves KV, so that it is copied back and not computed again; null recomputes (vLLM's
-    /// swap_space, arXiv 2309.06180, section 4.5). When it is full, preemptions recompute.
+    /// Place to which a preemption moves KV, so that it is copied back and not computed again; null recomputes (vLLM's swap_space,
+    /// arXiv 2309.06180, section 4.5). When it is full, preemptions recompute.
     /// </summary>
-    public int? SwapBlocks { get; init; }
+    public KvPlace? Swap { get; init; }
 
     /// <summary>
     /// Tokens that are guessed after the newest one of every decoding request and checked in the same step, at least 0 (speculative
@@ -49,8 +49,11 @@ public sealed record ReplicaOptions
     /// </summary>
     public int DraftTokens { get; init; }
 
-    /// <summary>Further KV behind the pool, which may be shared with other replicas; null for none.</summary>
-    public KvTier? Tier { get; init; }
+    /// <summary>
+    /// Further KV behind the pool, nearest first, each of which may be shared with other replicas. All that is computed is written to every
+    /// one, and of what the farthest reaches a request loads each part from the nearest that has it, from all at the same time.
+    /// </summary>
+    public IReadOnlyList<KvTier> Tiers { get; init; } = [];
 
     /// <summary>
     /// Most microseconds for which the policy may hold without a break, at least 1; a plan that goes on holding after that is faulty, so
@@ -68,10 +71,12 @@ public sealed record ReplicaOptions
     public IDecisionLog? Log { get; init; }
 
     /// <summary>Throws when a value is out of range, naming it.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
     public void Validate()
     {
         Limits.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(HoldUsMax, 1);
+        var tiers = Tiers.Select(tier => tier.Place);
+        KvPlace.Validate(Swap is null ? tiers : tiers.Append(Swap));
     }
 }

@@ -95,10 +95,10 @@ public sealed class ReplicaScheduler
     /// <summary>KV that the last plan asks for from elsewhere; the host reports each with <see cref="Loaded"/> when it is there.</summary>
     public ReadOnlySpan<KvLoad> Loads => _books.Elsewhere.Loads;
 
-    /// <summary>Tokens whose KV the last plan moved to host memory.</summary>
+    /// <summary>Tokens whose KV the last plan moved to <see cref="ReplicaOptions.Swap"/>.</summary>
     public int SwappedOutTokens => _books.Elsewhere.SwappedOutTokens;
 
-    /// <summary>Blocks of host memory that preempted requests hold.</summary>
+    /// <summary>Blocks of <see cref="ReplicaOptions.Swap"/> that preempted requests hold.</summary>
     public int SwapBlocksUsed => _books.Elsewhere.SwapBlocksUsed;
 
     private RequestTable Table => _books.Table;
@@ -153,8 +153,10 @@ public sealed class ReplicaScheduler
     /// <see cref="TryEnqueue"/> for a request that was served elsewhere so far: its content ends with the tokens that it has generated, and
     /// the KV of its first tokens can be had from there.
     /// </summary>
+    /// <exception cref="ArgumentException">KV is handed over, and no place says where it lies.</exception>
     public bool TryTakeOver(RequestSpec spec, Handover handover, out int row, out RequestOutcome refusal)
     {
+        if (handover is { KvTokens: > 0, Place: null }) throw new ArgumentException("KV that is handed over lies in a place.", nameof(handover));
         row = 0;
         refusal = RequestOutcome.RefusedQueueFull;
         if (_books.Waiting.Count >= _options.Limits.WaitingMax) return false;
@@ -162,7 +164,8 @@ public sealed class ReplicaScheduler
         var declared = spec.Facts.OutputTokensMax;
         var outputTokensMax = Math.Min(declared, handover.GeneratedTokens + (_options.OutputTokensHere ?? declared));
         if (!CanEverFit(spec.Facts.PromptTokens, outputTokensMax)) return false;
-        row = Table.Add(spec, outputTokensMax, handover.GeneratedTokens, handover.KvTokens);
+        row = Table.Add(spec, outputTokensMax, handover.GeneratedTokens);
+        _books.Elsewhere.Note(row, handover);
         _books.Waiting.Append(row);
         _books.Events.Arrived(spec.Facts, row);
         _books.Events.Described(spec.Facts, spec.Content);
@@ -328,17 +331,21 @@ public sealed class ReplicaScheduler
         }
     }
 
-    /// <summary>The KV of a load is there: the row runs, with as many tokens computed. False when its request ended meanwhile.</summary>
+    /// <summary>
+    /// The KV of a load is there, in any order: with the last of its loads the row runs. False when it waits for more, or its request ended
+    /// meanwhile.
+    /// </summary>
     public bool Loaded(in KvLoad load)
     {
         if (!IsParkedFor(load.Row, load.Id)) return false;
-        _books.Elsewhere.Loaded(load);
+        if (!_books.Elsewhere.TryEndLoad(load)) return false;
         Unpark(load.Row);
         return true;
     }
 
     /// <summary>
-    /// The KV of a load will not come: the row runs with what it has, and computes the rest. False when its request ended meanwhile.
+    /// The KV of a load, the only one of its row, will not come: the row runs with what it has, and computes the rest. False when its request
+    /// ended meanwhile.
     /// </summary>
     public bool LoadFailed(in KvLoad load)
     {
@@ -348,8 +355,8 @@ public sealed class ReplicaScheduler
         return true;
     }
 
-    /// <summary>The KV that a request was to bring along from elsewhere is gone; one that has not been admitted computes it.</summary>
-    public void LoseHandover(int row) => _books.Elsewhere.LoseHandover(row);
+    /// <summary>The KV that a row had in this place is gone; one that has not been admitted computes it.</summary>
+    public void Lose(int row, KvPlace place) => _books.Elsewhere.Lose(row, place);
 
     /// <summary>Proves that every request is in exactly one place and that the KV books hold.</summary>
     /// <exception cref="InvalidOperationException">A law is broken; the message names it.</exception>
@@ -383,7 +390,7 @@ public sealed class ReplicaScheduler
 
     private void BeginAnswer(int row)
     {
-        _books.Elsewhere.StoreInTier(row);
+        _books.Elsewhere.StoreInTiers(row);
         Table.FirstTokenUs[row] = _books.NowUs;
     }
 

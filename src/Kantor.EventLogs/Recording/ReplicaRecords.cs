@@ -40,11 +40,7 @@ internal static class ReplicaRecords
     private static string? ReasonAgainst(ReplicaOptions options)
     {
         if (options.DraftTokens > 0) return "it guesses tokens, and which guesses were right is not in the log";
-        if (options.Tier is not null || options.SwapBlocks is not null)
-        {
-            return "its KV comes from other places too, and when is not in the log";
-        }
-
+        if (options.Tiers.Count > 0 || options.Swap is not null) return "its KV comes from other places too, and when is not in the log";
         return options.OutputTokensHere is not null ? "its requests go on elsewhere" : null;
     }
 }

@@ -28,6 +28,7 @@ public sealed partial class LlamaLibrary
         Release = ReadText(ReleaseText);
         SystemInfo = ReadText(SystemInfoText);
         Devices = ReadDevices();
+        Gpus = new(files.GpuKernels, Devices);
         SequencesMax = (int)LlamaNative.MaxParallelSequences();
         CpuVariant = FindCpuVariant();
     }
@@ -49,6 +50,9 @@ public sealed partial class LlamaLibrary
 
     /// <summary>Compute devices, processor included.</summary>
     public IReadOnlyList<LlamaDevice> Devices { get; }
+
+    /// <summary>What the library can compute on besides the processor.</summary>
+    public GpuSupport Gpus { get; }
 
     /// <summary>Most sequence ids that the library supports in one KV pool.</summary>
     public int SequencesMax { get; }

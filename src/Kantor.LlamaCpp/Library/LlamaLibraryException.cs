@@ -1,6 +1,9 @@
 namespace Kantor.LlamaCpp.Library;
 
-/// <summary>The native library is missing, of another release, or laid out differently; the message says how to mend it.</summary>
+/// <summary>
+/// The native library is missing, of another release, laid out differently, or cannot compute where it was asked to; the message says how to
+/// mend it.
+/// </summary>
 public sealed class LlamaLibraryException : Exception
 {
     /// <summary>An error without further detail.</summary>

@@ -8,7 +8,9 @@ namespace Kantor.LlamaCpp.Library;
 /// <param name="Ggml">Absolute path of libggml, which registers compute back ends.</param>
 /// <param name="GgmlBase">Absolute path of libggml-base, which describes devices.</param>
 /// <param name="FileRelease">Release in the file name, such as 0.5.0; null for a build whose names carry none.</param>
-public sealed partial record LlamaLibraryFiles(string Folder, string Llama, string Ggml, string GgmlBase, string? FileRelease)
+/// <param name="GpuKernels">GPU back ends whose libraries lie in the folder, such as cuda or vulkan, in order of name.</param>
+public sealed partial record LlamaLibraryFiles(
+    string Folder, string Llama, string Ggml, string GgmlBase, string? FileRelease, IReadOnlyList<string> GpuKernels)
 {
     /// <summary>The environment variable that names the folder to use instead of the one beside the binaries.</summary>
     public const string FolderVariable = "KANTOR_LLAMA_DIR";
@@ -38,7 +40,13 @@ public sealed partial record LlamaLibraryFiles(string Folder, string Llama, stri
         Match ggmlBase = FirstMatch(names, GgmlBaseName()) ?? throw Missing(folder, "it holds no ggml-base library");
         string? release = llama.Groups["release"].Success ? llama.Groups["release"].Value : null;
         if (release is not null) RequireRelease(release, folder);
-        return new(folder, Path.Combine(folder, llama.Value), Path.Combine(folder, ggml.Value), Path.Combine(folder, ggmlBase.Value), release);
+        return new(
+            folder,
+            Path.Combine(folder, llama.Value),
+            Path.Combine(folder, ggml.Value),
+            Path.Combine(folder, ggmlBase.Value),
+            release,
+            KernelsOf(names));
     }
 
     /// <summary>Refuses any release but <see cref="PinnedRelease"/>; its unreleased spelling <c>-dev</c> is the same source.</summary>
@@ -59,6 +67,9 @@ public sealed partial record LlamaLibraryFiles(string Folder, string Llama, stri
     private static LlamaLibraryException Missing(string folder, string why) =>
         new($"The native llama.cpp library was not found in {folder}: {why}. {WaysOut}");
 
+    private static string[] KernelsOf(string[] names) =>
+        [.. names.Select(n => GgmlGpuName().Match(n)).Where(m => m.Success).Select(m => m.Groups["kernels"].Value).Distinct()];
+
     private static Match? FirstMatch(string[] names, Regex pattern)
     {
         foreach (string name in names)
@@ -74,6 +85,9 @@ public sealed partial record LlamaLibraryFiles(string Folder, string Llama, stri
 
     [GeneratedRegex(@"^(lib)?ggml(\.[a-z]+)?(\.v[0-9]+\.[0-9]+\.[0-9]+)?\.(so|dylib|dll)$")]
     private static partial Regex GgmlName();
+
+    [GeneratedRegex(@"^(lib)?ggml-(?<kernels>cuda|vulkan|metal|hip|musa|sycl|opencl|cann|webgpu)\.(so|dylib|dll)$")]
+    private static partial Regex GgmlGpuName();
 
     [GeneratedRegex(@"^(lib)?ggml-base\.(so|dylib|dll)$")]
     private static partial Regex GgmlBaseName();

@@ -21,8 +21,8 @@ internal sealed class KvCopies
     /// <summary>The attempt does not need the KV that is kept for it any more; null when none is.</summary>
     public KeptKv? Release(long attempt) => _kept.Remove(attempt, out var kept) ? kept : null;
 
-    /// <summary>The replica from which the attempt's KV comes.</summary>
-    public SimulatedReplica SourceOf(long attempt) => _kept[attempt].Replica;
+    /// <summary>Way from the replica from which the attempt's KV comes.</summary>
+    public LinkQueue WayFor(long attempt) => _kept[attempt].Replica.Out!.Value.Way;
 
     /// <summary>Notes a copy and gives its number.</summary>
     public int Begin(SimulatedReplica to, in KvLoad load)
@@ -55,10 +55,10 @@ internal sealed class KvCopies
         }
     }
 
-    /// <summary>Gives up the copy of what was kept for the attempt; null when none is under way.</summary>
-    public KvCopy? GiveUpOf(long attempt)
+    /// <summary>Gives up the copy for the attempt from this place; null when none is under way.</summary>
+    public KvCopy? GiveUpOf(long attempt, KvPlace place)
     {
-        var number = _copies.FindIndex(copy => copy is { Load.Source: KvSource.Handover } handover && handover.Load.Id == attempt);
+        var number = _copies.FindIndex(copy => copy is { } under && under.Load.Id == attempt && under.Load.Place == place);
         if (number < 0) return null;
         var copy = _copies[number];
         _copies[number] = null;
@@ -67,7 +67,11 @@ internal sealed class KvCopies
 }
 
 /// <summary>KV that stays where it was computed until it is copied away; the router may have said where to.</summary>
-internal readonly record struct KeptKv(SimulatedReplica Replica, int Row, int Tokens, SimulatedReplica? Decode = null);
+internal readonly record struct KeptKv(SimulatedReplica Replica, int Row, int Tokens, SimulatedReplica? Decode = null)
+{
+    /// <summary>Where it lies.</summary>
+    public KvPlace Place => Replica.Out!.Value.Place;
+}
 
 /// <summary>One copy under way.</summary>
 internal readonly record struct KvCopy(SimulatedReplica To, KvLoad Load);

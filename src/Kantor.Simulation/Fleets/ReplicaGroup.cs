@@ -20,7 +20,7 @@ internal sealed class ReplicaGroup
     private readonly RunParts _run;
     private readonly bool _handsOver;
     private readonly EndpointRole _role;
-    private readonly Dictionary<ReplicaPool, KvTier> _sharedTiers = [];
+    private readonly Dictionary<ReplicaPool, IReadOnlyList<KvTier>> _sharedTiers = new(ReferenceEqualityComparer.Instance);
     private readonly List<SimulatedReplica> _taking = [];
     private readonly List<ReplicaSignals> _signals = [];
     private readonly FleetColumns _seen;
@@ -33,7 +33,7 @@ internal sealed class ReplicaGroup
         ScalerState = pool.Scaling?.Autoscaler.NewState();
         _stream = new FleetStream(_routerState, ScalerState);
         _seen = new FleetColumns(router.Reads, run.Classes);
-        foreach (var shared in _pools.Where(shared => shared.Tier is { IsShared: true })) _sharedTiers.Add(shared, NewTier(shared)!);
+        foreach (var each in _pools) _sharedTiers.Add(each, [.. each.Tiers.Where(tier => tier.IsShared).Select(tier => NewTier(tier, each))]);
         foreach (var each in _pools)
         {
             for (var replicas = 0; replicas < each.Replicas; replicas += each.LockstepReplicas) Join(Ask(nowUs: 0, each), nowUs: 0);
@@ -166,9 +166,13 @@ internal sealed class ReplicaGroup
     }
 
     private SimulatedReplica NewReplica(int index, ReplicaPool pool) =>
-        new(index, pool, _handsOver, _sharedTiers.GetValueOrDefault(pool) ?? NewTier(pool), _run, _stream) { Unit = null! };
+        new(index, pool, _handsOver, TiersOf(pool), _run, _stream) { Unit = null! };
 
-    private static KvTier? NewTier(ReplicaPool pool) => pool.Tier is { } tier ? new KvTier(tier.Blocks, pool.Kv.BlockSizeTokens) : null;
+    /// <summary>The tiers of one replica, in their order: those that all share, and its own.</summary>
+    private KvTier[] TiersOf(ReplicaPool pool) =>
+        [.. pool.Tiers.Select(tier => _sharedTiers[pool].FirstOrDefault(shared => shared.Place == tier.Place) ?? NewTier(tier, pool))];
+
+    private static KvTier NewTier(PoolTier tier, ReplicaPool pool) => new(tier.Place, pool.Kv.BlockSizeTokens);
 
     private static IStepUnit NewUnit(int index, SimulatedReplica[] members, SimulationObserver observer)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Kantor.Core.Kv;
 using Kantor.Core.Routing;
 
 namespace Kantor.Simulation.Pools;

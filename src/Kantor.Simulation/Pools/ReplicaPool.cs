@@ -54,11 +54,24 @@ public record ReplicaPool
     /// </summary>
     public int LockstepReplicas { get; init; } = 1;
 
-    /// <summary>Host memory to which preemptions move KV; null recomputes.</summary>
-    public SwapSpace? Swap { get; init; }
+    /// <summary>
+    /// Place to which the preemptions of a replica move KV, each with its own (vLLM's swap_space); null recomputes. Moving out holds up the
+    /// step that preempts; moving in holds up only its request.
+    /// </summary>
+    public KvPlace? Swap { get; init; }
 
-    /// <summary>KV kept behind the pool of each replica; null for none.</summary>
-    public HostTier? Tier { get; init; }
+    /// <summary>Places that keep KV behind the pool of each replica, nearest first.</summary>
+    public IReadOnlyList<PoolTier> Tiers { get; init; } = [];
+
+    /// <summary>Every place of a replica but its pool.</summary>
+    public IEnumerable<KvPlace> Places
+    {
+        get
+        {
+            var tiers = Tiers.Select(tier => tier.Place);
+            return Swap is null ? tiers : tiers.Append(Swap);
+        }
+    }
 
     /// <summary>Guessing of further tokens in every decode; null for none.</summary>
     public Speculation? Speculation { get; init; }
@@ -93,8 +106,12 @@ public record ReplicaPool
         ArgumentOutOfRangeException.ThrowIfLessThan(HoldUsMax, 1);
         Limits.Validate();
         Kv.Validate();
-        Swap?.Validate();
-        Tier?.Validate();
+        KvPlace.Validate(Places);
+        if (Tiers.FirstOrDefault(tier => tier.Place.Blocks is null) is { } tier)
+        {
+            throw new ArgumentException($"The place '{tier.Place.Name}' of a tier needs {nameof(KvPlace.Blocks)}.", nameof(Tiers));
+        }
+
         Speculation?.Validate();
         Adapters?.Validate();
         if (Adapters is not null && Limits.AdaptersMax is null) throw new ArgumentException($"{nameof(Adapters)} needs {nameof(Limits)}.{nameof(BatchLimits.AdaptersMax)}, the slots that there are.");

@@ -1,9 +1,9 @@
-using Kantor.Simulation.Pools;
+using Kantor.Core.Kv;
 
 namespace Kantor.Simulation.Replicas;
 
 /// <summary>Copies over one link, each after the one before.</summary>
-internal sealed class LinkQueue(KvLink? link)
+internal sealed class LinkQueue(KvLink link)
 {
     private long _freeUs;
 
@@ -13,7 +13,7 @@ internal sealed class LinkQueue(KvLink? link)
     /// <summary>When a copy that is asked for now is done.</summary>
     public long EndUs(long nowUs, int tokens)
     {
-        var copyUs = (link ?? throw new InvalidOperationException("There is no link to copy over.")).CopyUs(tokens);
+        var copyUs = link.CopyUs(tokens);
         BusyUs += copyUs;
         return _freeUs = checked(Math.Max(nowUs, _freeUs) + copyUs);
     }

@@ -1,3 +1,4 @@
+using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;

@@ -20,21 +20,21 @@ internal sealed class SimulatedReplica : ISampled
     private readonly Queue<(RequestSpec Spec, Handover Handover, long AtUs)> _inbox = new();
     private readonly AdapterSlots? _adapters;
     private readonly RandomStream _luck;
-    private readonly KvTier? _tier;
+    private readonly IReadOnlyList<KvTier> _tiers;
+    private readonly Dictionary<KvPlace, LinkQueue> _ways;
     private int _stepsWithoutToken;
 
-    public SimulatedReplica(int index, ReplicaPool pool, bool handsOver, KvTier? tier, RunParts run, IServiceListener listener)
+    public SimulatedReplica(int index, ReplicaPool pool, bool handsOver, IReadOnlyList<KvTier> tiers, RunParts run, IServiceListener listener)
     {
         Index = index;
         Pool = pool;
         HandsOver = handsOver;
-        _tier = tier;
+        _tiers = tiers;
         (_run, _listener) = (run, listener);
-        TierLink = new LinkQueue(pool.Tier?.Link);
-        SwapLink = new LinkQueue(pool.Swap?.Link);
+        _ways = pool.Places.ToDictionary(place => place, place => new LinkQueue(place.Link));
         if (pool.Adapters is not null && pool.Limits.AdaptersMax is { } slots) _adapters = new AdapterSlots(slots);
         _luck = new RandomStream(pool.Speculation?.Seed ?? 0, $"speculation {index}");
-        WayOut = new LinkQueue(run.WayOut);
+        if (run.WayOut is { } link) Out = (new KvPlace { Name = $"replica {index}", Link = link }, new LinkQueue(link));
         var options = new ReplicaOptions
         {
             Planner = pool.Planner,
@@ -44,9 +44,9 @@ internal sealed class SimulatedReplica : ISampled
             Predictor = pool.NewPredictor(),
             StepTime = pool.StepTime,
             OutputTokensHere = handsOver ? 1 : null,
-            SwapBlocks = pool.Swap?.Blocks,
+            Swap = pool.Swap,
             DraftTokens = pool.Speculation?.DraftTokens ?? 0,
-            Tier = tier,
+            Tiers = tiers,
             Classes = run.Classes,
             HoldUsMax = pool.HoldUsMax,
             Log = run.Observer.LogOf(index),
@@ -61,20 +61,14 @@ internal sealed class SimulatedReplica : ISampled
 
     public ReplicaScheduler Scheduler { get; }
 
-    /// <summary>Way from the tier behind the pool.</summary>
-    public LinkQueue TierLink { get; }
-
-    /// <summary>Way back from host memory.</summary>
-    public LinkQueue SwapLink { get; }
-
     /// <summary>Time of the planned step relative to the model's, because of adapters; at least 1.</summary>
     public double StepFactor { get; private set; } = 1;
 
     /// <summary>Microseconds by which the planned step ends later: KV moved out, adapters copied in, drafts made.</summary>
     public long HeldUpUs { get; private set; }
 
-    /// <summary>Way to the replicas that decode.</summary>
-    public LinkQueue WayOut { get; }
+    /// <summary>What its pool is to replicas that decode: a place, and the way out of it; null where prefill and decode are not apart.</summary>
+    public (KvPlace Place, LinkQueue Way)? Out { get; }
 
     /// <summary>Whether its requests go on elsewhere after a token.</summary>
     public bool HandsOver { get; }
@@ -110,8 +104,16 @@ internal sealed class SimulatedReplica : ISampled
     /// <summary>Leading tokens of a request that are cached in the pool.</summary>
     public int HitTokens(RequestSpec spec) => Scheduler.Kv.Probe(spec.Content, spec.Facts.CacheDomain, spec.Content.Count - 1).Tokens;
 
-    /// <summary>Leading tokens of a request that lie in the tier behind the pool.</summary>
-    public int TierHitTokens(RequestSpec spec) => _tier?.HitTokens(spec.Content, spec.Facts.CacheDomain, spec.Content.Count - 1) ?? 0;
+    /// <summary>Leading tokens of a request that lie in a tier behind the pool, the one that has most of them.</summary>
+    public int TierHitTokens(RequestSpec spec)
+    {
+        var most = 0;
+        foreach (var tier in _tiers) most = Math.Max(most, tier.HitTokens(spec.Content, spec.Facts.CacheDomain, spec.Content.Count - 1));
+        return most;
+    }
+
+    /// <summary>Way from one of its own places; null from those of others.</summary>
+    public LinkQueue? WayFrom(KvPlace place) => _ways.GetValueOrDefault(place);
 
     /// <summary>Whether steps of the request need no adapter that has to be copied in first.</summary>
     public bool HasAdapter(AdapterId adapter) => adapter.Value == 0 || _adapters is null || _adapters.Holds(adapter.Value);
@@ -163,14 +165,14 @@ internal sealed class SimulatedReplica : ISampled
         return lost;
     }
 
-    /// <summary>The KV that was kept elsewhere for an attempt that is here is lost; it is computed here.</summary>
-    public void LoseHandover(RequestId attempt)
+    /// <summary>The KV that was kept in another's place for an attempt that is here is lost; it is computed here.</summary>
+    public void LoseHandover(RequestId attempt, KvPlace place)
     {
-        if (Scheduler.TryFind(attempt, out var row)) Scheduler.LoseHandover(row);
+        if (Scheduler.TryFind(attempt, out var row)) Scheduler.Lose(row, place);
         for (var left = _inbox.Count; left > 0; left--)
         {
             var next = _inbox.Dequeue();
-            _inbox.Enqueue(next.Spec.Id == attempt ? next with { Handover = next.Handover with { KvTokens = 0 } } : next);
+            _inbox.Enqueue(next.Spec.Id == attempt ? next with { Handover = new(next.Handover.GeneratedTokens) } : next);
         }
     }
 

@@ -1,3 +1,4 @@
+using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Events;
@@ -135,7 +136,7 @@ internal sealed class FleetChanges(FleetOptions options, FleetParts fleet, Place
         foreach (var replica in unit.Replicas) placement.Fetching.GiveUpTo(replica);
         foreach (var (spec, generatedTokens) in unit.Replicas.SelectMany(replica => replica.LoseAll()).OrderBy(lost => lost.Spec.Id.Value))
         {
-            if (placement.Fetching.KeptFor(spec.Id) is { Replica.IsGone: true }) LoseKept(spec.Id);
+            if (placement.Fetching.KeptFor(spec.Id) is { Replica.IsGone: true } kept) LoseKept(spec.Id, kept.Place);
             else HandOn(spec, generatedTokens);
         }
     }
@@ -155,10 +156,10 @@ internal sealed class FleetChanges(FleetOptions options, FleetParts fleet, Place
     }
 
     /// <summary>The request goes on where it is, and computes what it was to pull; one that has no replica begins anew with its prompt.</summary>
-    private void LoseKept(RequestId attempt)
+    private void LoseKept(RequestId attempt, KvPlace place)
     {
         placement.Fetching.LoseKept(attempt);
-        if (placement.Clients.PlaceOf(AttemptId.RequestOf(attempt.Value)) is { } at) placement.Fetching.GoOnWithout(attempt, at);
+        if (placement.Clients.PlaceOf(AttemptId.RequestOf(attempt.Value)) is { } at) placement.Fetching.GoOnWithout(attempt, place, at);
         else if (Door.TryTakeOut(attempt, out var waiting)) placement.Place(waiting.Spec, waiting.GeneratedTokens);
     }
 

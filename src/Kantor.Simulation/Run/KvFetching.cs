@@ -36,12 +36,7 @@ internal sealed class KvFetching(StepDriver steps, EventQueue events)
     /// <summary>A request waits for KV at the replica: the copy begins.</summary>
     public void Begin(SimulatedReplica to, in KvLoad load)
     {
-        var way = load.Source switch
-        {
-            KvSource.Handover => _copies.SourceOf(load.Id).WayOut,
-            KvSource.Swap => to.SwapLink,
-            _ => to.TierLink,
-        };
+        var way = to.WayFrom(load.Place) ?? _copies.WayFor(load.Id);
         events.Schedule(way.EndUs(events.NowUs, load.ToToken - load.FromToken), EventKind.CopyEnd, _copies.Begin(to, load));
     }
 
@@ -49,9 +44,10 @@ internal sealed class KvFetching(StepDriver steps, EventQueue events)
     public void End(int number)
     {
         if (_copies.End(number) is not { } copy) return;
-        Release(copy.Load.Id);
         steps.CutLeap(copy.To.Unit);
-        if (copy.To.Scheduler.Loaded(copy.Load)) steps.Wake(copy.To.Unit);
+        if (!copy.To.Scheduler.Loaded(copy.Load)) return;
+        Release(copy.Load.Id);
+        steps.Wake(copy.To.Unit);
     }
 
     /// <summary>The replica is gone, and so is the use of what was on its way there.</summary>
@@ -61,11 +57,11 @@ internal sealed class KvFetching(StepDriver steps, EventQueue events)
     public void LoseKept(RequestId attempt) => _copies.Release(attempt.Value);
 
     /// <summary>The attempt goes on at this replica without what was kept for it, and computes what it was to pull.</summary>
-    public void GoOnWithout(RequestId attempt, SimulatedReplica at)
+    public void GoOnWithout(RequestId attempt, KvPlace place, SimulatedReplica at)
     {
         steps.CutLeap(at.Unit);
-        at.LoseHandover(attempt);
-        if (_copies.GiveUpOf(attempt.Value) is { } copy) at.Scheduler.LoadFailed(copy.Load);
+        at.LoseHandover(attempt, place);
+        if (_copies.GiveUpOf(attempt.Value, place) is { } copy) at.Scheduler.LoadFailed(copy.Load);
         steps.Wake(at.Unit);
     }
 }

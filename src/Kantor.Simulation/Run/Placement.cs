@@ -82,14 +82,14 @@ internal sealed class Placement
         var kept = Fetching.KeptFor(spec.Id);
         if (kept is { Decode: { } promised } && Decode!.Takes(promised))
         {
-            Give(promised, spec, new Handover(generatedTokens, kept.Value.Tokens));
+            Give(promised, spec, HandoverOf(generatedTokens, kept));
             return;
         }
 
         var group = kept is null || Decode is null ? Entry : Decode;
         if (group.Route(spec, Door.Count, Events.NowUs) is not { } routed) Door.Wait(new WaitingOutside(group, spec, generatedTokens));
         else if (routed.HoldUntilUs is { } untilUs) Hold(group, spec, generatedTokens, untilUs);
-        else Send(routed, group, spec, new Handover(generatedTokens, kept?.Tokens ?? 0));
+        else Send(routed, group, spec, HandoverOf(generatedTokens, kept));
     }
 
     /// <summary>An event was dealt with, after which what is held may get further.</summary>
@@ -122,6 +122,9 @@ internal sealed class Placement
         Fetching.Release(attempt.Value);
         Clients.Ended(request, outcome);
     }
+
+    private static Handover HandoverOf(int generatedTokens, KeptKv? kept) =>
+        kept is { Tokens: > 0 } there ? new Handover(generatedTokens, there.Tokens, there.Place) : new Handover(generatedTokens);
 
     private static bool MayFreeHeld(EventKind kind) =>
         kind is EventKind.StepEnd or EventKind.CopyEnd or EventKind.Timeout or EventKind.Joining or EventKind.RouteHoldEnd;

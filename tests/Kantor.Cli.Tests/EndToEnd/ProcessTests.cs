@@ -29,6 +29,7 @@ public sealed partial class ProcessTests
     [InlineData(2, "no such file", "serve", "--model", "nowhere.gguf")]
     [InlineData(2, "hf:owner/repository/file.gguf", "serve", "--model", "hf:owner")]
     [InlineData(2, "--kv-tokens is 0; it must be from 1", "serve", "--kv-tokens", "0")]
+    [InlineData(2, "--gpu-layers is -1; it must be from 0", "serve", "--gpu-layers", "-1")]
     [InlineData(2, "API key", "serve", "--host", "0.0.0.0")]
     [InlineData(2, "--heads 3 must divide --width 64", "fake", "model", "--heads", "3", "--kv-heads", "3", "x.gguf")]
     [InlineData(2, "frobnicate", "frobnicate")]
@@ -96,7 +97,7 @@ public sealed partial class ProcessTests
 
     internal static Process Start(params string[] arguments) => Start(arguments, []);
 
-    private static Process Start(string[] arguments, params (string Name, string Value)[] environment)
+    internal static Process Start(string[] arguments, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "kantor.dll"), .. arguments])
         {

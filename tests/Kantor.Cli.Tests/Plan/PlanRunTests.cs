@@ -72,6 +72,19 @@ public sealed class PlanRunTests : IDisposable
         Assert.All(JsonNode.Parse(text)!["candidates"]!.AsArray(), candidate => Assert.Equal(1, candidate!["seeds"]!.GetValue<int>()));
     }
 
+    /// <summary>Five requests half a second apart come at 2 a second, and a rate that was read off a trace does not stretch it.</summary>
+    [Fact]
+    public async Task The_rate_of_a_trace_is_that_of_its_gaps_and_asking_for_it_changes_nothing()
+    {
+        var trace = Path.Combine(_folder, "even.jsonl");
+        File.WriteAllLines(trace, Enumerable.Range(0, 5).Select(index => $$"""{"timestamp":{{index * 500}},"input_length":512,"output_length":4,"hash_ids":[{{index}}]}"""));
+        var plan = Small with { Simulation = Small.Simulation with { Trace = trace }, Workload = new PlanWorkload(), Disaggregate = "never", Seeds = null };
+        var (asRecorded, asAsked) = (await RunAsync(plan with { Rate = null }), await RunAsync(plan with { Rate = "2" }));
+        var json = JsonNode.Parse(asRecorded.Json)!;
+        Assert.Equal(2, json["parameters"]!["arrivals_per_s"]!.GetValue<double>());
+        Assert.Equal(json["candidates"]!.ToJsonString(), JsonNode.Parse(asAsked.Json)!["candidates"]!.ToJsonString());
+    }
+
     [Fact]
     public async Task Requests_that_all_arrive_at_once_have_no_rate_to_plan_for() => Assert.Contains(
         "rate to plan for",

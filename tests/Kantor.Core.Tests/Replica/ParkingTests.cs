@@ -14,6 +14,9 @@ namespace Kantor.Core.Tests.Replica;
 /// <summary>Rows that hold KV without being in the batch, and KV that comes from elsewhere.</summary>
 public class ParkingTests
 {
+    private static readonly KvPlace Prefilling = new() { Name = "replica 0", Link = new KvLink { TokensPerUs = 1 } };
+    private static readonly KvPlace HostMemory = new() { Name = "host memory", Blocks = 10, Link = new KvLink { TokensPerUs = 1 } };
+
     [Fact]
     public void A_row_returns_to_its_place_in_the_order_of_admission()
     {
@@ -79,11 +82,11 @@ public class ParkingTests
     {
         var scheduler = New(places: 2);
         var spec = Spec(1, 9, generatedTokens: 1);
-        Assert.True(scheduler.TryTakeOver(spec, new Handover(GeneratedTokens: 1, KvTokens: 8), out var row, out _));
+        Assert.True(scheduler.TryTakeOver(spec, new Handover(GeneratedTokens: 1, KvTokens: 8, Prefilling), out var row, out _));
         scheduler.PlanStep(0);
         Assert.True(scheduler.Slices.IsEmpty);
         var load = Assert.Single(scheduler.Loads.ToArray());
-        Assert.Equal((row, 0, 8, KvSource.Handover), (load.Row, load.FromToken, load.ToToken, load.Source));
+        Assert.Equal((row, 0, 8, Prefilling), (load.Row, load.FromToken, load.ToToken, load.Place));
         Assert.Equal(2, scheduler.Kv.BlocksUsed);
 
         Assert.True(scheduler.Loaded(load));
@@ -96,7 +99,7 @@ public class ParkingTests
     public void A_request_that_ends_while_its_KV_is_on_the_way_is_gone()
     {
         var scheduler = New(places: 2);
-        Assert.True(scheduler.TryTakeOver(Spec(1, 9, generatedTokens: 1), new Handover(1, 8), out var row, out _));
+        Assert.True(scheduler.TryTakeOver(Spec(1, 9, generatedTokens: 1), new Handover(1, 8, Prefilling), out var row, out _));
         scheduler.PlanStep(0);
         var load = scheduler.Loads[0];
         scheduler.End(row, RequestOutcome.Cancelled);
@@ -123,7 +126,7 @@ public class ParkingTests
     [Fact]
     public void Swap_space_is_given_back_when_the_request_ends_before_it_returns()
     {
-        var scheduler = New(places: 2, swapBlocks: 10, planner: new PreemptsEveryOtherStep());
+        var scheduler = New(places: 2, swap: HostMemory, planner: new PreemptsEveryOtherStep());
         scheduler.TryEnqueue(Spec(1, 4), out var row, out _);
         scheduler.PlanStep(0);
         scheduler.CompleteStep();
@@ -157,14 +160,14 @@ public class ParkingTests
         new RequestFacts { Id = new RequestId(id), PromptTokens = tokens - generatedTokens, OutputTokensMax = 8, ArrivalUs = 0 },
         TokenContent.Opaque(tokens));
 
-    private static ReplicaScheduler New(int places, int? swapBlocks = null, IBatchPlanner? planner = null, ILengthPredictor? predictor = null) => new(new ReplicaOptions
+    private static ReplicaScheduler New(int places, KvPlace? swap = null, IBatchPlanner? planner = null, ILengthPredictor? predictor = null) => new(new ReplicaOptions
     {
         Planner = planner ?? new FcfsPlanner(),
         Limits = new BatchLimits { StepTokensMax = 64, RunningMax = places },
         Kv = new KvLedgerOptions { BlocksTotal = 20, BlockSizeTokens = 4 },
         Predictor = predictor ?? new ConstantLengthPredictor(8),
         StepTime = StepTimeProfiles.Unit.StepTime,
-        SwapBlocks = swapBlocks,
+        Swap = swap,
     });
 
     private sealed class Listener : ILengthPredictor

@@ -54,7 +54,7 @@ public class PrefixCountersTests
         });
         var facts = new RequestFacts { Id = new RequestId(1), PromptTokens = 12, OutputTokensMax = 4, ArrivalUs = 0 };
         var spec = new RequestSpec(facts, TokenContent.FromTokens(Prompt(0, 13)));
-        Assert.True(scheduler.TryTakeOver(spec, new Core.Replica.Handover(1, 0), out _, out _));
+        Assert.True(scheduler.TryTakeOver(spec, new Core.Replica.Handover(1), out _, out _));
         scheduler.PlanStep(0);
         Assert.Equal((1, 0L, 0L), (scheduler.RunningCount, scheduler.Counters.PrefixQueriedTokens, scheduler.Counters.PrefixHitTokens));
     }

@@ -20,7 +20,8 @@ public class RepeatStepMemoryTests
     /// <summary>
     /// Two prompts of one content are computed side by side, so that the second finds nothing; the first ends, and its idle blocks are evicted from
     /// their end for the second, which comes towards them, and for a decode in between. Where the two meet it matters in which step the decode
-    /// takes its block: a block that is evicted before the second copy is committed leaves that to be found, and after it nothing.
+    /// takes its block: a block that is evicted before the second copy is committed leaves that to be found, and after it nothing. Under vLLM's
+    /// rules the second prompt would find the first within the step, and second copies would be kept.
     /// </summary>
     [Fact]
     public void INV_RUN_13_a_decode_takes_its_block_in_the_step_that_needs_it()
@@ -114,7 +115,8 @@ public class RepeatStepMemoryTests
 
     private static ReplicaScheduler Twins(int blocks, int phase)
     {
-        var scheduler = Scheduler(new VllmV1Planner(new VllmV1Options { LongPrefillTokensMax = 4, WholeSequenceMustFit = false }), stepTokensMax: 7, blocks);
+        var options = new VllmV1Options { LongPrefillTokensMax = 4, WholeSequenceMustFit = false, Rules = KvRules.Usual };
+        var scheduler = Scheduler(new VllmV1Planner(options), stepTokensMax: 7, blocks);
         Enqueue(scheduler, 20, TokenContent.Opaque(phase), outputTokensMax: 48);
         scheduler.PlanStep(0);
         Complete(scheduler);

@@ -99,6 +99,22 @@ public class SamplerTests
         Assert.Equal(Draws, expected.Keys.Sum(token => counts[token]));
     }
 
+    /// <summary>The smallest set whose probabilities sum to at least top-p: one that sums to exactly that much needs no further token.</summary>
+    [Theory]
+    [InlineData(0.25, 1)]
+    [InlineData(0.5, 2)]
+    [InlineData(0.51, 3)]
+    [InlineData(0.75, 3)]
+    public void Top_p_that_is_reached_exactly_keeps_no_more(double topP, int kept)
+    {
+        foreach (var topK in (int?[])[null, 4])
+        {
+            var sampler = new Sampler(5);
+            Assert.Equal(SampleFault.None, sampler.Filter([1, 1, 1, 1, float.NegativeInfinity], new SamplingSpec { TopP = topP, TopK = topK }, null));
+            Assert.Equal(kept, sampler.CandidateCount);
+        }
+    }
+
     [Fact]
     public void Greedy_takes_the_lowest_of_equals()
     {

@@ -24,6 +24,18 @@ public sealed class LlamaLibraryFilesTests : IDisposable
         Assert.Equal(llama.Contains("v0.5.0", StringComparison.Ordinal) ? "0.5.0" : null, files.FileRelease);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("", "libggml-cpu-haswell.so", "libggml-blas.so", "libggml-rpc.so", "libggml-cuda.txt", "ggml-vulkan-shaders.so")]
+    [InlineData("cuda", "libggml-cuda.so")]
+    [InlineData("metal", "libggml-metal.dylib", "default.metallib")]
+    [InlineData("cuda vulkan", "ggml-vulkan.dll", "ggml-cuda.dll", "libggml-cuda.so")]
+    public void The_kernels_beside_the_library_are_known_by_their_names(string kernels, params string[] beside)
+    {
+        Touch(["libllama.so", "libggml.so", "libggml-base.so", .. beside]);
+        Assert.Equal(kernels, string.Join(' ', LlamaLibraryFiles.Find(_folder).GpuKernels));
+    }
+
     [Fact]
     public void A_missing_folder_names_both_ways_out()
     {

@@ -20,6 +20,8 @@ public class LlamaLibraryTests
         LlamaDevice cpu = Assert.Single(library.Devices, d => d.Kind == LlamaDeviceKind.Cpu);
         Assert.NotEmpty(cpu.Description);
         Assert.True(cpu.MemoryTotalBytes > 0);
+        Assert.Same(library.Devices, library.Gpus.Devices);
+        Assert.Equal(LlamaLibraryFiles.Find(library.Folder).GpuKernels, library.Gpus.Kernels);
     }
 
     [Fact]

@@ -36,6 +36,12 @@ public class StrictJsonTests
         Assert.True(StrictJson.Parse(Encoding.UTF8.GetBytes(new string('[', 32) + new string(']', 32))).IsValid);
 
     [Theory]
+    [InlineData(64, true)]
+    [InlineData(65, false)]
+    public void A_number_of_as_many_characters_as_may_be_is_read(int characters, bool isRead) =>
+        Assert.Equal(isRead, StrictJson.Parse(Encoding.UTF8.GetBytes($"{{\"a\":0.{new string('5', characters - 2)}}}")).IsValid);
+
+    [Theory]
     [InlineData(new byte[] { 0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D })]
     [InlineData(new byte[] { 0x22, 0xC0, 0xAF, 0x22 })]
     [InlineData(new byte[] { 0x22, 0xED, 0xA0, 0x80, 0x22 })]

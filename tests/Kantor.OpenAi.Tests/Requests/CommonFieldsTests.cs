@@ -157,4 +157,26 @@ public class CommonFieldsTests
         Assert.True(Bodies.AcceptedWith("\"stream\":true,\"stream_options\":{\"include_usage\":true}").IncludeUsage);
         Assert.Equal("stream_options.include_usag", Bodies.RefusedWith("\"stream\":true,\"stream_options\":{\"include_usag\":true}").Param);
     }
+
+    [Theory]
+    [InlineData(-1_000_000)]
+    [InlineData(-1)]
+    [InlineData(1_000_000)]
+    public void Priorities_go_from_minus_a_million_to_a_million(int priority)
+    {
+        Assert.Equal(priority, Bodies.AcceptedWith($"\"priority\":{priority}").Priority);
+        Assert.Equal("priority", Bodies.RefusedWith($"\"priority\":{priority}.5").Param);
+    }
+
+    [Theory]
+    [InlineData(-1_000_001)]
+    [InlineData(1_000_001)]
+    public void Priorities_beyond_a_million_are_refused(int priority) => Assert.Equal("priority", Bodies.RefusedWith($"\"priority\":{priority}").Param);
+
+    [Fact]
+    public void A_text_of_as_many_characters_as_may_be_passes()
+    {
+        Bodies.AcceptedWith($"\"user\":\"{new string('u', 512)}\"");
+        Assert.Equal("user", Bodies.RefusedWith($"\"user\":\"{new string('u', 513)}\"").Param);
+    }
 }

@@ -72,6 +72,7 @@ public class SamplingTests
     [InlineData("repetition_penalty", "0")]
     [InlineData("repetition_penalty", "-1")]
     [InlineData("repetition_penalty", "\"NaN\"")]
+    [InlineData("repetition_penalty", "100.00001")]
     [InlineData("presence_penalty", "2.1")]
     [InlineData("presence_penalty", "-2.1")]
     [InlineData("frequency_penalty", "2.1")]
@@ -86,6 +87,9 @@ public class SamplingTests
     [InlineData("\"temperature\":7e-1", 0.7)]
     public void D1_The_ends_of_the_range_belong_to_it(string member, double value) =>
         Assert.Equal(value, Bodies.AcceptedWith(member).Sampling.Temperature);
+
+    [Fact]
+    public void The_largest_repetition_penalty_is_100() => Assert.Equal(100, Bodies.AcceptedWith("\"repetition_penalty\":100").Sampling.RepetitionPenalty);
 
     [Fact]
     public void D2_A_top_k_beyond_any_vocabulary_is_documented_to_keep_every_token() =>

@@ -104,6 +104,27 @@ public class AnswerWriterTests
         static IEnumerable<int> Offsets(JsonNode logprobs) => logprobs["text_offset"]!.AsArray().Select(value => (int)value!);
     }
 
+    /// <summary>A byte token that is no character is one replacement character of the text that is sent, and what follows is not shifted.</summary>
+    [Fact]
+    public void Offsets_after_a_lone_byte_are_those_of_the_text_whole_and_in_pieces()
+    {
+        LogprobEntry[] entries = [new([0x85], -1, []), .. Enumerable.Range(0, 5).Select(_ => new LogprobEntry(" fox"u8.ToArray(), -1, []))];
+        const string Text = "\uFFFD fox fox fox fox fox";
+        int[] expected = [0, 1, 5, 9, 13, 17];
+        var whole = JsonNode.Parse(Whole(new CompletionAnswerWriter(Head, false), new AnswerChoice(0, Text, "length", entries)))!;
+        Assert.Equal(expected, OffsetsOf(whole));
+        using var writer = new CompletionAnswerWriter(Head, false);
+        Assert.Equal(expected, entries.SelectMany(entry =>
+        {
+            var buffer = new ArrayBufferWriter<byte>();
+            writer.WritePiece(buffer, 0, "", [entry]);
+            return OffsetsOf(Bodies.Json(buffer.WrittenSpan));
+        }));
+
+        static IEnumerable<int> OffsetsOf(JsonNode answer) =>
+            [.. answer["choices"]![0]!["logprobs"]!["text_offset"]!.AsArray().Select(value => (int)value!)];
+    }
+
     [Fact]
     public void F5_No_text_of_a_model_forges_an_event_or_the_end_mark()
     {

@@ -80,7 +80,7 @@ public class KvCliffTests
             Clients = new ClientOptions { Loop = new SessionLoop() },
             Limits = new BatchLimits { StepTokensMax = 512, RunningMax = 256 },
             Kv = new KvLedgerOptions { BlocksTotal = PoolBlocks, BlockSizeTokens = BlockSizeTokens, PrefixCaching = isCached },
-            Tier = offloads ? new HostTier { Blocks = HostBlocks, Link = new KvLink { TokensPerUs = 1 } } : null,
+            Tiers = offloads ? [Fleet.Tier(HostBlocks, new KvLink { TokensPerUs = 1 })] : [],
             StepTime = new LinearStepTime(1000, 20, 20, 0),
             NewPredictor = () => new ConstantLengthPredictor(OutputTokens),
             OutputTokensMax = OutputTokens,

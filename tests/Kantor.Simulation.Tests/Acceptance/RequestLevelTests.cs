@@ -37,21 +37,37 @@ public class RequestLevelTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// At twice the latency per token of an idle server. Closer to the saturation of request-level batches, where hardly anybody waits for a batch
-    /// to end because all wait for its next place, the gain falls to about 2 and, with places for 8 instead of 32, below.
+    /// The note names neither places nor the latency that is equal: with places for 32, in multiples of the latency per token of an idle server.
     /// </summary>
     [Theory]
     [InlineData(1UL)]
     [InlineData(2UL)]
     public void ACC_3d_iteration_level_scheduling_doubles_the_throughput_at_equal_median_normalised_latency(ulong seed)
     {
-        var idleMs = MedianMsPerToken(new OrcaPlanner(), ratePerS: 0.01, seed);
-        foreach (var (factor, gainMin) in (ReadOnlySpan<(int, double)>)[(2, 2), (4, 1.7)])
-        {
-            var (requestLevel, iterationLevel) = (RateAtRps(new StaticPlanner(), seed, factor * idleMs), RateAtRps(new OrcaPlanner(), seed, factor * idleMs));
-            output.WriteLine($"at {factor * idleMs:0} ms a token: {requestLevel:0.00} and {iterationLevel:0.00} requests/s, {iterationLevel / requestLevel:0.00} times");
-            Assert.True(iterationLevel >= gainMin * requestLevel, $"at {factor * idleMs:0} ms a token {iterationLevel:0.00} against {requestLevel:0.00} requests/s");
-        }
+        foreach (var factor in (ReadOnlySpan<double>)[1.5, 2, 3, 6]) Assert.InRange(Gain(factor, seed, places: 32), 2, 10);
+    }
+
+    /// <summary>
+    /// Findings, not thresholds. At four times the idle latency, near the saturation of request-level batches, hardly anybody waits for a batch to end
+    /// because all wait for its next place: the gain is 2 within a hundredth, on either side. With places for 8 both run decode steps whose time
+    /// hardly depends on how many take part, so that a half-empty batch wastes less: about 1.7 from three times on.
+    /// </summary>
+    [Theory]
+    [InlineData(1UL)]
+    [InlineData(2UL)]
+    public void ACC_3d_finding_close_to_saturation_the_gain_only_just_is_or_is_not_twofold_and_with_few_places_it_is_less(ulong seed)
+    {
+        Assert.InRange(Gain(4, seed, places: 32), 1.95, 2.1);
+        Assert.InRange(Gain(2, seed, places: 8), 2, 3);
+        Assert.InRange(Gain(4, seed, places: 8), 1.65, 1.8);
+    }
+
+    private double Gain(double factor, ulong seed, int places)
+    {
+        var limitMs = factor * MedianMsPerToken(new OrcaPlanner(), ratePerS: 0.01, seed, places);
+        var (requestLevel, iterationLevel) = (RateAtRps(new StaticPlanner(), seed, limitMs, places), RateAtRps(new OrcaPlanner(), seed, limitMs, places));
+        output.WriteLine($"{places} places, {limitMs:0} ms a token: {requestLevel:0.00} and {iterationLevel:0.00} requests/s, {iterationLevel / requestLevel:0.00} times");
+        return iterationLevel / requestLevel;
     }
 
     [Fact]
@@ -66,20 +82,20 @@ public class RequestLevelTests(ITestOutputHelper output)
     }
 
     /// <summary>Prompts of 32 to 512 tokens and answers of 1 to 128, both uniform: the lengths of Orca's evaluation.</summary>
-    private static double RateAtRps(IBatchPlanner planner, ulong seed, double limitMs)
+    private static double RateAtRps(IBatchPlanner planner, ulong seed, double limitMs, int places)
     {
         var (low, high) = (0.05, 50.0);
         while (high / low > 1.02)
         {
             var rate = Math.Sqrt(low * high);
-            if (MedianMsPerToken(planner, rate, seed) <= limitMs) low = rate;
+            if (MedianMsPerToken(planner, rate, seed, places) <= limitMs) low = rate;
             else high = rate;
         }
 
         return low;
     }
 
-    private static double MedianMsPerToken(IBatchPlanner planner, double ratePerS, ulong seed)
+    private static double MedianMsPerToken(IBatchPlanner planner, double ratePerS, ulong seed, int places)
     {
         var workload = new WorkloadSpec
         {
@@ -88,7 +104,7 @@ public class RequestLevelTests(ITestOutputHelper output)
             PromptLength = new UniformLength(32, 512),
             OutputLength = new UniformLength(1, 128),
         };
-        var options = Yi34B(planner, stepTokensMax: 16_384, outputTokensMax: 128) with { Limits = new BatchLimits { StepTokensMax = 16_384, RunningMax = 32 } };
+        var options = Yi34B(planner, stepTokensMax: 16_384, outputTokensMax: 128) with { Limits = new BatchLimits { StepTokensMax = 16_384, RunningMax = places } };
         var result = Simulator.Run(WorkloadGenerator.Draw(workload, seed), options);
         Assert.Equal((Requests, 0L), (result.Completed, result.PlansRefused));
         return Percentile.Of([.. result.Records.Select(record => record.E2eUs!.Value / record.OutputTokens).Order()], 0.5) / 1000.0;

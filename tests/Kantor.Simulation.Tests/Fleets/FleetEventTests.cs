@@ -1,3 +1,4 @@
+using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Fleets;

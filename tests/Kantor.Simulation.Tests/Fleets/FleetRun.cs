@@ -1,4 +1,5 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Clients;
@@ -39,7 +40,7 @@ internal sealed record FleetRun(IReadOnlyList<TraceRequest> Trace, SimulationOpt
         1 => options with { PlansAhead = true },
         2 => options with { LockstepReplicas = 2 },
         3 => options with { PipelineStages = 2, PipelineHopUs = 7 },
-        4 => options with { Swap = new SwapSpace { Blocks = 10, Link = Link }, Tier = new HostTier { Blocks = 40, IsShared = random.NextInt(2) == 0, Link = Link } },
+        4 => options with { Swap = Fleet.Place("swap", 10, Link), Tiers = [Fleet.Tier(40, Link, random.NextInt(2) == 0)] },
         _ => options with { PlansAhead = random.NextInt(2) == 0, Decode = Decoding(options, random) },
     };
 
@@ -55,7 +56,7 @@ internal sealed record FleetRun(IReadOnlyList<TraceRequest> Trace, SimulationOpt
         Link = Link,
         PlansAhead = random.NextInt(2) == 0,
         PipelineStages = 1 + random.NextInt(2),
-        Tier = random.NextInt(2) == 0 ? null : new HostTier { Blocks = 40, Link = Link },
+        Tiers = random.NextInt(2) == 0 ? [] : [Fleet.Tier(40, Link)],
     };
 
     private static FleetEvent Event(RandomStream random, int spanUs, SimulationOptions options)

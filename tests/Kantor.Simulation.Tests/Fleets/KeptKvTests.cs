@@ -1,3 +1,4 @@
+using Kantor.Core.Kv;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Pools;
 using static Kantor.Simulation.Tests.Fleet;
@@ -32,9 +33,9 @@ public class KeptKvTests
     public void What_a_tier_gives_is_not_copied_and_frees_the_prefilling_replica_when_it_is_there()
     {
         var trace = new[] { Request(0, 16, 2, Prompt), Request(5_000, 16, 8, Prompt), Request(5_001, 16, 2, 11, 12, 13, 14) };
-        var tier = new HostTier { Blocks = 40, Link = new KvLink { TokensPerUs = 1 } };
+        var tier = Tier(40, new KvLink { TokensPerUs = 1 });
         var apart = Apart(prefixCaching: false);
-        var options = apart with { Kv = apart.Kv with { BlocksTotal = 5 }, Decode = apart.Decode! with { Tier = tier } };
+        var options = apart with { Kv = apart.Kv with { BlocksTotal = 5 }, Decode = apart.Decode! with { Tiers = [tier] } };
         var records = RunVerified(trace, options).Records;
         Assert.True(records[2].FirstTokenUs < records[1].LastTokenUs, $"{records[1]}, {records[2]}");
     }

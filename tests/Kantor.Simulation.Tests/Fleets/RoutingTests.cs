@@ -1,4 +1,5 @@
 using Kantor.Core.Decisions;
+using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Core.StepTime;

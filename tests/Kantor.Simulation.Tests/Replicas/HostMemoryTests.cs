@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Simulation.Pools;
 using Kantor.Workloads.Traces;
@@ -17,7 +18,7 @@ public class HostMemoryTests
     {
         var (trace, options) = (TightTrace(), Tight());
         var recomputing = RunVerified(trace, options);
-        var swapping = RunVerified(trace, options with { Swap = new SwapSpace { Blocks = 100, Link = Fast } });
+        var swapping = RunVerified(trace, options with { Swap = Place("swap", 100, Fast) });
         Assert.True(recomputing.Preemptions > 0 && swapping.Preemptions > 0);
         Assert.True(recomputing.RecomputedTokens > 0);
         Assert.Equal(0, swapping.RecomputedTokens);
@@ -26,7 +27,7 @@ public class HostMemoryTests
     [Fact]
     public void A_full_swap_space_recomputes_what_has_no_room()
     {
-        var swapping = RunVerified(TightTrace(), Tight() with { Swap = new SwapSpace { Blocks = 1, Link = Fast } });
+        var swapping = RunVerified(TightTrace(), Tight() with { Swap = Place("swap", 1, Fast) });
         Assert.True(swapping.RecomputedTokens > 0);
     }
 
@@ -35,8 +36,8 @@ public class HostMemoryTests
     {
         var (trace, options) = (TightTrace(), Tight());
         var recomputing = RunVerified(trace, options).MakespanUs;
-        Assert.True(RunVerified(trace, options with { Swap = new SwapSpace { Blocks = 100, Link = Fast } }).MakespanUs < recomputing);
-        Assert.True(RunVerified(trace, options with { Swap = new SwapSpace { Blocks = 100, Link = new KvLink { TokensPerUs = 0.001 } } }).MakespanUs > recomputing);
+        Assert.True(RunVerified(trace, options with { Swap = Place("swap", 100, Fast) }).MakespanUs < recomputing);
+        Assert.True(RunVerified(trace, options with { Swap = Place("swap", 100, new KvLink { TokensPerUs = 0.001 }) }).MakespanUs > recomputing);
     }
 
     [Fact]
@@ -47,7 +48,7 @@ public class HostMemoryTests
         var trace = new[] { Request(0, 32, 1, first), Request(10_000, 32, 1, second), Request(20_000, 32, 1, first) };
         var options = Small(blocks: 10);
         var without = RunVerified(trace, options);
-        var with = RunVerified(trace, options with { Tier = new HostTier { Blocks = 40, Link = new KvLink { TokensPerUs = 0.5, LatencyUs = 30 } } });
+        var with = RunVerified(trace, options with { Tiers = [Tier(40, new KvLink { TokensPerUs = 0.5, LatencyUs = 30 })] });
         // The second prompt left the first two blocks, so 24 tokens are computed: three steps of 100 us and 10 us a token.
         Assert.Equal(540, without.Records[2].TtftUs);
         // 20 tokens are copied: 30 + 40 us; then a step of 4 tokens: 140 us.
@@ -59,24 +60,77 @@ public class HostMemoryTests
     {
         int[] prompt = [1, 2, 3, 4, 5, 6, 7, 8];
         var trace = new[] { Request(0, 32, 1, prompt), Request(10_000, 32, 1, prompt) };
-        var tier = new HostTier { Blocks = 40, Link = Fast };
-        var own = RunVerified(trace, Small() with { Replicas = 2, Tier = tier });
-        var shared = RunVerified(trace, Small() with { Replicas = 2, Tier = tier with { IsShared = true } });
+        var tier = Tier(40, Fast);
+        var own = RunVerified(trace, Small() with { Replicas = 2, Tiers = [tier] });
+        var shared = RunVerified(trace, Small() with { Replicas = 2, Tiers = [tier with { IsShared = true }] });
         Assert.Equal(own.Records[0].TtftUs, own.Records[1].TtftUs);
         Assert.Equal(28 + 140, shared.Records[1].TtftUs);
+    }
+
+    [Fact]
+    public void Parts_from_two_tiers_come_at_the_same_time_each_over_its_own_way()
+    {
+        int[] first = [1, 2, 3, 4, 5, 6, 7, 8], second = [11, 12, 13, 14, 15, 16, 17, 18];
+        var trace = new[] { Request(0, 32, 1, first), Request(10_000, 32, 1, second), Request(20_000, 32, 1, first) };
+        // The second prompt leaves 8 tokens of the first in the pool, and 12 in a near tier of 11 blocks.
+        var (near, far) = (Tier(40, Fast), Tier(40, new KvLink { TokensPerUs = 0.5, LatencyUs = 30 }));
+        near = near with { Place = near.Place with { Name = "near", Blocks = 11 } };
+        long Ttft(params PoolTier[] tiers) => RunVerified(trace, Small(blocks: 10) with { Tiers = tiers }).Records[2].TtftUs!.Value;
+        // 20 tokens from the far tier take 30 + 40 us; 16 of them 30 + 32, while the other 4 come. Then a step of 4 tokens.
+        Assert.Equal(70 + 140, Ttft(far));
+        Assert.Equal(62 + 140, Ttft(near, far));
+        Assert.Equal(70 + 140, Ttft(far, near));
+    }
+
+    [Fact]
+    public void Places_that_cannot_be_are_refused_by_name()
+    {
+        var tier = Tier(40, Fast);
+        Assert.Contains("'tier'", Refused(Small() with { Tiers = [tier, tier with { IsShared = true }] }));
+        Assert.Contains("'tier'", Refused(Small() with { Tiers = [tier], Swap = tier.Place }));
+        Assert.Contains("'tier'", Refused(Small() with { Tiers = [tier with { Place = Place("tier", null, Fast) }] }));
+        Assert.Contains(nameof(KvPlace.Blocks), Refused(Small() with { Swap = Place("swap", 0, Fast) }));
+    }
+
+    [Fact]
+    public void A_swap_place_that_does_not_count_has_room_for_all()
+    {
+        var swapping = RunVerified(TightTrace(), Tight() with { Swap = Place("swap", null, Fast) });
+        Assert.Equal((0, true), (swapping.RecomputedTokens, swapping.SwappedTokens > 0));
+    }
+
+    [Fact]
+    public void Equal_pools_beside_each_other_each_share_a_tier_of_their_own()
+    {
+        int[] prompt = [1, 2, 3, 4, 5, 6, 7, 8];
+        var trace = new[] { Request(0, 32, 1, prompt), Request(10_000, 32, 1, prompt), Request(20_000, 32, 1, prompt) };
+        var options = Small() with { Tiers = [Tier(40, Fast, isShared: true)] };
+        var other = new ReplicaPool
+        {
+            Planner = options.Planner,
+            Limits = options.Limits,
+            Kv = options.Kv,
+            StepTime = options.StepTime,
+            NewPredictor = options.NewPredictor,
+            Tiers = options.Tiers,
+        };
+        // Three replicas in turn; none of them finds what another computed.
+        Assert.Equal(0, RunVerified(trace, options with { Beside = [other, other with { }] }).LoadedTokens);
     }
 
     [Fact]
     public void A_tier_that_is_full_forgets_the_least_recently_used()
     {
         int[] first = [1, 2, 3, 4], second = [11, 12, 13, 14];
-        var tier = new Core.Kv.KvTier(4, 4);
+        var tier = new KvTier(Place("tier", 4, Fast), 4);
         tier.Store(Content(first), default, 16);
         Assert.Equal(16, tier.HitTokens(Content(first), default, 16));
         tier.Store(Content(second), default, 16);
         Assert.Equal((0, 16), (tier.HitTokens(Content(first), default, 16), tier.HitTokens(Content(second), default, 16)));
         Assert.Equal(4, tier.BlocksStored);
     }
+
+    private static string Refused(SimulationOptions options) => Assert.ThrowsAny<ArgumentException>(options.Validate).Message;
 
     private static TokenContent Content(int[] ids) => TokenContent.FromBlockIds(ids, 4, 4 * ids.Length);
 

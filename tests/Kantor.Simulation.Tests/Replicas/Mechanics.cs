@@ -1,3 +1,4 @@
+using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
 using Kantor.Simulation.Pools;
@@ -29,10 +30,10 @@ internal static class Mechanics
             LockstepReplicas = group,
             Replicas = group * (1 + random.NextInt(2)),
             PlansAhead = random.NextInt(2) == 0,
-            Swap = random.NextInt(2) == 0 ? null : new SwapSpace { Blocks = 1 + random.NextInt(30), Link = Link(random) },
+            Swap = random.NextInt(2) == 0 ? null : Fleet.Place("swap", 1 + random.NextInt(30), Link(random)),
             Speculation = random.NextInt(3) > 0 ? null : new Speculation { DraftTokens = 1 + random.NextInt(4), AcceptanceRate = random.NextDouble(), DraftUs = random.NextInt(5) },
             Limits = random.NextInt(2) == 0 ? options.Limits : options.Limits with { AdaptersMax = 1 + random.NextInt(3) },
-            Tier = random.NextInt(2) == 0 ? null : new HostTier { Blocks = 1 + random.NextInt(60), IsShared = random.NextInt(2) == 0, Link = Link(random) },
+            Tiers = random.NextInt(2) == 0 ? [] : [RandomTier(random)],
         };
         return pool.Limits.AdaptersMax is null ? pool with { Adapters = null } : pool with { Adapters = new AdapterCost { LoadUs = random.NextInt(200), StepFactor = 1 + random.NextDouble() } };
     }
@@ -42,6 +43,13 @@ internal static class Mechanics
         var pool = WithPool(prefill, random);
         var link = Link(random);
         return new DecodePool(pool with { Kv = pool.Kv with { BlocksTotal = pool.Kv.BlocksTotal + random.NextInt(10) } }, new LeastLoadedRouter(), link);
+    }
+
+    // In the order in which the draws have always been made.
+    private static PoolTier RandomTier(RandomStream random)
+    {
+        var (blocks, isShared) = (1 + random.NextInt(60), random.NextInt(2) == 0);
+        return Fleet.Tier(blocks, Link(random), isShared);
     }
 
     private static KvLink Link(RandomStream random) => new() { TokensPerUs = 0.01 + random.NextDouble(), LatencyUs = random.NextInt(100) };

@@ -49,7 +49,7 @@ public class MechanicsLawTests
             var run = Mechanics.Draw(number, "vllm-v1");
             if (run.Options.Decode is not { } pool) continue;
             // What the decoding replica has cached is not copied, so nothing is.
-            var decode = pool with { Kv = pool.Kv with { PrefixCaching = false }, Tier = null };
+            var decode = pool with { Kv = pool.Kv with { PrefixCaching = false }, Tiers = [] };
             foreach (var (record, request) in Simulator.Run(run.Trace, run.Options with { Decode = decode }).Records.Zip(run.Trace))
             {
                 if (!record.IsCompleted || record.OutputTokens < 2) continue;

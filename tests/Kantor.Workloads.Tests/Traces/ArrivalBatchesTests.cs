@@ -47,6 +47,19 @@ public class ArrivalBatchesTests
         for (var index = 0; index + 5 < trace.Length; index++) Assert.InRange(spread[index].ArrivalUs, trace[index].ArrivalUs, ticksUs[(index / 5) + 1] - 1);
     }
 
+    [Fact]
+    public void A_batch_ends_where_the_time_changes_however_little()
+    {
+        // After every batch of four comes one of one request, a microsecond later: there is but that microsecond to spread four over.
+        TraceRequest[] trace =
+        [
+            .. Enumerable.Range(0, 40).SelectMany(batch => Enumerable.Range(0, 5).Select(number => new TraceRequest((batch * 3_000_000L) + (number / 4), 1, 1))),
+        ];
+        var spread = new ArrivalBatches(trace.Length, 80, 1_000_000).Spread(trace, new RandomStream(1, "spread"));
+        Assert.All(Enumerable.Range(0, trace.Length).Where(index => index % 5 < 4), index => Assert.Equal(trace[index].ArrivalUs, spread[index].ArrivalUs));
+        Assert.Contains(Enumerable.Range(0, 40), batch => spread[(batch * 5) + 4].ArrivalUs > trace[(batch * 5) + 4].ArrivalUs);
+    }
+
     [Theory]
     [InlineData(10, 2, 1_000_000, true)]
     [InlineData(9, 3, 1_000_000, false)]

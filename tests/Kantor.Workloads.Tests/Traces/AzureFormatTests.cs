@@ -28,6 +28,13 @@ public class AzureFormatTests
     }
 
     [Fact]
+    public void Milliseconds_are_kept_exactly()
+    {
+        var trace = Load(Bytes(AzureHeader, "2024-05-10 00:00:00.001000,100,5", "2024-05-10 00:00:00.002000,100,5", "2024-05-10 00:00:00.009000,100,5", "2024-05-10 00:00:00.011000,100,5"));
+        Assert.Equal([0L, 1_000, 8_000, 10_000], trace.Requests.Select(request => request.ArrivalUs));
+    }
+
+    [Fact]
     public void Fields_may_be_in_quotes()
     {
         var trace = Load(Bytes(

@@ -29,6 +29,19 @@ public class DynamoFormatTests
         Assert.Null(trace.Requests[1].Turn!.ThinkUs);
     }
 
+    /// <summary>The parent's first turn ends at 2 s, its next is sent at 62 s; the sub-agent in between at 3 s: 1 s after the turn, at any rate.</summary>
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(100)]
+    public void The_delay_of_a_sub_agent_is_the_recorded_one_whatever_the_rate(double rateScale)
+    {
+        var trace = Load(Bytes(End(0, 2_000, "root"), End(3_000, 4_000, "sub", "root"), End(62_000, 63_000, "root"))).ScaleRate(rateScale);
+        Assert.Equal((1_000_000, 60_000_000), (trace.Requests[1].Turn!.LaunchUs, trace.Requests[2].Turn!.ThinkUs));
+        Assert.Equal(3_000_000 / rateScale, trace.Requests[1].ArrivalUs, 1.0);
+    }
+
     [Fact]
     public void Without_replay_the_content_is_unknown_and_without_agent_context_a_request_stands_alone()
     {

@@ -1,4 +1,4 @@
-namespace Kantor.Simulation.Pools;
+namespace Kantor.Core.Kv;
 
 /// <summary>What copies KV from one memory to another, one copy after the other.</summary>
 public sealed record KvLink
@@ -10,7 +10,8 @@ public sealed record KvLink
     public long LatencyUs { get; init; }
 
     /// <summary>A link of so many bytes per second for KV of so many bytes per token.</summary>
-    public static KvLink Of(double bytesPerS, double kvBytesPerToken, long latencyUs = 0) => new() { TokensPerUs = bytesPerS / kvBytesPerToken / 1e6, LatencyUs = latencyUs };
+    public static KvLink Of(double bytesPerS, double kvBytesPerToken, long latencyUs = 0) =>
+        new() { TokensPerUs = bytesPerS / kvBytesPerToken / 1e6, LatencyUs = latencyUs };
 
     /// <summary>Microseconds of a copy when nothing else is under way.</summary>
     public long CopyUs(long tokens) => LatencyUs + (long)Math.Ceiling(tokens / TokensPerUs);
@@ -19,7 +20,11 @@ public sealed record KvLink
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
     {
-        if (TokensPerUs is not (> 0 and <= 1e9)) throw new ArgumentOutOfRangeException(nameof(TokensPerUs), TokensPerUs, "KV tokens per microsecond are above 0 and at most 1e9.");
+        if (TokensPerUs is not (> 0 and <= 1e9))
+        {
+            throw new ArgumentOutOfRangeException(nameof(TokensPerUs), TokensPerUs, "KV tokens per microsecond are above 0 and at most 1e9.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(LatencyUs);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(LatencyUs, 1_000_000_000);
     }
