@@ -75,7 +75,9 @@ public sealed record RunReport
     /// <summary>Tokens computed again after preemptions.</summary>
     public required long RecomputedTokens { get; init; }
 
-    /// <summary>Tokens that preempted requests found in the cache when they came back; no hits, because they had computed them themselves.</summary>
+    /// <summary>
+    /// Tokens that preempted requests found in the cache when they came back; no hits, because they had computed them themselves.
+    /// </summary>
     public long RefoundTokens { get; init; }
 
     /// <summary>Tokens whose KV was copied to a replica instead of computed.</summary>

@@ -25,7 +25,7 @@ public sealed class LogReplayTests : IDisposable
     /// <summary>Law: whoever made the plans makes them again, at every moment, out of nothing but the log.</summary>
     [Theory]
     [MemberData(nameof(Runs))]
-    public void The_policy_of_the_log_decides_as_it_did(string policy, ulong seed, bool caching)
+    public void The_policy_of_the_log_decides_as_it_did__INV_LOG_1(string policy, ulong seed, bool caching)
     {
         var log = LoggedReplica.Record(policy, seed, File("run.jsonl"), caching);
         var result = LoggedReplica.Replay(log, policy);
