@@ -344,8 +344,8 @@ public sealed class ReplicaScheduler
     }
 
     /// <summary>
-    /// The KV of a load, the only one of its row, will not come: the row runs with what it has, and computes the rest. False when its request
-    /// ended meanwhile.
+    /// The KV of a load, the only one of its row, will not come: the row runs with what it has, and computes the rest. False when its
+    /// request ended meanwhile.
     /// </summary>
     public bool LoadFailed(in KvLoad load)
     {
