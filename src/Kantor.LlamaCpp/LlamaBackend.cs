@@ -54,7 +54,8 @@ public sealed unsafe class LlamaBackend : IModelBackend
     /// <param name="options">What to load.</param>
     /// <param name="logger">Receives the native library's log lines.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="LlamaLibraryException">The native library is missing, of another release, or sees no GPU for the layers.</exception>
+    /// <exception cref="LlamaLibraryException">The native library is missing, of another release, or sees no GPU for the
+    /// layers.</exception>
     /// <exception cref="Gguf.GgufFormatException">The file is damaged; names section and byte offset.</exception>
     /// <exception cref="LlamaModelException">The library cannot load the model or has no memory for it.</exception>
     public static LlamaBackend Create(LlamaOptions options, ILogger? logger = null)
@@ -138,13 +139,15 @@ public sealed unsafe class LlamaBackend : IModelBackend
     }
 
     /// <inheritdoc/>
-    /// <remarks>A text longer than <see cref="LlamaOptions.EmbeddingTokensMax"/>, or empty, is <see cref="ExecuteStatus.InvalidBatch"/>.</remarks>
+    /// <remarks>A text longer than <see cref="LlamaOptions.EmbeddingTokensMax"/>, or empty, is
+    /// <see cref="ExecuteStatus.InvalidBatch"/>.</remarks>
     public ExecuteStatus Embed(ReadOnlySpan<int> tokens, Span<float> embedding)
     {
         _guard.Enter();
         if (embedding.Length != Info.EmbeddingSize)
         {
-            throw new ArgumentException($"The embedding holds {embedding.Length} numbers; the model gives {Info.EmbeddingSize}.", nameof(embedding));
+            throw new ArgumentException(
+                $"The embedding holds {embedding.Length} numbers; the model gives {Info.EmbeddingSize}.", nameof(embedding));
         }
 
         return AreInVocabulary(tokens) ? _embedder.Embed(tokens, embedding) : ExecuteStatus.InvalidBatch;
@@ -160,8 +163,8 @@ public sealed unsafe class LlamaBackend : IModelBackend
     }
 
     /// <summary>
-    /// Moves positions [from, to) of a sequence by <paramref name="delta"/>. The move is stored in the cells: every sequence that shares them moves
-    /// too, so only a sole owner may ask for it. Loop thread.
+    /// Moves positions [from, to) of a sequence by <paramref name="delta"/>. The move is stored in the cells: every sequence that shares
+    /// them moves too, so only a sole owner may ask for it. Loop thread.
     /// </summary>
     /// <exception cref="NotSupportedException">The model's positions cannot be moved.</exception>
     public void ShiftCells(int sequence, int from, int to, int delta)
@@ -170,7 +173,11 @@ public sealed unsafe class LlamaBackend : IModelBackend
         RequireSequence(sequence, nameof(sequence));
         RequireRange(from, to);
         ArgumentOutOfRangeException.ThrowIfNegative(from + delta, nameof(delta));
-        if (LlamaNative.MemoryCanShift(Memory) == 0) throw new NotSupportedException("The positions of this model's cells cannot be moved.");
+        if (LlamaNative.MemoryCanShift(Memory) == 0)
+        {
+            throw new NotSupportedException("The positions of this model's cells cannot be moved.");
+        }
+
         LlamaNative.MemoryShift(Memory, sequence, from, to, delta);
     }
 

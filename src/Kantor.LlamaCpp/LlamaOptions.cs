@@ -18,12 +18,15 @@ public sealed record LlamaOptions
     /// <summary>Most rows of one step.</summary>
     public int BatchTokensMax { get; init; } = 2048;
 
-    /// <summary>Rows that one kernel pass computes; a step of more rows runs as several passes. At most <see cref="BatchTokensMax"/>.</summary>
+    /// <summary>
+    /// Rows that one kernel pass computes; a step of more rows runs as several passes. At most <see cref="BatchTokensMax"/>.
+    /// </summary>
     public int MicroBatchTokens { get; init; } = 512;
 
     /// <summary>
-    /// Threads of the processor back end; null uses one per 32 MiB of weights, up to the machine's processors. The threads wait for each other by
-    /// spinning at every tensor operation: on a small model, or a machine that is busy otherwise, a second thread costs more than it gives.
+    /// Threads of the processor back end; null uses one per 32 MiB of weights, up to the machine's processors. The threads wait for each
+    /// other by spinning at every tensor operation: on a small model, or a machine that is busy otherwise, a second thread costs more than
+    /// it gives.
     /// </summary>
     public int? Threads { get; init; }
 
@@ -62,7 +65,10 @@ public sealed record LlamaOptions
         foreach (LlamaAdapter adapter in Adapters)
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(adapter.Path, nameof(Adapters));
-            if (!float.IsFinite(adapter.Scale)) throw new ArgumentException($"{nameof(Adapters)}: the scale of {adapter.Path} must be finite.");
+            if (!float.IsFinite(adapter.Scale))
+            {
+                throw new ArgumentException($"{nameof(Adapters)}: the scale of {adapter.Path} must be finite.");
+            }
         }
 
         if (GpuLayers is int layers) RequireRange(layers, 0, 1 << 20, nameof(GpuLayers));

@@ -52,7 +52,8 @@ internal sealed class EngineArguments
 
     private readonly Option<string> _retention = new("--retention")
     {
-        Description = $"Which cached KV gives its room up first: {string.Join(", ", KnownPolicies.Shelves.Retentions.Names)}; {TypedPolicies.Form}.",
+        Description = $"Which cached KV gives its room up first: "
+            + $"{string.Join(", ", KnownPolicies.Shelves.Retentions.Names)}; {TypedPolicies.Form}.",
         HelpName = "NAME",
         DefaultValueFactory = _ => DefaultRetention,
     };
@@ -90,7 +91,8 @@ internal sealed class EngineArguments
     {
         Option[] options =
         [
-            _model, _policy, _policyAssembly, _admission, _retention, _objective, _kvTokens, _cacheTokens, _runningMax, _waitingMax, _stepTokens,
+            _model, _policy, _policyAssembly, _admission, _retention, _objective, _kvTokens, _cacheTokens, _runningMax, _waitingMax,
+            _stepTokens,
             _threads, _gpuLayers,
         ];
         foreach (var option in options) command.Options.Add(option);

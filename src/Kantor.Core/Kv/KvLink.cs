@@ -22,7 +22,8 @@ public sealed record KvLink
     {
         if (TokensPerUs is not (> 0 and <= 1e9))
         {
-            throw new ArgumentOutOfRangeException(nameof(TokensPerUs), TokensPerUs, "KV tokens per microsecond are above 0 and at most 1e9.");
+            throw new ArgumentOutOfRangeException(
+                nameof(TokensPerUs), TokensPerUs, "KV tokens per microsecond are above 0 and at most 1e9.");
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(LatencyUs);

@@ -1,8 +1,8 @@
 namespace Kantor.Core.Kv;
 
 /// <summary>
-/// Somewhere that KV lies while it is not in a replica's pool: host memory, a disk, the replica that computed the prompt. What is loaded from
-/// there, and how long that takes, follows from these figures alone.
+/// Somewhere that KV lies while it is not in a replica's pool: host memory, a disk, the replica that computed the prompt. What is loaded
+/// from there, and how long that takes, follows from these figures alone.
 /// </summary>
 public sealed record KvPlace
 {

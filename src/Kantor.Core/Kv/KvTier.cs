@@ -28,10 +28,14 @@ public sealed class KvTier
     /// <summary>Blocks that hold content.</summary>
     public int BlocksStored => _ledger.BlocksIdle;
 
-    /// <summary>Leading tokens of the content that are here, in whole blocks, at most <paramref name="tokensMax"/>. Changes nothing.</summary>
+    /// <summary>
+    /// Leading tokens of the content that are here, in whole blocks, at most <paramref name="tokensMax"/>. Changes nothing.
+    /// </summary>
     public int HitTokens(TokenContent content, CacheDomain domain, int tokensMax) => _ledger.Probe(content, domain, tokensMax).Tokens;
 
-    /// <summary>The first <paramref name="tokensComputed"/> tokens are kept as far as their content is known and the tier has room for them.</summary>
+    /// <summary>
+    /// The first <paramref name="tokensComputed"/> tokens are kept as far as their content is known and the tier has room for them.
+    /// </summary>
     public void Store(TokenContent content, CacheDomain domain, int tokensComputed)
     {
         var tokens = Math.Min(tokensComputed, content.IdentifiedCount) / _ledger.BlockSizeTokens * _ledger.BlockSizeTokens;

@@ -1,8 +1,8 @@
 namespace Kantor.Core.Kv;
 
 /// <summary>
-/// Some of a sequence's tokens, as ranges in order, apart from each other and never empty, so that equal sets have equal ranges. Empty unless
-/// something made a hole: what is in KV up to a frontier is a number.
+/// Some of a sequence's tokens, as ranges in order, apart from each other and never empty, so that equal sets have equal ranges. Empty
+/// unless something made a hole: what is in KV up to a frontier is a number.
 /// </summary>
 internal readonly struct TokenRanges : IEquatable<TokenRanges>
 {

@@ -110,14 +110,17 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
         table.LostTokens[row] -= found;
     }
 
-    /// <summary>Proves that what a row has ahead of its frontier is apart from it, and that only a row that waits for loads has some.</summary>
+    /// <summary>
+    /// Proves that what a row has ahead of its frontier is apart from it, and that only a row that waits for loads has some.
+    /// </summary>
     /// <exception cref="InvalidOperationException">It is not so.</exception>
     public void Verify(int row)
     {
         var (ahead, computed, loadedTo) = (table.AheadOfFrontier[row], table.ComputedTokens[row], table.LoadedTo[row]);
         if (loadedTo > 0 && (table.States[row] != RowState.Parked || loadedTo <= computed))
         {
-            throw new InvalidOperationException($"Row {row} is {table.States[row]} with {computed} tokens, but has loads up to {loadedTo}.");
+            throw new InvalidOperationException(
+                $"Row {row} is {table.States[row]} with {computed} tokens, but has loads up to {loadedTo}.");
         }
 
         if (!ahead.IsEmpty && (ahead != ahead.From(computed + 1) || ahead.End > loadedTo))

@@ -2,7 +2,9 @@ using Kantor.Core.Kv;
 
 namespace Kantor.Core.Replica;
 
-/// <summary>KV that an admitted request waits for, all or a part of it. Its row is parked until <see cref="ReplicaScheduler.Loaded"/>.</summary>
+/// <summary>
+/// KV that an admitted request waits for, all or a part of it. Its row is parked until <see cref="ReplicaScheduler.Loaded"/>.
+/// </summary>
 /// <param name="Row">Row of the request.</param>
 /// <param name="Sequence">KV sequence that has the room.</param>
 /// <param name="Id">The request.</param>

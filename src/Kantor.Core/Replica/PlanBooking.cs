@@ -86,7 +86,9 @@ internal sealed class PlanBooking(ReplicaBooks books)
         foreach (ref readonly var grant in grants) Place(grant, admissionsBefore);
     }
 
-    /// <summary>All admissions take their cached prefixes before anything is allocated, so that no allocation evicts what a later grant counted on.</summary>
+    /// <summary>
+    /// All admissions take their cached prefixes before anything is allocated, so that no allocation evicts what a later grant counted on.
+    /// </summary>
     private void PlaceAdmissions(ReadOnlySpan<Grant> grants)
     {
         foreach (ref readonly var grant in grants)
@@ -177,7 +179,9 @@ internal sealed class PlanBooking(ReplicaBooks books)
         NoteFound(row, tokens - before);
     }
 
-    /// <summary>A request that was preempted finds what it left behind itself, and one that comes from elsewhere was counted there.</summary>
+    /// <summary>
+    /// A request that was preempted finds what it left behind itself, and one that comes from elsewhere was counted there.
+    /// </summary>
     private bool IsFirstAdmission(int row) => _table.Preemptions[row] == 0 && _generated[row] == 0;
 
     private void NoteFound(int row, int tokens)
@@ -188,7 +192,9 @@ internal sealed class PlanBooking(ReplicaBooks books)
         books.Elsewhere.CreditFound(row, tokens);
     }
 
-    /// <summary>An admitted row whose KV can be had from elsewhere waits for it instead of computing; without room for it, it computes.</summary>
+    /// <summary>
+    /// An admitted row whose KV can be had from elsewhere waits for it instead of computing; without room for it, it computes.
+    /// </summary>
     private bool TryLoad(int row, int sequence, int computed)
     {
         if (!books.Elsewhere.TryLoad(row, sequence, computed)) return false;

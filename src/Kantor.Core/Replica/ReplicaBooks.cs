@@ -102,7 +102,8 @@ internal sealed class ReplicaBooks
         if (Kv.SequencesOpen != Places.RunningCount + Places.ParkedCount)
         {
             var (running, parked) = (Places.RunningCount, Places.ParkedCount);
-            throw new InvalidOperationException($"{Kv.SequencesOpen} KV sequences are open for {running} running and {parked} parked requests.");
+            throw new InvalidOperationException(
+                $"{Kv.SequencesOpen} KV sequences are open for {running} running and {parked} parked requests.");
         }
 
         Places.Verify();

@@ -114,7 +114,9 @@ public sealed class ReplicaScheduler
     /// <summary>The row of a request that is here; false when it is not.</summary>
     public bool TryFind(RequestId id, out int row) => Table.TryFind(id, out row);
 
-    /// <summary>Tokens that all requests here miss: what waits, what is computed in part, and one of each decode. Takes a pass over them.</summary>
+    /// <summary>
+    /// Tokens that all requests here miss: what waits, what is computed in part, and one of each decode. Takes a pass over them.
+    /// </summary>
     public long MissingTokens()
     {
         var missing = 0L;
@@ -156,7 +158,11 @@ public sealed class ReplicaScheduler
     /// <exception cref="ArgumentException">KV is handed over, and no place says where it lies.</exception>
     public bool TryTakeOver(RequestSpec spec, Handover handover, out int row, out RequestOutcome refusal)
     {
-        if (handover is { KvTokens: > 0, Place: null }) throw new ArgumentException("KV that is handed over lies in a place.", nameof(handover));
+        if (handover is { KvTokens: > 0, Place: null })
+        {
+            throw new ArgumentException("KV that is handed over lies in a place.", nameof(handover));
+        }
+
         row = 0;
         refusal = RequestOutcome.RefusedQueueFull;
         if (_books.Waiting.Count >= _options.Limits.WaitingMax) return false;
@@ -241,14 +247,14 @@ public sealed class ReplicaScheduler
     }
 
     /// <summary>
-    /// The planned step failed without effect: nothing was computed, the rows keep their places and can be planned again or ended. Only those
-    /// that began with what another was to compute in the same step wait again.
+    /// The planned step failed without effect: nothing was computed, the rows keep their places and can be planned again or ended. Only
+    /// those that began with what another was to compute in the same step wait again.
     /// </summary>
     public void AbandonStep() => _booking.Abandon();
 
     /// <summary>
-    /// One row's slice of the planned step failed without effect; the others' can still complete, except those that began with what it was to
-    /// compute, which wait again. The row keeps its place, as after <see cref="AbandonStep"/>.
+    /// One row's slice of the planned step failed without effect; the others' can still complete, except those that began with what it was
+    /// to compute, which wait again. The row keeps its place, as after <see cref="AbandonStep"/>.
     /// </summary>
     public void AbandonSlice(int row) => _booking.Abandon(row);
 
@@ -344,8 +350,8 @@ public sealed class ReplicaScheduler
     }
 
     /// <summary>
-    /// The KV of a load, the only one of its row, will not come: the row runs with what it has, and computes the rest. False when its request
-    /// ended meanwhile.
+    /// The KV of a load, the only one of its row, will not come: the row runs with what it has, and computes the rest. False when its
+    /// request ended meanwhile.
     /// </summary>
     public bool LoadFailed(in KvLoad load)
     {

@@ -103,7 +103,8 @@ public sealed partial class LlamaLibrary
         }
         catch (EntryPointNotFoundException e)
         {
-            throw new LlamaLibraryException($"The native library in {files.Folder} lacks a function: {e.Message}. {LlamaLibraryFiles.WaysOut}", e);
+            throw new LlamaLibraryException(
+                $"The native library in {files.Folder} lacks a function: {e.Message}. {LlamaLibraryFiles.WaysOut}", e);
         }
 
         if (GgmlNative.DeviceCount() == 0)

@@ -1,8 +1,8 @@
 namespace Kantor.LlamaCpp.Library;
 
 /// <summary>
-/// The native library is missing, of another release, laid out differently, or cannot compute where it was asked to; the message says how to
-/// mend it.
+/// The native library is missing, of another release, laid out differently, or cannot compute where it was asked to; the message says how
+/// to mend it.
 /// </summary>
 public sealed class LlamaLibraryException : Exception
 {

@@ -55,8 +55,8 @@ public sealed partial record LlamaLibraryFiles(
     {
         if (found is PinnedRelease or PinnedRelease + "-dev") return;
         throw new LlamaLibraryException(
-            $"The native library in {folder} is llama.cpp {found}, but this build of Kantor is bound to llama.cpp {PinnedRelease}; struct " +
-            $"layouts differ between releases. {WaysOut}");
+            $"The native library in {folder} is llama.cpp {found}, but this build of Kantor is bound to llama.cpp {PinnedRelease}; "
+            + $"struct layouts differ between releases. {WaysOut}");
     }
 
     /// <summary>How a user mends a missing or wrong native library, in one sentence.</summary>

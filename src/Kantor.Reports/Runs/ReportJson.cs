@@ -110,6 +110,7 @@ public static class ReportJson
         json.WriteNumber("prefix_hit_rate", run.PrefixHitRate);
         json.WriteNumber("preemptions", run.Preemptions);
         json.WriteNumber("recomputed_tokens", run.RecomputedTokens);
+        json.WriteNumber("refound_tokens", run.RefoundTokens);
         json.WriteNumber("loaded_tokens", run.LoadedTokens);
         json.WriteNumber("swapped_tokens", run.SwappedTokens);
         WriteNumber(json, "pipeline_idle_share", run.PipelineIdleShare);

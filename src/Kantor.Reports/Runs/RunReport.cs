@@ -75,6 +75,9 @@ public sealed record RunReport
     /// <summary>Tokens computed again after preemptions.</summary>
     public required long RecomputedTokens { get; init; }
 
+    /// <summary>Tokens that preempted requests found in the cache when they came back; no hits, because they had computed them themselves.</summary>
+    public long RefoundTokens { get; init; }
+
     /// <summary>Tokens whose KV was copied to a replica instead of computed.</summary>
     public long LoadedTokens { get; init; }
 
@@ -125,6 +128,7 @@ public sealed record RunReport
         PrefixHitRate = Math.Round(result.PrefixHitRate, 6),
         Preemptions = result.Preemptions,
         RecomputedTokens = result.RecomputedTokens,
+        RefoundTokens = result.PrefixRefoundTokens,
         LoadedTokens = result.LoadedTokens,
         SwappedTokens = result.SwappedTokens,
         PipelineIdleShare = result.PipelineIdleShare is { } share ? Math.Round(share, 6) : null,

@@ -33,7 +33,11 @@ internal sealed class ReplicaGroup
         ScalerState = pool.Scaling?.Autoscaler.NewState();
         _stream = new FleetStream(_routerState, ScalerState);
         _seen = new FleetColumns(router.Reads, run.Classes);
-        foreach (var each in _pools) _sharedTiers.Add(each, [.. each.Tiers.Where(tier => tier.IsShared).Select(tier => NewTier(tier, each))]);
+        foreach (var each in _pools)
+        {
+            _sharedTiers.Add(each, [.. each.Tiers.Where(tier => tier.IsShared).Select(tier => NewTier(tier, each))]);
+        }
+
         foreach (var each in _pools)
         {
             for (var replicas = 0; replicas < each.Replicas; replicas += each.LockstepReplicas) Join(Ask(nowUs: 0, each), nowUs: 0);
@@ -142,7 +146,9 @@ internal sealed class ReplicaGroup
     private SimulatedReplica Chosen(int place, RequestSpec spec, bool isDecode)
     {
         var isThere = (uint)place < (uint)_seen.Count && (isDecode ? place >= _taking.Count : place < _taking.Count);
-        return isThere ? _seen[place] : throw new SimulationException($"Routing '{_router.Name}' sent request {spec.Id} to replica {place} of {_seen.Count}.");
+        return isThere
+            ? _seen[place]
+            : throw new SimulationException($"Routing '{_router.Name}' sent request {spec.Id} to replica {place} of {_seen.Count}.");
     }
 
     private List<int> Open(IReadOnlyList<SimulatedReplica> members, long nowUs)
@@ -177,7 +183,9 @@ internal sealed class ReplicaGroup
     private static IStepUnit NewUnit(int index, SimulatedReplica[] members, SimulationObserver observer)
     {
         if (members.Length > 1) return new LockstepUnit(index, members, observer);
-        return members[0].Pool.PipelineStages > 1 ? new PipelineUnit(index, members[0], observer) : new SoloUnit(index, members[0], observer);
+        return members[0].Pool.PipelineStages > 1
+            ? new PipelineUnit(index, members[0], observer)
+            : new SoloUnit(index, members[0], observer);
     }
 }
 

@@ -34,14 +34,14 @@ public record ReplicaPool
     public long HoldUsMax { get; init; } = ReplicaOptions.HoldUsMaxUsual;
 
     /// <summary>
-    /// Whether each step is planned when the one before it begins, as engines with asynchronous scheduling do: a request that arrives during a
-    /// step misses the next one too.
+    /// Whether each step is planned when the one before it begins, as engines with asynchronous scheduling do: a request that arrives
+    /// during a step misses the next one too.
     /// </summary>
     public bool PlansAhead { get; init; }
 
     /// <summary>
-    /// Pipeline stages of a replica, at least 1: each takes its share of <see cref="StepTime"/>, and as many batches as stages are under way,
-    /// none of which holds a request of another (Orca, OSDI 2022, section 4.2).
+    /// Pipeline stages of a replica, at least 1: each takes its share of <see cref="StepTime"/>, and as many batches as stages are under
+    /// way, none of which holds a request of another (Orca, OSDI 2022, section 4.2).
     /// </summary>
     public int PipelineStages { get; init; } = 1;
 
@@ -49,8 +49,8 @@ public record ReplicaPool
     public double PipelineHopUs { get; init; }
 
     /// <summary>
-    /// Replicas that step together because they share experts, at least 1 and a divisor of <see cref="Replicas"/>: a step of one lasts until
-    /// the slowest is done (data-parallel attention with a barrier).
+    /// Replicas that step together because they share experts, at least 1 and a divisor of <see cref="Replicas"/>: a step of one lasts
+    /// until the slowest is done (data-parallel attention with a barrier).
     /// </summary>
     public int LockstepReplicas { get; init; } = 1;
 
@@ -76,7 +76,9 @@ public record ReplicaPool
     /// <summary>Guessing of further tokens in every decode; null for none.</summary>
     public Speculation? Speculation { get; init; }
 
-    /// <summary>What adapters cost; needs <see cref="BatchLimits.AdaptersMax"/>, the slots that there are. Null: they cost nothing.</summary>
+    /// <summary>
+    /// What adapters cost; needs <see cref="BatchLimits.AdaptersMax"/>, the slots that there are. Null: they cost nothing.
+    /// </summary>
     public AdapterCost? Adapters { get; init; }
 
     /// <summary>What the router of the pool hears of its replicas, and when.</summary>
@@ -86,8 +88,8 @@ public record ReplicaPool
     public ScalingOptions? Scaling { get; init; }
 
     /// <summary>
-    /// Further replicas behind the same router, unlike these: other machines, other limits, another batch policy. They have no others beside them, and
-    /// their number stays as it is.
+    /// Further replicas behind the same router, unlike these: other machines, other limits, another batch policy. They have no others
+    /// beside them, and their number stays as it is.
     /// </summary>
     public IReadOnlyList<ReplicaPool> Beside { get; init; } = [];
 
@@ -100,9 +102,22 @@ public record ReplicaPool
         ArgumentOutOfRangeException.ThrowIfLessThan(PipelineStages, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(PipelineStages, 64);
         ArgumentOutOfRangeException.ThrowIfLessThan(LockstepReplicas, 1);
-        if (PipelineHopUs is not (>= 0 and < 1e9)) throw new ArgumentOutOfRangeException(nameof(PipelineHopUs), PipelineHopUs, "Microseconds between stages are 0 to 1e9.");
-        if (Replicas % LockstepReplicas != 0) throw new ArgumentOutOfRangeException(nameof(LockstepReplicas), LockstepReplicas, $"It must divide the {Replicas} replicas.");
-        if (PipelineStages > 1 && LockstepReplicas > 1) throw new ArgumentOutOfRangeException(nameof(LockstepReplicas), LockstepReplicas, "Replicas with pipeline stages do not step together.");
+        if (PipelineHopUs is not (>= 0 and < 1e9))
+        {
+            throw new ArgumentOutOfRangeException(nameof(PipelineHopUs), PipelineHopUs, "Microseconds between stages are 0 to 1e9.");
+        }
+
+        if (Replicas % LockstepReplicas != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(LockstepReplicas), LockstepReplicas, $"It must divide the {Replicas} replicas.");
+        }
+
+        if (PipelineStages > 1 && LockstepReplicas > 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(LockstepReplicas), LockstepReplicas, "Replicas with pipeline stages do not step together.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(HoldUsMax, 1);
         Limits.Validate();
         Kv.Validate();
@@ -114,13 +129,22 @@ public record ReplicaPool
 
         Speculation?.Validate();
         Adapters?.Validate();
-        if (Adapters is not null && Limits.AdaptersMax is null) throw new ArgumentException($"{nameof(Adapters)} needs {nameof(Limits)}.{nameof(BatchLimits.AdaptersMax)}, the slots that there are.");
+        if (Adapters is not null && Limits.AdaptersMax is null)
+        {
+            throw new ArgumentException(
+                $"{nameof(Adapters)} needs {nameof(Limits)}.{nameof(BatchLimits.AdaptersMax)}, the slots that there are.");
+        }
+
         Signals.Validate();
         Scaling?.Validate(this);
         foreach (var other in Beside)
         {
             if (other.Beside.Count > 0) throw new ArgumentException("Replicas beside others have no others beside them.", nameof(Beside));
-            if (other.Scaling is not null) throw new ArgumentException("The number of replicas beside others stays as it is.", nameof(Beside));
+            if (other.Scaling is not null)
+            {
+                throw new ArgumentException("The number of replicas beside others stays as it is.", nameof(Beside));
+            }
+
             other.Validate();
         }
     }

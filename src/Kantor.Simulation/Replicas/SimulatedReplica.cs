@@ -11,7 +11,10 @@ using Kantor.Simulation.Pools;
 
 namespace Kantor.Simulation.Replicas;
 
-/// <summary>One replica in virtual time: the engine's scheduler, and the truth about its requests in place of the model. Its unit says when steps begin and end.</summary>
+/// <summary>
+/// One replica in virtual time: the engine's scheduler, and the truth about its requests in place of the model. Its unit says when steps
+/// begin and end.
+/// </summary>
 internal sealed class SimulatedReplica : ISampled
 {
     private readonly RunParts _run;
@@ -24,7 +27,8 @@ internal sealed class SimulatedReplica : ISampled
     private readonly Dictionary<KvPlace, LinkQueue> _ways;
     private int _stepsWithoutToken;
 
-    public SimulatedReplica(int index, ReplicaPool pool, bool handsOver, IReadOnlyList<KvTier> tiers, RunParts run, IServiceListener listener)
+    public SimulatedReplica(
+        int index, ReplicaPool pool, bool handsOver, IReadOnlyList<KvTier> tiers, RunParts run, IServiceListener listener)
     {
         Index = index;
         Pool = pool;
@@ -67,7 +71,9 @@ internal sealed class SimulatedReplica : ISampled
     /// <summary>Microseconds by which the planned step ends later: KV moved out, adapters copied in, drafts made.</summary>
     public long HeldUpUs { get; private set; }
 
-    /// <summary>What its pool is to replicas that decode: a place, and the way out of it; null where prefill and decode are not apart.</summary>
+    /// <summary>
+    /// What its pool is to replicas that decode: a place, and the way out of it; null where prefill and decode are not apart.
+    /// </summary>
     public (KvPlace Place, LinkQueue Way)? Out { get; }
 
     /// <summary>Whether its requests go on elsewhere after a token.</summary>
@@ -118,7 +124,9 @@ internal sealed class SimulatedReplica : ISampled
     /// <summary>Whether steps of the request need no adapter that has to be copied in first.</summary>
     public bool HasAdapter(AdapterId adapter) => adapter.Value == 0 || _adapters is null || _adapters.Holds(adapter.Value);
 
-    /// <summary>A request arrives; false with the reason when it is refused. With <see cref="ReplicaPool.PlansAhead"/> the scheduler sees it later.</summary>
+    /// <summary>
+    /// A request arrives; false with the reason when it is refused. With <see cref="ReplicaPool.PlansAhead"/> the scheduler sees it later.
+    /// </summary>
     public bool TryTake(RequestSpec spec, Handover handover, long nowUs, out RequestOutcome refusal)
     {
         refusal = default;
@@ -177,8 +185,8 @@ internal sealed class SimulatedReplica : ISampled
     }
 
     /// <summary>
-    /// Plans a step with what has arrived by <paramref name="seenUs"/>; a plan that only refuses is followed by another, until something runs
-    /// or nobody is left. False when there is no step.
+    /// Plans a step with what has arrived by <paramref name="seenUs"/>; a plan that only refuses is followed by another, until something
+    /// runs or nobody is left. False when there is no step.
     /// </summary>
     public bool TryPlan(long nowUs, long seenUs)
     {
@@ -226,7 +234,9 @@ internal sealed class SimulatedReplica : ISampled
         }
     }
 
-    /// <summary>Books the planned step and its repetitions at all but the last of these moments, at which they end; the last is under way.</summary>
+    /// <summary>
+    /// Books the planned step and its repetitions at all but the last of these moments, at which they end; the last is under way.
+    /// </summary>
     public void Repeat(ReadOnlySpan<long> endsUs)
     {
         var generating = 0;
@@ -244,7 +254,9 @@ internal sealed class SimulatedReplica : ISampled
         Scheduler.RepeatStep(leapt.Count);
     }
 
-    /// <summary>Steps until the plan has to be made anew for a reason that is known beforehand; whoever gets the last token here ends the leap.</summary>
+    /// <summary>
+    /// Steps until the plan has to be made anew for a reason that is known beforehand; whoever gets the last token here ends the leap.
+    /// </summary>
     public int StepsToLeap(long nowUs)
     {
         if (!_run.Leaping || HasUnseen) return 1;

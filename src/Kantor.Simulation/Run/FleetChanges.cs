@@ -21,14 +21,19 @@ internal sealed class FleetChanges(FleetOptions options, FleetParts fleet, Place
 
     /// <summary>Whether somebody may yet take a request that waits outside.</summary>
     public bool MaySomeoneJoin =>
-        Events.CountOf(EventKind.Joining) + Events.CountOf(EventKind.FleetChange) > 0 || _scaled.Exists(scaled => Door.HasFor(scaled.Group));
+        Events.CountOf(EventKind.Joining) + Events.CountOf(EventKind.FleetChange) > 0
+            || _scaled.Exists(scaled => Door.HasFor(scaled.Group));
 
     /// <summary>Samples and evaluations begin with the first arrival, because before it there is nothing to hear.</summary>
     public void Begin()
     {
         if (Events.NextUs is not { } firstUs) return;
         for (var feed = 0; feed < fleet.Feeds.Count; feed++) Events.Schedule(firstUs, EventKind.Sample, feed);
-        for (var change = 0; change < options.Events.Count; change++) Events.Schedule(options.Events[change].AtUs, EventKind.FleetChange, change);
+        for (var change = 0; change < options.Events.Count; change++)
+        {
+            Events.Schedule(options.Events[change].AtUs, EventKind.FleetChange, change);
+        }
+
         BeginScaling(placement.Entry, firstUs);
         BeginScaling(placement.Decode, firstUs);
         NoteSize();
@@ -155,7 +160,9 @@ internal sealed class FleetChanges(FleetOptions options, FleetParts fleet, Place
         placement.Place(spec, generatedTokens);
     }
 
-    /// <summary>The request goes on where it is, and computes what it was to pull; one that has no replica begins anew with its prompt.</summary>
+    /// <summary>
+    /// The request goes on where it is, and computes what it was to pull; one that has no replica begins anew with its prompt.
+    /// </summary>
     private void LoseKept(RequestId attempt, KvPlace place)
     {
         placement.Fetching.LoseKept(attempt);
@@ -164,5 +171,6 @@ internal sealed class FleetChanges(FleetOptions options, FleetParts fleet, Place
     }
 
     private void NoteSize() =>
-        _totals = _totals with { TakingMax = Math.Max(_totals.TakingMax, placement.Entry.TakingCount + (placement.Decode?.TakingCount ?? 0)) };
+        _totals =
+            _totals with { TakingMax = Math.Max(_totals.TakingMax, placement.Entry.TakingCount + (placement.Decode?.TakingCount ?? 0)) };
 }

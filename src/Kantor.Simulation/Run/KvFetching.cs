@@ -8,7 +8,9 @@ using Kantor.Simulation.Replicas;
 
 namespace Kantor.Simulation.Run;
 
-/// <summary>Brings KV to replicas that wait for it, from host memory or from where a prompt was computed, which keeps it until then.</summary>
+/// <summary>
+/// Brings KV to replicas that wait for it, from host memory or from where a prompt was computed, which keeps it until then.
+/// </summary>
 internal sealed class KvFetching(StepDriver steps, EventQueue events)
 {
     private readonly KvCopies _copies = new();

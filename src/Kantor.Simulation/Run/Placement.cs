@@ -10,7 +10,9 @@ using Kantor.Simulation.Replicas;
 
 namespace Kantor.Simulation.Run;
 
-/// <summary>Where requests go: let in or refused, held outside or sent to a replica; from there on to one that decodes; until they end.</summary>
+/// <summary>
+/// Where requests go: let in or refused, held outside or sent to a replica; from there on to one that decodes; until they end.
+/// </summary>
 internal sealed class Placement
 {
     private readonly Dictionary<long, SimulatedReplica> _promised = [];
@@ -54,7 +56,9 @@ internal sealed class Placement
         else Admit(spec);
     }
 
-    /// <summary>The request's client gives up, if it still waits: the attempt leaves the fleet at once; of a step that it is in, the rest goes on.</summary>
+    /// <summary>
+    /// The request's client gives up, if it still waits: the attempt leaves the fleet at once; of a step that it is in, the rest goes on.
+    /// </summary>
     public void GiveUp(int request)
     {
         if (!Clients.GivesUp(request, out var replica)) return;
@@ -76,7 +80,9 @@ internal sealed class Placement
         Place(spec, replica.Scheduler.GeneratedTokens(row));
     }
 
-    /// <summary>The request goes to a replica, or waits until one takes requests; where KV of its prompt is kept, to one that pulls it from there.</summary>
+    /// <summary>
+    /// The request goes to a replica, or waits until one takes requests; where KV of its prompt is kept, to one that pulls it from there.
+    /// </summary>
     public void Place(RequestSpec spec, int generatedTokens)
     {
         var kept = Fetching.KeptFor(spec.Id);
@@ -135,7 +141,10 @@ internal sealed class Placement
         var verdict = Admission.Judge(spec, Door.Count, Events.NowUs);
         if (verdict.Reason is { } reason) End(AttemptId.RequestOf(spec.Id.Value), Refusals.OutcomeOf(reason));
         else if (verdict.AskAgainUs is { } untilUs) Hold(Entry, spec, 0, untilUs, isLetIn: false);
-        else if (verdict.OutputTokensMax is { } tokens) Place(spec with { Facts = spec.Facts with { OutputTokensMax = tokens } }, generatedTokens: 0);
+        else if (verdict.OutputTokensMax is { } tokens)
+        {
+            Place(spec with { Facts = spec.Facts with { OutputTokensMax = tokens } }, generatedTokens: 0);
+        }
         else Place(spec, generatedTokens: 0);
     }
 

@@ -13,31 +13,90 @@ public class SourceSizeTests
     private const int TypeMembersMax = 60;
     private const int FolderFilesMax = 26;
 
+    private static readonly (string, int)[] DenseMethods =
+    [
+        ("src/Kantor.Bounds/Hindsight/LatencyBound.cs: SumOfMeanBusyTimes", 271),
+        ("src/Kantor.Cli/Calibrate/ProfileCommand.cs: Print", 294),
+        ("src/Kantor.Cli/Fake/FakeCommand.cs: CreateModel", 334),
+        ("src/Kantor.Cli/Logs/ExplainCommand.cs: Run", 261),
+        ("src/Kantor.Cli/Plan/PlanCommand.cs: Read", 259),
+        ("src/Kantor.Cli/Plan/PlanValidation.cs: Parse", 450),
+        ("src/Kantor.Cli/Plan/PlanValidation.cs: Space", 289),
+        ("src/Kantor.Cli/Plan/PlanWorkload.cs: Parse", 281),
+        ("src/Kantor.Cli/Policies/PolicyAssembly.cs: AddTo", 254),
+        ("src/Kantor.Cli/Policies/PolicyPage.cs: Markdown", 254),
+        ("src/Kantor.Cli/Scenarios/PoolKeys.cs: Bind", 352),
+        ("src/Kantor.Cli/Scenarios/ScenarioKeys.cs: CheckLifeCycle", 253),
+        ("src/Kantor.Cli/Simulate/SimulateCommand.cs: Read", 312),
+        ("src/Kantor.Cli/Sweep/SweepRun.cs: Report", 262),
+        ("src/Kantor.Cli/Sweep/SweepTable.cs: Cells", 278),
+        ("src/Kantor.Cli/Traces/ConvertCommand.cs: Create", 264),
+        ("src/Kantor.Cli/Traces/DescribeTable.cs: Lines", 270),
+        ("src/Kantor.Cli/Traces/GenerateValidation.cs: Parse", 267),
+        ("src/Kantor.Core.Testing/Laws/RepeatingPair.cs: Replica", 285),
+        ("src/Kantor.Core/Batching/PlanValidator.cs: FaultOfGrants", 313),
+        ("src/Kantor.Core/Batching/Policies/Volume/SvfPlanner.cs: TryAdmit", 259),
+        ("src/Kantor.Core/Kv/KvLedger.cs: Verify", 518),
+        ("src/Kantor.Core/PolicyCatalogue.cs: Planners", 308),
+        ("src/Kantor.Core/Requests/SamplingSpec.cs: Validate", 286),
+        ("src/Kantor.Hardware/Calibration/Fitting/LatentTables.cs: Points", 278),
+        ("src/Kantor.Hardware/Calibration/Fitting/LayerTables.cs: AddDense", 294),
+        ("src/Kantor.Hardware/Calibration/Fitting/LayerTables.cs: Fit", 286),
+        ("src/Kantor.Hardware/Models/ModelShape.cs: Validate", 303),
+        ("src/Kantor.LlamaCpp/Fake/FakeModelSpec.cs: Problems", 272),
+        ("src/Kantor.LlamaCpp/Fake/FakeModelWriter.cs: Tensors", 344),
+        ("src/Kantor.LlamaCpp/Gguf/GgufMetadata.cs: ReadScalar", 269),
+        ("src/Kantor.LlamaCpp/Gguf/GgufPreflight.cs: CheckTensor", 335),
+        ("src/Kantor.LlamaCpp/Library/LayoutCheck.cs: CheckContext", 332),
+        ("src/Kantor.OpenAi/Errors/OutcomeTable.cs: Of", 303),
+        ("src/Kantor.Reports/Runs/ReportJson.cs: WriteFigures", 339),
+        ("src/Kantor.Reports/Runs/RunReport.cs: Of", 365),
+        ("src/Kantor.Reports/Runs/RunTimeline.cs: Of", 275),
+        ("src/Kantor.Reports/Sweeps/SweepHtml.cs: RenderChart", 277),
+        ("src/Kantor.Server/Configuration/ServerOptions.cs: Validate", 366),
+        ("src/Kantor.Server/Endpoints/OperationEndpoints.cs: ConfigAsync", 374),
+        ("src/Kantor.Server/Endpoints/RouteTable.cs: Create", 286),
+        ("src/Kantor.Simulation/Metrics/RunRecorder.cs: Conclude", 313),
+        ("src/Kantor.Simulation/Pools/ReplicaPool.cs: Validate", 354),
+        ("src/Kantor.Simulation/Replicas/SimulatedReplica.cs: SimulatedReplica", 296),
+        ("src/Kantor.Simulation/Simulator.cs: RunToEnd", 290),
+        ("src/Kantor.Workloads/Generators/ServeGenGenerator.cs: Draw", 301),
+        ("src/Kantor.Workloads/Generators/ServeGenGenerator.cs: Requests", 332),
+        ("src/Kantor.Workloads/Generators/ServeGenParser.cs: Law", 290),
+        ("src/Kantor.Workloads/Generators/SessionGenerator.cs: Draw", 296),
+        ("src/Kantor.Workloads/Generators/SessionGenerator.cs: Turns", 306),
+        ("src/Kantor.Workloads/Traces/KvCacheTesterFormat.cs: ReadRequest", 253),
+    ];
+
     [Fact]
     public void Lines_have_at_most_140_characters() => Ratchet.Check(
-        Sources().SelectMany(WideLines),
-        LineWidthMax);
+        Sources().SelectMany(WideLines), LineWidthMax);
 
     [Fact]
     public void Methods_hold_at_most_250_tokens() => Ratchet.Check(
         Sources().SelectMany(path => RepositoryFiles.Parse(path).DescendantNodes().OfType<BaseMethodDeclarationSyntax>()
             .Select(method => ($"{RepositoryFiles.Relative(path)}: {RepositoryFiles.NameOf(method)}", method.DescendantTokens().Count()))),
-        MethodTokensMax);
+        MethodTokensMax,
+        DenseMethods);
 
     [Fact]
     public void Types_have_at_most_400_lines_over_all_their_files() => Ratchet.Check(
         Types().Select(type => (type.Name, type.Parts.Sum(RepositoryFiles.LinesOf))),
-        TypeLinesMax);
+        TypeLinesMax,
+        ("Kantor.Core.Kv.KvLedger", 653));
 
     [Fact]
     public void Types_have_at_most_60_members_over_all_their_files() => Ratchet.Check(
         Types().Select(type => (type.Name, type.Parts.Sum(part => part.Members.Count))),
-        TypeMembersMax);
+        TypeMembersMax,
+        ("Kantor.Core.Kv.KvLedger", 79),
+        ("Kantor.Core.Replica.ReplicaScheduler", 70));
 
     [Fact]
     public void Folders_hold_at_most_26_files() => Ratchet.Check(
         Sources().GroupBy(path => Path.GetDirectoryName(path)!).Select(folder => (RepositoryFiles.Relative(folder.Key), folder.Count())),
-        FolderFilesMax);
+        FolderFilesMax,
+        ("src/Kantor.Workloads/Traces", 28));
 
     private static IEnumerable<string> Sources() => RepositoryFiles.Sources("src");
 

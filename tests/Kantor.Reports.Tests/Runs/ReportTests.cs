@@ -44,7 +44,7 @@ public class ReportTests
         Assert.Equal(ulong.MaxValue, json.GetProperty("parameters").GetProperty("seed").GetUInt64());
         var run = json.GetProperty("runs")[0];
         Assert.Equal(
-            ["policy", "routing", "requests", "completed", "rejected", "attempts", "ttft_ms", "itl_ms", "e2e_ms", "tpot_ms", "queueing_ms", "makespan_s", "output_tokens_per_s", "outcomes", "jain_index", "tenants", "goodput_rps", "slo_attainment", "prefix_hit_rate", "preemptions", "recomputed_tokens", "loaded_tokens", "swapped_tokens", "pipeline_idle_share", "fleet", "wall_s", "simulated_requests_per_s", "timeline"],
+            ["policy", "routing", "requests", "completed", "rejected", "attempts", "ttft_ms", "itl_ms", "e2e_ms", "tpot_ms", "queueing_ms", "makespan_s", "output_tokens_per_s", "outcomes", "jain_index", "tenants", "goodput_rps", "slo_attainment", "prefix_hit_rate", "preemptions", "recomputed_tokens", "refound_tokens", "loaded_tokens", "swapped_tokens", "pipeline_idle_share", "fleet", "wall_s", "simulated_requests_per_s", "timeline"],
             run.EnumerateObject().Select(field => field.Name));
         Assert.Equal(("fcfs", "round-robin"), (run.GetProperty("policy").GetString(), run.GetProperty("routing").GetString()));
         Assert.Equal((3, 2, 1), (Int(run, "requests"), Int(run, "completed"), Int(run, "rejected")));
