@@ -39,7 +39,7 @@ public sealed class EventLogTests : IDisposable
         Assert.Contains("believed-rounds", story);
     }
 
-    /// <summary>The log is beside the run and no part of it: the report is the same to the byte, but for the time that it took.</summary>
+    /// <summary>INV-LOG-3: the log is beside the run and no part of it: the report is the same to the byte, but for the time that it took.</summary>
     [Fact]
     public async Task A_log_changes_nothing_in_the_report()
     {

@@ -67,7 +67,7 @@ public sealed class EventLogTests : IDisposable
         Assert.All(EventLog.Read(file).Records, record => Assert.IsType<StepRecord>(record));
     }
 
-    /// <summary>Two contents have equal numbers as far as they begin alike in the same cache domain, and no further.</summary>
+    /// <summary>INV-LOG-2: two contents have equal numbers as far as they begin alike in the same cache domain, and no further.</summary>
     [Fact]
     public void Numbers_are_equal_exactly_as_far_as_contents_begin_alike()
     {
