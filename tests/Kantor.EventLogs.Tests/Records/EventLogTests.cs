@@ -67,9 +67,9 @@ public sealed class EventLogTests : IDisposable
         Assert.All(EventLog.Read(file).Records, record => Assert.IsType<StepRecord>(record));
     }
 
-    /// <summary>INV-LOG-2: two contents have equal numbers as far as they begin alike in the same cache domain, and no further.</summary>
+    /// <summary>Two contents have equal numbers as far as they begin alike in the same cache domain, and no further.</summary>
     [Fact]
-    public void Numbers_are_equal_exactly_as_far_as_contents_begin_alike()
+    public void INV_LOG_2_numbers_are_equal_exactly_as_far_as_contents_begin_alike()
     {
         var numbers = new PrefixNumbers(1_000);
         int[] first = Of(numbers, 1, [5, 6, 7, 8]), second = Of(numbers, 1, [5, 6, 9, 8]), other = Of(numbers, 2, [5, 6, 7, 8]);

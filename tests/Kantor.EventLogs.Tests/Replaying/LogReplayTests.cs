@@ -22,10 +22,10 @@ public sealed class LogReplayTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>INV-LOG-1: whoever made the plans makes them again, at every moment, out of nothing but the log.</summary>
+    /// <summary>Law: whoever made the plans makes them again, at every moment, out of nothing but the log.</summary>
     [Theory]
     [MemberData(nameof(Runs))]
-    public void The_policy_of_the_log_decides_as_it_did(string policy, int run, bool caching) => TestSeed.Run(run, seed =>
+    public void INV_LOG_1_the_policy_of_the_log_decides_as_it_did(string policy, int run, bool caching) => TestSeed.Run(run, seed =>
     {
         var log = LoggedReplica.Record(policy, seed, File("run.jsonl"), caching);
         var result = LoggedReplica.Replay(log, policy);
