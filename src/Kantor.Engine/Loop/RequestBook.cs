@@ -57,8 +57,9 @@ internal sealed class RequestBook(
         if (body.All(run => run.ChoicesUnfinished == 0)) return;
         switch (admission.Judge(body, heldSinceUs, HeldCount, FactsOf))
         {
-            case { Reason: { } reason }: EndBody(
-                body, Refusals.OutcomeOf(reason), $"Admission '{options.Admission.Name}' refused the request."); break;
+            case { Reason: { } reason }:
+                EndBody(body, Refusals.OutcomeOf(reason), $"Admission '{options.Admission.Name}' refused the request.");
+                break;
             case { Kind: VerdictKind.Hold }: break;
             default:
                 foreach (var run in body.Where(run => run.ChoicesUnfinished > 0)) Take(run);

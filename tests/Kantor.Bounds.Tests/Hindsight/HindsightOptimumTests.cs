@@ -26,18 +26,18 @@ public class HindsightOptimumTests
     [Fact]
     public void It_is_the_best_of_all_start_times()
     {
-        for (var seed = 0UL; seed < 40; seed++)
+        TestSeed.Each(40, seed =>
         {
             var (jobs, pool) = Draw(seed, jobsMax: 4, roundsMax: 4);
             Assert.Equal(BestOfAllStarts(jobs, pool), HindsightOptimum.TotalLatency(jobs, pool));
-        }
+        });
     }
 
     [Fact]
     public void Preempting_for_nothing_never_costs_and_bounds_stay_below__INV_BND_1_INV_BND_2()
     {
         var gains = 0;
-        for (var seed = 0UL; seed < 150; seed++)
+        TestSeed.Each(150, seed =>
         {
             var (jobs, pool) = Draw(seed, jobsMax: 6, roundsMax: 6);
             var (steady, preempting) = (HindsightOptimum.TotalLatency(jobs, pool), HindsightOptimum.TotalLatencyWithPreemption(jobs, pool));
@@ -47,7 +47,7 @@ public class HindsightOptimumTests
             {
                 if (bound is { } proved) Assert.True(proved.TotalRounds <= preempting + 1e-6, $"case {seed}: {proved} above the optimum {preempting}");
             }
-        }
+        });
 
         Assert.InRange(gains, 10, 150);
     }

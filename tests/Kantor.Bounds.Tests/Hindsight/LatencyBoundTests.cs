@@ -49,13 +49,13 @@ public class LatencyBoundTests
     [Fact]
     public void Of_requests_that_fit_the_pool_the_mean_busy_times_prove_at_least_what_the_volumes_prove()
     {
-        for (var seed = 0UL; seed < 300; seed++)
+        TestSeed.Each(300, seed =>
         {
             var random = new RandomStream(seed, "volumes");
             BoundJob[] jobs = [.. Enumerable.Range(0, 1 + random.NextInt(40)).Select(_ => BoundJob.InTheory(0, 1 + random.NextInt(60), 1 + random.NextInt(60)))];
             var pool = jobs.Max(job => job.PeakTokens) + random.NextInt(200);
             Assert.True(LatencyBound.ByVolume(jobs, pool)!.Value.TotalRounds <= LatencyBound.ByMeanBusyTime(jobs, pool).TotalRounds + 1e-6);
-        }
+        });
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class EventLogTests : IDisposable
 
     /// <summary>The log is beside the run and no part of it: the report is the same to the byte, but for the time that it took.</summary>
     [Fact]
-    public async Task A_log_changes_nothing_in_the_report()
+    public async Task INV_LOG_3_a_log_changes_nothing_in_the_report()
     {
         var log = Path.Combine(_folder, "simulated.jsonl.gz");
         string[] run = ["simulate", "--policy", "vllm-v1", "--limit", "80", "--replicas", "2", "--csv", "-"];

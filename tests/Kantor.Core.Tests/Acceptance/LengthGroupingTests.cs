@@ -15,11 +15,11 @@ public class LengthGroupingTests(ITestOutputHelper output)
     [Fact]
     public void ACC_9a_the_dynamic_programme_finds_the_cheapest_groups_of_neighbours()
     {
-        for (var seed = 0UL; seed < Instances; seed++)
+        TestSeed.Each(Instances, seed =>
         {
             var (lengths, cost) = Draw(seed, 12);
             Assert.Equal(CheapestOfNeighbours(lengths, cost), Dynamic(lengths, cost), 6);
-        }
+        });
     }
 
     /// <summary>The notes allow a gap of 1 %; there is none, because a group costs what its size and its longest request say.</summary>
@@ -27,11 +27,11 @@ public class LengthGroupingTests(ITestOutputHelper output)
     public void ACC_9a_groups_of_neighbours_cost_no_more_than_any_groups()
     {
         var gaps = new List<double>();
-        for (var seed = 0UL; seed < Instances; seed++)
+        TestSeed.Each(Instances, seed =>
         {
             var (lengths, cost) = Draw(seed, 10);
             gaps.Add((Dynamic(lengths, cost) / CheapestOfAll(lengths, cost)) - 1);
-        }
+        });
 
         gaps.Sort();
         output.WriteLine($"gap to the best of all partitions: median {gaps[Instances / 2]:P3}, worst {gaps[^1]:P3}, {gaps.Count(gap => gap > 1e-9)} of {Instances} above 0");

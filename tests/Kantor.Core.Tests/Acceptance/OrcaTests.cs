@@ -38,7 +38,7 @@ public class OrcaTests
     [Fact]
     public void In_no_iteration_has_a_later_arrival_run_more_iterations_than_an_unfinished_earlier_one__INV_RUN_11()
     {
-        for (var seed = 0UL; seed < 40; seed++)
+        TestSeed.Each(40, seed =>
         {
             var jobs = Jobs.Random(seed, 60, 60);
             var (limits, kv) = Jobs.Tight(seed, 60);
@@ -51,7 +51,7 @@ public class OrcaTests
             }
 
             Assert.Equal(0, run.Scheduler.Counters.Preemptions);
-        }
+        });
     }
 
     [Fact]

@@ -16,35 +16,35 @@ public class RadixOrderTests
     [Fact]
     public void Depth_first_order_computes_every_token_of_the_tree_once__INV_KV_7()
     {
-        for (var seed = 0UL; seed < Tries; seed++)
+        TestSeed.Each(Tries, seed =>
         {
             var requests = Requests(seed);
             Assert.Equal(DistinctTokens(requests), Computed(requests.Order(Comparer<int[]>.Create(Lexicographic))));
-        }
+        });
     }
 
     [Fact]
     public void Longest_cached_prefix_first_computes_as_little__INV_KV_7()
     {
-        for (var seed = 0UL; seed < Tries; seed++)
+        TestSeed.Each(Tries, seed =>
         {
             var requests = Requests(seed);
             Assert.Equal(DistinctTokens(requests), ComputedGreedily(requests));
-        }
+        });
     }
 
     [Fact]
     public void No_random_order_computes_less_and_most_compute_much_more()
     {
         var ratios = new List<double>();
-        for (var seed = 0UL; seed < Tries; seed++)
+        TestSeed.Each(Tries, seed =>
         {
             var requests = Requests(seed);
             var random = new RandomStream(seed, "order");
             var best = Enumerable.Range(0, RandomOrders).Min(_ => Computed(Shuffled(requests, random)));
             Assert.True(best >= DistinctTokens(requests));
             ratios.Add((double)best / DistinctTokens(requests));
-        }
+        });
 
         Assert.True(ratios.Average() > 1.2, $"the best random orders compute {ratios.Average():F2} times as much");
     }

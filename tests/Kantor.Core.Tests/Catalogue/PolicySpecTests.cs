@@ -45,6 +45,6 @@ public class PolicySpecTests
             var spec = PolicySpec.Of("policy", written);
             var again = PolicySpec.Parse(spec.ToString());
             return again.Name == spec.Name && again.Options.SequenceEqual(spec.Options);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 }

@@ -31,7 +31,7 @@ public class TokenRangesLawTests
     public void What_is_cut_off_and_what_is_left_make_the_whole() => Laws.HoldForLists(
         operations =>
         {
-            var whole = Stretches(operations).Aggregate(default(TokenRanges), (sum, part) => sum.Union(TokenRanges.Of(part.From, part.To)));
+            var whole = UnionOf(Stretches(operations));
             for (var cut = 0; cut <= TokensMax; cut++)
             {
                 var rest = whole.From(cut);
@@ -47,8 +47,7 @@ public class TokenRangesLawTests
     public void Equal_sets_have_equal_ranges_and_unequal_ones_do_not() => Laws.HoldForLists(
         operations =>
         {
-            var sets = Stretches(operations).Chunk(3)
-                .Select(parts => parts.Aggregate(default(TokenRanges), (sum, part) => sum.Union(TokenRanges.Of(part.From, part.To)))).ToArray();
+            var sets = Stretches(operations).Chunk(3).Select(UnionOf).ToArray();
             foreach (var left in sets)
             {
                 foreach (var right in sets) Assert.Equal(Tokens(left).SequenceEqual(Tokens(right)), left == right && !(left != right));
@@ -83,6 +82,11 @@ public class TokenRangesLawTests
 
     private static IEnumerable<int> Tokens(TokenRanges ranges) => Enumerable.Range(0, TokensMax + 1).Where(ranges.Contains);
 
+    private static TokenRanges UnionOf(IEnumerable<(int From, int To)> stretches) =>
+        stretches.Aggregate(default(TokenRanges), (sum, stretch) => sum.Union(TokenRanges.Of(stretch.From, stretch.To)));
+
     private static IEnumerable<(int From, int To)> Stretches(int[] operations) =>
-        operations.Select(operation => (operation % TokensMax, Math.Min(TokensMax, (operation % TokensMax) - 1 + (operation / TokensMax % 9))));
+        from operation in operations
+        let first = operation % TokensMax
+        select (first, Math.Min(TokensMax, first - 1 + (operation / TokensMax % 9)));
 }

@@ -154,7 +154,8 @@ public class PlacesTests
     private static TokenContent Content => TokenContent.FromBlockIds(Blocks, BlockSizeTokens, Blocks.Length * BlockSizeTokens);
 
     private static RequestSpec Spec(long id) => new(
-        new RequestFacts { Id = new RequestId(id), PromptTokens = Blocks.Length * BlockSizeTokens, OutputTokensMax = 8, ArrivalUs = 0 }, Content);
+        new RequestFacts { Id = new RequestId(id), PromptTokens = Content.Count, OutputTokensMax = 8, ArrivalUs = 0 },
+        Content);
 
     private static ReplicaScheduler New(params KvTier[] tiers) => new(Options(tiers));
 

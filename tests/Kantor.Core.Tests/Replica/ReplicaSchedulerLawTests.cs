@@ -43,14 +43,14 @@ public class ReplicaSchedulerLawTests
     [InlineData("decode-maximal")]
     public void Policies_in_order_of_arrival_start_nobody_before_somebody_who_came_earlier__INV_RUN_4(string policy)
     {
-        for (var seed = 0UL; seed < Seeds; seed++)
+        TestSeed.Each(Seeds, seed =>
         {
             var jobs = Jobs.Random(seed, 60, TokensMax);
             var (limits, kv) = Jobs.Tight(seed, TokensMax);
             var run = new ReplicaRun(PolicyCatalogue.Planner(policy), limits, kv, jobs, new ClassQuantilePredictor()).ToEnd();
             var starts = jobs.Select(job => run.Traces[job.Id].FirstStep!.Value).ToArray();
             Assert.Equal(starts.Order(), starts);
-        }
+        });
     }
 
     [Theory]

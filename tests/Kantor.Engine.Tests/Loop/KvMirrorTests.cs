@@ -12,7 +12,7 @@ public class KvMirrorTests
     [Fact]
     public void Merged_changes_leave_the_memory_that_single_changes_would_leave__INV_ENG_6()
     {
-        for (var seed = 0UL; seed < 300; seed++)
+        TestSeed.Each(300, seed =>
         {
             var books = NewBooks();
             var (merged, single) = (new Memory(), new Memory());
@@ -30,7 +30,7 @@ public class KvMirrorTests
 
             Assert.Equal((0, 0), (single.Absent, merged.Absent));
             Assert.True(merged.Calls < single.Calls);
-        }
+        });
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public class SamplerTests
     [Fact]
     public void Any_accepted_specification_gives_a_distribution_without_masked_tokens__D14_INV_ENG_4()
     {
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll<int>(seed =>
+        Prop.ForAll<int>(seed =>
         {
             var random = new RandomStream((ulong)seed, "distribution");
             var spec = RandomSpec(random);
@@ -43,13 +43,13 @@ public class SamplerTests
 
             Assert.Equal(1, sum, 1e-6);
             for (var draw = 0; draw < 20; draw++) Assert.DoesNotContain(sampler.Draw(random), masked);
-        }));
+        }).Holds(2_000);
     }
 
     [Fact]
     public void The_cut_offs_keep_what_a_plain_sorted_computation_keeps()
     {
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1_000), Prop.ForAll<int>(seed =>
+        Prop.ForAll<int>(seed =>
         {
             var random = new RandomStream((ulong)seed, "cut-offs");
             var spec = RandomSpec(random) with
@@ -69,7 +69,7 @@ public class SamplerTests
             {
                 Assert.Equal(expected[sampler.Candidate(index)], sampler.Probability(index), 1e-5);
             }
-        }));
+        }).Holds(1_000);
     }
 
     [Theory]
@@ -198,10 +198,7 @@ public class SamplerTests
             new SamplingSpec { FrequencyPenalty = 1 },
         };
         var logits = new float[2_000];
-        Round();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var round = 0; round < 50; round++) Round();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        AllocationGate.Check("sampling of four specs", Round, warmUp: 5, runs: 50);
 
         void Round()
         {

@@ -52,7 +52,7 @@ public sealed class EventLogTests : IDisposable
     }
 
     [Fact]
-    public void A_log_that_has_reached_its_limit_ends_and_says_so_once__INV_LOG_3()
+    public void A_log_that_has_reached_its_limit_ends_and_says_so_once()
     {
         var file = Path.Combine(_folder, "log.jsonl");
         var said = new List<string>();
@@ -69,7 +69,7 @@ public sealed class EventLogTests : IDisposable
 
     /// <summary>Two contents have equal numbers as far as they begin alike in the same cache domain, and no further.</summary>
     [Fact]
-    public void Numbers_are_equal_exactly_as_far_as_contents_begin_alike__INV_LOG_2()
+    public void INV_LOG_2_numbers_are_equal_exactly_as_far_as_contents_begin_alike()
     {
         var numbers = new PrefixNumbers(1_000);
         int[] first = Of(numbers, 1, [5, 6, 7, 8]), second = Of(numbers, 1, [5, 6, 9, 8]), other = Of(numbers, 2, [5, 6, 7, 8]);

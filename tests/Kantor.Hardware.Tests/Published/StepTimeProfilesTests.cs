@@ -53,7 +53,7 @@ public class StepTimeProfilesTests
                     && us <= profile.StepTime.StepUs(load with { DecodeSequences = load.DecodeSequences + 1 })
                     && us <= profile.StepTime.StepUs(load with { ResidentKvTokens = load.ResidentKvTokens + 1 })
                     && us <= profile.StepTime.StepUs(load with { PrefillAttention = load.PrefillAttention + 1 });
-            }).QuickCheckThrowOnFailure();
+            }).Holds();
         }
     }
 

@@ -18,7 +18,7 @@ public class GgufFuzzTests
         {
             GgufFormatException? e = CheckBounded(Whole[..cut]);
             return e is not null && e.Offset <= cut && e.Section.Length > 0;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+        }).Holds(500);
 
     [Fact]
     public void Any_flipped_bytes_are_refused_or_harmless()
@@ -31,7 +31,7 @@ public class GgufFuzzTests
             byte[] bytes = [.. Whole];
             foreach ((int at, int value) in changes) bytes[at] ^= (byte)value;
             if (CheckBounded(bytes) is not null) refused++;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+        }).Holds(2000);
         Assert.True(refused > 100, $"Only {refused} damaged files were refused.");
     }
 
@@ -50,7 +50,7 @@ public class GgufFuzzTests
     [Fact]
     public void Any_bytes_at_all_are_refused() =>
         Prop.ForAll<byte[]>(bytes => CheckBounded([.. "GGUF"u8, 3, 0, 0, 0, .. bytes]) is not null)
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+            .Holds(500);
 
     private static GgufFormatException? CheckBounded(byte[] bytes)
     {

@@ -26,7 +26,7 @@ public class QuotedTextTests
             var shown = QuotedText.Of(text ?? "");
             Assert.All(shown, c => Assert.InRange(c, ' ', '~'));
             Assert.True(shown.Length <= (6 * QuotedText.LengthMax) + 5);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Theory]
     [InlineData("\u001b[31m\r\nforged: line")]

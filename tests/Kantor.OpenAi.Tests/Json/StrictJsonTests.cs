@@ -112,7 +112,7 @@ public class StrictJsonTests
             var parsed = StrictJson.Parse(body);
             Assert.Equal(parsed.IsValid, parsed.Errors.Count == 0);
             parsed.Value?.Dispose();
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 
     private static FieldError Fault(string json)

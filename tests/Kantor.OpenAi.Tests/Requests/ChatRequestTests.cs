@@ -106,7 +106,7 @@ public class ChatRequestTests
         {
             var parsed = Messages($$"""[{"role":"user","content":{{JsonSerializer.Serialize(text)}}}]""");
             Assert.Equal(text, Assert.Single(parsed.Value!.Messages).Text);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 
     private static Parsed<ChatRequest> Messages(string messages) => Bodies.Chat($$"""{"model":"m","messages":{{messages}}}""");

@@ -166,6 +166,6 @@ public class SamplingTests
             Assert.True(sampling.PresencePenalty is >= -2 and <= 2);
             Assert.True(sampling.FrequencyPenalty is >= -2 and <= 2);
             Assert.True(sampling.RepetitionPenalty is > 0 and <= 100);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 }

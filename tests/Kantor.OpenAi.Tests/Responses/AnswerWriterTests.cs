@@ -143,7 +143,7 @@ public class AnswerWriterTests
             Assert.DoesNotContain('\r', events[0]);
             Assert.Equal("data: [DONE]", events[1]);
             Assert.Equal(text, (string?)JsonNode.Parse(events[0]["data: ".Length..])!["choices"]![0]!["delta"]!["content"]);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public class ChartAxisTests
                     Assert.All(ticks, tick => Assert.InRange(tick, axis.Min, axis.Max));
                     Assert.Equal(ticks.Order(), ticks);
                 }
-            }).QuickCheckThrowOnFailure();
+            }).Holds();
 
     [Fact]
     public void A_logarithmic_axis_has_no_place_for_nothing_and_an_empty_axis_still_has_ticks()

@@ -51,7 +51,7 @@ public class EventQueueTests
             var taken = Drain(queue);
             return taken.Count == times.Length && taken.SequenceEqual(taken.OrderBy(item => item.TimeUs).ThenBy(item => item.Kind).ThenBy(item => item.Target));
         });
-        Check.One(Config.QuickThrowOnFailure, property);
+        property.Holds();
     }
 
     private static List<SimulationEvent> Drain(EventQueue queue)

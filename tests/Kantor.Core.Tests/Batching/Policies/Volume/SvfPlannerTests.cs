@@ -119,7 +119,7 @@ public class SvfPlannerTests
     public void Backfilling_never_delays_the_blocked_request_when_beliefs_are_true__INV_SVF_1()
     {
         var backfilled = 0;
-        for (var seed = 0UL; seed < 60; seed++)
+        TestSeed.Each(60, seed =>
         {
             var random = new RandomStream(seed, "backfill");
             var jobs = new List<Job> { Truth(0, 0, 40 + random.NextInt(30), 10 + random.NextInt(20)), Truth(1, 1, 60, 1) };
@@ -127,7 +127,7 @@ public class SvfPlannerTests
             var (without, with) = (Run(NoAging with { Backfilling = false }, jobs).ToEnd(), Run(NoAging, jobs).ToEnd());
             Assert.True(with.Traces[1].FirstStep <= without.Traces[1].FirstStep);
             backfilled += with.Traces.Count(entry => entry.Key > 1 && entry.Value.FirstStep < with.Traces[1].FirstStep);
-        }
+        });
 
         Assert.True(backfilled > 20, $"{backfilled} backfilled");
     }
@@ -213,13 +213,13 @@ public class SvfPlannerTests
     [Fact]
     public void With_true_beliefs_nobody_is_ever_preempted__INV_SVF_3()
     {
-        for (var seed = 0UL; seed < 20; seed++)
+        TestSeed.Each(20, seed =>
         {
             var jobs = Jobs.Random(seed, 60, 60).Select(job => job with { Class = job.OutputTokens }).ToList();
             var (limits, kv) = Jobs.Tight(seed, 60);
             var run = new ReplicaRun(new SvfPlanner(), limits with { StepTokensMax = 1000 }, kv with { PrefixCaching = false, SequencesMax = null }, jobs, new ClassIsLength());
             Assert.Equal(0, run.ToEnd().Scheduler.Counters.Preemptions);
-        }
+        });
     }
 
     [Fact]
