@@ -115,8 +115,9 @@ internal sealed class HandStream(HandEngine engine, GenerationRequest request) :
         lock (_lock)
         {
             if (_finished.Count == request.Choices) return;
-            _cancelled.TrySetResult();
             for (var choice = 0; choice < request.Choices; choice++) End(RequestOutcome.Cancelled, choice);
+            // Last, so that whoever waits for it finds nothing left behind.
+            _cancelled.TrySetResult();
         }
     }
 

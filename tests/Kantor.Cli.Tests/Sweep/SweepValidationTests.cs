@@ -95,8 +95,8 @@ public class SweepValidationTests
         var options = SweepCommand.Create().Options.Where(option => option.Name.StartsWith("--", StringComparison.Ordinal) && option is not System.CommandLine.Help.HelpOption).ToArray();
         var line = options.SelectMany(option => option.ValueType == typeof(bool) ? (string[])[option.Name] : [option.Name, "value-of" + option.Name]);
         var typed = SweepCommand.Read(SweepCommand.Create().Parse([.. line]));
-        // A scenario file is one run; a sweep has none.
-        var read = typeof(SimulateArguments).GetProperties().Where(property => property.CanWrite && property.Name != nameof(SimulateArguments.Scenario)).Select(property => property.GetValue(typed.Grid)).Append(typed.Threads).ToArray();
+        // A scenario file and an event log are of one run; a sweep has none.
+        var read = typeof(SimulateArguments).GetProperties().Where(property => property.CanWrite && property.Name is not (nameof(SimulateArguments.Scenario) or nameof(SimulateArguments.EventLog))).Select(property => property.GetValue(typed.Grid)).Append(typed.Threads).ToArray();
         Assert.Equal(options.Length, read.Length);
         Assert.DoesNotContain(null, read);
         Assert.DoesNotContain(false, read);
