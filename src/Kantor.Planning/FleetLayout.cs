@@ -67,10 +67,10 @@ public sealed record FleetLayout
     /// <summary>The simulation of one pool of so many units.</summary>
     internal SimulationOptions Options(int units, Objective objective, int outputTokensMax) =>
         new(Serving.Pool(units * ServingReplicas), Router, outputTokensMax)
-    {
-        Decode = Decode?.Pool(units, Router),
-        Objective = objective,
-    };
+        {
+            Decode = Decode?.Pool(units, Router),
+            Objective = objective,
+        };
 }
 
 /// <summary>The replicas of a unit that only decode, and the way of the KV to them.</summary>

@@ -88,7 +88,8 @@ public static class ConservationLaws
             // Memory of cells cannot share what is not written yet.
             var rules = planner.KvRules with { HitsWithinStep = false };
             var run = new ReplicaRun(
-                planner, limits, kv, Jobs.Random(seed, 40, Workloads.TokensMax), rules: rules) { Memory = new FakeKvMemory() }.ToEnd();
+                planner, limits, kv, Jobs.Random(seed, 40, Workloads.TokensMax), rules: rules)
+            { Memory = new FakeKvMemory() }.ToEnd();
             hits += run.Scheduler.Counters.PrefixHitTokens;
             preemptions += run.Scheduler.Counters.Preemptions;
         });

@@ -29,21 +29,21 @@ public static class Devices
 
     private static GpuProfile Device(string name, string[] aliases, double memoryBytes, double gigabytesPerSecond, double teraflops) =>
         new()
-    {
-        Name = name,
-        Aliases = aliases,
-        Origin = "data sheet",
-        Licence = "CC0-1.0",
-        MemoryBytes = memoryBytes,
-        BytesPerUs = gigabytesPerSecond * 1e3,
-        FlopsPerUs = teraflops * 1e6,
-        Gemm = [],
-        PrefillAttention = [],
-        DecodeAttention = [],
+        {
+            Name = name,
+            Aliases = aliases,
+            Origin = "data sheet",
+            Licence = "CC0-1.0",
+            MemoryBytes = memoryBytes,
+            BytesPerUs = gigabytesPerSecond * 1e3,
+            FlopsPerUs = teraflops * 1e6,
+            Gemm = [],
+            PrefillAttention = [],
+            DecodeAttention = [],
 
-        // What a norm of a few rows adds inside a captured graph, and two fifths of the memory bandwidth: operators that are not fused move
-        // their values twice.
-        Elementwise = new ElementwiseFit(1.8, 0.4 * gigabytesPerSecond * 1e3, FitError.Of([])),
-        Sampler = new SamplerFit(25, 0.3),
-    };
+            // What a norm of a few rows adds inside a captured graph, and two fifths of the memory bandwidth: operators that are not fused move
+            // their values twice.
+            Elementwise = new ElementwiseFit(1.8, 0.4 * gigabytesPerSecond * 1e3, FitError.Of([])),
+            Sampler = new SamplerFit(25, 0.3),
+        };
 }

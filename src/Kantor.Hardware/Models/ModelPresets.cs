@@ -77,7 +77,8 @@ public static class ModelPresets
             heads,
             kvHeads,
             0,
-            vocabulary) with { Experts = experts, ExpertsPerToken = perToken, ExpertFfnSize = expertFfn };
+            vocabulary) with
+        { Experts = experts, ExpertsPerToken = perToken, ExpertFfnSize = expertFfn };
 
     private static ModelShape DeepSeek(string name, int heads, int denseLayers, int experts, int vocabulary) =>
         Experts(name, 61, 7168, heads, heads, experts, perToken: 8, expertFfn: 2048, vocabulary) with

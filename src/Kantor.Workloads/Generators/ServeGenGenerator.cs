@@ -88,7 +88,8 @@ public static class ServeGenGenerator
                 var prompt = lengths?.Inputs.Sum(part => part.Draw(inputs)) ?? options.PromptOtherwise!.Draw(inputs);
                 var output = (lengths?.Output ?? options.OutputOtherwise!).Draw(outputs);
                 yield return new TraceRequest(
-                    (long)((atS - options.FromS) * 1e6), Math.Max(1, prompt), Math.Max(1, output)) { Tenant = name };
+                    (long)((atS - options.FromS) * 1e6), Math.Max(1, prompt), Math.Max(1, output))
+                { Tenant = name };
             }
 
             left = next - meanGaps;

@@ -99,7 +99,8 @@ public sealed record TenantWorkload
         foreach (var atUs in Arrivals.TimesUs(Stream("arrivals")))
         {
             yield return WorkloadGenerator.NewRequest(
-                (long)atUs, PromptLength.Draw(prompts), OutputLength.Draw(outputs), prefixes) with { Tenant = Name };
+                (long)atUs, PromptLength.Draw(prompts), OutputLength.Draw(outputs), prefixes) with
+            { Tenant = Name };
         }
 
         RandomStream Stream(string what) => new(seed, $"tenant {Name} {what}");

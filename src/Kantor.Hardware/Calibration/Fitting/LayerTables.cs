@@ -80,7 +80,8 @@ public static class LayerTables
             var (m, us) = (row.Whole("tokens"), row.Number("time_us"));
             switch (row.Text("layer"))
             {
-                case "qkv_proj": gemm.Add(
+                case "qkv_proj":
+                    gemm.Add(
                     NumberFormat.Bf16, m, heads + (2 * model.KvHeads * model.HeadSize / split), model.HiddenSize, us); break;
                 case "o_proj": gemm.Add(NumberFormat.Bf16, m, model.HiddenSize, heads, us); break;
                 case "gate_up_proj": gemm.Add(NumberFormat.Bf16, m, 2 * model.FfnSize / split, model.HiddenSize, us); break;
