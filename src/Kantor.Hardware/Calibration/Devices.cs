@@ -41,8 +41,8 @@ public static class Devices
             PrefillAttention = [],
             DecodeAttention = [],
 
-            // What a norm of a few rows adds inside a captured graph, and two fifths of the memory bandwidth: operators that are not fused move
-            // their values twice.
+            // What a norm of a few rows adds inside a captured graph, and two fifths of the memory bandwidth: operators that are not fused
+            // move their values twice.
             Elementwise = new ElementwiseFit(1.8, 0.4 * gigabytesPerSecond * 1e3, FitError.Of([])),
             Sampler = new SamplerFit(25, 0.3),
         };
