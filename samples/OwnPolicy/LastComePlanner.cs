@@ -8,6 +8,15 @@ namespace OwnPolicy;
 /// <summary>Last come, first served: running requests first, then the queue from its end, each whole or not at all.</summary>
 public sealed class LastComePlanner(LastComeOptions options) : IBatchPlanner
 {
+    /// <summary>What is to be said of it.</summary>
+    public static PolicyCard Card { get; } = new("last come, first served", "a sample")
+    {
+        Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
+        Information = LengthInformation.None,
+        Evidence = Evidence.Own,
+        Cost = "O(r + admitted)",
+    };
+
     /// <inheritdoc/>
     public string Name { get; } = PolicySpec.Of("last-come", LastComeOptions.Keys, options).ToString();
 

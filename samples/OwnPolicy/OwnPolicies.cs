@@ -12,8 +12,6 @@ public sealed class OwnPolicies : IPolicyPack
     {
         ArgumentNullException.ThrowIfNull(shelves);
         shelves.Planners.Add(PolicyEntry.Of(
-            "last-come", "last come, first served", "a sample", LastComeOptions.Keys,
-            IBatchPlanner (LastComeOptions options) =>
-                new LastComePlanner(options), PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps));
+            "last-come", LastComePlanner.Card, LastComeOptions.Keys, IBatchPlanner (LastComeOptions options) => new LastComePlanner(options)));
     }
 }

@@ -9,7 +9,6 @@ using Kantor.Core.Prediction;
 using Kantor.Core.Retention;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;
-using static Kantor.Core.Catalogue.PolicyPromises;
 
 namespace Kantor.Core;
 
@@ -67,39 +66,21 @@ public static class PolicyCatalogue
     public static IAutoscaler Autoscaler(string text) => BuiltIn.Autoscalers.Make(text);
 
     private static PolicyShelf<IBatchPlanner> Planners() => new PolicyShelf<IBatchPlanner>("policy")
-        .Add(PolicyEntry.Of<IBatchPlanner>(
-            "fcfs", "first come, first served; a request is admitted when all its tokens fit",
-            "vLLM, arXiv 2309.06180, section 4.5", () => new FcfsPlanner(), AllocatesNothing | RepeatsSteps))
+        .Add(PolicyEntry.Of<IBatchPlanner>("fcfs", FcfsPlanner.Card, () => new FcfsPlanner()))
         .Add(PolicyEntry.Of(
-            "vllm-v1", "vLLM's V1 scheduler: running requests first, prompts cut to fit, the last in order gives way",
-            "arXiv 2309.06180 and vllm/v1/core/sched/scheduler.py", VllmV1Options.Keys,
-            IBatchPlanner (VllmV1Options options) => new VllmV1Planner(options),
-            AllocatesNothing | RepeatsSteps, VllmV1Options.Contradiction))
+            "vllm-v1", VllmV1Planner.Card, VllmV1Options.Keys, IBatchPlanner (VllmV1Options options) => new VllmV1Planner(options),
+            VllmV1Options.Contradiction))
         .Add(PolicyEntry.Of(
-            "sarathi", "stall-free: all decodes first, then chunks of prompts under one token budget",
-            "Sarathi-Serve, arXiv 2403.02310, section 4.2", SarathiOptions.Keys,
-            IBatchPlanner (SarathiOptions options) => new SarathiPlanner(options),
-            AllocatesNothing | RepeatsSteps))
+            "sarathi", SarathiPlanner.Card, SarathiOptions.Keys, IBatchPlanner (SarathiOptions options) => new SarathiPlanner(options)))
         .Add(PolicyEntry.Of(
-            "svf", "smallest believed KV volume first, as soon as it fits for its whole life, with backfilling",
-            "arXiv 2606.22327", SvfOptions.Keys, IBatchPlanner (SvfOptions options) => new SvfPlanner(options),
-            AllocatesNothing | RepeatsSteps, SvfOptions.Contradiction))
-        .Add(PolicyEntry.Of<IBatchPlanner>(
-            "orca", "iteration-level batching with KV reserved for prompt and declared output",
-            "Orca, OSDI 2022, section 4", () => new OrcaPlanner(), AllocatesNothing | RepeatsSteps))
-        .Add(PolicyEntry.Of<IBatchPlanner>(
-            "prefill-first", "whole prompts before every decode: the negative control for chunked prefill",
-            "vLLM V0 as described in arXiv 2403.02310, section 3", () => new PrefillFirstPlanner(), AllocatesNothing | RepeatsSteps))
-        .Add(PolicyEntry.Of<IBatchPlanner>(
-            "static", "request-level batching: a batch runs until its longest request has ended",
-            "FasterTransformer as described in Orca, OSDI 2022, section 2", () => new StaticPlanner(), AllocatesNothing | RepeatsSteps))
-        .Add(PolicyEntry.Of<IBatchPlanner>(
-            "decode-maximal", "one chunk of one prompt and all decodes in every step",
-            "SARATHI, arXiv 2308.16369, section 4.3", () => new DecodeMaximalPlanner(), AllocatesNothing | RepeatsSteps))
+            "svf", SvfPlanner.Card, SvfOptions.Keys, IBatchPlanner (SvfOptions options) => new SvfPlanner(options),
+            SvfOptions.Contradiction))
+        .Add(PolicyEntry.Of<IBatchPlanner>("orca", OrcaPlanner.Card, () => new OrcaPlanner()))
+        .Add(PolicyEntry.Of<IBatchPlanner>("prefill-first", PrefillFirstPlanner.Card, () => new PrefillFirstPlanner()))
+        .Add(PolicyEntry.Of<IBatchPlanner>("static", StaticPlanner.Card, () => new StaticPlanner()))
+        .Add(PolicyEntry.Of<IBatchPlanner>("decode-maximal", DecodeMaximalPlanner.Card, () => new DecodeMaximalPlanner()))
         .Add(PolicyEntry.Of(
-            "scls", "groups of similar length run as static batches for a slice of tokens",
-            "SCLS, arXiv 2406.13511", SclsOptions.Keys, IBatchPlanner (SclsOptions options) => new SclsPlanner(options),
-            AllocatesNothing | RepeatsSteps));
+            "scls", SclsPlanner.Card, SclsOptions.Keys, IBatchPlanner (SclsOptions options) => new SclsPlanner(options)));
 
     private static PolicyShelf<IAdmission> Admissions() => new PolicyShelf<IAdmission>("admission")
         .Add(PolicyEntry.Of<IAdmission>("accept-all", "everybody is let in; queues have limits of their "

@@ -60,7 +60,7 @@ internal static class Fleet
 
     /// <summary>Steps that a test of so many must see leapt to be worth something; none of a policy that does not promise to repeat its plans.</summary>
     public static long LeapsExpected(string policy, long steps) =>
-        PolicyCatalogue.BuiltIn.Planners.Find(policy).Promises.HasFlag(PolicyPromises.RepeatsSteps) ? steps : -1;
+        PolicyCatalogue.BuiltIn.Planners.Find(policy).Card.Promises.HasFlag(PolicyPromises.RepeatsSteps) ? steps : -1;
 }
 
 /// <summary>Writes down what a run does and proves the books after every event.</summary>

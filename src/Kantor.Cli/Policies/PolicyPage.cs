@@ -1,5 +1,6 @@
 using System.Text;
 using Kantor.Core;
+using Kantor.Core.Batching;
 using Kantor.Core.Catalogue;
 
 namespace Kantor.Cli.Policies;
@@ -19,9 +20,10 @@ internal static class PolicyPage
         foreach (var section in Sections(shelves))
         {
             page.Append($"\n## {section.Title}\n\n{section.Where}\n\n");
-            Append(page, ["policy", "what it does", "source", .. section.Column is { } column ? [column] : Array.Empty<string>()]);
+            Append(page, ["policy", "what it does", "source", .. section.Columns]);
             Append(page, [.. section.Entries[0].Cells.Select(_ => "---")], "|");
             foreach (var entry in section.Entries) Append(page, entry.Cells);
+            AppendGuarantees(page, section);
             if (section.Entries.All(entry => entry.Options.Count == 0)) continue;
             page.Append("\n| option | right is | usually | what it decides |\n|---|---|---|---|\n");
             foreach (var (entry, key) in section.Entries.SelectMany(entry => entry.Options.Select(key => (entry, key))))
@@ -42,7 +44,7 @@ internal static class PolicyPage
             list.Append($"{section.Title} ({section.Where})\n");
             foreach (var entry in section.Entries)
             {
-                list.Append($"  {entry.Name,-22} {entry.Help} [{entry.Source}]\n");
+                list.Append($"  {entry.Name,-22} {entry.Card.Help} [{entry.Card.Source}]\n");
                 foreach (var key in entry.Options) list.Append($"    :{key.Name}={key.Usual,-8} {key.Help}; {key.Range}\n");
             }
 
@@ -55,26 +57,42 @@ internal static class PolicyPage
     private static void Append(StringBuilder page, IEnumerable<string> cells, string apart = " | ") =>
         page.Append(apart.TrimStart()).AppendJoin(apart, cells).Append(apart.TrimEnd()).Append('\n');
 
+    private static void AppendGuarantees(StringBuilder page, Section section)
+    {
+        var proved = section.Entries.Where(entry => entry.Card.Guarantee is not null).ToArray();
+        if (proved.Length == 0) return;
+        page.Append("\n| proved of | in the setting | that |\n|---|---|---|\n");
+        foreach (var entry in proved) page.Append($"| `{entry.Name}` | {entry.Card.Model} | {entry.Card.Guarantee} |\n");
+    }
+
     private static IEnumerable<Section> Sections(PolicyShelves shelves) =>
     [
-        Of("Batch planning", "`--policy`; what a replica computes in a step", shelves.Planners, "promises", entry => entry.Promises),
-        Of("Admission", "`--admission`; which requests are let in", shelves.Admissions, "reads", entry => Usual(entry).Reads),
+        Of("Batch planning", "`--policy`; what a replica computes in a step", shelves.Planners, Known),
+        Of("Admission", "`--admission`; which requests are let in", shelves.Admissions, ("reads", entry => Words(Usual(entry).Reads))),
         Of("Retention", "`--retention`; which cached KV gives its room up first", shelves.Retentions),
-        Of("Routing", "`--routing`; which replica gets a request", shelves.Routers, "reads", entry => Usual(entry).Reads),
+        Of("Routing", "`--routing`; which replica gets a request", shelves.Routers, ("reads", entry => Words(Usual(entry).Reads))),
         Of("Length beliefs", "`--predictor`; what is believed of output lengths", shelves.Predictors),
         Of("Scaling", "`autoscaler` of a scenario; how many replicas there should be", shelves.Autoscalers),
     ];
 
+    private static (string, Func<PolicyEntry<IBatchPlanner>, string>)[] Known =>
+    [
+        ("must know of lengths", entry => Words(entry.Card.Information)),
+        ("rests on", entry => Words(entry.Card.Evidence)),
+        ("a decision costs", entry => entry.Card.Cost ?? ""),
+        ("promises", entry => Words(entry.Card.Promises)),
+    ];
+
     private static Section Of<T>(
-        string title, string where, PolicyShelf<T> shelf, string? column = null, Func<PolicyEntry<T>, Enum>? value = null)
+        string title, string where, PolicyShelf<T> shelf, params (string Title, Func<PolicyEntry<T>, string> Value)[] columns)
         where T : class =>
             new(
                 title,
                 where,
-                column,
+                [.. columns.Select(column => column.Title)],
                 [
                     .. shelf.Entries.Select(entry =>
-                        new Row(entry.Name, entry.Help, entry.Source, value is null ? null : Words(value(entry)), entry.Options)),
+                        new Row(entry.Name, entry.Card, [.. columns.Select(column => column.Value(entry))], entry.Options)),
                 ]);
 
     private static T Usual<T>(PolicyEntry<T> entry)
@@ -86,11 +104,11 @@ internal static class PolicyPage
             ? $" {char.ToLowerInvariant(letter)}"
             : $"{char.ToLowerInvariant(letter)}"));
 
-    private sealed record Section(string Title, string Where, string? Column, IReadOnlyList<Row> Entries);
+    private sealed record Section(string Title, string Where, IReadOnlyList<string> Columns, IReadOnlyList<Row> Entries);
 
-    private sealed record Row(string Name, string Help, string Source, string? Further, IReadOnlyList<OptionKey> Options)
+    private sealed record Row(string Name, PolicyCard Card, IReadOnlyList<string> Further, IReadOnlyList<OptionKey> Options)
     {
         /// <summary>What stands of it in the table.</summary>
-        public IEnumerable<string> Cells => [$"`{Name}`", Help, Source, .. Further is { } further ? [further] : Array.Empty<string>()];
+        public IEnumerable<string> Cells => [$"`{Name}`", Card.Help, Card.Source, .. Further];
     }
 }

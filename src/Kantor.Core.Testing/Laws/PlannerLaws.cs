@@ -77,7 +77,7 @@ public static class PlannerLaws
     public static void Check(PolicyEntry<IBatchPlanner> entry, params PolicyOption[] options)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        Check(entry.Make(PolicySpec.Of(entry.Name, options)), entry.Promises);
+        Check(entry.Make(PolicySpec.Of(entry.Name, options)), entry.Card.Promises);
     }
 
     private static string? Finding(PlannerLaw law, IBatchPlanner planner)

@@ -15,14 +15,8 @@ public sealed class PolicyEntry<T>
     /// <summary>Name of the policy.</summary>
     public string Name { get; }
 
-    /// <summary>What it does, in one line.</summary>
-    public required string Help { get; init; }
-
-    /// <summary>Where it comes from: a paper with its section, or the code that it follows.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>What it promises beyond what every policy must keep.</summary>
-    public PolicyPromises Promises { get; init; }
+    /// <summary>What it does, where it comes from, what is proved of it and what it must know.</summary>
+    public required PolicyCard Card { get; init; }
 
     /// <summary>Its options, in the order in which they are listed and applied.</summary>
     public IReadOnlyList<OptionKey> Options { get; }
@@ -71,33 +65,44 @@ public sealed record OptionFault(string Key, string What, bool HasNoEffect = fal
 public static class PolicyEntry
 {
     /// <summary>A policy without options.</summary>
-    public static PolicyEntry<T> Of<T>(string name, string help, string source, Func<T> make, PolicyPromises promises = PolicyPromises.None)
-        where T : class => new(name, [], _ => make(), _ => null) { Help = help, Source = source, Promises = promises };
+    public static PolicyEntry<T> Of<T>(string name, string help, string source, Func<T> make)
+        where T : class => Of(name, new PolicyCard(help, source), make);
+
+    /// <summary>A policy without options, with all that is to be said of it.</summary>
+    public static PolicyEntry<T> Of<T>(string name, PolicyCard card, Func<T> make)
+        where T : class => new(name, [], _ => make(), _ => null) { Card = card };
 
     /// <summary>A policy with options.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="help">What it does, in one line.</param>
-    /// <param name="source">Where it comes from.</param>
-    /// <param name="keys">Its options; those that are written are applied in this order.</param>
-    /// <param name="make">The policy of an options record.</param>
-    /// <param name="promises">What it promises beyond what every policy must keep.</param>
-    /// <param name="contradiction">Which option has no effect or contradicts others, given the record and what was written; null for
-    /// none.</param>
+    /// <inheritdoc cref="Of{T, TOptions}(string, PolicyCard, IReadOnlyList{OptionKey{TOptions}}, Func{TOptions, T},
+    /// Func{TOptions, PolicySpec, OptionFault})"/>
     public static PolicyEntry<T> Of<T, TOptions>(
         string name,
         string help,
         string source,
         IReadOnlyList<OptionKey<TOptions>> keys,
         Func<TOptions, T> make,
-        PolicyPromises promises = PolicyPromises.None,
+        Func<TOptions, PolicySpec, OptionFault?>? contradiction = null)
+        where T : class
+        where TOptions : class, new() => Of(name, new PolicyCard(help, source), keys, make, contradiction);
+
+    /// <summary>A policy with options, with all that is to be said of it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="card">What is to be said of it.</param>
+    /// <param name="keys">Its options; those that are written are applied in this order.</param>
+    /// <param name="make">The policy of an options record.</param>
+    /// <param name="contradiction">Which option has no effect or contradicts others, given the record and what was written; null for
+    /// none.</param>
+    public static PolicyEntry<T> Of<T, TOptions>(
+        string name,
+        PolicyCard card,
+        IReadOnlyList<OptionKey<TOptions>> keys,
+        Func<TOptions, T> make,
         Func<TOptions, PolicySpec, OptionFault?>? contradiction = null)
         where T : class
         where TOptions : class, new() =>
         new(name, [.. keys], spec => make(Bind(keys, spec)), spec => contradiction?.Invoke(Bind(keys, spec), spec))
         {
-            Help = help,
-            Source = source,
-            Promises = promises,
+            Card = card,
         };
 
     private static TOptions Bind<TOptions>(IReadOnlyList<OptionKey<TOptions>> keys, PolicySpec spec)

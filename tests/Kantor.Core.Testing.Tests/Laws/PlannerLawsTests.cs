@@ -51,7 +51,7 @@ public class PlannerLawsTests
     {
         PlannerLaws.Check(PolicyCatalogue.BuiltIn.Planners.Find("svf"), new PolicyOption("backfilling", "false"));
         PlannerLaws.Check(PolicyEntry.Of("allocating", "a test", "a test", () => BadPlanners.Allocating));
-        var promised = PolicyEntry.Of("allocating", "a test", "a test", () => BadPlanners.Allocating, Everything);
+        var promised = PolicyEntry.Of("allocating", new PolicyCard("a test", "a test") { Promises = Everything }, () => BadPlanners.Allocating);
         var broken = Assert.Throws<LawBrokenException>(() => PlannerLaws.Check(promised));
         Assert.StartsWith("allocating breaks 2 laws:\nINV-RUN-10 (a step allocates nothing", broken.Message);
     }

@@ -25,7 +25,7 @@ public class RepeatStepTests
     public static TheoryData<string> RepeatingPolicies =>
     [
         .. PolicyCatalogue.BuiltIn.Planners.Entries
-            .Where(entry => entry.Promises.HasFlag(PolicyPromises.RepeatsSteps)).Select(entry => entry.Name),
+            .Where(entry => entry.Card.Promises.HasFlag(PolicyPromises.RepeatsSteps)).Select(entry => entry.Name),
     ];
 
     [Theory]
@@ -33,7 +33,7 @@ public class RepeatStepTests
     public void INV_RUN_13_repeating_a_step_leaves_the_books_that_as_many_rounds_leave(string policy)
     {
         var repeated = RepeatingLaws.RepeatedIsStepped(PolicyCatalogue.Planner(policy));
-        if (PolicyCatalogue.BuiltIn.Planners.Find(policy).Promises.HasFlag(PolicyPromises.RepeatsSteps))
+        if (PolicyCatalogue.BuiltIn.Planners.Find(policy).Card.Promises.HasFlag(PolicyPromises.RepeatsSteps))
         {
             Assert.True(repeated > 30, $"only {repeated} steps were repeated");
         }

@@ -9,7 +9,7 @@ public class SteadyStateAllocationTests
 {
     /// <summary>Those that promise it.</summary>
     public static TheoryData<string> Policies =>
-        [.. PolicyCatalogue.BuiltIn.Planners.Entries.Where(entry => entry.Promises.HasFlag(PolicyPromises.AllocatesNothing)).Select(entry => entry.Name)];
+        [.. PolicyCatalogue.BuiltIn.Planners.Entries.Where(entry => entry.Card.Promises.HasFlag(PolicyPromises.AllocatesNothing)).Select(entry => entry.Name)];
 
     [Theory]
     [MemberData(nameof(Policies))]

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Arrival;
@@ -10,6 +11,17 @@ namespace Kantor.Core.Batching.Policies.Arrival;
 /// </summary>
 public sealed class FcfsPlanner : IBatchPlanner
 {
+    /// <summary>What is to be said of it.</summary>
+    public static PolicyCard Card { get; } = new(
+        "first come, first served; a request is admitted when all its tokens fit",
+        "vLLM, arXiv 2309.06180, section 4.5")
+    {
+        Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
+        Information = LengthInformation.None,
+        Evidence = Evidence.Reconstructed,
+        Cost = "O(r + admitted)",
+    };
+
     /// <inheritdoc/>
     public string Name => "fcfs";
 

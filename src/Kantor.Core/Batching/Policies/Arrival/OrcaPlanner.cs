@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Arrival;
@@ -11,6 +12,17 @@ namespace Kantor.Core.Batching.Policies.Arrival;
 /// </summary>
 public sealed class OrcaPlanner : IBatchPlanner
 {
+    /// <summary>What is to be said of it.</summary>
+    public static PolicyCard Card { get; } = new(
+        "iteration-level batching with KV reserved for prompt and declared output",
+        "Orca, OSDI 2022, section 4")
+    {
+        Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
+        Information = LengthInformation.DeclaredLimit,
+        Evidence = Evidence.CodeRead,
+        Cost = "O(r + admitted)",
+    };
+
     /// <inheritdoc/>
     public string Name => "orca";
 

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Arrival;
@@ -10,6 +11,17 @@ namespace Kantor.Core.Batching.Policies.Arrival;
 /// </summary>
 public sealed class PrefillFirstPlanner : IBatchPlanner
 {
+    /// <summary>What is to be said of it.</summary>
+    public static PolicyCard Card { get; } = new(
+        "whole prompts before every decode: the negative control for chunked prefill",
+        "vLLM V0 as described in arXiv 2403.02310, section 3")
+    {
+        Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
+        Information = LengthInformation.None,
+        Evidence = Evidence.Stated,
+        Cost = "O(r + admitted)",
+    };
+
     // vLLM V0's watermark.
     private const double Watermark = 0.01;
 

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Arrival;
@@ -16,6 +17,17 @@ namespace Kantor.Core.Batching.Policies.Arrival;
 /// </remarks>
 public sealed class StaticPlanner : IBatchPlanner
 {
+    /// <summary>What is to be said of it.</summary>
+    public static PolicyCard Card { get; } = new(
+        "request-level batching: a batch runs until its longest request has ended",
+        "FasterTransformer as described in Orca, OSDI 2022, section 2")
+    {
+        Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
+        Information = LengthInformation.DeclaredLimit,
+        Evidence = Evidence.Stated,
+        Cost = "O(r + admitted)",
+    };
+
     /// <inheritdoc/>
     public string Name => "static";
 

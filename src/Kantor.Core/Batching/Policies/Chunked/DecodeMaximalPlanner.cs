@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Parts;
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Chunked;
@@ -11,6 +12,17 @@ namespace Kantor.Core.Batching.Policies.Chunked;
 /// </summary>
 public sealed class DecodeMaximalPlanner : IBatchPlanner
 {
+    /// <summary>What is to be said of it.</summary>
+    public static PolicyCard Card { get; } = new(
+        "one chunk of one prompt and all decodes in every step",
+        "SARATHI, arXiv 2308.16369, section 4.3")
+    {
+        Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
+        Information = LengthInformation.None,
+        Evidence = Evidence.CodeRead,
+        Cost = "O(r + admitted)",
+    };
+
     /// <inheritdoc/>
     public string Name => "decode-maximal";
 

@@ -11,6 +11,17 @@ namespace Kantor.Core.Batching.Policies.Chunked;
 /// </summary>
 public sealed class SarathiPlanner : IBatchPlanner
 {
+    /// <summary>What is to be said of it.</summary>
+    public static PolicyCard Card { get; } = new(
+        "stall-free: all decodes first, then chunks of prompts under one token budget",
+        "Sarathi-Serve, arXiv 2403.02310, section 4.2")
+    {
+        Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
+        Information = LengthInformation.None,
+        Evidence = Evidence.CodeRead,
+        Cost = "O(r + admitted)",
+    };
+
     private readonly SarathiOptions _options;
 
     /// <summary>The scheduler with the paper's defaults, or others.</summary>

@@ -12,6 +12,17 @@ namespace Kantor.Core.Batching.Policies.Chunked;
 /// </summary>
 public sealed class VllmV1Planner : IBatchPlanner
 {
+    /// <summary>What is to be said of it.</summary>
+    public static PolicyCard Card { get; } = new(
+        "vLLM's V1 scheduler: running requests first, prompts cut to fit, the last in order gives way",
+        "arXiv 2309.06180 and vllm/v1/core/sched/scheduler.py")
+    {
+        Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
+        Information = LengthInformation.None,
+        Evidence = Evidence.CodeRead,
+        Cost = "O(r + admitted)",
+    };
+
     private readonly VllmV1Options _options;
 
     /// <summary>The scheduler with vLLM's defaults, or others.</summary>

@@ -18,6 +18,17 @@ namespace Kantor.Core.Batching.Policies.Slices;
 /// </remarks>
 public sealed class SclsPlanner : IBatchPlanner
 {
+    /// <summary>What is to be said of it.</summary>
+    public static PolicyCard Card { get; } = new(
+        "groups of similar length run as static batches for a slice of tokens",
+        "SCLS, arXiv 2406.13511")
+    {
+        Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
+        Information = LengthInformation.None,
+        Evidence = Evidence.Stated,
+        Cost = "O(n log n) a slice",
+    };
+
     private readonly SclsOptions _options;
 
     /// <summary>The scheduler with the paper's slice, or others.</summary>

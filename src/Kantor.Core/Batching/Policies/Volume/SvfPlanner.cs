@@ -19,6 +19,19 @@ namespace Kantor.Core.Batching.Policies.Volume;
 /// </remarks>
 public sealed class SvfPlanner : IBatchPlanner
 {
+    /// <summary>What is to be said of it.</summary>
+    public static PolicyCard Card { get; } = new(
+        "smallest believed KV volume first, as soon as it fits for its whole life, with backfilling",
+        "arXiv 2606.22327")
+    {
+        Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
+        Model = "all at once, one worker, unit rounds, lengths known",
+        Guarantee = "total latency at most 1 + 2/(1 - a) times the best, if no peak is above the share a of memory (theory 3.3)",
+        Information = LengthInformation.Point,
+        Evidence = Evidence.Stated,
+        Cost = "O(r + log n)",
+    };
+
     // Beliefs change while requests wait: so many keys are looked at again in each step, in turn.
     private const int RefreshedRows = 16;
 
