@@ -26,7 +26,7 @@ public sealed class ComparisonHtml
     private string Render()
     {
         RenderHead();
-        RenderChart();
+        RenderCharts();
         foreach (var load in _report.Loads) RenderLoad(load);
         RenderPolicies();
         RenderFailures();
@@ -55,21 +55,31 @@ public sealed class ComparisonHtml
 
     private string Rate() => _report.Knee.ArrivalsPerS is { } rate ? $", {Number(rate)} requests/s" : "";
 
-    /// <summary>The best at the highest load, and the baseline; the tables have all.</summary>
-    private void RenderChart()
+    /// <summary>
+    /// The best at the highest load, and the baseline; the tables have all. Values go without their intervals, which are those of the
+    /// requests rather than of the policies; differences have them.
+    /// </summary>
+    private void RenderCharts()
     {
         if (_report.Loads.Count < 2) return;
         var shown = Shown();
-        _page.Append($"<h2>Over the load</h2>\n<p class=\"soft\">Means with 95 % intervals; the {shown.Length - 1} best at the highest ");
-        _page.Append($"load beside {_report.Baseline}. No policy can be on the far side of the bound.</p>\n");
-        _page.Legend([.. shown, "bound"]);
-        ChartLine[] all = [.. shown.Select(LineOf), BoundLine(shown.Length)];
-        var values = all.SelectMany(line => line.Points).Select(point => point.Y).OfType<double>();
+        var hasBound = _report.Loads.Any(load => BoundAt(load) is not null);
+        _page.Append($"<h2>Over the load</h2>\n<p class=\"soft\">Means; differences with 95 % intervals. The {shown.Length - 1} best at ");
+        _page.Append($"the highest load beside {_report.Baseline}{(hasBound ? "; no policy can be on the far side of the bound" : "")}.</p>\n");
+        _page.Legend(hasBound ? [.. shown, "bound"] : shown);
+        _page.Raw("<div class=\"charts\">");
+        RenderChart(_figure.Name, [.. shown.Select(ValueLine), .. hasBound ? [BoundLine(shown.Length)] : Array.Empty<ChartLine>()]);
+        RenderChart($"{_figure.Name}, less {_report.Baseline}", [.. shown.Select(DifferenceLine).Skip(1)]);
+        _page.Raw("</div>\n");
+    }
+
+    private void RenderChart(string title, ChartLine[] lines)
+    {
+        var values = lines.SelectMany(line => line.Points).SelectMany(point => (double?[])[point.Y, point.Low, point.High])
+            .OfType<double>();
         var y = ChartAxis.Linear(values, value => ChartAxis.Short(value) + (_figure.IsShare ? " %" : ""));
         var x = ChartAxis.Linear(_report.Loads, ChartAxis.Short);
-        _page.Raw("<div class=\"charts\">");
-        _page.Figure(_figure.Name, new ChartSvg($"{_figure.Name} over the load", "× the knee", x, y).Draw(all));
-        _page.Raw("</div>\n");
+        _page.Figure(title, new ChartSvg($"{title} over the load", "× the knee", x, y).Draw(lines));
     }
 
     private string[] Shown() =>
@@ -79,15 +89,17 @@ public sealed class ComparisonHtml
             .Where(policy => policy != _report.Baseline).Take(LinesMax - 1),
     ];
 
-    private ChartLine LineOf(string policy, int style) => new(policy, style, [.. _report.Loads.Select(load => Point(policy, load))]);
+    private ChartLine ValueLine(string policy, int style) => LineOf(policy, style, (load, row) => new(load, Scaled(row?.Value?.Mean)));
+
+    private ChartLine DifferenceLine(string policy, int style) => LineOf(policy, style, (load, row) => row?.Difference is { } band
+        ? new(load, Scaled(band.Mean), Scaled(band.Low), Scaled(band.High))
+        : new(load, Y: null));
+
+    private ChartLine LineOf(string policy, int style, Func<double, ComparisonRow?, ChartPoint> point) =>
+        new(policy, style, [.. _report.Loads.Select(load => point(load, RowsAt(load).FirstOrDefault(row => row.Policy == policy)))]);
 
     private ChartLine BoundLine(int style) =>
         new("bound", style, [.. _report.Loads.Select(load => new ChartPoint(load, Scaled(BoundAt(load))))]);
-
-    private ChartPoint Point(string policy, double load) =>
-        RowsAt(load).FirstOrDefault(row => row.Policy == policy)?.Value is { } band
-            ? new(load, Scaled(band.Mean), Scaled(band.Low), Scaled(band.High))
-            : new(load, Y: null);
 
     private double? Scaled(double? value) => value * (_figure.IsShare ? 100 : 1);
 
