@@ -20,6 +20,8 @@ internal sealed record CompareArguments
 
     public bool Tune { get; init; }
 
+    public bool Sensitivity { get; init; }
+
     public string? Threads { get; init; }
 
     /// <summary>The command line that gives the same figures.</summary>
@@ -32,7 +34,8 @@ internal sealed record CompareArguments
                 ("--policies", Policies), ("--baseline", Baseline), ("--load", Load), ("--knee", Knee), ("--seeds", Seeds),
             ];
             var typed = own.Where(option => option.Value is not null).Select(option => $"{option.Option} {option.Value}");
-            return string.Join(' ', [Run.CommandOf("compare"), .. typed, .. Tune ? ["--tune"] : Array.Empty<string>()]);
+            (string Option, bool IsGiven)[] flags = [("--tune", Tune), ("--sensitivity", Sensitivity)];
+            return string.Join(' ', [Run.CommandOf("compare"), .. typed, .. flags.Where(flag => flag.IsGiven).Select(flag => flag.Option)]);
         }
     }
 }

@@ -38,6 +38,12 @@ internal static class CompareCommand
         Description = "Choose each policy's options on one half of the trace, or on a seed of its own, and report the other half.",
     };
 
+    private static readonly Option<bool> Sensitivity = new("--sensitivity")
+    {
+        Description = 
+            "Run all again where prefill or decode takes 30 % more or less time, at one load, and say whether the ranking survives.",
+    };
+
     private static readonly Option<string?> StepTokens = SimulateCommand.Text(
         "--step-tokens", "N", "Most tokens of one step. Default: the profile's.");
 
@@ -60,7 +66,7 @@ internal static class CompareCommand
             + "--html r.html")
         {
             Trace, Policies, SimulateCommand.PolicyAssemblies, Baseline, SimulateCommand.Routing, SimulateCommand.Admission, Replicas,
-            SimulateCommand.Profile, SimulateCommand.Slo, SimulateCommand.ObjectiveLine, Load, Knee, Seeds, Tune, StepTokens,
+            SimulateCommand.Profile, SimulateCommand.Slo, SimulateCommand.ObjectiveLine, Load, Knee, Seeds, Tune, Sensitivity, StepTokens,
             SimulateCommand.RunningMax, KvTokens, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.Retention,
             SimulateCommand.MaxTokens, SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches,
             SimulateCommand.SkipBadLines, SimulateCommand.NoLeap, SimulateCommand.Json, SimulateCommand.Csv, SimulateCommand.Html, Threads,
@@ -87,6 +93,7 @@ internal static class CompareCommand
         Knee = parsed.GetValue(Knee),
         Seeds = parsed.GetValue(Seeds),
         Tune = parsed.GetValue(Tune),
+        Sensitivity = parsed.GetValue(Sensitivity),
         Threads = parsed.GetValue(Threads),
     };
 

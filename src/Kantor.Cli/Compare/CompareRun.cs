@@ -21,12 +21,18 @@ internal sealed class CompareRun(CompareSettings settings)
         var source = WorkloadSource.Open(settings.Scenario, settings.Run, cancellation);
         var replicates = Replicates.Of(source, settings.Scenario, settings.Replicates, settings.Tunes);
         RequireRequests(replicates);
-        var runner = new Runner(settings, source.OutputTokensMax(settings.Scenario), cancellation);
+        var runner = new Runner(settings.Scenario, settings.Run.Leaps, source.OutputTokensMax(settings.Scenario), cancellation);
         var knee = FindKnee(runner, replicates.Whole);
         var policies = settings.Tunes ? Tune(runner, replicates.Tuning!, knee) : settings.Policies;
         RunAll(runner, policies, replicates.Reported, knee, cancellation);
         var rows = new CompareRows(_outcomes, _figure, policies[0], [.. replicates.Reported.Select(replicate => replicate.Name)]);
         var report = Report(source, replicates, knee, policies, rows);
+        if (settings.TriesOtherConstants && report.IsComplete)
+        {
+            var others = new OtherConstants(runner, _figure, report.Knee.RateScale * settings.TuningLoad, Threads(runner));
+            report = report with { Sensitivity = others.Run(report, settings.TuningLoad, policies, replicates.Reported) };
+        }
+
         WriteReports(report);
         if (!report.IsComplete) return ExitCode.Interrupted;
         return report.Rows.Any(row => row.Failures.Count > 0) ? ExitCode.Failure : ExitCode.Success;

@@ -28,6 +28,9 @@ internal sealed record CompareSettings
     /// <summary>Whether options are chosen on the other half of the trace.</summary>
     public bool Tunes { get; init; }
 
+    /// <summary>Whether policies are run again where step times are 30 % more and less.</summary>
+    public bool TriesOtherConstants { get; init; }
+
     public required int Threads { get; init; }
 
     /// <summary>The load at which options are chosen: the one nearest to a third above the knee, where policies begin to differ.</summary>

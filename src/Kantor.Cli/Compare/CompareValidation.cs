@@ -75,6 +75,7 @@ internal sealed class CompareValidation
             KneeRateScale = knee,
             Replicates = replicates,
             Tunes = _typed.Tune,
+            TriesOtherConstants = _typed.Sensitivity,
             Threads = threads,
         };
     }

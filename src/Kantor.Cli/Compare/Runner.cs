@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Kantor.Cli.Runs;
+using Kantor.Cli.Scenarios;
 using Kantor.Cli.Shell;
 using Kantor.Reports.Comparisons;
 using Kantor.Reports.Runs;
@@ -12,10 +13,14 @@ namespace Kantor.Cli.Compare;
 internal sealed record Outcome(RunReport? Report, DecisionCost Cost, ComparedBound? Bound, string? Failure);
 
 /// <summary>Runs policies of a comparison. Safe to use from several threads.</summary>
-internal sealed class Runner(CompareSettings settings, int outputTokensMax, CancellationToken cancellation)
+internal sealed class Runner(Scenario scenario, bool leaps, int outputTokensMax, CancellationToken cancellation)
 {
     /// <summary>Interrupts runs.</summary>
     public CancellationToken Cancellation => cancellation;
+
+    /// <summary>The same runs where a part of each step takes so many times as long.</summary>
+    public Runner With(StepPart part, double factor) =>
+        new(PerturbedStepTime.In(scenario, part, factor), leaps, outputTokensMax, cancellation);
 
     /// <summary>One run at a rate.</summary>
     /// <exception cref="FailureException">The policy failed.</exception>
@@ -61,7 +66,6 @@ internal sealed class Runner(CompareSettings settings, int outputTokensMax, Canc
     private (RunReport Report, DecisionCost Cost) Simulate(ComparedPolicy policy, Replicate on, double rateScale, WorkCounts? counts)
     {
         var planner = new TimedPlanner(policy.Make());
-        var (scenario, leaps) = (settings.Scenario, settings.Run.Leaps);
         var options = scenario.Options(planner, scenario.Fleet.Routers[0], outputTokensMax) with { Leaping = leaps };
         var began = Stopwatch.GetTimestamp();
         var requests = on.Requests.ScaleRate(rateScale).Requests;

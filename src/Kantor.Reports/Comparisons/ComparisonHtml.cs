@@ -65,7 +65,8 @@ public sealed class ComparisonHtml
         var shown = Shown();
         var hasBound = _report.Loads.Any(load => BoundAt(load) is not null);
         _page.Append($"<h2>Over the load</h2>\n<p class=\"soft\">Means; differences with 95 % intervals. The {shown.Length - 1} best at ");
-        _page.Append($"the highest load beside {_report.Baseline}{(hasBound ? "; no policy can be on the far side of the bound" : "")}.</p>\n");
+        _page.Append($"the highest load beside {_report.Baseline}");
+        _page.Append($"{(hasBound ? "; no policy can be on the far side of the bound" : "")}.</p>\n");
         _page.Legend(hasBound ? [.. shown, "bound"] : shown);
         _page.Raw("<div class=\"charts\">");
         RenderChart(_figure.Name, [.. shown.Select(ValueLine), .. hasBound ? [BoundLine(shown.Length)] : Array.Empty<ChartLine>()]);

@@ -23,6 +23,9 @@ public static class ComparisonJson
             json.WriteStartArray("rows");
             foreach (var row in report.Rows) WriteRow(json, report, row);
             json.WriteEndArray();
+            json.WriteStartArray("sensitivity");
+            foreach (var row in report.Sensitivity) WriteSensitivity(json, row);
+            json.WriteEndArray();
             json.WriteStartArray("runs");
             foreach (var row in report.Rows)
             {
@@ -92,6 +95,20 @@ public static class ComparisonJson
             json.WriteNull("ci95");
         }
 
+        json.WriteEndObject();
+    }
+
+    private static void WriteSensitivity(Utf8JsonWriter json, SensitivityRow row)
+    {
+        json.WriteStartObject();
+        json.WriteString("world", row.World);
+        json.WriteNumber("load", row.Load);
+        json.WriteString("best", row.Best);
+        json.WriteString("best_before", row.BestBefore);
+        ReportJson.WriteNumber(json, "rank_correlation", Rounded(row.RankCorrelation));
+        json.WriteStartObject("values");
+        foreach (var (policy, mean) in row.Values) json.WriteNumber(policy, Math.Round(mean, 6));
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

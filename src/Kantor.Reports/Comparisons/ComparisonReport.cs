@@ -47,6 +47,9 @@ public sealed record ComparisonReport
     /// <summary>One row per policy and load, by load and in the order of the policies.</summary>
     public required IReadOnlyList<ComparisonRow> Rows { get; init; }
 
+    /// <summary>The policies where constants of the step time are others; empty where that was not asked for.</summary>
+    public IReadOnlyList<SensitivityRow> Sensitivity { get; init; } = [];
+
     /// <summary>Runs that were asked for.</summary>
     public required int RunsTotal { get; init; }
 

@@ -12,7 +12,16 @@ public static class ComparisonWords
     public static IReadOnlyList<string> Of(ComparisonReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return [.. report.Loads.SelectMany(load => AtLoad(report, load))];
+        return [.. report.Loads.SelectMany(load => AtLoad(report, load)), .. report.Sensitivity.Select(Of)];
+    }
+
+    private static string Of(SensitivityRow row)
+    {
+        var best = row.Best == row.BestBefore ? $"{row.Best} stays best" : $"{row.Best} is best where {row.BestBefore} was";
+        var ranks = row.RankCorrelation is { } correlation
+            ? string.Create(CultureInfo.InvariantCulture, $"; rank correlation with the usual constants {correlation:0.00}")
+            : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{row.World} of the step time, at {row.Load:0.##} × the knee: {best}{ranks}.");
     }
 
     /// <summary>A value with its unit.</summary>

@@ -65,6 +65,16 @@ public sealed class CompareRunTests : IDisposable
     }
 
     [Fact]
+    public void Other_constants_change_the_values_and_the_words_say_what_becomes_of_the_ranking()
+    {
+        var (json, html, _) = Run(Small, sensitivity: true);
+        var worlds = json["sensitivity"]!.AsArray();
+        Assert.Equal(["Prefill −30 %", "Prefill +30 %", "Decode −30 %", "Decode +30 %"], worlds.Select(world => (string)world!["world"]!));
+        Assert.True((double)worlds[1]!["values"]!["svf"]! <= (double)worlds[0]!["values"]!["svf"]!);
+        Assert.Contains("30 % of the step time, at 1.5", html);
+    }
+
+    [Fact]
     public void Too_many_windows_are_refused_by_name() =>
         Assert.Contains("--seeds 9", Assert.Throws<UsageException>(() => Run(Small with { Trace = WriteTrace(5), Limit = null }, seeds: "9", knee: "1")).Message);
 
@@ -80,13 +90,13 @@ public sealed class CompareRunTests : IDisposable
         return path;
     }
 
-    private (JsonNode Json, string Html, string Csv) Run(SimulateArguments run, string seeds = "2", string? threads = null, string? knee = null, bool tune = false)
+    private (JsonNode Json, string Html, string Csv) Run(SimulateArguments run, string seeds = "2", string? threads = null, string? knee = null, bool tune = false, bool sensitivity = false)
     {
         string Path(string name) => System.IO.Path.Combine(_folder, name);
         var settings = CompareValidation.Parse(new CompareArguments
         {
             Run = run with { Json = Path("r.json"), Html = Path("r.html"), Csv = Path("r.csv") },
-            Policies = "fcfs,svf", Load = "0.8,1.5", Seeds = seeds, Threads = threads, Knee = knee, Tune = tune,
+            Policies = "fcfs,svf", Load = "0.8,1.5", Seeds = seeds, Threads = threads, Knee = knee, Tune = tune, Sensitivity = sensitivity,
         });
         Assert.Equal(ExitCode.Success, new CompareRun(settings).Execute(CancellationToken.None));
         return (JsonNode.Parse(File.ReadAllText(Path("r.json")))!, File.ReadAllText(Path("r.html")), File.ReadAllText(Path("r.csv")));

@@ -54,6 +54,17 @@ public class ComparisonTests
     }
 
     [Fact]
+    public void A_ranking_that_turns_round_has_the_opposite_correlation_and_another_best()
+    {
+        var report = Report(("a", [0.9]), ("b", [0.5]), ("c", [0.1]));
+        var row = SensitivityRow.Of(report, 1, "Decode +30 %", policy => policy switch { "a" => 0.1, "b" => 0.5, _ => 0.8 });
+        Assert.Equal(("c", "a"), (row.Best, row.BestBefore));
+        Assert.Equal(-1, row.RankCorrelation!.Value, 9);
+        Assert.Contains("c is best where a was; rank correlation with the usual constants -1.00", ComparisonWords.Of(report with { Sensitivity = [row] })[^1]);
+        Assert.Equal(["a", "c"], SensitivityRow.Of(report, 1, "w", policy => policy == "b" ? null : 1).Values.Select(each => each.Policy));
+    }
+
+    [Fact]
     public void The_JSON_says_bound_and_interval_of_each_run()
     {
         using var stream = new MemoryStream();
