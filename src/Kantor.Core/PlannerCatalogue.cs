@@ -1,6 +1,8 @@
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Parts.Ordered;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Batching.Policies.Lookahead;
 using Kantor.Core.Batching.Policies.Slices;
 using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Catalogue;
@@ -15,6 +17,7 @@ internal static class PlannerCatalogue
         var shelf = new PolicyShelf<IBatchPlanner>("policy");
         AddUsual(shelf);
         AddOlder(shelf);
+        AddLookahead(shelf);
         return shelf;
     }
 
@@ -30,6 +33,16 @@ internal static class PlannerCatalogue
         .Add(Plain("static", StaticPlanner.Card, () => new StaticPlanner()))
         .Add(Plain("decode-maximal", DecodeMaximalPlanner.Card, () => new DecodeMaximalPlanner()))
         .Add(Of("scls", SclsPlanner.Card, SclsOptions.Keys, options => new SclsPlanner(options)));
+
+    private static void AddLookahead(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Of("mc-sf", McSfPlanner.Card, LookaheadOptions.Keys, options => new McSfPlanner(options), LookaheadOptions.Contradiction))
+        .Add(Of(
+            "mc-benchmark", McBenchmarkPlanner.Card, LookaheadOptions.Keys, options => new McBenchmarkPlanner(options),
+            LookaheadOptions.Contradiction))
+        .Add(Of(
+            "alpha-protection", AlphaProtectionPlanner.Card, AlphaProtectionOptions.Keys, options => new AlphaProtectionPlanner(options),
+            AlphaProtectionOptions.Contradiction))
+        .Add(Of("svf-1-bit", OneBitSvfPlanner.Card, OneBitSvfOptions.Keys, options => new OneBitSvfPlanner(options)));
 
     private static PolicyEntry<IBatchPlanner> Plain(string name, PolicyCard card, Func<IBatchPlanner> make) =>
         PolicyEntry.Of(name, card, make);

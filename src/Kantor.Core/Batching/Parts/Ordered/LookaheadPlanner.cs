@@ -34,7 +34,7 @@ public abstract class LookaheadPlanner : OrderedPlanner
         while (budget.TokensLeft > 0 && budget.PlacesLeft > 0 && memory.Queue.TryRead(out var row))
         {
             if (!view.IsWaiting(row) || TryAdmit(view, memory, plan, ref budget, row)) continue;
-            if (_backfilling.Depth > 0) Backfill(view, memory, plan, ref budget, row);
+            if (_backfilling.Kind != BackfillKind.None) Backfill(view, memory, plan, ref budget, row);
             return;
         }
     }
@@ -76,7 +76,7 @@ public abstract class LookaheadPlanner : OrderedPlanner
         // Without its cached prefix at first: looking that up for everybody would cost more than it finds.
         var (heldBlocks, rounds) = (view.BlocksFor(view.WantedTokens[row]), RemainingRounds(view, row));
         if (heldBlocks > budget.BlocksLeft || !memory.Profile.Fits(0, heldBlocks, rounds, BlocksMax(view))) return false;
-        if (!_backfilling.Reserves) return true;
+        if (_backfilling.Kind == BackfillKind.Skip) return true;
         var place = memory.Profile.Add(heldBlocks, rounds);
         var delays = !memory.Profile.Fits(reserved.StartRound, reserved.HeldBlocks, reserved.Rounds, BlocksMax(view));
         memory.Profile.RemoveAt(place);

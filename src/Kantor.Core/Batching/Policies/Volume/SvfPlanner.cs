@@ -57,5 +57,5 @@ public sealed class SvfPlanner : LookaheadPlanner
         _options.PlansForUpperBelief ? belief.UpperTokens : belief.MeanTokens;
 
     private static Backfilling BackfillingOf(SvfOptions options) =>
-        options.Backfilling ? new Backfilling(options.BackfillDepth, options.OvertakesMax) : Backfilling.None;
+        options.Backfilling ? new Backfilling(BackfillKind.Reserve, options.BackfillDepth, options.OvertakesMax) : Backfilling.None;
 }
