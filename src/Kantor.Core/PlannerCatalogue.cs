@@ -42,6 +42,7 @@ internal static class PlannerCatalogue
         .Add(Of(
             "alpha-protection", AlphaProtectionPlanner.Card, AlphaProtectionOptions.Keys, options => new AlphaProtectionPlanner(options),
             AlphaProtectionOptions.Contradiction))
+        .Add(Of("sorted-f", SortedFPlanner.Card, SortedFOptions.Keys, options => new SortedFPlanner(options)))
         .Add(Of("svf-1-bit", OneBitSvfPlanner.Card, OneBitSvfOptions.Keys, options => new OneBitSvfPlanner(options)));
 
     private static PolicyEntry<IBatchPlanner> Plain(string name, PolicyCard card, Func<IBatchPlanner> make) =>

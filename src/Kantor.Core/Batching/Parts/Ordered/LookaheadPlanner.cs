@@ -46,7 +46,7 @@ public abstract class LookaheadPlanner : OrderedPlanner
     /// Blocks that a running row found in the cache are not its own: they count once, with the row that made them, or, when that row is
     /// gone, as in use for good.
     /// </summary>
-    private void WriteProfile(in BatchView view, OrderedState memory)
+    private protected void WriteProfile(in BatchView view, OrderedState memory)
     {
         var usedBlocks = (long)view.KvBlocksTotal - view.KvBlocksAvailable;
         foreach (var row in view.Running) usedBlocks -= Math.Max(0, view.BlocksHeld[row] - memory.HitBlocksOf(row));
