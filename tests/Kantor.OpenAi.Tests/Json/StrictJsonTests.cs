@@ -42,6 +42,13 @@ public class StrictJsonTests
         Assert.Equal(isRead, StrictJson.Parse(Encoding.UTF8.GetBytes($"{{\"a\":0.{new string('5', characters - 2)}}}")).IsValid);
 
     [Theory]
+    [InlineData(StrictJson.MembersMax, true)]
+    [InlineData(StrictJson.MembersMax + 1, false)]
+    public void An_object_of_as_many_members_as_may_be_is_read(int members, bool isRead) => Assert.Equal(
+        isRead,
+        StrictJson.Parse(Encoding.UTF8.GetBytes($"{{{string.Join(',', Enumerable.Range(0, members).Select(key => $"\"k{key}\":0"))}}}")).IsValid);
+
+    [Theory]
     [InlineData(new byte[] { 0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D })]
     [InlineData(new byte[] { 0x22, 0xC0, 0xAF, 0x22 })]
     [InlineData(new byte[] { 0x22, 0xED, 0xA0, 0x80, 0x22 })]
