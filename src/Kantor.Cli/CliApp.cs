@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Kantor.Cli.Calibrate;
+using Kantor.Cli.Compare;
 using Kantor.Cli.Doctor;
 using Kantor.Cli.Fake;
 using Kantor.Cli.Logs;
@@ -26,6 +27,7 @@ internal static class CliApp
         ServeCommand.Create(),
         SimulateCommand.Create(),
         SweepCommand.Create(),
+        CompareCommand.Create(),
         PlanCommand.Create(),
         PoliciesCommand.Create(),
         ReplayCommand.Create(),

@@ -1,9 +1,5 @@
 using Kantor.Core.Admission;
 using Kantor.Core.Batching;
-using Kantor.Core.Batching.Policies.Arrival;
-using Kantor.Core.Batching.Policies.Chunked;
-using Kantor.Core.Batching.Policies.Slices;
-using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Catalogue;
 using Kantor.Core.Prediction;
 using Kantor.Core.Retention;
@@ -12,7 +8,7 @@ using Kantor.Core.Scaling;
 
 namespace Kantor.Core;
 
-/// <summary>Every policy of ours, one line each: the only list of them.</summary>
+/// <summary>Every policy of ours, one line each: the only list of them, that of batch planners in <see cref="PlannerCatalogue"/>.</summary>
 public static class PolicyCatalogue
 {
     /// <summary>The shelves that the short forms below ask; nothing is ever added to them.</summary>
@@ -33,7 +29,7 @@ public static class PolicyCatalogue
     /// <summary>Shelves with every policy of ours, to which a host may add.</summary>
     public static PolicyShelves NewShelves() => new()
     {
-        Planners = Planners(),
+        Planners = PlannerCatalogue.NewShelf(),
         Admissions = Admissions(),
         Retentions = Retentions(),
         Routers = Routers(),
@@ -64,23 +60,6 @@ public static class PolicyCatalogue
     /// <summary>The autoscaler as it is written.</summary>
     /// <inheritdoc cref="PolicyShelf{T}.Make(string)"/>
     public static IAutoscaler Autoscaler(string text) => BuiltIn.Autoscalers.Make(text);
-
-    private static PolicyShelf<IBatchPlanner> Planners() => new PolicyShelf<IBatchPlanner>("policy")
-        .Add(PolicyEntry.Of<IBatchPlanner>("fcfs", FcfsPlanner.Card, () => new FcfsPlanner()))
-        .Add(PolicyEntry.Of(
-            "vllm-v1", VllmV1Planner.Card, VllmV1Options.Keys, IBatchPlanner (VllmV1Options options) => new VllmV1Planner(options),
-            VllmV1Options.Contradiction))
-        .Add(PolicyEntry.Of(
-            "sarathi", SarathiPlanner.Card, SarathiOptions.Keys, IBatchPlanner (SarathiOptions options) => new SarathiPlanner(options)))
-        .Add(PolicyEntry.Of(
-            "svf", SvfPlanner.Card, SvfOptions.Keys, IBatchPlanner (SvfOptions options) => new SvfPlanner(options),
-            SvfOptions.Contradiction))
-        .Add(PolicyEntry.Of<IBatchPlanner>("orca", OrcaPlanner.Card, () => new OrcaPlanner()))
-        .Add(PolicyEntry.Of<IBatchPlanner>("prefill-first", PrefillFirstPlanner.Card, () => new PrefillFirstPlanner()))
-        .Add(PolicyEntry.Of<IBatchPlanner>("static", StaticPlanner.Card, () => new StaticPlanner()))
-        .Add(PolicyEntry.Of<IBatchPlanner>("decode-maximal", DecodeMaximalPlanner.Card, () => new DecodeMaximalPlanner()))
-        .Add(PolicyEntry.Of(
-            "scls", SclsPlanner.Card, SclsOptions.Keys, IBatchPlanner (SclsOptions options) => new SclsPlanner(options)));
 
     private static PolicyShelf<IAdmission> Admissions() => new PolicyShelf<IAdmission>("admission")
         .Add(PolicyEntry.Of<IAdmission>("accept-all", "everybody is let in; queues have limits of their "

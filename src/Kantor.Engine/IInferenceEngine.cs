@@ -7,16 +7,10 @@ namespace Kantor.Engine;
 /// The engine as its callers see it: requests in, streams of text out. All members may be called from any thread; none of them waits for
 /// the loop except where it returns a task.
 /// </summary>
-public interface IInferenceEngine
+public interface IInferenceEngine : ITextModel
 {
-    /// <summary>The loaded model and the size of its KV pool.</summary>
-    BackendInfo Model { get; }
-
     /// <summary>What can be asked of the engine beyond what the model allows.</summary>
     EngineAbilities Abilities { get; }
-
-    /// <summary>Text to tokens and back; thread-safe.</summary>
-    ITokenizer Tokenizer { get; }
 
     /// <summary>
     /// Hands a request to the loop and returns its stream at once. Every choice ends with exactly one <see cref="GenerationDelta"/> that
@@ -32,12 +26,6 @@ public interface IInferenceEngine
     /// </summary>
     /// <exception cref="ArgumentException">There is none, or one is malformed; nothing was queued.</exception>
     IReadOnlyList<GenerationStream> SubmitAll(IReadOnlyList<GenerationRequest> requests);
-
-    /// <summary>
-    /// Embeds one text, between two steps of the loop; a vector of length 1 with <see cref="BackendInfo.EmbeddingSize"/> numbers.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">The back end failed, or the engine is shut down.</exception>
-    Task<float[]> EmbedAsync(int[] tokens, CancellationToken cancellation);
 
     /// <summary>Load and totals at the end of the last step; for metrics and routing.</summary>
     EngineSnapshot Snapshot();

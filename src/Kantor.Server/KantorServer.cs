@@ -1,6 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using Kantor.Engine;
+using Kantor.Server.Api;
 using Kantor.Server.Callers;
 using Kantor.Server.Configuration;
 using Kantor.Server.Context;
@@ -22,8 +22,8 @@ using Microsoft.Extensions.Logging;
 namespace Kantor.Server;
 
 /// <summary>
-/// The OpenAI-compatible HTTP server in front of one engine. It owns the socket, not the engine: whoever made the engine disposes it after
-/// the server has stopped.
+/// The OpenAI-compatible HTTP server in front of an endpoint. It owns the socket, not what answers: whoever made the endpoint's engine
+/// disposes it after the server has stopped.
 /// </summary>
 public sealed class KantorServer : IAsyncDisposable
 {
@@ -45,23 +45,21 @@ public sealed class KantorServer : IAsyncDisposable
 
     /// <summary>A server that does not listen yet.</summary>
     /// <param name="options">Where to listen and how much to allow.</param>
-    /// <param name="engine">What answers.</param>
-    /// <param name="metrics">What <c>/metrics</c> shows; the engine's observer, or null for the engine's snapshot alone.</param>
+    /// <param name="endpoint">What answers.</param>
     /// <param name="logging">Where logs go; null for nowhere.</param>
     /// <param name="time">Clock of timeouts and answers; null for the system's.</param>
     /// <exception cref="ArgumentException">The options are wrong; the message holds one line per error.</exception>
     public static KantorServer Build(
-        ServerOptions options, IInferenceEngine engine, EngineMetrics? metrics = null, Action<ILoggingBuilder>? logging = null,
-        TimeProvider? time = null)
+        ServerOptions options, IEndpoint endpoint, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null)
     {
-        List<string> errors = [.. options.Validate(), .. PriorityFaults(options, engine)];
+        List<string> errors = [.. options.Validate(), .. PriorityFaults(options, endpoint.Info)];
         if (errors.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors), nameof(options));
 
         var app = Listener(options, logging);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Kantor.Server");
         var clock = time ?? TimeProvider.System;
-        var context = new ServerContext(
-            options, engine, metrics ?? new EngineMetrics(), new PromptEncoder(engine, options.Limits), new Draining(), clock, log);
+        var prompts = endpoint.Model is { } model ? new PromptEncoder(model, options.Limits) : null;
+        var context = new ServerContext(options, endpoint, new ServerMetrics(), prompts, new Draining(), clock, log);
         var routes = RouteTable.Create(context);
 
         // Without a key, a page of another site could reach the server through a name that it points at this machine.
@@ -125,13 +123,13 @@ public sealed class KantorServer : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _context.Draining.Dispose();
-        _context.Prompts.Dispose();
+        _context.Prompts?.Dispose();
     }
 
-    private static IEnumerable<string> PriorityFaults(ServerOptions options, IInferenceEngine engine) => engine.Abilities.HasPriorities
+    private static IEnumerable<string> PriorityFaults(ServerOptions options, EndpointInfo endpoint) => endpoint.HasPriorities
         ? []
         : options.Tenants.Where(tenant => tenant.Priority != 0).Select(tenant =>
-            $"Tenant '{tenant.Name}' has priority {tenant.Priority}, and the policy '{engine.Snapshot().Policy}' has no priorities; "
+            $"Tenant '{tenant.Name}' has priority {tenant.Priority}, and the policy '{endpoint.Policy}' has no priorities; "
                 + "vllm-v1:order=priority has.");
 
     private static WebApplication Listener(ServerOptions options, Action<ILoggingBuilder>? logging)

@@ -6,6 +6,7 @@ using Kantor.Engine;
 using Kantor.Engine.Backends.Scripted;
 using Kantor.Engine.Loop;
 using Kantor.Server.Configuration;
+using Kantor.Server.Endpoints;
 using Kantor.Server.Metrics;
 
 namespace Kantor.Server.Tests;
@@ -32,11 +33,17 @@ internal sealed class TestServer : IAsyncDisposable
     public Uri Url => Server.Url;
 
     /// <summary>A server in front of any engine.</summary>
-    public static async Task<TestServer> StartAsync(IInferenceEngine engine, ServerOptions? options = null, EngineMetrics? metrics = null, TimeProvider? time = null)
+    public static Task<TestServer> StartAsync(
+        IInferenceEngine engine, ServerOptions? options = null, EngineMetrics? metrics = null, TimeProvider? time = null) =>
+        StartAsync(new EngineEndpoint(engine, metrics), options, time, engine as IAsyncDisposable);
+
+    /// <summary>A server in front of any endpoint.</summary>
+    public static async Task<TestServer> StartAsync(
+        IEndpoint endpoint, ServerOptions? options = null, TimeProvider? time = null, IAsyncDisposable? owned = null)
     {
-        var server = KantorServer.Build((options ?? new ServerOptions()) with { Port = 0 }, engine, metrics, logging: null, time);
+        var server = KantorServer.Build((options ?? new ServerOptions()) with { Port = 0 }, endpoint, logging: null, time);
         await server.StartAsync();
-        return new TestServer(server, engine as IAsyncDisposable);
+        return new TestServer(server, owned);
     }
 
     /// <summary>A server in front of the real engine loop over a scripted model.</summary>

@@ -41,6 +41,9 @@ internal sealed class WorkloadSource
     /// <summary>Whether batched arrivals were found and are spread.</summary>
     public bool BatchesSpread { get; }
 
+    /// <summary>Whether each seed draws requests of its own.</summary>
+    public bool IsDrawn => _workload.IsDrawn;
+
     /// <summary>Whether the seed changes the requests.</summary>
     public bool IsRandom => _workload.IsDrawn || BatchesSpread || _workload.Adapters is not null;
 

@@ -6,6 +6,7 @@ using Kantor.Engine;
 using Kantor.Engine.Loop;
 using Kantor.Server;
 using Kantor.Server.Configuration;
+using Kantor.Server.Endpoints;
 using Kantor.Server.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -65,7 +66,8 @@ internal static class ServeCommand
         using var log = EventLogFile.Open(parsed.GetValue(EventLog), Name, flushEveryUs: 1_000_000);
         await using var engine = await EngineFactory.CreateAsync(
             Engine.Read(parsed), metrics, logging.CreateLogger("llama.cpp"), cancellation, log);
-        await using var server = KantorServer.Build(options, engine, metrics, builder => Log(builder, parsed.GetValue(Verbose)));
+        await using var server = KantorServer.Build(
+            options, new EngineEndpoint(engine, metrics), builder => Log(builder, parsed.GetValue(Verbose)));
         try
         {
             await server.RunAsync(started => Announce(started.Url, engine, options), cancellation);

@@ -56,13 +56,15 @@ public static class OptionLaws
         }
     }
 
-    /// <summary>The policy with each value but the usual one that stands alone.</summary>
+    /// <summary>
+    /// The policy with each value but the usual one that contradicts nothing; one that has no effect alone may have it beside another.
+    /// </summary>
     private static IEnumerable<PolicySpec> Others<T>(PolicyEntry<T> entry, OptionKey key)
         where T : class =>
         Values.Concat(key.Range.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)).Distinct()
             .Where(value => value != key.Usual && key.Allows(value))
             .Select(value => PolicySpec.Of(entry.Name, [new PolicyOption(key.Name, value)]))
-            .Where(spec => entry.Contradiction(spec) is null);
+            .Where(spec => entry.Contradiction(spec) is null or { HasNoEffect: true });
 
     private static void RequireName<T>(PolicyEntry<T> entry, PolicySpec written, Func<T, string> nameOf)
         where T : class

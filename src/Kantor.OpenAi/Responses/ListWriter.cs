@@ -7,8 +7,10 @@ namespace Kantor.OpenAi.Responses;
 /// <summary>A model as <c>/v1/models</c> shows it.</summary>
 /// <param name="Id">Name.</param>
 /// <param name="CreatedUnixSeconds">When it was loaded.</param>
-/// <param name="ContextTokensMax">Longest sequence; <c>max_model_len</c> on the wire, as in vLLM.</param>
-public sealed record ModelEntry(string Id, long CreatedUnixSeconds, int ContextTokensMax);
+/// <param name="ContextTokensMax">
+/// Longest sequence, <c>max_model_len</c> on the wire as in vLLM; null, and left out, where it is not known.
+/// </param>
+public sealed record ModelEntry(string Id, long CreatedUnixSeconds, int? ContextTokensMax);
 
 /// <summary>Writes the answers that are lists: models and embeddings.</summary>
 public static class ListWriter
@@ -93,7 +95,7 @@ public static class ListWriter
         json.WriteString("object", "model");
         json.WriteNumber("created", model.CreatedUnixSeconds);
         json.WriteString("owned_by", "kantor");
-        json.WriteNumber("max_model_len", model.ContextTokensMax);
+        if (model.ContextTokensMax is { } most) json.WriteNumber("max_model_len", most);
         json.WriteEndObject();
     }
 }

@@ -7,11 +7,12 @@ internal sealed record ChartAxis(double Min, double Max, bool IsLog, Func<double
 {
     private const int TicksMax = 7;
 
-    /// <summary>A linear axis from 0 that holds all figures.</summary>
+    /// <summary>A linear axis that holds 0 and all figures.</summary>
     public static ChartAxis Linear(IEnumerable<double> figures, Func<double, string> format)
     {
-        var largest = figures.DefaultIfEmpty(0).Max();
-        return new ChartAxis(0, largest > 0 ? largest * 1.05 : 1, IsLog: false, format);
+        double[] all = [0, .. figures];
+        var (least, largest) = (all.Min(), all.Max());
+        return new ChartAxis(least * 1.05, largest > 0 || least < 0 ? largest * 1.05 : 1, IsLog: false, format);
     }
 
     /// <summary>A logarithmic axis that holds all figures above 0, at least a decade of them.</summary>
@@ -54,7 +55,8 @@ internal sealed record ChartAxis(double Min, double Max, bool IsLog, Func<double
         var rough = (Max - Min) / TicksMax;
         var decade = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         var step = decade * (rough / decade) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
-        return [.. Enumerable.Range(0, TicksMax + 2).Select(index => index * step).Where(tick => tick <= Max)];
+        var first = (int)Math.Ceiling(Min / step);
+        return [.. Enumerable.Range(first, TicksMax + 2).Select(index => index * step).Where(tick => tick <= Max)];
     }
 
     private double[] LogTicks()

@@ -14,7 +14,7 @@ internal static class PageParts
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
         main { max-width: 1320px; margin: 0 auto; padding: 20px 16px 48px; }
-        h1 { font-size: 1.5rem; margin: 0 0 4px; } h2 { font-size: 1.15rem; margin: 32px 0 8px; } h3 { font-size: .95rem; margin: 0 0 4px; }
+        h1 { font-size: 1.5rem; margin: 0 0 4px; overflow-wrap: anywhere; } h2 { font-size: 1.15rem; margin: 32px 0 8px; } h3 { font-size: .95rem; margin: 0 0 4px; }
         p { margin: 4px 0; } .soft { color: var(--soft); } .notice { border-left: 4px solid var(--c1); padding: 4px 12px; background: var(--panel); }
         pre { background: var(--panel); border: 1px solid var(--edge); border-radius: 6px; padding: 10px 12px; white-space: pre-wrap; overflow-wrap: anywhere; }
         dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 16px; margin: 8px 0; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }

@@ -13,14 +13,14 @@ namespace Kantor.Server.Context;
 /// take time quadratic in its text and cannot be interrupted, so texts are limited by their size first, and few long ones are at work at
 /// the same time.
 /// </summary>
-internal sealed class PromptEncoder(IInferenceEngine engine, RequestLimits limits) : IDisposable
+internal sealed class PromptEncoder(ITextModel model, RequestLimits limits) : IDisposable
 {
     private const int LongTextBytes = 32 * 1024;
 
     private readonly SemaphoreSlim _longTexts = new(Math.Max(1, Environment.ProcessorCount / 2));
 
     /// <summary>Most UTF-8 bytes of the texts of one prompt.</summary>
-    public long BytesMax => (long)engine.Model.SequenceTokensMax * limits.PromptBytesPerTokenMax;
+    public long BytesMax => (long)model.Model.SequenceTokensMax * limits.PromptBytesPerTokenMax;
 
     /// <summary>Tokens of a conversation under the model's chat template.</summary>
     /// <exception cref="ApiErrorException">The text is too long, or the model has no chat template (400).</exception>
@@ -69,7 +69,7 @@ internal sealed class PromptEncoder(IInferenceEngine engine, RequestLimits limit
     /// <exception cref="ApiErrorException">There is one (400).</exception>
     public void CheckIds(IEnumerable<int> tokens, string param)
     {
-        var size = engine.Tokenizer.VocabularySize;
+        var size = model.Tokenizer.VocabularySize;
         foreach (var token in tokens)
         {
             if ((uint)token < (uint)size) continue;
@@ -87,16 +87,16 @@ internal sealed class PromptEncoder(IInferenceEngine engine, RequestLimits limit
         {
             throw new ApiErrorException(ApiError.BadRequest(
                 param,
-                $"'{param}' has {bytes} bytes of text; prompt and answer have {engine.Model.SequenceTokensMax} tokens at most, for which "
+                $"'{param}' has {bytes} bytes of text; prompt and answer have {model.Model.SequenceTokensMax} tokens at most, for which "
                     + $"at most {BytesMax} bytes are tokenised.",
                 ErrorCodes.ContextLengthExceeded));
         }
 
-        if (bytes <= LongTextBytes) return encode(engine.Tokenizer);
+        if (bytes <= LongTextBytes) return encode(model.Tokenizer);
         await _longTexts.WaitAsync(cancellation);
         try
         {
-            return encode(engine.Tokenizer);
+            return encode(model.Tokenizer);
         }
         finally
         {

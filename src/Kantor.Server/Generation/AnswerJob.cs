@@ -1,17 +1,18 @@
 using Kantor.OpenAi.Requests;
 using Kantor.OpenAi.Responses;
 using Kantor.Server.Context;
+using Kantor.Server.Endpoints;
 using Microsoft.AspNetCore.Http;
 
 namespace Kantor.Server.Generation;
 
-/// <summary>One HTTP request whose prompts are in the engine.</summary>
-/// <param name="Server">What all endpoints share.</param>
+/// <summary>One HTTP request whose prompts are with the endpoint.</summary>
+/// <param name="Server">What all routes share.</param>
 /// <param name="Http">The request and its response.</param>
 /// <param name="Head">Name of the answer.</param>
 /// <param name="Fields">What was asked for.</param>
 /// <param name="Writer">Writes the format of the route.</param>
-/// <param name="Deltas">The engine's streams.</param>
+/// <param name="Answer">What the endpoint says.</param>
 /// <param name="Progress">Which choices have ended.</param>
 /// <param name="PromptTokens">Tokens of all prompts.</param>
 /// <param name="Stop">The client is gone, or the server's drain period is over.</param>
@@ -21,7 +22,7 @@ internal sealed record AnswerJob(
     AnswerHead Head,
     GenerationFields Fields,
     AnswerWriter Writer,
-    AnswerDeltas Deltas,
+    GrowingAnswer Answer,
     AnswerProgress Progress,
     int PromptTokens,
     CancellationToken Stop)

@@ -1,6 +1,7 @@
 using Kantor.Engine.Streams;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
+using Kantor.Server.Endpoints;
 
 namespace Kantor.Server.Generation;
 

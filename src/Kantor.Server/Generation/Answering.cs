@@ -1,9 +1,9 @@
-using Kantor.Engine.Streams;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Requests;
 using Kantor.OpenAi.Responses;
 using Kantor.Server.Callers;
 using Kantor.Server.Context;
+using Kantor.Server.Endpoints;
 using Kantor.Server.Http;
 using Kantor.Server.Logging;
 using Microsoft.AspNetCore.Http;
@@ -11,39 +11,38 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Kantor.Server.Generation;
 
-/// <summary>Runs a request through the engine and has the answer sent. When the client goes away, the engine hears of it at once.</summary>
+/// <summary>Hands a call to the endpoint and has the answer sent. When the client goes away, the endpoint hears of it at once.</summary>
 internal sealed class Answering(ServerContext server)
 {
-    /// <summary>Answers every prompt, in the format that <paramref name="writer"/> writes.</summary>
-    public async Task AnswerAsync(
-        HttpContext http, AnswerHead head, GenerationFields fields, IReadOnlyList<int[]> prompts, AnswerWriter writer)
+    /// <summary>Answers every prompt, in the format that <paramref name="writer"/> writes, or as the endpoint wrote it.</summary>
+    public async Task AnswerAsync(HttpContext http, AnswerHead head, EndpointCall call, int prompts, AnswerWriter writer)
     {
-        server.Prompts.CheckIds(fields.Sampling.LogitBias.Keys, "logit_bias");
-        var caller = http.Features.GetRequiredFeature<Caller>();
-        var requests = RequestBuilder.Build(fields, prompts, server.Engine.Model, server.Options.Limits, caller);
-        using var open = OpenAnswers.Of(caller, prompts.Count * fields.Choices);
-        if (fields.User is { } user) server.Log.Accepted(head.Id, prompts.Count, fields.Choices, QuotedText.Plain(user));
+        var fields = call.Fields!;
+        server.Prompts?.CheckIds(fields.Sampling.LogitBias.Keys, "logit_bias");
+        using var open = OpenAnswers.Of(http.Features.GetRequiredFeature<Caller>(), prompts * fields.Choices);
+        if (fields.User is { } user) server.Log.Accepted(head.Id, prompts, fields.Choices, QuotedText.Plain(user));
         http.Response.Headers["x-request-id"] = head.Id;
-        await SendAsync(http, head, fields, requests, writer);
-    }
-
-    private async Task SendAsync(
-        HttpContext http, AnswerHead head, GenerationFields fields, IReadOnlyList<GenerationRequest> requests, AnswerWriter writer)
-    {
-        await using var deltas = Submit(requests);
-        await using var goneWithClient = http.RequestAborted.UnsafeRegister(state => ((AnswerDeltas)state!).Cancel(), deltas);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, server.Draining.Cut);
-        var progress = new AnswerProgress(requests.Count, fields.Choices);
-        var promptTokens = requests.Sum(request => request.PromptTokens.Length);
-        var job = new AnswerJob(server, http, head, fields, writer, deltas, progress, promptTokens, stop.Token);
-        await (fields.Stream ? StreamedAnswer.SendAsync(job) : WholeAnswer.SendAsync(job));
+        await using var answer = await SendAsync(call, stop.Token);
+        await using var goneWithClient = http.RequestAborted.UnsafeRegister(state => ((EndpointAnswer)state!).Cancel(), answer);
+        if (answer is RelayedAnswer relayed) await Relaying.SendAsync(http, server, relayed, head.Id, stop.Token);
+        else await SendAsync(http, head, call, (GrowingAnswer)answer, writer, stop.Token);
     }
 
-    private AnswerDeltas Submit(IReadOnlyList<GenerationRequest> requests)
+    private Task SendAsync(
+        HttpContext http, AnswerHead head, EndpointCall call, GrowingAnswer answer, AnswerWriter writer, CancellationToken stop)
+    {
+        var progress = new AnswerProgress(call.Facts.Count, call.Fields!.Choices);
+        var promptTokens = call.Facts.Sum(facts => facts.PromptTokens);
+        var job = new AnswerJob(server, http, head, call.Fields, writer, answer, progress, promptTokens, stop);
+        return call.Fields.Stream ? StreamedAnswer.SendAsync(job) : WholeAnswer.SendAsync(job);
+    }
+
+    private async Task<EndpointAnswer> SendAsync(EndpointCall call, CancellationToken stop)
     {
         try
         {
-            return new AnswerDeltas(server.Engine, requests);
+            return await server.Endpoint.SendAsync(call, stop);
         }
         catch (ArgumentException e)
         {

@@ -1,6 +1,7 @@
 using Kantor.Core.Requests;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
+using Kantor.Server.Endpoints;
 using Kantor.Server.Http;
 using Kantor.Server.Logging;
 using Microsoft.AspNetCore.Http;
@@ -36,7 +37,7 @@ internal static class StreamedAnswer
     {
         try
         {
-            await foreach (var delta in job.Deltas.ReadAllAsync(job.Stop))
+            await foreach (var delta in job.Answer.ReadAllAsync(job.Stop))
             {
                 var reason = job.Progress.Note(delta, out var error);
                 if (error is not null) return InStream(job, error);

@@ -2,6 +2,7 @@ using System.Text;
 using Kantor.Core.Requests;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
+using Kantor.Server.Endpoints;
 using Kantor.Server.Http;
 
 namespace Kantor.Server.Generation;
@@ -25,7 +26,7 @@ internal static class WholeAnswer
             .ToArray();
         try
         {
-            await foreach (var delta in job.Deltas.ReadAllAsync(job.Stop))
+            await foreach (var delta in job.Answer.ReadAllAsync(job.Stop))
             {
                 parts[delta.Index].Add(delta);
                 var reason = job.Progress.Note(delta, out var error);

@@ -25,15 +25,15 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>The request in the body.</summary>
+    /// <summary>The request in the body, and the body.</summary>
     /// <exception cref="ApiErrorException">The body is too large (413) or not such a request (400).</exception>
-    public static async Task<T> ReadAsync<T>(
+    public static async Task<(T Request, ReadOnlyMemory<byte> Body)> ReadAsync<T>(
         HttpContext http, RequestLimits limits, Func<ReadOnlyMemory<byte>, RequestLimits, Parsed<T>> parse)
         where T : class
     {
         var body = await ReadBytesAsync(http, limits.BodyBytesMax);
         var parsed = parse(body, limits);
-        return parsed.IsValid ? parsed.Value : throw new ApiErrorException(ApiError.BadRequest(parsed.Errors));
+        return parsed.IsValid ? (parsed.Value, body) : throw new ApiErrorException(ApiError.BadRequest(parsed.Errors));
     }
 
     private static async Task<byte[]> ReadBytesAsync(HttpContext http, int bytesMax)

@@ -8,7 +8,7 @@ namespace Kantor.Server.Metrics;
 
 /// <summary>
 /// Counts what the engine does and renders it as Prometheus text, under vLLM's names where the meaning is the same and under <c>kantor_</c>
-/// otherwise. Give it to the engine as its observer and to the server that shows it. Thread-safe.
+/// otherwise. Give it to the engine as its observer and to the endpoint that shows it. Thread-safe.
 /// </summary>
 public sealed class EngineMetrics : IEngineObserver
 {
@@ -37,7 +37,6 @@ public sealed class EngineMetrics : IEngineObserver
     private readonly long[] _endsByOutcome = new long[Enum.GetValues<RequestOutcome>().Length];
     private long _promptTokensTotal;
     private long _plansRefused;
-    private long _streamsStalled;
 
     /// <inheritdoc/>
     public void StepExecuted(in StepReport step)
@@ -66,9 +65,6 @@ public sealed class EngineMetrics : IEngineObserver
         _generationTokens.Observe(finish.GeneratedTokens);
         Interlocked.Add(ref _promptTokensTotal, finish.PromptTokens);
     }
-
-    /// <summary>A connection was cut because its client took nothing.</summary>
-    internal void StreamStalled() => Interlocked.Increment(ref _streamsStalled);
 
     /// <summary>All metrics of the engine.</summary>
     internal string Render(IInferenceEngine engine)
@@ -127,8 +123,6 @@ public sealed class EngineMetrics : IEngineObserver
             "kantor_prefix_cache_refound_total", "Cached tokens with which preempted requests came back.", now.PrefixRefoundTokens);
         text.Counter("kantor_plans_refused_total", "Plans of the policy that the validator refused.", Volatile.Read(ref _plansRefused));
         text.Counter("kantor_backend_failures_total", "Steps of the back end that failed.", now.BackendFailures);
-        text.Counter(
-            "kantor_streams_stalled_total", "Connections cut because the client took nothing.", Volatile.Read(ref _streamsStalled));
         text.Gauge("kantor_step_model_fixed_seconds", "Fitted step time: fixed part.", step.FixedUs / 1e6);
         text.Gauge("kantor_step_model_prefill_token_seconds", "Fitted step time: per prefill token.", step.PrefillTokenUs / 1e6);
         text.Gauge("kantor_step_model_decode_sequence_seconds", "Fitted step time: per decoding sequence.", step.DecodeSequenceUs / 1e6);

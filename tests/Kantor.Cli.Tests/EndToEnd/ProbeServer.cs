@@ -3,6 +3,7 @@ using Kantor.Cli.Engines;
 using Kantor.Cli.Tests.Repository;
 using Kantor.Engine;
 using Kantor.Engine.Loop;
+using Kantor.Server.Endpoints;
 using Kantor.Server;
 using Kantor.Server.Configuration;
 using Kantor.Server.Metrics;
@@ -34,7 +35,7 @@ public sealed class ProbeServer : IAsyncLifetime
         var metrics = new EngineMetrics();
         // One thread: other test projects run beside this one, and the kernels' threads wait for each other by spinning.
         _engine = await EngineFactory.CreateAsync(new EngineSettings { Policy = EngineArguments.DefaultPolicy, Threads = 1 }, metrics, logger: null, CancellationToken.None);
-        _server = KantorServer.Build(new ServerOptions { Port = 0 }, _engine, metrics);
+        _server = KantorServer.Build(new ServerOptions { Port = 0 }, new EngineEndpoint(_engine, metrics));
         await _server.StartAsync();
     }
 

@@ -12,6 +12,7 @@ public class ChartAxisTests
             Gen.Choose(1, 1_000_000).Select(thousandths => thousandths / 1000.0).NonEmptyListOf().ToArbitrary(),
             figures =>
             {
+                Assert.All(figures, figure => Assert.InRange(ChartAxis.Linear(figures.Select(each => -each), ChartAxis.Short).Place(-figure)!.Value, 0, 1));
                 foreach (var axis in (ChartAxis[])[ChartAxis.Linear(figures, ChartAxis.Short), ChartAxis.Log(figures, ChartAxis.Short)])
                 {
                     Assert.All(figures, figure => Assert.InRange(axis.Place(figure)!.Value, 0, 1));

@@ -1,3 +1,4 @@
+using Kantor.Server.Endpoints;
 using Kantor.Server.Configuration;
 using Microsoft.Extensions.Configuration;
 
@@ -32,7 +33,7 @@ public class ServerOptionsTests
     public void B11_A_server_with_wrong_options_is_not_built_and_says_everything_at_once()
     {
         var wrong = new ServerOptions { Host = "0.0.0.0", Port = 70_000, ApiKeys = [], AdminKeys = ["short"], StallTimeoutMs = 0 };
-        var error = Assert.Throws<ArgumentException>(() => KantorServer.Build(wrong, new HandEngine()));
+        var error = Assert.Throws<ArgumentException>(() => KantorServer.Build(wrong, new EngineEndpoint(new HandEngine())));
         Assert.All(["ApiKeys", "Port", "AdminKeys[0]", "StallTimeoutMs"], name => Assert.Contains(name, error.Message));
     }
 

@@ -1,3 +1,4 @@
+using Kantor.Server.Endpoints;
 using Kantor.OpenAi.Errors;
 using Kantor.Server.Configuration;
 
@@ -82,7 +83,7 @@ public class DrainingTests
     [Fact]
     public async Task Run_listens_until_it_is_told_to_stop()
     {
-        await using var server = KantorServer.Build(new ServerOptions { Port = 0 }, new HandEngine());
+        await using var server = KantorServer.Build(new ServerOptions { Port = 0 }, new EngineEndpoint(new HandEngine()));
         using var stop = new CancellationTokenSource();
         var started = new TaskCompletionSource<Uri>();
         var running = server.RunAsync(running => started.SetResult(running.Url), stop.Token);

@@ -1,5 +1,4 @@
 using Kantor.Core.Batching.Parts;
-using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 

@@ -3,7 +3,7 @@ using Kantor.Server.Context;
 using Kantor.Server.Http;
 using Kantor.Server.Page;
 
-namespace Kantor.Server.Endpoints;
+namespace Kantor.Server.Api;
 
 /// <summary>Every route of the server and who may use it. There is no other way in.</summary>
 internal static class RouteTable
@@ -12,9 +12,9 @@ internal static class RouteTable
 
     public static IReadOnlyList<ApiRoute> Create(ServerContext server)
     {
-        var generation = new GenerationEndpoints(server);
-        var model = new ModelEndpoints(server);
-        var operation = new OperationEndpoints(server);
+        var generation = new GenerationApi(server);
+        var model = new ModelApi(server);
+        var operation = new OperationApi(server);
         return
         [
             new("POST", "/v1/chat/completions", Access.Key, generation.ChatAsync),

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace Kantor.Server.Tests.Endpoints;
+namespace Kantor.Server.Tests.Api;
 
 /// <summary>Bad bodies over a real socket: 400 in OpenAI's shape, nothing submitted, and the server goes on serving.</summary>
 public class BadRequestTests

@@ -1,8 +1,8 @@
 using System.Net.Http.Headers;
 
-namespace Kantor.Server.Tests.Endpoints;
+namespace Kantor.Server.Tests.Api;
 
-public class OperationEndpointTests
+public class OperationApiTests
 {
     [Fact]
     public async Task The_step_model_is_shown_with_null_for_what_is_not_known_yet()

@@ -3,16 +3,10 @@ using System.Threading.Channels;
 using Kantor.Engine;
 using Kantor.Engine.Streams;
 
-namespace Kantor.Server.Generation;
-
-/// <summary>A delta of one of the choices of one of the prompts.</summary>
-/// <param name="Prompt">Number of the prompt, from 0.</param>
-/// <param name="Index">Number of the choice over all prompts, from 0.</param>
-/// <param name="Delta">What it gained.</param>
-internal readonly record struct AnswerDelta(int Prompt, int Index, GenerationDelta Delta);
+namespace Kantor.Server.Endpoints;
 
 /// <summary>The engine's streams for all prompts of one HTTP request, read as one. Disposing cancels what has not ended.</summary>
-internal sealed class AnswerDeltas : IAsyncDisposable
+internal sealed class EngineAnswer : GrowingAnswer
 {
     private const int BufferMax = 64;
 
@@ -21,26 +15,27 @@ internal sealed class AnswerDeltas : IAsyncDisposable
 
     /// <summary>Submits all requests, of which the engine takes all or none.</summary>
     /// <exception cref="ArgumentException">The engine finds a request malformed.</exception>
-    public AnswerDeltas(IInferenceEngine engine, IReadOnlyList<GenerationRequest> requests)
+    public EngineAnswer(IInferenceEngine engine, IReadOnlyList<GenerationRequest> requests)
     {
         _choices = requests[0].Choices;
         _streams = engine.SubmitAll(requests);
     }
 
-    /// <summary>Ends everything that has not ended; any thread.</summary>
-    public void Cancel()
+    /// <inheritdoc/>
+    public override void Cancel()
     {
         foreach (var stream in _streams) stream.Cancel();
     }
 
-    /// <summary>All deltas; those of one choice in order.</summary>
-    public IAsyncEnumerable<AnswerDelta> ReadAllAsync(CancellationToken cancellation) =>
+    /// <inheritdoc/>
+    public override IAsyncEnumerable<AnswerDelta> ReadAllAsync(CancellationToken cancellation) =>
         _streams.Count == 1 ? ReadAsync(0, cancellation) : MergeAsync(cancellation);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         foreach (var stream in _streams) await stream.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     private async IAsyncEnumerable<AnswerDelta> ReadAsync(int prompt, [EnumeratorCancellation] CancellationToken cancellation)

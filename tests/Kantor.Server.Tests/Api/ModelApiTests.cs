@@ -1,9 +1,9 @@
 using System.Net;
 using Kantor.OpenAi.Errors;
 
-namespace Kantor.Server.Tests.Endpoints;
+namespace Kantor.Server.Tests.Api;
 
-public class ModelEndpointTests
+public class ModelApiTests
 {
     [Theory]
     [InlineData("/v1/models/hand/model", HttpStatusCode.OK)]

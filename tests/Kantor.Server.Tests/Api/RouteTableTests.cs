@@ -1,10 +1,11 @@
+using Kantor.Server.Endpoints;
 using System.Net;
 using System.Net.Http.Headers;
 using Kantor.Server.Callers;
 using Kantor.Server.Configuration;
 using Kantor.Server.Http;
 
-namespace Kantor.Server.Tests.Endpoints;
+namespace Kantor.Server.Tests.Api;
 
 public class RouteTableTests
 {
@@ -98,7 +99,7 @@ public class RouteTableTests
 
     [Fact]
     public void B11_Build_refuses_to_open_to_others_without_a_key() =>
-        Assert.Contains("ApiKeys", Assert.Throws<ArgumentException>(() => KantorServer.Build(new ServerOptions { Host = "0.0.0.0" }, new HandEngine())).Message);
+        Assert.Contains("ApiKeys", Assert.Throws<ArgumentException>(() => KantorServer.Build(new ServerOptions { Host = "0.0.0.0" }, new EngineEndpoint(new HandEngine()))).Message);
 
     private static async Task<bool> PassesAsync(TestServer server, ApiRoute route, string? key)
     {

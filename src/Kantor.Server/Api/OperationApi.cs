@@ -1,24 +1,26 @@
 using System.Text;
 using System.Text.Json;
+using Kantor.Engine.Backends;
 using Kantor.Server.Context;
 using Kantor.Server.Http;
 using Kantor.Server.Metrics;
 using Microsoft.AspNetCore.Http;
 
-namespace Kantor.Server.Endpoints;
+namespace Kantor.Server.Api;
 
 /// <summary>Routes for those who run the server.</summary>
-internal sealed class OperationEndpoints(ServerContext server)
+internal sealed class OperationApi(ServerContext server)
 {
     public async Task MetricsAsync(HttpContext http)
     {
         http.Response.ContentType = PrometheusText.ContentType;
-        await http.Response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(server.Metrics.Render(server.Engine)), http.RequestAborted);
+        var text = server.Endpoint.MetricsText() + server.Metrics.Render(server.Endpoint.Info.ModelName);
+        await http.Response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(text), http.RequestAborted);
     }
 
     public Task HealthAsync(HttpContext http)
     {
-        var isFaulty = server.Engine.Snapshot().Fault is not null;
+        var isFaulty = server.Endpoint.Snapshot().Fault is not null;
         var (status, text) = server.Draining.HasBegun ? (503, "shutting down") : isFaulty ? (503, "engine failed") : (200, "ok");
         http.Response.StatusCode = status;
         return WriteAsync(http, json => json.WriteString("status", text));
@@ -26,11 +28,12 @@ internal sealed class OperationEndpoints(ServerContext server)
 
     public Task StepModelAsync(HttpContext http)
     {
-        var model = server.Engine.StepModel();
+        var model = server.Endpoint.StepModel();
         return WriteAsync(http, json =>
         {
-            json.WriteString("model", server.Engine.Model.ModelName);
-            json.WriteNumber("samples", model.Samples);
+            json.WriteString("model", server.Endpoint.Info.ModelName);
+            json.WriteNumber("samples", model?.Samples ?? 0);
+            if (model is null) return;
             json.WriteNumber("fixed_us", model.FixedUs);
             json.WriteNumber("prefill_token_us", model.PrefillTokenUs);
             json.WriteNumber("decode_sequence_us", model.DecodeSequenceUs);
@@ -44,17 +47,12 @@ internal sealed class OperationEndpoints(ServerContext server)
     /// <summary>What the server runs with; of keys only how many there are.</summary>
     public Task ConfigAsync(HttpContext http)
     {
-        var (options, model, engine) = (server.Options, server.Engine.Model, server.Engine.Snapshot());
+        var (options, endpoint) = (server.Options, server.Endpoint);
         return WriteAsync(http, json =>
         {
-            json.WriteString("model", model.ModelName);
-            json.WriteString("policy", engine.Policy);
-            json.WriteNumber("vocabulary_size", model.VocabularySize);
-            json.WriteNumber("context_tokens_max", model.ContextTokensMax);
-            json.WriteNumber("kv_tokens_total", model.KvTokensTotal);
-            json.WriteNumber("sequences_max", model.SequencesMax);
-            json.WriteNumber("batch_tokens_max", model.BatchTokensMax);
-            json.WriteNumber("embedding_size", model.EmbeddingSize);
+            json.WriteString("model", endpoint.Info.ModelName);
+            json.WriteString("policy", endpoint.Info.Policy);
+            if (endpoint.Model is { } here) WriteShape(json, here.Model);
             json.WriteString("host", options.Host);
             json.WriteNumber("port", options.Port);
             json.WriteNumber("api_keys", options.ApiKeys.Count);
@@ -76,6 +74,16 @@ internal sealed class OperationEndpoints(ServerContext server)
             json.WriteNumber("cost_tokens_max", options.Limits.CostTokensMax);
             json.WriteEndObject();
         });
+    }
+
+    private static void WriteShape(Utf8JsonWriter json, BackendInfo model)
+    {
+        json.WriteNumber("vocabulary_size", model.VocabularySize);
+        json.WriteNumber("context_tokens_max", model.ContextTokensMax);
+        json.WriteNumber("kv_tokens_total", model.KvTokensTotal);
+        json.WriteNumber("sequences_max", model.SequencesMax);
+        json.WriteNumber("batch_tokens_max", model.BatchTokensMax);
+        json.WriteNumber("embedding_size", model.EmbeddingSize);
     }
 
     private static void WriteOptional(Utf8JsonWriter json, string name, double? value)

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using Kantor.Cli.Runs;
+using Kantor.Cli.Scenarios;
+using Kantor.Cli.Shell;
+using Kantor.Reports.Comparisons;
+using Kantor.Reports.Runs;
+using Kantor.Simulation;
+using Kantor.Simulation.Events;
+
+namespace Kantor.Cli.Compare;
+
+/// <summary>What became of a run: figures, or why there are none.</summary>
+internal sealed record Outcome(RunReport? Report, DecisionCost Cost, ComparedBound? Bound, string? Failure);
+
+/// <summary>Runs policies of a comparison. Safe to use from several threads.</summary>
+internal sealed class Runner(Scenario scenario, bool leaps, int outputTokensMax, CancellationToken cancellation)
+{
+    /// <summary>Interrupts runs.</summary>
+    public CancellationToken Cancellation => cancellation;
+
+    /// <summary>The same runs where a part of each step takes so many times as long.</summary>
+    public Runner With(StepPart part, double factor) =>
+        new(PerturbedStepTime.In(scenario, part, factor), leaps, outputTokensMax, cancellation);
+
+    /// <summary>One run at a rate.</summary>
+    /// <exception cref="FailureException">The policy failed.</exception>
+    public (RunReport Report, DecisionCost Cost) Run(ComparedPolicy policy, Replicate on, double rateScale, WorkCounts? counts = null)
+    {
+        try
+        {
+            return Simulate(policy, on, rateScale, counts);
+        }
+        catch (SimulationException failed)
+        {
+            throw new FailureException($"{policy.Label}: {failed.Message}");
+        }
+    }
+
+    /// <summary>One run at a rate; a policy that fails says why.</summary>
+    public Outcome TryRun(ComparedPolicy policy, Replicate on, double rateScale, WorkCounts counts)
+    {
+        try
+        {
+            var (report, cost) = Simulate(policy, on, rateScale, counts);
+            return new Outcome(report, cost, null, null);
+        }
+        catch (SimulationException failed)
+        {
+            return new Outcome(null, new DecisionCost(0, null, null), null, failed.Message);
+        }
+    }
+
+    /// <summary>The figure of a run; null where the policy fails or nothing can be counted.</summary>
+    public double? ValueOf(ObjectiveFigure figure, ComparedPolicy policy, Replicate on, double rateScale)
+    {
+        try
+        {
+            return figure.Of(Simulate(policy, on, rateScale, counts: null).Report);
+        }
+        catch (SimulationException)
+        {
+            return null;
+        }
+    }
+
+    private (RunReport Report, DecisionCost Cost) Simulate(ComparedPolicy policy, Replicate on, double rateScale, WorkCounts? counts)
+    {
+        var planner = new TimedPlanner(policy.Make());
+        var options = scenario.Options(planner, scenario.Fleet.Routers[0], outputTokensMax) with { Leaping = leaps };
+        var began = Stopwatch.GetTimestamp();
+        var requests = on.Requests.ScaleRate(rateScale).Requests;
+        var result = Simulator.Run(requests, options, counts is null ? null : new RequestCounter(counts), cancellation);
+        var report = RunReport.Of(result, Stopwatch.GetElapsedTime(began).TotalSeconds);
+        return (report with { Policy = policy.Label, Timeline = null, Curves = null }, planner.Cost);
+    }
+}

@@ -1,0 +1,58 @@
+using Kantor.Core.Batching;
+using Kantor.Core.Batching.Parts.Ordered;
+using Kantor.Core.Batching.Policies.Arrival;
+using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Batching.Policies.Lookahead;
+using Kantor.Core.Batching.Policies.Slices;
+using Kantor.Core.Batching.Policies.Volume;
+using Kantor.Core.Catalogue;
+
+namespace Kantor.Core;
+
+/// <summary>Every batch planner of ours, one line each, by family; in the order in which they are listed to people.</summary>
+internal static class PlannerCatalogue
+{
+    public static PolicyShelf<IBatchPlanner> NewShelf()
+    {
+        var shelf = new PolicyShelf<IBatchPlanner>("policy");
+        AddUsual(shelf);
+        AddOlder(shelf);
+        AddLookahead(shelf);
+        return shelf;
+    }
+
+    private static void AddUsual(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Plain("fcfs", FcfsPlanner.Card, () => new FcfsPlanner()))
+        .Add(Of("vllm-v1", VllmV1Planner.Card, VllmV1Options.Keys, options => new VllmV1Planner(options), VllmV1Options.Contradiction))
+        .Add(Of("sarathi", SarathiPlanner.Card, SarathiOptions.Keys, options => new SarathiPlanner(options)))
+        .Add(Of("svf", SvfPlanner.Card, SvfOptions.Keys, options => new SvfPlanner(options), SvfOptions.Contradiction));
+
+    private static void AddOlder(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Plain("orca", OrcaPlanner.Card, () => new OrcaPlanner()))
+        .Add(Plain("prefill-first", PrefillFirstPlanner.Card, () => new PrefillFirstPlanner()))
+        .Add(Plain("static", StaticPlanner.Card, () => new StaticPlanner()))
+        .Add(Plain("decode-maximal", DecodeMaximalPlanner.Card, () => new DecodeMaximalPlanner()))
+        .Add(Of("scls", SclsPlanner.Card, SclsOptions.Keys, options => new SclsPlanner(options)));
+
+    private static void AddLookahead(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Of("mc-sf", McSfPlanner.Card, LookaheadOptions.Keys, options => new McSfPlanner(options), LookaheadOptions.Contradiction))
+        .Add(Of(
+            "mc-benchmark", McBenchmarkPlanner.Card, LookaheadOptions.Keys, options => new McBenchmarkPlanner(options),
+            LookaheadOptions.Contradiction))
+        .Add(Of(
+            "alpha-protection", AlphaProtectionPlanner.Card, AlphaProtectionOptions.Keys, options => new AlphaProtectionPlanner(options),
+            AlphaProtectionOptions.Contradiction))
+        .Add(Of("sorted-f", SortedFPlanner.Card, SortedFOptions.Keys, options => new SortedFPlanner(options)))
+        .Add(Of("svf-1-bit", OneBitSvfPlanner.Card, OneBitSvfOptions.Keys, options => new OneBitSvfPlanner(options)));
+
+    private static PolicyEntry<IBatchPlanner> Plain(string name, PolicyCard card, Func<IBatchPlanner> make) =>
+        PolicyEntry.Of(name, card, make);
+
+    private static PolicyEntry<IBatchPlanner> Of<TOptions>(
+        string name,
+        PolicyCard card,
+        IReadOnlyList<OptionKey<TOptions>> keys,
+        Func<TOptions, IBatchPlanner> make,
+        Func<TOptions, PolicySpec, OptionFault?>? contradiction = null)
+        where TOptions : class, new() => PolicyEntry.Of(name, card, keys, make, contradiction);
+}

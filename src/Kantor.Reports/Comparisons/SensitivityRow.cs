@@ -1,0 +1,37 @@
+using MathNet.Numerics.Statistics;
+
+namespace Kantor.Reports.Comparisons;
+
+/// <summary>The policies where a constant of the step time is another.</summary>
+/// <param name="World">What is other, such as "Prefill +30 %".</param>
+/// <param name="Load">Load as a multiple of the knee of the usual constants; the rate is the same.</param>
+/// <param name="Best">The best policy there.</param>
+/// <param name="BestBefore">The best one with the usual constants.</param>
+/// <param name="RankCorrelation">Spearman's rank correlation of the policies' values with those of the usual constants; null for fewer than
+/// two policies, and where all are alike.</param>
+/// <param name="Values">Each policy with its mean.</param>
+public sealed record SensitivityRow(
+    string World, double Load, string Best, string BestBefore, double? RankCorrelation, IReadOnlyList<(string Policy, double Mean)> Values)
+{
+    /// <summary>The row of means over the replicates; policies without one are left out.</summary>
+    public static SensitivityRow Of(ComparisonReport report, double load, string world, Func<string, double?> meanOf)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(meanOf);
+        var usual = report.Rows.Where(row => row.Load.Equals(load) && row.Value is not null).ToArray();
+        var both = usual
+            .Select(row => (row.Policy, Before: row.Value!.Value.Mean, Now: meanOf(row.Policy) ?? double.NaN))
+            .Where(each => double.IsFinite(each.Now)).ToArray();
+        var (before, now) = (both.Select(each => each.Before).ToArray(), both.Select(each => each.Now).ToArray());
+        var correlation = both.Length < 2 ? double.NaN : Correlation.Spearman(before, now);
+        return new SensitivityRow(
+            world, load, BestOf(report.Figure, both.Select(each => (each.Policy, each.Now))),
+            BestOf(report.Figure, both.Select(each => (each.Policy, each.Before))),
+            double.IsFinite(correlation) ? correlation : null,
+            [.. both.Select(each => (each.Policy, each.Now))]);
+    }
+
+    private static string BestOf(ObjectiveFigure figure, IEnumerable<(string Policy, double Value)> values) => figure.MoreIsBetter
+        ? values.MaxBy(each => each.Value).Policy
+        : values.MinBy(each => each.Value).Policy;
+}
