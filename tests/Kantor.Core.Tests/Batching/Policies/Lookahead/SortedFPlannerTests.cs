@@ -60,6 +60,17 @@ public class SortedFPlannerTests
         Assert.Equal(0, Run(new SortedFPlanner(), jobs).ToEnd().Scheduler.Counters.Preemptions);
     });
 
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 30)]
+    public void Memory_is_planned_for_the_mean_belief_or_for_the_upper_one_as_told(bool upper, int starts)
+    {
+        // Two of 20 + 30 tokens fit together, as the mean believes; two of 20 + 60 do not.
+        Job[] jobs = [Job(0, 0, 20, 30), Job(1, 0, 20, 30)];
+        var planner = new SortedFPlanner(new SortedFOptions { PlansForUpperBelief = upper });
+        Assert.Equal(starts, Run(planner, jobs, predictor: new TrueLengths(upperFactor: 2)).ToEnd().Traces[1].FirstStep);
+    }
+
     [Fact]
     public void Options_out_of_range_are_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new SortedFPlanner(new SortedFOptions { ExactMax = 17 }));
