@@ -2,6 +2,8 @@ using Kantor.Core.Batching;
 using Kantor.Core.Batching.Parts.Ordered;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Batching.Policies.Geometric;
+using Kantor.Core.Batching.Policies.Intervals;
 using Kantor.Core.Batching.Policies.Lookahead;
 using Kantor.Core.Batching.Policies.Slices;
 using Kantor.Core.Batching.Policies.Volume;
@@ -18,6 +20,7 @@ internal static class PlannerCatalogue
         AddUsual(shelf);
         AddOlder(shelf);
         AddLookahead(shelf);
+        AddUncertain(shelf);
         return shelf;
     }
 
@@ -44,6 +47,12 @@ internal static class PlannerCatalogue
             AlphaProtectionOptions.Contradiction))
         .Add(Of("sorted-f", SortedFPlanner.Card, SortedFOptions.Keys, options => new SortedFPlanner(options)))
         .Add(Of("svf-1-bit", OneBitSvfPlanner.Card, OneBitSvfOptions.Keys, options => new OneBitSvfPlanner(options)));
+
+    private static void AddUncertain(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Of("a-max", AMaxPlanner.Card, AMaxOptions.Keys, options => new AMaxPlanner(options)))
+        .Add(Of("a-min", AMinPlanner.Card, AMinOptions.Keys, options => new AMinPlanner(options)))
+        .Add(Of("gba", GbaPlanner.Card, GeometricOptions.Keys, options => new GbaPlanner(options)))
+        .Add(Of("gsa", GsaPlanner.Card, GeometricOptions.Keys, options => new GsaPlanner(options)));
 
     private static PolicyEntry<IBatchPlanner> Plain(string name, PolicyCard card, Func<IBatchPlanner> make) =>
         PolicyEntry.Of(name, card, make);
