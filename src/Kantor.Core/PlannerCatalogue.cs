@@ -2,6 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Batching.Parts.Ordered;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Batching.Policies.FlowControl;
 using Kantor.Core.Batching.Policies.Geometric;
 using Kantor.Core.Batching.Policies.Intervals;
 using Kantor.Core.Batching.Policies.Lookahead;
@@ -21,6 +22,7 @@ internal static class PlannerCatalogue
         AddOlder(shelf);
         AddLookahead(shelf);
         AddUncertain(shelf);
+        AddFlows(shelf);
         return shelf;
     }
 
@@ -53,6 +55,13 @@ internal static class PlannerCatalogue
         .Add(Of("a-min", AMinPlanner.Card, AMinOptions.Keys, options => new AMinPlanner(options)))
         .Add(Of("gba", GbaPlanner.Card, GeometricOptions.Keys, options => new GbaPlanner(options)))
         .Add(Of("gsa", GsaPlanner.Card, GeometricOptions.Keys, options => new GsaPlanner(options)));
+
+    private static void AddFlows(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Of(
+            "flow-control", FlowControlPlanner.Card, FlowControlOptions.Keys, options => new FlowControlPlanner(options),
+            FlowControlOptions.Contradiction))
+        .Add(Of("wait", WaitPlanner.Card, WaitOptions.Keys, options => new WaitPlanner(options)))
+        .Add(Of("flow-control-blind", BlindFlowPlanner.Card, BlindFlowOptions.Keys, options => new BlindFlowPlanner(options)));
 
     private static PolicyEntry<IBatchPlanner> Plain(string name, PolicyCard card, Func<IBatchPlanner> make) =>
         PolicyEntry.Of(name, card, make);

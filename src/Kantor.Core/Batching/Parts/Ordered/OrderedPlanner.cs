@@ -106,6 +106,7 @@ public abstract class OrderedPlanner : IBatchPlanner
     /// <summary>Admits the row if it passes the test and fits.</summary>
     private protected bool TryAdmit(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget, int row)
     {
+        if (budget.TokensLeft == 0 || budget.PlacesLeft == 0) return false;
         var (wanted, hit) = (view.WantedTokens[row], view.CachedPrefix(row));
         var candidate = new Candidate(row, hit, budget.BlocksToAdmit(wanted, hit));
         view.Log?.Write(DecisionKind.Plan, new RequestId(view.Ids[row]), row, [
