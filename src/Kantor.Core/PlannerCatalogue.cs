@@ -6,6 +6,7 @@ using Kantor.Core.Batching.Policies.FlowControl;
 using Kantor.Core.Batching.Policies.Geometric;
 using Kantor.Core.Batching.Policies.Intervals;
 using Kantor.Core.Batching.Policies.Lookahead;
+using Kantor.Core.Batching.Policies.Predicted;
 using Kantor.Core.Batching.Policies.Slices;
 using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Catalogue;
@@ -23,6 +24,7 @@ internal static class PlannerCatalogue
         AddLookahead(shelf);
         AddUncertain(shelf);
         AddFlows(shelf);
+        AddPredicted(shelf);
         return shelf;
     }
 
@@ -62,6 +64,13 @@ internal static class PlannerCatalogue
             FlowControlOptions.Contradiction))
         .Add(Of("wait", WaitPlanner.Card, WaitOptions.Keys, options => new WaitPlanner(options)))
         .Add(Of("flow-control-blind", BlindFlowPlanner.Card, BlindFlowOptions.Keys, options => new BlindFlowPlanner(options)));
+
+    private static void AddPredicted(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Plain("ssjf", SsjfPlanner.Card, () => new SsjfPlanner()))
+        .Add(Of("ltr", LtrPlanner.Card, LtrOptions.Keys, options => new LtrPlanner(options)))
+        .Add(Of("trail", TrailPlanner.Card, TrailOptions.Keys, options => new TrailPlanner(options)))
+        .Add(Of("gittins", GittinsPlanner.Card, GittinsOptions.Keys, options => new GittinsPlanner(options)))
+        .Add(Of("fastserve", FastServePlanner.Card, FastServeOptions.Keys, options => new FastServePlanner(options)));
 
     private static PolicyEntry<IBatchPlanner> Plain(string name, PolicyCard card, Func<IBatchPlanner> make) =>
         PolicyEntry.Of(name, card, make);
