@@ -2,7 +2,11 @@ using Kantor.Core.Batching;
 using Kantor.Core.Batching.Parts.Ordered;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Batching.Policies.FlowControl;
+using Kantor.Core.Batching.Policies.Geometric;
+using Kantor.Core.Batching.Policies.Intervals;
 using Kantor.Core.Batching.Policies.Lookahead;
+using Kantor.Core.Batching.Policies.Predicted;
 using Kantor.Core.Batching.Policies.Slices;
 using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Catalogue;
@@ -18,6 +22,9 @@ internal static class PlannerCatalogue
         AddUsual(shelf);
         AddOlder(shelf);
         AddLookahead(shelf);
+        AddUncertain(shelf);
+        AddFlows(shelf);
+        AddPredicted(shelf);
         return shelf;
     }
 
@@ -44,6 +51,26 @@ internal static class PlannerCatalogue
             AlphaProtectionOptions.Contradiction))
         .Add(Of("sorted-f", SortedFPlanner.Card, SortedFOptions.Keys, options => new SortedFPlanner(options)))
         .Add(Of("svf-1-bit", OneBitSvfPlanner.Card, OneBitSvfOptions.Keys, options => new OneBitSvfPlanner(options)));
+
+    private static void AddUncertain(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Of("a-max", AMaxPlanner.Card, AMaxOptions.Keys, options => new AMaxPlanner(options)))
+        .Add(Of("a-min", AMinPlanner.Card, AMinOptions.Keys, options => new AMinPlanner(options)))
+        .Add(Of("gba", GbaPlanner.Card, GeometricOptions.Keys, options => new GbaPlanner(options)))
+        .Add(Of("gsa", GsaPlanner.Card, GeometricOptions.Keys, options => new GsaPlanner(options)));
+
+    private static void AddFlows(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Of(
+            "flow-control", FlowControlPlanner.Card, FlowControlOptions.Keys, options => new FlowControlPlanner(options),
+            FlowControlOptions.Contradiction))
+        .Add(Of("wait", WaitPlanner.Card, WaitOptions.Keys, options => new WaitPlanner(options)))
+        .Add(Of("flow-control-blind", BlindFlowPlanner.Card, BlindFlowOptions.Keys, options => new BlindFlowPlanner(options)));
+
+    private static void AddPredicted(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Plain("ssjf", SsjfPlanner.Card, () => new SsjfPlanner()))
+        .Add(Of("ltr", LtrPlanner.Card, LtrOptions.Keys, options => new LtrPlanner(options)))
+        .Add(Of("trail", TrailPlanner.Card, TrailOptions.Keys, options => new TrailPlanner(options)))
+        .Add(Of("gittins", GittinsPlanner.Card, GittinsOptions.Keys, options => new GittinsPlanner(options)))
+        .Add(Of("fastserve", FastServePlanner.Card, FastServeOptions.Keys, options => new FastServePlanner(options)));
 
     private static PolicyEntry<IBatchPlanner> Plain(string name, PolicyCard card, Func<IBatchPlanner> make) =>
         PolicyEntry.Of(name, card, make);

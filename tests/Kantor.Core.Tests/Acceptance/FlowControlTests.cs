@@ -1,5 +1,5 @@
 using Kantor.Core.Batching;
-using Kantor.Core.Decisions;
+using Kantor.Core.Batching.Policies.FlowControl;
 using Kantor.Core.Kv;
 using Kantor.Core.Occupancy;
 using Kantor.Core.Randomness;
@@ -55,7 +55,7 @@ public class FlowControlTests
     public void Budgets_beyond_the_pool_do_exceed_it()
     {
         var run = Run([.. Classes.Select(entry => entry with { Budget = 6 })], Arrivals(seed: 1, slots: 150, ratePerSlot: 8));
-        Assert.True(run.ToEnd().Scheduler.Counters.PlansRefused > 0);
+        Assert.True(run.ToEnd().Scheduler.Counters.Preemptions > 0);
     }
 
     /// <summary>
@@ -81,7 +81,7 @@ public class FlowControlTests
     }
 
     private static ReplicaRun Run((int Prompt, int Output, int Budget)[] classes, IEnumerable<Job> jobs) => new(
-        new FlowControl([.. classes.Select(entry => entry.Budget)]),
+        new FlowControlPlanner(new FlowControlOptions { Activations = classes[0].Budget }),
         new BatchLimits { StepTokensMax = 1_000_000, RunningMax = 100_000 },
         new KvLedgerOptions { BlocksTotal = PoolTokens, BlockSizeTokens = 1, PrefixCaching = false },
         jobs)
@@ -109,23 +109,5 @@ public class FlowControlTests
         }
 
         return jobs;
-    }
-
-    /// <summary>Activates by budget and looks at no memory; a budget that is too large is found out by the validator.</summary>
-    private sealed class FlowControl(int[] budgets) : IBatchPlanner
-    {
-        public string Name => "flow-control";
-
-        public PolicyState NewState() => new();
-
-        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
-        {
-            foreach (var row in view.Running) plan.AddGrant(row, 1);
-            var left = budgets.ToArray();
-            foreach (var row in view.Waiting)
-            {
-                if (left[view.Classes[row]]-- > 0) plan.AddGrant(row, view.WantedTokens[row]);
-            }
-        }
     }
 }

@@ -21,9 +21,9 @@ internal sealed class TrueLengths(int upperFactor = 1) : ILengthPredictor
 
     public static Job Job(int id, int arrivalStep, int prompt, int output) => Jobs.Plain(id, arrivalStep, prompt, output) with { Class = output };
 
-    public static ReplicaRun Run(IBatchPlanner planner, IEnumerable<Job> jobs, int pool = 100, int running = 100, ILengthPredictor? predictor = null) => new(
+    public static ReplicaRun Run(IBatchPlanner planner, IEnumerable<Job> jobs, int pool = 100, int running = 100, ILengthPredictor? predictor = null, int stepTokens = 1_000_000) => new(
         planner,
-        new BatchLimits { StepTokensMax = 1_000_000, RunningMax = running },
+        new BatchLimits { StepTokensMax = stepTokens, RunningMax = running },
         new KvLedgerOptions { BlocksTotal = pool, BlockSizeTokens = 1, PrefixCaching = false },
         jobs,
         predictor ?? new TrueLengths())

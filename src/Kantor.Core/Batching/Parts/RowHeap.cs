@@ -57,6 +57,8 @@ internal sealed class RowHeap
     public void StartReading()
     {
         _frontierCount = 0;
+        // At once, so that how far somebody reads later allocates nothing.
+        if (_frontier.Length < _heap.Length) Array.Resize(ref _frontier, _heap.Length);
         if (Count > 0) PushFrontier(0);
     }
 
@@ -108,7 +110,6 @@ internal sealed class RowHeap
 
     private void PushFrontier(int heapIndex)
     {
-        if (_frontierCount == _frontier.Length) Array.Resize(ref _frontier, _frontierCount * 2);
         var index = _frontierCount++;
         for (var parent = (index - 1) / 2; index > 0 && GoesBefore(_heap[heapIndex], _heap[_frontier[parent]]); parent = (index - 1) / 2)
         {

@@ -15,16 +15,16 @@ public abstract class LookaheadPlanner : OrderedPlanner
         : base(name, rules) => _backfilling = backfilling;
 
     /// <summary>The total output that memory is planned for.</summary>
-    private protected virtual int PlannedTokens(in BatchView view, int row, in LengthBelief belief) => belief.MeanTokens;
+    private protected virtual int PlannedTokens(in BatchView view, OrderedState memory, int row, in LengthBelief belief) => belief.MeanTokens;
 
     /// <summary>Blocks that running and admitted requests may fill over their lives.</summary>
     private protected virtual long BlocksMax(in BatchView view) => view.KvBlocksTotal;
 
-    private protected sealed override bool Passes(in BatchView view, OrderedState memory, in PlanBudget budget, in Candidate candidate) =>
-        memory.Profile.Fits(0, candidate.HeldBlocks, RemainingRounds(view, candidate.Row), BlocksMax(view));
+    private protected override bool Passes(in BatchView view, OrderedState memory, in PlanBudget budget, in Candidate candidate) =>
+        memory.Profile.Fits(0, candidate.HeldBlocks, RemainingRounds(view, memory, candidate.Row), BlocksMax(view));
 
     private protected override void Admitted(in BatchView view, OrderedState memory, in Candidate candidate) =>
-        memory.Profile.Add(candidate.HeldBlocks, RemainingRounds(view, candidate.Row));
+        memory.Profile.Add(candidate.HeldBlocks, RemainingRounds(view, memory, candidate.Row));
 
     private protected override void Admit(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
     {
@@ -39,8 +39,8 @@ public abstract class LookaheadPlanner : OrderedPlanner
         }
     }
 
-    private protected int RemainingRounds(in BatchView view, int row) =>
-        Math.Max(1, PlannedTokens(view, row, view.BelievedOutput(row)) - view.GeneratedTokens[row]);
+    private protected int RemainingRounds(in BatchView view, OrderedState memory, int row) =>
+        Math.Max(1, PlannedTokens(view, memory, row, view.BelievedOutput(row)) - view.GeneratedTokens[row]);
 
     /// <summary>
     /// Blocks that a running row found in the cache are not its own: they count once, with the row that made them, or, when that row is
@@ -54,13 +54,13 @@ public abstract class LookaheadPlanner : OrderedPlanner
         foreach (var row in view.Running)
         {
             var heldBlocks = Math.Max(view.BlocksHeld[row], view.BlocksFor(view.WantedTokens[row]));
-            memory.Profile.Add(Math.Max(0, heldBlocks - memory.HitBlocksOf(row)), RemainingRounds(view, row));
+            memory.Profile.Add(Math.Max(0, heldBlocks - memory.HitBlocksOf(row)), RemainingRounds(view, memory, row));
         }
     }
 
     private void Backfill(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget, int head)
     {
-        var (heldBlocks, rounds) = (budget.BlocksToAdmit(view.WantedTokens[head], view.CachedPrefix(head)), RemainingRounds(view, head));
+        var (heldBlocks, rounds) = (budget.BlocksToAdmit(view.WantedTokens[head], view.CachedPrefix(head)), RemainingRounds(view, memory, head));
         if (memory.Profile.EarliestStart(heldBlocks, rounds, BlocksMax(view)) is not { } start) return;
         var reservation = new Reservation(start, heldBlocks, rounds);
         for (var depth = 0; depth < _backfilling.Depth && memory.OvertakesOf(head) < _backfilling.OvertakesMax; depth++)
@@ -74,7 +74,7 @@ public abstract class LookaheadPlanner : OrderedPlanner
     private bool MayPass(in BatchView view, OrderedState memory, in PlanBudget budget, int row, in Reservation reserved)
     {
         // Without its cached prefix at first: looking that up for everybody would cost more than it finds.
-        var (heldBlocks, rounds) = (view.BlocksFor(view.WantedTokens[row]), RemainingRounds(view, row));
+        var (heldBlocks, rounds) = (view.BlocksFor(view.WantedTokens[row]), RemainingRounds(view, memory, row));
         if (heldBlocks > budget.BlocksLeft || !memory.Profile.Fits(0, heldBlocks, rounds, BlocksMax(view))) return false;
         if (_backfilling.Kind == BackfillKind.Skip) return true;
         var place = memory.Profile.Add(heldBlocks, rounds);

@@ -31,6 +31,7 @@ public abstract class OrderedPlanner : IBatchPlanner
     {
         var memory = (OrderedState)state;
         memory.BeginStep();
+        Begin(view, memory);
         UpdateQueue(view, memory);
         var budget = new PlanBudget(view);
         var allStay = PlanRunning(view, memory, plan, ref budget);
@@ -52,6 +53,14 @@ public abstract class OrderedPlanner : IBatchPlanner
 
     /// <summary>Whether the row may be admitted now. That its wanted tokens have room is asked anyhow.</summary>
     private protected abstract bool Passes(in BatchView view, OrderedState memory, in PlanBudget budget, in Candidate candidate);
+
+    /// <summary>When the keys of waiting rows are computed, in this step.</summary>
+    private protected virtual KeyRefresh RefreshOf(in BatchView view, OrderedState memory) => _rules.Refresh;
+
+    /// <summary>Before anything is planned: keys may depend on what is noted here.</summary>
+    private protected virtual void Begin(in BatchView view, OrderedState memory)
+    {
+    }
 
     /// <summary>The row was admitted in the plan under way.</summary>
     private protected virtual void Admitted(in BatchView view, OrderedState memory, in Candidate candidate)
@@ -106,6 +115,7 @@ public abstract class OrderedPlanner : IBatchPlanner
     /// <summary>Admits the row if it passes the test and fits.</summary>
     private protected bool TryAdmit(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget, int row)
     {
+        if (budget.TokensLeft == 0 || budget.PlacesLeft == 0) return false;
         var (wanted, hit) = (view.WantedTokens[row], view.CachedPrefix(row));
         var candidate = new Candidate(row, hit, budget.BlocksToAdmit(wanted, hit));
         view.Log?.Write(DecisionKind.Plan, new RequestId(view.Ids[row]), row, [
@@ -119,7 +129,7 @@ public abstract class OrderedPlanner : IBatchPlanner
         var tokens = Math.Min(wanted - hit.Tokens, budget.TokensLeft);
         if (!budget.TryTakeWaiting(row, tokens, hit, wanted)) return false;
         plan.AddGrant(row, tokens, wanted);
-        memory.SetHitBlocks(row, view.BlocksFor(hit.Tokens) - hit.BlocksIdle);
+        memory.TakeHit(row, hit.Tokens, view.BlocksFor(hit.Tokens) - hit.BlocksIdle);
         Admitted(view, memory, candidate);
         return true;
     }
@@ -148,7 +158,7 @@ public abstract class OrderedPlanner : IBatchPlanner
 
         memory.Returned.Clear();
         if (memory.Queue.Count != view.Waiting.Length) RebuildQueue(view, memory);
-        var refreshed = _rules.Refresh switch { KeyRefresh.OnChange => 0, KeyRefresh.InTurn => RefreshedRows, _ => view.Waiting.Length };
+        var refreshed = RefreshOf(view, memory) switch { KeyRefresh.OnChange => 0, KeyRefresh.InTurn => RefreshedRows, _ => view.Waiting.Length };
         for (var turn = Math.Min(refreshed, view.Waiting.Length); turn > 0; turn--)
         {
             memory.RefreshCursor = (memory.RefreshCursor + 1) % view.Waiting.Length;

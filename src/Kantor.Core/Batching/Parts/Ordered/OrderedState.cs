@@ -34,6 +34,9 @@ internal class OrderedState : PolicyState
     /// <summary>Rows whose key has to be computed: they arrived or were preempted since the last plan. The planner clears it.</summary>
     public List<int> Returned { get; } = [];
 
+    /// <summary>Running rows that may give way to waiting ones, by key; written anew in each step by planners that displace.</summary>
+    public List<(long Key, long Id, int Row)> Displaceable { get; } = [];
+
     /// <summary>Place in the queue from which the planner looks at keys again.</summary>
     public int RefreshCursor { get; set; }
 
@@ -62,7 +65,17 @@ internal class OrderedState : PolicyState
 
     public override void Repeated(int steps) => Step += steps;
 
-    public void BeginStep() => Step++;
+    /// <summary>Whether somebody was admitted with a cached prefix in the plan under way.</summary>
+    public bool HasTakenHit { get; private set; }
+
+    public void BeginStep() => (Step, HasTakenHit) = (Step + 1, false);
+
+    /// <summary>The row starts with this many cached tokens, in blocks that others use too.</summary>
+    public void TakeHit(int row, int tokens, int sharedBlocks)
+    {
+        HasTakenHit |= tokens > 0;
+        Of(row).HitBlocks = sharedBlocks;
+    }
 
     /// <summary>Place in the order of arrivals, from 1.</summary>
     public long ArrivalOf(int row) => Of(row).Arrival;
@@ -72,8 +85,6 @@ internal class OrderedState : PolicyState
 
     /// <summary>Blocks that it found in the cache and that others use too.</summary>
     public int HitBlocksOf(int row) => Of(row).HitBlocks;
-
-    public void SetHitBlocks(int row, int blocks) => Of(row).HitBlocks = blocks;
 
     public int OvertakesOf(int row) => Of(row).Overtakes;
 

@@ -16,6 +16,9 @@ internal static class SortKey
         return bits >= 0 ? bits : long.MinValue - bits;
     }
 
+    /// <summary>The level of a key by level.</summary>
+    public static int LevelOf(long key) => (int)(key >> MinorBits);
+
     /// <summary>By level, from 0 to 32,767, and within a level by the second number, from 0 to 2^48 − 1.</summary>
     public static long Of(int level, long minor) => ((long)level << MinorBits) + minor;
 }

@@ -47,10 +47,10 @@ public sealed class SortedFPlanner : LookaheadPlanner
 
     private protected override long Key(in BatchView view, OrderedState memory, int row) =>
         ((SortedFState)memory).IsMember(row)
-            ? SortKey.Of(0, RemainingRounds(view, row))
+            ? SortKey.Of(0, RemainingRounds(view, memory, row))
             : SortKey.Of(OutsideLevel, memory.ArrivalOf(row));
 
-    private protected override int PlannedTokens(in BatchView view, int row, in LengthBelief belief) =>
+    private protected override int PlannedTokens(in BatchView view, OrderedState memory, int row, in LengthBelief belief) =>
         _options.PlansForUpperBelief ? belief.UpperTokens : belief.MeanTokens;
 
     private protected override void Admit(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
@@ -83,8 +83,8 @@ public sealed class SortedFPlanner : LookaheadPlanner
         for (var item = 0; item < memory.Rows.Length; item++)
         {
             var row = memory.Rows[item];
-            memory.Outputs[item] = RemainingRounds(view, row);
-            memory.Peaks[item] = Math.Min(view.KvBlocksTotal, view.BlocksFor(view.WantedTokens[row] + RemainingRounds(view, row)));
+            memory.Outputs[item] = RemainingRounds(view, memory, row);
+            memory.Peaks[item] = Math.Min(view.KvBlocksTotal, view.BlocksFor(view.WantedTokens[row] + RemainingRounds(view, memory, row)));
         }
 
         Search(memory, view.KvBlocksTotal);
@@ -105,7 +105,7 @@ public sealed class SortedFPlanner : LookaheadPlanner
         while (item < memory.Rows.Length && memory.Queue.TryRead(out var row))
         {
             memory.Rows[item] = row;
-            memory.SortKeys[item++] = ((long)RemainingRounds(view, row) << 32) + memory.ArrivalOf(row);
+            memory.SortKeys[item++] = ((long)RemainingRounds(view, memory, row) << 32) + memory.ArrivalOf(row);
         }
 
         memory.SortKeys.Sort(memory.Rows);

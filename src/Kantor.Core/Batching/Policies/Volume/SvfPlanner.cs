@@ -53,7 +53,7 @@ public sealed class SvfPlanner : LookaheadPlanner
         return volume + (volumePerStep * memory.ArrivalStepOf(row));
     }
 
-    private protected override int PlannedTokens(in BatchView view, int row, in LengthBelief belief) =>
+    private protected override int PlannedTokens(in BatchView view, OrderedState memory, int row, in LengthBelief belief) =>
         _options.PlansForUpperBelief ? belief.UpperTokens : belief.MeanTokens;
 
     private static Backfilling BackfillingOf(SvfOptions options) =>
