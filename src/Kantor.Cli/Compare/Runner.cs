@@ -15,6 +15,8 @@ internal sealed record Outcome(RunReport? Report, DecisionCost Cost, ComparedBou
 /// <summary>Runs policies of a comparison. Safe to use from several threads.</summary>
 internal sealed class Runner(Scenario scenario, bool leaps, int outputTokensMax, CancellationToken cancellation)
 {
+    private readonly CompareBounds _bounds = new(scenario, outputTokensMax);
+
     /// <summary>Interrupts runs.</summary>
     public CancellationToken Cancellation => cancellation;
 
@@ -36,13 +38,13 @@ internal sealed class Runner(Scenario scenario, bool leaps, int outputTokensMax,
         }
     }
 
-    /// <summary>One run at a rate; a policy that fails says why.</summary>
+    /// <summary>One run at a rate with the bound of its requests; a policy that fails says why.</summary>
     public Outcome TryRun(ComparedPolicy policy, Replicate on, double rateScale, WorkCounts counts)
     {
         try
         {
             var (report, cost) = Simulate(policy, on, rateScale, counts);
-            return new Outcome(report, cost, null, null);
+            return new Outcome(report, cost, _bounds.Of(on, rateScale), null);
         }
         catch (SimulationException failed)
         {
