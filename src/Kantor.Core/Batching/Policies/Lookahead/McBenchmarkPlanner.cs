@@ -28,7 +28,7 @@ public sealed class McBenchmarkPlanner : LookaheadPlanner
     public McBenchmarkPlanner(LookaheadOptions? options = null)
         : base(
             PolicySpec.Of("mc-benchmark", LookaheadOptions.Keys, options ?? new LookaheadOptions()).ToString(),
-            new OrderRules(),
+            (options ?? new LookaheadOptions()).ToRules(KeyRefresh.OnChange),
             (options ?? new LookaheadOptions()).ToBackfilling())
     {
         _options = options ?? new LookaheadOptions();

@@ -31,7 +31,7 @@ public sealed class McSfPlanner : LookaheadPlanner
     public McSfPlanner(LookaheadOptions? options = null)
         : base(
             PolicySpec.Of("mc-sf", LookaheadOptions.Keys, options ?? new LookaheadOptions()).ToString(),
-            new OrderRules { Refresh = KeyRefresh.InTurn },
+            (options ?? new LookaheadOptions()).ToRules(KeyRefresh.InTurn),
             (options ?? new LookaheadOptions()).ToBackfilling())
     {
         _options = options ?? new LookaheadOptions();
