@@ -66,6 +66,7 @@ internal static class PlannerCatalogue
             "flow-control", FlowControlPlanner.Card, FlowControlOptions.Keys, options => new FlowControlPlanner(options),
             FlowControlOptions.Contradiction))
         .Add(Of("wait", WaitPlanner.Card, WaitOptions.Keys, options => new WaitPlanner(options)))
+        .Add(Of("nested-wait", NestedWaitPlanner.Card, NestedWaitOptions.Keys, options => new NestedWaitPlanner(options)))
         .Add(Of("flow-control-blind", BlindFlowPlanner.Card, BlindFlowOptions.Keys, options => new BlindFlowPlanner(options)));
 
     private static void AddPredicted(PolicyShelf<IBatchPlanner> shelf) => shelf

@@ -67,6 +67,9 @@ public abstract class OrderedPlanner : IBatchPlanner
     {
     }
 
+    /// <summary>Whether the running row keeps its KV and computes nothing in this step. Not asked where the newest gives way.</summary>
+    private protected virtual bool IsPaused(in BatchView view, OrderedState memory, int row) => false;
+
     /// <summary>The running row with the highest score gives way when KV runs out.</summary>
     private protected virtual double VictimScore(in BatchView view, OrderedState memory, int row) => _rules.Victims.Score(view, row);
 
@@ -98,7 +101,7 @@ public abstract class OrderedPlanner : IBatchPlanner
         foreach (var row in view.Running)
         {
             if (budget.TokensLeft == 0) return;
-            if (view.IsDecoding(row) != decoding || memory.GaveWay(row)) continue;
+            if (view.IsDecoding(row) != decoding || memory.GaveWay(row) || IsPaused(view, memory, row)) continue;
             var tokens = Math.Min(view.MissingTokens(row), budget.TokensLeft);
             var taken = budget.TryTakeRunning(row, tokens);
             while (!taken && PreemptWorst(view, memory, plan, ref budget) != row) taken = budget.TryTakeRunning(row, tokens);
