@@ -1,3 +1,4 @@
+using System.Numerics;
 using Kantor.Core.Catalogue;
 
 namespace Kantor.Core.Batching.Policies.FlowControl;
@@ -48,12 +49,9 @@ public sealed record NestedWaitOptions
     }
 
     /// <summary>The segment, from 0, in which a request with so many tokens generated computes its next one.</summary>
-    internal int SegmentOf(int generatedTokens)
-    {
-        var segment = 0;
-        for (var end = (long)FirstTokens; end <= generatedTokens && segment < SegmentsMax - 1; end *= 2) segment++;
-        return segment;
-    }
+    internal int SegmentOf(int generatedTokens) => generatedTokens < FirstTokens
+        ? 0
+        : Math.Min(SegmentsMax - 1, BitOperations.Log2((uint)(generatedTokens / FirstTokens)) + 1);
 
     /// <summary>Whether a request with so many tokens generated stands at the boundary of its segment.</summary>
     internal bool IsAtBoundary(int generatedTokens) =>
