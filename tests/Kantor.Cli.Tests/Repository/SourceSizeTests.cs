@@ -24,7 +24,6 @@ public class SourceSizeTests
         ("src/Kantor.Cli/Plan/PlanValidation.cs: Space", 289),
         ("src/Kantor.Cli/Plan/PlanWorkload.cs: Parse", 281),
         ("src/Kantor.Cli/Policies/PolicyAssembly.cs: AddTo", 254),
-        ("src/Kantor.Cli/Policies/PolicyPage.cs: Markdown", 254),
         ("src/Kantor.Cli/Scenarios/PoolKeys.cs: Bind", 352),
         ("src/Kantor.Cli/Scenarios/ScenarioKeys.cs: CheckLifeCycle", 253),
         ("src/Kantor.Cli/Simulate/SimulateCommand.cs: Read", 312),

@@ -26,7 +26,9 @@ public sealed record NestedWaitOptions
             (options, steps) => options with { PatienceSteps = steps }, "steps for which a segment may be passed over"),
     ];
 
-    /// <summary>Output tokens at which the first segment ends, l'(1), at least 1; each segment ends at twice as many as the one before.</summary>
+    /// <summary>
+    /// Output tokens at which the first segment ends, l'(1), at least 1; each segment ends at twice as many as the one before.
+    /// </summary>
     public int FirstTokens { get; init; } = 32;
 
     /// <summary>Requests that start together in the first segment, n(1), at least 1.</summary>

@@ -21,7 +21,7 @@ public sealed class NestedWaitPlanner : OrderedPlanner
         "arXiv 2504.11320")
     {
         Promises = PolicyPromises.AllocatesNothing,
-        Model = "hidden lengths of few values, Poisson arrivals, step time d0 + d1·KV, steps shorter than n(1)/rate, p(k) < n(k)/n(k-1) < 1",
+        Model = "hidden lengths of few values, Poisson arrivals, step time d0 + d1·KV, steps below n(1)/rate, p(k) < n(k)/n(k-1) < 1",
         Guarantee = "throughput within O(1/(zT)) of the best over T at scale z, no overflow with probability 1 - d in a buffer of log(1/d)",
         Information = LengthInformation.Survival,
         Evidence = Evidence.CodeRead,

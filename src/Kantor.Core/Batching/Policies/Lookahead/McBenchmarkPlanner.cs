@@ -39,7 +39,8 @@ public sealed class McBenchmarkPlanner : LookaheadPlanner
 
     private protected override long Key(in BatchView view, OrderedState memory, int row) => memory.ArrivalOf(row);
 
-    private protected override int PlannedTokens(in BatchView view, OrderedState memory, int row, in LengthBelief belief) => _options.PlannedTokens(belief);
+    private protected override int PlannedTokens(in BatchView view, OrderedState memory, int row, in LengthBelief belief) =>
+        _options.PlannedTokens(belief);
 
     private protected override long BlocksMax(in BatchView view) => _options.BlocksMax(view);
 }

@@ -40,7 +40,8 @@ public sealed record FastServeOptions
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(QuantumMs);
         if (PromoteMs is { } ms) ArgumentOutOfRangeException.ThrowIfLessThan(ms, 1, nameof(PromoteMs));
-        if (!(Growth is >= 1.1 and < 1_000)) throw new ArgumentOutOfRangeException(nameof(Growth), Growth, "The growth of quanta is at least 1.1 and below 1000.");
+        if (Growth is >= 1.1 and < 1_000) return;
+        throw new ArgumentOutOfRangeException(nameof(Growth), Growth, "The growth of quanta is at least 1.1 and below 1000.");
     }
 
     /// <summary>Quantum of a queue, in microseconds.</summary>

@@ -58,7 +58,8 @@ public sealed class FastServePlanner : DisplacingPlanner
 
     private protected override bool MayBeDisplaced(in BatchView view, OrderedState memory, int row) => true;
 
-    private protected override bool Displaces(long waitingKey, long runningKey) => SortKey.LevelOf(waitingKey) < SortKey.LevelOf(runningKey);
+    private protected override bool Displaces(long waitingKey, long runningKey) =>
+        SortKey.LevelOf(waitingKey) < SortKey.LevelOf(runningKey);
 
     private int FirstLevel(in BatchView view, int row)
     {

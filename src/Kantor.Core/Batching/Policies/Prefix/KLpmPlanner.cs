@@ -39,7 +39,8 @@ public sealed class KLpmPlanner : PrefixPlanner
     private protected override void Admit(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
     {
         var prefix = (PrefixState)memory;
-        while (budget.TokensLeft > 0 && budget.PlacesLeft > 0 && (prefix.Picks < _options.K ? First(memory) : Oldest(view, memory)) is { } row)
+        while (budget.TokensLeft > 0 && budget.PlacesLeft > 0
+            && (prefix.Picks < _options.K ? First(memory) : Oldest(view, memory)) is { } row)
         {
             if (view.IsWaiting(row) && !TryAdmit(view, memory, plan, ref budget, row)) return;
             // Whoever is admitted leaves the queue at once, because it is read from its front again.

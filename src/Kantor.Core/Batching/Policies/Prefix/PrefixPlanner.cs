@@ -4,8 +4,8 @@ using Kantor.Core.Decisions;
 namespace Kantor.Core.Batching.Policies.Prefix;
 
 /// <summary>
-/// An ordered planner whose key asks for cached prefixes, which change with every step: the keys of a short queue are computed in each step,
-/// and a long one goes in order of arrival, as in SGLang.
+/// An ordered planner whose key asks for cached prefixes, which change with every step: the keys of a short queue are computed in each
+/// step, and a long one goes in order of arrival, as in SGLang.
 /// </summary>
 public abstract class PrefixPlanner : OrderedPlanner
 {

@@ -5,7 +5,9 @@ using Kantor.Core.Requests;
 
 namespace Kantor.Core.Batching.Policies.Retraction;
 
-/// <summary>What <see cref="InfermaxPlanner"/> remembers beside the queue: the mean total length of whole answers by prompt octave.</summary>
+/// <summary>
+/// What <see cref="InfermaxPlanner"/> remembers beside the queue: the mean total length of whole answers by prompt octave.
+/// </summary>
 internal sealed class InfermaxState : OrderedState
 {
     private readonly (double Sum, long Count)[] _octaves = new (double, long)[32];

@@ -38,8 +38,7 @@ public sealed class SglangPlanner : OrderedPlanner
     public SglangPlanner(SglangOptions? options = null)
         : base(
             PolicySpec.Of("sglang", SglangOptions.Keys, options ?? new SglangOptions()).ToString(),
-            // Any order but that of the newest makes the scores be asked.
-            new OrderRules { Victims = VictimOrder.LeastComputed })
+            new OrderRules { ScoresVictims = true })
     {
         _options = options ?? new SglangOptions();
         _options.Validate();
