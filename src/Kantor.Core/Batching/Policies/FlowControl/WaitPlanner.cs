@@ -17,7 +17,7 @@ public sealed class WaitPlanner : OrderedPlanner
 {
     /// <summary>What is to be said of it.</summary>
     public static PolicyCard Card { get; } = new(
-        "requests of a class start together when enough of it wait; thresholds from the fluid equilibrium",
+        "requests of a class start together when enough of it wait",
         "arXiv 2504.11320")
     {
         Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
