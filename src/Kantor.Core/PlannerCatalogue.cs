@@ -7,6 +7,8 @@ using Kantor.Core.Batching.Policies.Geometric;
 using Kantor.Core.Batching.Policies.Intervals;
 using Kantor.Core.Batching.Policies.Lookahead;
 using Kantor.Core.Batching.Policies.Predicted;
+using Kantor.Core.Batching.Policies.Prefix;
+using Kantor.Core.Batching.Policies.Retraction;
 using Kantor.Core.Batching.Policies.Slices;
 using Kantor.Core.Batching.Policies.Volume;
 using Kantor.Core.Catalogue;
@@ -25,6 +27,7 @@ internal static class PlannerCatalogue
         AddUncertain(shelf);
         AddFlows(shelf);
         AddPredicted(shelf);
+        AddEngines(shelf);
         return shelf;
     }
 
@@ -63,6 +66,7 @@ internal static class PlannerCatalogue
             "flow-control", FlowControlPlanner.Card, FlowControlOptions.Keys, options => new FlowControlPlanner(options),
             FlowControlOptions.Contradiction))
         .Add(Of("wait", WaitPlanner.Card, WaitOptions.Keys, options => new WaitPlanner(options)))
+        .Add(Of("nested-wait", NestedWaitPlanner.Card, NestedWaitOptions.Keys, options => new NestedWaitPlanner(options)))
         .Add(Of("flow-control-blind", BlindFlowPlanner.Card, BlindFlowOptions.Keys, options => new BlindFlowPlanner(options)));
 
     private static void AddPredicted(PolicyShelf<IBatchPlanner> shelf) => shelf
@@ -71,6 +75,13 @@ internal static class PlannerCatalogue
         .Add(Of("trail", TrailPlanner.Card, TrailOptions.Keys, options => new TrailPlanner(options)))
         .Add(Of("gittins", GittinsPlanner.Card, GittinsOptions.Keys, options => new GittinsPlanner(options)))
         .Add(Of("fastserve", FastServePlanner.Card, FastServeOptions.Keys, options => new FastServePlanner(options)));
+
+    private static void AddEngines(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Of("lpm", LpmPlanner.Card, PrefixOptions.Keys, options => new LpmPlanner(options)))
+        .Add(Of("k-lpm", KLpmPlanner.Card, KLpmOptions.Keys, options => new KLpmPlanner(options)))
+        .Add(Of("hrrn", HrrnPlanner.Card, PrefixOptions.Keys, options => new HrrnPlanner(options)))
+        .Add(Of("sglang", SglangPlanner.Card, SglangOptions.Keys, options => new SglangPlanner(options)))
+        .Add(Of("infermax", InfermaxPlanner.Card, InfermaxOptions.Keys, options => new InfermaxPlanner(options)));
 
     private static PolicyEntry<IBatchPlanner> Plain(string name, PolicyCard card, Func<IBatchPlanner> make) =>
         PolicyEntry.Of(name, card, make);

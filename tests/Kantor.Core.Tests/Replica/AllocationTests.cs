@@ -19,6 +19,17 @@ public class AllocationTests
     [InlineData("vllm-v1")]
     [InlineData("sarathi")]
     [InlineData("svf")]
+    [InlineData("mc-sf")]
+    [InlineData("sorted-f")]
+    [InlineData("a-min")]
+    [InlineData("gsa")]
+    [InlineData("flow-control")]
+    [InlineData("wait")]
+    [InlineData("ltr")]
+    [InlineData("gittins")]
+    [InlineData("fastserve")]
+    [InlineData("lpm")]
+    [InlineData("hrrn")]
     public void A_step_is_planned_and_booked_within_its_bytes(string policy)
     {
         var scheduler = Loaded(policy);

@@ -27,8 +27,8 @@ internal sealed class DenseBatches
     private readonly record struct Subset(long Peak, long Output, uint Members);
 
     /// <summary>
-    /// The best of all batches, by dynamic programming over the sets that nothing beats in both peak and output. At worst exponential in the
-    /// number of requests, which is at most <see cref="ExactMax"/>.
+    /// The best of all batches, by dynamic programming over the sets that nothing beats in both peak and output. At worst exponential in
+    /// the number of requests, which is at most <see cref="ExactMax"/>.
     /// </summary>
     public double Exact(ReadOnlySpan<long> outputs, ReadOnlySpan<long> peaks, long pool, Span<bool> chosen)
     {

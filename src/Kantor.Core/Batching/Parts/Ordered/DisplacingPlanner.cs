@@ -36,7 +36,8 @@ public abstract class DisplacingPlanner : OrderedPlanner
         memory.Displaceable.Clear();
         foreach (var row in view.Running)
         {
-            if (!memory.GaveWay(row) && MayBeDisplaced(view, memory, row)) memory.Displaceable.Add((Key(view, memory, row), view.Ids[row], row));
+            if (memory.GaveWay(row) || !MayBeDisplaced(view, memory, row)) continue;
+            memory.Displaceable.Add((Key(view, memory, row), view.Ids[row], row));
         }
 
         memory.Displaceable.Sort();

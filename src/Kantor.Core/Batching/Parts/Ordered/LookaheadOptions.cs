@@ -26,6 +26,8 @@ public sealed record LookaheadOptions
         Option.Number<LookaheadOptions>(
             "protection", Interval.Below(0, 1), options => options.Protection, (options, share) => options with { Protection = share },
             "share of the pool that is kept back for beliefs that are too low"),
+        VictimOrders.Key<LookaheadOptions>(options => options.Victim, (options, order) => options with { Victim = order }),
+        VictimOrders.HeadStartKey<LookaheadOptions>(options => options.HeadStart, (options, starts) => options with { HeadStart = starts }),
     ];
 
     /// <summary>Who may start before the first that does not fit.</summary>
@@ -39,6 +41,12 @@ public sealed record LookaheadOptions
 
     /// <summary>Share of the pool that is kept back, from 0, below 1; the source kept 0.1 against noisy predictions.</summary>
     public double Protection { get; init; }
+
+    /// <summary>Who gives way when KV runs out.</summary>
+    public VictimOrder Victim { get; init; }
+
+    /// <summary>Whether preempted requests go before all others, or stand by their keys.</summary>
+    public bool HeadStart { get; init; } = true;
 
     /// <summary>A depth without backfilling.</summary>
     public static OptionFault? Contradiction(LookaheadOptions options, PolicySpec written) =>
@@ -54,6 +62,8 @@ public sealed record LookaheadOptions
         if (Protection is >= 0 and < 1) return;
         throw new ArgumentOutOfRangeException(nameof(Protection), Protection, "The share that is kept back is at least 0 and below 1.");
     }
+
+    internal OrderRules ToRules(KeyRefresh refresh) => new() { Refresh = refresh, Victims = Victim, PreemptedFirst = HeadStart };
 
     internal Backfilling ToBackfilling() => new(Backfilling, BackfillDepth);
 

@@ -15,7 +15,8 @@ public abstract class LookaheadPlanner : OrderedPlanner
         : base(name, rules) => _backfilling = backfilling;
 
     /// <summary>The total output that memory is planned for.</summary>
-    private protected virtual int PlannedTokens(in BatchView view, OrderedState memory, int row, in LengthBelief belief) => belief.MeanTokens;
+    private protected virtual int PlannedTokens(in BatchView view, OrderedState memory, int row, in LengthBelief belief) =>
+        belief.MeanTokens;
 
     /// <summary>Blocks that running and admitted requests may fill over their lives.</summary>
     private protected virtual long BlocksMax(in BatchView view) => view.KvBlocksTotal;
@@ -60,7 +61,8 @@ public abstract class LookaheadPlanner : OrderedPlanner
 
     private void Backfill(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget, int head)
     {
-        var (heldBlocks, rounds) = (budget.BlocksToAdmit(view.WantedTokens[head], view.CachedPrefix(head)), RemainingRounds(view, memory, head));
+        var heldBlocks = budget.BlocksToAdmit(view.WantedTokens[head], view.CachedPrefix(head));
+        var rounds = RemainingRounds(view, memory, head);
         if (memory.Profile.EarliestStart(heldBlocks, rounds, BlocksMax(view)) is not { } start) return;
         var reservation = new Reservation(start, heldBlocks, rounds);
         for (var depth = 0; depth < _backfilling.Depth && memory.OvertakesOf(head) < _backfilling.OvertakesMax; depth++)

@@ -15,6 +15,9 @@ internal sealed record OrderRules
     /// <summary>Which running row gives way when KV runs out.</summary>
     public VictimOrder Victims { get; init; }
 
+    /// <summary>Whether the policy has a score of its own for who gives way.</summary>
+    public bool ScoresVictims { get; init; }
+
     /// <summary>Rows that do not fit which a step passes over, at least 0; with 0 the first that does not fit ends admission.</summary>
     public int SkipsMax { get; init; }
 

@@ -67,6 +67,9 @@ public abstract class OrderedPlanner : IBatchPlanner
     {
     }
 
+    /// <summary>Whether the running row keeps its KV and computes nothing in this step. Asked only of rules that score victims.</summary>
+    private protected virtual bool IsPaused(in BatchView view, OrderedState memory, int row) => false;
+
     /// <summary>The running row with the highest score gives way when KV runs out.</summary>
     private protected virtual double VictimScore(in BatchView view, OrderedState memory, int row) => _rules.Victims.Score(view, row);
 
@@ -85,7 +88,11 @@ public abstract class OrderedPlanner : IBatchPlanner
     /// <summary>Plans the running rows; whether all of them stay.</summary>
     private protected virtual bool PlanRunning(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
     {
-        if (_rules.Victims == VictimOrder.Newest) return DecodesFirst.Plan(view, plan, ref budget) == view.Running.Length;
+        if (_rules is { Victims: VictimOrder.Newest, ScoresVictims: false })
+        {
+            return DecodesFirst.Plan(view, plan, ref budget) == view.Running.Length;
+        }
+
         PassWithVictims(view, memory, plan, ref budget, decoding: true);
         PassWithVictims(view, memory, plan, ref budget, decoding: false);
         return plan.Preemptions.IsEmpty;
@@ -98,7 +105,7 @@ public abstract class OrderedPlanner : IBatchPlanner
         foreach (var row in view.Running)
         {
             if (budget.TokensLeft == 0) return;
-            if (view.IsDecoding(row) != decoding || memory.GaveWay(row)) continue;
+            if (view.IsDecoding(row) != decoding || memory.GaveWay(row) || IsPaused(view, memory, row)) continue;
             var tokens = Math.Min(view.MissingTokens(row), budget.TokensLeft);
             var taken = budget.TryTakeRunning(row, tokens);
             while (!taken && PreemptWorst(view, memory, plan, ref budget) != row) taken = budget.TryTakeRunning(row, tokens);
@@ -118,12 +125,7 @@ public abstract class OrderedPlanner : IBatchPlanner
         if (budget.TokensLeft == 0 || budget.PlacesLeft == 0) return false;
         var (wanted, hit) = (view.WantedTokens[row], view.CachedPrefix(row));
         var candidate = new Candidate(row, hit, budget.BlocksToAdmit(wanted, hit));
-        view.Log?.Write(DecisionKind.Plan, new RequestId(view.Ids[row]), row, [
-            new(KeyTerm, memory.KeyOf(row)),
-            new("held-blocks", candidate.HeldBlocks),
-            new("believed-rounds", view.BelievedOutput(row).MeanTokens - view.GeneratedTokens[row]),
-            new("cached-tokens", hit.Tokens),
-            new("blocks-left", budget.BlocksLeft)]);
+        if (view.Log is { } log) Explain(log, view, memory, candidate, budget.BlocksLeft);
         var isAlone = view.Running.IsEmpty && plan.Grants.IsEmpty;
         if (!isAlone && !Passes(view, memory, budget, candidate)) return false;
         var tokens = Math.Min(wanted - hit.Tokens, budget.TokensLeft);
@@ -133,6 +135,14 @@ public abstract class OrderedPlanner : IBatchPlanner
         Admitted(view, memory, candidate);
         return true;
     }
+
+    private void Explain(IDecisionLog log, in BatchView view, OrderedState memory, in Candidate candidate, int blocksLeft) =>
+        log.Write(DecisionKind.Plan, new RequestId(view.Ids[candidate.Row]), candidate.Row, [
+            new(KeyTerm, memory.KeyOf(candidate.Row)),
+            new("held-blocks", candidate.HeldBlocks),
+            new("believed-rounds", view.BelievedOutput(candidate.Row).MeanTokens - view.GeneratedTokens[candidate.Row]),
+            new("cached-tokens", candidate.Hit.Tokens),
+            new("blocks-left", blocksLeft)]);
 
     private int PreemptWorst(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
     {
@@ -158,7 +168,12 @@ public abstract class OrderedPlanner : IBatchPlanner
 
         memory.Returned.Clear();
         if (memory.Queue.Count != view.Waiting.Length) RebuildQueue(view, memory);
-        var refreshed = RefreshOf(view, memory) switch { KeyRefresh.OnChange => 0, KeyRefresh.InTurn => RefreshedRows, _ => view.Waiting.Length };
+        var refreshed = RefreshOf(view, memory) switch
+        {
+            KeyRefresh.OnChange => 0,
+            KeyRefresh.InTurn => RefreshedRows,
+            _ => view.Waiting.Length,
+        };
         for (var turn = Math.Min(refreshed, view.Waiting.Length); turn > 0; turn--)
         {
             memory.RefreshCursor = (memory.RefreshCursor + 1) % view.Waiting.Length;

@@ -1,3 +1,4 @@
+using Kantor.Core.Catalogue;
 using Kantor.Core.Occupancy;
 
 namespace Kantor.Core.Batching.Parts.Ordered;
@@ -24,8 +25,7 @@ public enum VictimOrder
 /// <summary>The words and scores of <see cref="VictimOrder"/>.</summary>
 internal static class VictimOrders
 {
-    /// <summary>As they are written.</summary>
-    public static IReadOnlyList<(string Word, VictimOrder Value)> Words { get; } =
+    private static readonly (string Word, VictimOrder Value)[] Words =
     [
         ("newest", VictimOrder.Newest),
         ("least-computed", VictimOrder.LeastComputed),
@@ -33,6 +33,15 @@ internal static class VictimOrders
         ("longest-remaining", VictimOrder.LongestRemaining),
         ("most-volume", VictimOrder.MostVolumePerRecomputed),
     ];
+
+    /// <summary>The option of a policy that says who gives way.</summary>
+    public static OptionKey<T> Key<T>(Func<T, VictimOrder> read, Func<T, VictimOrder, T> with)
+        where T : class, new() => Option.Word("victim", Words, read, with, "who gives way when KV runs out");
+
+    /// <summary>The option of a policy that says whether preempted requests go before all others.</summary>
+    public static OptionKey<T> HeadStartKey<T>(Func<T, bool> read, Func<T, bool, T> with)
+        where T : class, new() =>
+        Option.Flag("head-start", read, with, "whether preempted requests go before all others, or stand by their keys");
 
     /// <summary>The row with the highest score gives way.</summary>
     public static double Score(this VictimOrder order, in BatchView view, int row) => order switch

@@ -38,8 +38,13 @@ public sealed record AlphaProtectionOptions
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
     {
-        if (!(Protection is > 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(Protection), Protection, "The protected share is above 0 and below 1.");
-        if (!(Clearing is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(Clearing), Clearing, "A probability of clearing is above 0 and at most 1.");
         ArgumentOutOfRangeException.ThrowIfNegative(Seed);
+        if (!(Protection is > 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Protection), Protection, "The protected share is above 0 and below 1.");
+        }
+
+        if (Clearing is > 0 and <= 1) return;
+        throw new ArgumentOutOfRangeException(nameof(Clearing), Clearing, "A probability of clearing is above 0 and at most 1.");
     }
 }

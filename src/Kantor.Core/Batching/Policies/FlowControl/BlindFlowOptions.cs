@@ -9,7 +9,8 @@ public sealed record BlindFlowOptions
     public static IReadOnlyList<OptionKey<BlindFlowOptions>> Keys { get; } =
     [
         Option.Number<BlindFlowOptions>(
-            "activations", Interval.Above(0, 1_000_000), options => options.Activations, (options, mean) => options with { Activations = mean },
+            "activations", Interval.Above(0, 1_000_000), options => options.Activations,
+            (options, mean) => options with { Activations = mean },
             "requests that start in a step, in the mean; a fraction is drawn"),
         Option.Whole<BlindFlowOptions>(
             "seed", 0, 1_000_000_000, options => options.Seed, (options, seed) => options with { Seed = seed },

@@ -9,7 +9,8 @@ public sealed record FlowControlOptions
     public static IReadOnlyList<OptionKey<FlowControlOptions>> Keys { get; } =
     [
         Option.Number<FlowControlOptions>(
-            "activations", Interval.Below(0, 1_000_000), options => options.Activations, (options, most) => options with { Activations = most },
+            "activations", Interval.Below(0, 1_000_000), options => options.Activations,
+            (options, most) => options with { Activations = most },
             "requests of each class that start in a step, in the mean; 0 for as many as the memory share allows"),
         Option.Number<FlowControlOptions>(
             "memory-share", Interval.Above(0, 1), options => options.MemoryShare, (options, share) => options with { MemoryShare = share },

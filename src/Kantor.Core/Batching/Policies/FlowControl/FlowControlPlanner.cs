@@ -11,9 +11,9 @@ namespace Kantor.Core.Batching.Policies.FlowControl;
 /// research notes, theory 3.8).
 /// </summary>
 /// <remarks>
-/// A request is given the step in which it is due when it comes, so fractional budgets are kept in the mean and the length of the queue does
-/// not matter. Where b(k) is not told, the classes divide the pool's token-rounds evenly by their mean believed volumes. Who finds no room
-/// in its step, which the budgets exclude when beliefs are true, starts as soon as there is some; an idle replica waits for no step.
+/// A request is given the step in which it is due when it comes, so fractional budgets are kept in the mean and the length of the queue
+/// does not matter. Where b(k) is not told, the classes divide the pool's token-rounds evenly by their mean believed volumes. Who finds no
+/// room in its step, which the budgets exclude when beliefs are true, starts as soon as there is some; an idle replica waits for no step.
 /// </remarks>
 public sealed class FlowControlPlanner : OrderedPlanner
 {

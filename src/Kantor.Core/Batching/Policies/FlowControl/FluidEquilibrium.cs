@@ -1,8 +1,8 @@
 namespace Kantor.Core.Batching.Policies.FlowControl;
 
 /// <summary>
-/// The fluid equilibrium of a replica whose step takes d0 + d1·(KV tokens in the batch) (arXiv 2504.11320; research notes, theory 3.6): what
-/// is in memory, how long a step takes, and how many of a class are in each stage when everything flows evenly.
+/// The fluid equilibrium of a replica whose step takes d0 + d1·(KV tokens in the batch) (arXiv 2504.11320; research notes, theory 3.6):
+/// what is in memory, how long a step takes, and how many of a class are in each stage when everything flows evenly.
 /// </summary>
 /// <param name="WorkRate">A, the sum over classes of rate · (l' + 1)(l + l'/2), in KV tokens by microsecond.</param>
 /// <param name="BaseUs">d0, microseconds of a step without KV.</param>

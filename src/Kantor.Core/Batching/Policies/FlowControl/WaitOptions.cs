@@ -21,9 +21,9 @@ public sealed record WaitOptions
 
     /// <summary>
     /// Requests of a class that must wait before so many of it start together, n(j), at least 1; null for the rate of the class times the
-    /// fluid equilibrium's step time.
+    /// fluid equilibrium's step time, as far as the host knows step times.
     /// </summary>
-    public int? Threshold { get; init; }
+    public int? Threshold { get; init; } = 4;
 
     /// <summary>Wait after which the oldest of a class starts although too few wait, in milliseconds, at least 1.</summary>
     public int PatienceMs { get; init; } = 1_000;

@@ -6,8 +6,8 @@ using Kantor.Core.StepTime;
 namespace Kantor.Core.Batching.Policies.FlowControl;
 
 /// <summary>
-/// WAIT: of a class so many requests start together as must wait for it, n(j); until then nobody of it does, so that every stage of it holds
-/// about n(j) and memory stays where the fluid equilibrium has it (arXiv 2504.11320; research notes, theory 3.6).
+/// WAIT: of a class so many requests start together as must wait for it, n(j); until then nobody of it does, so that every stage of it
+/// holds about n(j) and memory stays where the fluid equilibrium has it (arXiv 2504.11320; research notes, theory 3.6).
 /// </summary>
 /// <remarks>
 /// As in the authors' latest form only the entry is gated; whoever runs is never paused. Nobody waits for longer than the patience, and
@@ -17,7 +17,7 @@ public sealed class WaitPlanner : OrderedPlanner
 {
     /// <summary>What is to be said of it.</summary>
     public static PolicyCard Card { get; } = new(
-        "requests of a class start together when enough of it wait; thresholds from the fluid equilibrium",
+        "requests of a class start together when enough of it wait",
         "arXiv 2504.11320")
     {
         Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
@@ -131,7 +131,8 @@ public sealed class WaitPlanner : OrderedPlanner
 
         var poolTokens = (long)view.KvBlocksTotal * view.BlockSizeTokens;
         var sequences = Math.Max(1, view.Running.Length);
-        var (emptyUs, fullUs) = (view.StepTime.StepUs(new StepLoad(0, sequences, 0, 0)), view.StepTime.StepUs(new StepLoad(0, sequences, poolTokens, 0)));
+        var emptyUs = view.StepTime.StepUs(new StepLoad(0, sequences, 0, 0));
+        var fullUs = view.StepTime.StepUs(new StepLoad(0, sequences, poolTokens, 0));
         var fluid = new FluidEquilibrium(rate, emptyUs, (fullUs - emptyUs) / poolTokens);
         return fluid.Exists && fluid.MemoryTokens <= poolTokens ? fluid.StepUs : fullUs;
     }

@@ -5,7 +5,9 @@ using Kantor.Core.Requests;
 
 namespace Kantor.Core.Batching.Policies.FlowControl;
 
-/// <summary>What <see cref="WaitPlanner"/> remembers: a queue in order of arrival for each class, and the class's rate and lengths.</summary>
+/// <summary>
+/// What <see cref="WaitPlanner"/> remembers: a queue in order of arrival for each class, and the class's rate and lengths.
+/// </summary>
 internal sealed class WaitState : OrderedState
 {
     private ClassMemory[] _classes = [];

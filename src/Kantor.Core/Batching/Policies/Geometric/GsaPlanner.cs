@@ -9,8 +9,8 @@ namespace Kantor.Core.Batching.Policies.Geometric;
 /// an abstract and design notes are known; research notes, theory 3.5).
 /// </summary>
 /// <remarks>
-/// The source restarts a request in each phase; here it keeps its tokens and computes their KV again. It goes on without a break when nobody
-/// who waits would go before it.
+/// The source restarts a request in each phase; here it keeps its tokens and computes their KV again. It goes on without a break when
+/// nobody who waits would go before it.
 /// </remarks>
 public sealed class GsaPlanner(GeometricOptions? options = null) : GeometricPlanner(
     PolicySpec.Of("gsa", GeometricOptions.Keys, options ?? new GeometricOptions()).ToString(), options ?? new GeometricOptions())

@@ -12,8 +12,8 @@ namespace Kantor.Core.Batching.Policies.Intervals;
 /// notes, theory 3.4).
 /// </summary>
 /// <remarks>
-/// In the source a request that gives way loses its progress; here it keeps its tokens and computes their KV again. Preempted requests stand
-/// by their lower ends like all others, and of equals the newest gives way, where the source draws.
+/// In the source a request that gives way loses its progress; here it keeps its tokens and computes their KV again. Preempted requests
+/// stand by their lower ends like all others, and of equals the newest gives way, where the source draws.
 /// </remarks>
 public sealed class AMinPlanner : LookaheadPlanner
 {
@@ -37,8 +37,7 @@ public sealed class AMinPlanner : LookaheadPlanner
     public AMinPlanner(AMinOptions? options = null)
         : base(
             PolicySpec.Of("a-min", AMinOptions.Keys, options ?? new AMinOptions()).ToString(),
-            // Any order but that of the newest makes the scores be asked.
-            new OrderRules { PreemptedFirst = false, Victims = VictimOrder.LeastComputed },
+            new OrderRules { PreemptedFirst = false, ScoresVictims = true },
             Backfilling.None)
     {
         _options = options ?? new AMinOptions();

@@ -2,7 +2,9 @@ using Kantor.Core.Batching.Parts.Ordered;
 
 namespace Kantor.Core.Batching.Policies.Intervals;
 
-/// <summary>What <see cref="AMinPlanner"/> remembers beside the queue: the lower end of each row's interval, as it was on arrival.</summary>
+/// <summary>
+/// What <see cref="AMinPlanner"/> remembers beside the queue: the lower end of each row's interval, as it was on arrival.
+/// </summary>
 internal sealed class AMinState : OrderedState
 {
     private int?[] _ends = new int?[16];

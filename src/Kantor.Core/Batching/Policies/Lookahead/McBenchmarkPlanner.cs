@@ -28,7 +28,7 @@ public sealed class McBenchmarkPlanner : LookaheadPlanner
     public McBenchmarkPlanner(LookaheadOptions? options = null)
         : base(
             PolicySpec.Of("mc-benchmark", LookaheadOptions.Keys, options ?? new LookaheadOptions()).ToString(),
-            new OrderRules(),
+            (options ?? new LookaheadOptions()).ToRules(KeyRefresh.OnChange),
             (options ?? new LookaheadOptions()).ToBackfilling())
     {
         _options = options ?? new LookaheadOptions();
@@ -39,7 +39,8 @@ public sealed class McBenchmarkPlanner : LookaheadPlanner
 
     private protected override long Key(in BatchView view, OrderedState memory, int row) => memory.ArrivalOf(row);
 
-    private protected override int PlannedTokens(in BatchView view, OrderedState memory, int row, in LengthBelief belief) => _options.PlannedTokens(belief);
+    private protected override int PlannedTokens(in BatchView view, OrderedState memory, int row, in LengthBelief belief) =>
+        _options.PlannedTokens(belief);
 
     private protected override long BlocksMax(in BatchView view) => _options.BlocksMax(view);
 }

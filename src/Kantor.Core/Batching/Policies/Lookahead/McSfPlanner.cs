@@ -31,7 +31,7 @@ public sealed class McSfPlanner : LookaheadPlanner
     public McSfPlanner(LookaheadOptions? options = null)
         : base(
             PolicySpec.Of("mc-sf", LookaheadOptions.Keys, options ?? new LookaheadOptions()).ToString(),
-            new OrderRules { Refresh = KeyRefresh.InTurn },
+            (options ?? new LookaheadOptions()).ToRules(KeyRefresh.InTurn),
             (options ?? new LookaheadOptions()).ToBackfilling())
     {
         _options = options ?? new LookaheadOptions();
@@ -43,7 +43,8 @@ public sealed class McSfPlanner : LookaheadPlanner
     private protected override long Key(in BatchView view, OrderedState memory, int row) =>
         _options.PlannedTokens(view.BelievedOutput(row));
 
-    private protected override int PlannedTokens(in BatchView view, OrderedState memory, int row, in LengthBelief belief) => _options.PlannedTokens(belief);
+    private protected override int PlannedTokens(in BatchView view, OrderedState memory, int row, in LengthBelief belief) =>
+        _options.PlannedTokens(belief);
 
     private protected override long BlocksMax(in BatchView view) => _options.BlocksMax(view);
 }

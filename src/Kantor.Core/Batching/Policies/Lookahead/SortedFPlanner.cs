@@ -36,7 +36,8 @@ public sealed class SortedFPlanner : LookaheadPlanner
     /// <summary>The planner with its defaults, or others.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public SortedFPlanner(SortedFOptions? options = null)
-        : base(PolicySpec.Of("sorted-f", SortedFOptions.Keys, options ?? new SortedFOptions()).ToString(), new OrderRules(), Backfilling.None)
+        : base(
+            PolicySpec.Of("sorted-f", SortedFOptions.Keys, options ?? new SortedFOptions()).ToString(), new OrderRules(), Backfilling.None)
     {
         _options = options ?? new SortedFOptions();
         _options.Validate();

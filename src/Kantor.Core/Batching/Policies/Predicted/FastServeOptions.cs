@@ -12,6 +12,9 @@ public sealed record FastServeOptions
             "quantum-ms", Interval.Above(0, 1_000_000), options => options.QuantumMs, (options, ms) => options with { QuantumMs = ms },
             "service that a request gets in the first queue"),
         Option.Number<FastServeOptions>(
+            "prefill-us-per-token", Interval.Above(0, 1_000_000), options => options.PrefillUsPerToken,
+            (options, us) => options with { PrefillUsPerToken = us }, "time that a prompt takes by its tokens, as profiled"),
+        Option.Number<FastServeOptions>(
             "growth", Interval.Below(1.1, 1_000), options => options.Growth, (options, growth) => options with { Growth = growth },
             "how many times more service each queue gives than the one before"),
         Option.WholeOrNone<FastServeOptions>(
@@ -24,6 +27,11 @@ public sealed record FastServeOptions
 
     /// <summary>Service that a request gets in the first queue, in milliseconds, above 0.</summary>
     public double QuantumMs { get; init; } = 10;
+
+    /// <summary>
+    /// Time that a prompt takes by its tokens, in microseconds, above 0: the source profiles the engine beforehand.
+    /// </summary>
+    public double PrefillUsPerToken { get; init; } = 100;
 
     /// <summary>How many times more service each queue gives than the one before, from 1.1, below 1000.</summary>
     public double Growth { get; init; } = 2;
@@ -39,8 +47,10 @@ public sealed record FastServeOptions
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(QuantumMs);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(PrefillUsPerToken);
         if (PromoteMs is { } ms) ArgumentOutOfRangeException.ThrowIfLessThan(ms, 1, nameof(PromoteMs));
-        if (!(Growth is >= 1.1 and < 1_000)) throw new ArgumentOutOfRangeException(nameof(Growth), Growth, "The growth of quanta is at least 1.1 and below 1000.");
+        if (Growth is >= 1.1 and < 1_000) return;
+        throw new ArgumentOutOfRangeException(nameof(Growth), Growth, "The growth of quanta is at least 1.1 and below 1000.");
     }
 
     /// <summary>Quantum of a queue, in microseconds.</summary>

@@ -1,7 +1,6 @@
 using Kantor.Core.Batching.Parts.Ordered;
 using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
-using Kantor.Core.StepTime;
 
 namespace Kantor.Core.Batching.Policies.Predicted;
 
@@ -58,13 +57,13 @@ public sealed class FastServePlanner : DisplacingPlanner
 
     private protected override bool MayBeDisplaced(in BatchView view, OrderedState memory, int row) => true;
 
-    private protected override bool Displaces(long waitingKey, long runningKey) => SortKey.LevelOf(waitingKey) < SortKey.LevelOf(runningKey);
+    private protected override bool Displaces(long waitingKey, long runningKey) =>
+        SortKey.LevelOf(waitingKey) < SortKey.LevelOf(runningKey);
 
     private int FirstLevel(in BatchView view, int row)
     {
         if (!_options.SkipJoin) return 0;
-        var tokens = view.PromptTokens[row];
-        var prefillUs = view.StepTime.StepUs(default(StepLoad).With(tokens, 0, isDecode: false));
+        var prefillUs = view.PromptTokens[row] * _options.PrefillUsPerToken;
         var level = 0;
         while (level < short.MaxValue && _options.QuantumUs(level) < prefillUs) level++;
         return level;

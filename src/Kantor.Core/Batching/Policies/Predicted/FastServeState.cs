@@ -3,7 +3,9 @@ using Kantor.Core.Requests;
 
 namespace Kantor.Core.Batching.Policies.Predicted;
 
-/// <summary>What <see cref="FastServePlanner"/> remembers beside the queue: each row's level, its service there, and since when it waits.</summary>
+/// <summary>
+/// What <see cref="FastServePlanner"/> remembers beside the queue: each row's level, its service there, and since when it waits.
+/// </summary>
 internal sealed class FastServeState : OrderedState
 {
     private RowMemory[] _rows = new RowMemory[16];
@@ -39,7 +41,12 @@ internal sealed class FastServeState : OrderedState
             ref var memory = ref Of(row);
             if (memory is not { IsServed: true, Level: { } level }) continue;
             (memory.IsServed, memory.ServiceUs) = (false, memory.ServiceUs + us);
-            for (; memory.ServiceUs >= options.QuantumUs(level) && level < short.MaxValue; memory.Level = ++level) memory.ServiceUs -= options.QuantumUs(level);
+            for (; memory.ServiceUs >= options.QuantumUs(level) && level < short.MaxValue; level++)
+            {
+                memory.ServiceUs -= options.QuantumUs(level);
+            }
+
+            memory.Level = level;
         }
     }
 

@@ -9,8 +9,8 @@ namespace Kantor.Core.Batching.Policies.Predicted;
 /// counts. Who is not served for too long goes before all others for a while (arXiv 2408.15792; research notes, theory 3.14).
 /// </summary>
 /// <remarks>
-/// What is ranked is whatever the length predictor believes; any increasing function of it gives the same plans. In the source who gives way
-/// is swapped out; here the host moves its KV where it has a place for it, and otherwise computes it again.
+/// What is ranked is whatever the length predictor believes; any increasing function of it gives the same plans. In the source who gives
+/// way is swapped out; here the host moves its KV where it has a place for it, and otherwise computes it again.
 /// </remarks>
 public sealed class LtrPlanner : DisplacingPlanner
 {

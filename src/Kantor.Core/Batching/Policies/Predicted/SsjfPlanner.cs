@@ -4,8 +4,8 @@ using Kantor.Core.Catalogue;
 namespace Kantor.Core.Batching.Policies.Predicted;
 
 /// <summary>
-/// Speculative shortest job first: the shortest believed output first, admitted as soon as its tokens fit; nobody who runs is stopped for it
-/// (arXiv 2404.08509; research notes, theory 3.14).
+/// Speculative shortest job first: the shortest believed output first, admitted as soon as its tokens fit; nobody who runs is stopped for
+/// it (arXiv 2404.08509; research notes, theory 3.14).
 /// </summary>
 public sealed class SsjfPlanner() : OrderedPlanner("ssjf", new OrderRules { Refresh = KeyRefresh.InTurn })
 {

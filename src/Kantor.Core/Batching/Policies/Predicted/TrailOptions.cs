@@ -15,7 +15,8 @@ public sealed record TrailOptions
     ];
 
     /// <summary>
-    /// Share c of its first believed length up to which a running request may give way, at least 0; later it holds too much memory for that.
+    /// Share c of its first believed length up to which a running request may give way, at least 0; later it holds too much memory for
+    /// that.
     /// </summary>
     public double PreemptibleShare { get; init; } = 0.8;
 

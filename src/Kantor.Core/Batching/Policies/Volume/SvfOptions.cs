@@ -1,3 +1,4 @@
+using Kantor.Core.Batching.Parts.Ordered;
 using Kantor.Core.Catalogue;
 
 namespace Kantor.Core.Batching.Policies.Volume;
@@ -30,6 +31,8 @@ public sealed record SvfOptions
             "plans-for-upper-belief", options => options.PlansForUpperBelief,
             (options, upper) => options with { PlansForUpperBelief = upper },
             "whether memory is planned for the upper belief about lengths"),
+        VictimOrders.Key<SvfOptions>(options => options.Victim, (options, order) => options with { Victim = order }),
+        VictimOrders.HeadStartKey<SvfOptions>(options => options.HeadStart, (options, starts) => options with { HeadStart = starts }),
     ];
 
     /// <summary>
@@ -50,6 +53,12 @@ public sealed record SvfOptions
 
     /// <summary>Whether memory is planned for the upper belief about lengths rather than for the mean.</summary>
     public bool PlansForUpperBelief { get; init; }
+
+    /// <summary>Who gives way when KV runs out.</summary>
+    public VictimOrder Victim { get; init; }
+
+    /// <summary>Whether preempted requests go before all others, or stand by their volumes.</summary>
+    public bool HeadStart { get; init; } = true;
 
     /// <summary>An option of something that is switched off.</summary>
     public static OptionFault? Contradiction(SvfOptions options, PolicySpec written)

@@ -37,7 +37,7 @@ public sealed class SvfPlanner : LookaheadPlanner
     public SvfPlanner(SvfOptions? options = null)
         : base(
             PolicySpec.Of("svf", SvfOptions.Keys, options ?? new SvfOptions()).ToString(),
-            new OrderRules { Refresh = KeyRefresh.InTurn },
+            RulesOf(options ?? new SvfOptions()),
             BackfillingOf(options ?? new SvfOptions()))
     {
         _options = options ?? new SvfOptions();
@@ -55,6 +55,9 @@ public sealed class SvfPlanner : LookaheadPlanner
 
     private protected override int PlannedTokens(in BatchView view, OrderedState memory, int row, in LengthBelief belief) =>
         _options.PlansForUpperBelief ? belief.UpperTokens : belief.MeanTokens;
+
+    private static OrderRules RulesOf(SvfOptions options) =>
+        new() { Refresh = KeyRefresh.InTurn, Victims = options.Victim, PreemptedFirst = options.HeadStart };
 
     private static Backfilling BackfillingOf(SvfOptions options) =>
         options.Backfilling ? new Backfilling(BackfillKind.Reserve, options.BackfillDepth, options.OvertakesMax) : Backfilling.None;

@@ -83,7 +83,7 @@ public class WaitPlannerTests(ITestOutputHelper output)
     {
         // 5 arrivals a step of 1 ms whose duration does not depend on memory: thresholds of about 5, so that starts come in fives.
         var jobs = Enumerable.Range(0, 500).Select(id => Job(id, id / 5, 2, 10));
-        var run = Run(new WaitPlanner(), jobs, pool: 10_000, running: 1000).ToEnd();
+        var run = Run(new WaitPlanner(new WaitOptions { Threshold = null }), jobs, pool: 10_000, running: 1000).ToEnd();
         var starts = run.Traces.Values.CountBy(trace => trace.FirstStep!.Value).OrderBy(count => count.Key).Skip(20).Select(count => count.Value).ToArray();
         Assert.InRange(starts.Average(), 4.5, 6.5);
     }

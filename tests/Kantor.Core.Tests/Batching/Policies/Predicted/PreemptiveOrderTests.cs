@@ -103,10 +103,10 @@ public class PreemptiveOrderTests
     public void A_prompt_that_a_quantum_does_not_cover_skips_the_queue(bool skips, int first)
     {
         // A token of a prompt takes 1 ms: 40 tokens belong to the queue of 40 ms.
-        var view = new ViewBuilder { StepTokensMax = 100, StepTime = new Kantor.Core.StepTime.LinearStepTime(0, 1_000, 0, 0) };
+        var view = new ViewBuilder { StepTokensMax = 100 };
         view.Running(prompt: 4, generated: 2);
         var (longest, shortest) = (view.Waiting(prompt: 40), view.Waiting(prompt: 4));
-        var granted = view.Plan(new FastServePlanner(new FastServeOptions { SkipJoin = skips })).Grants.ToArray().Select(grant => grant.Row).Where(row => row != 0).ToArray();
+        var granted = view.Plan(new FastServePlanner(new FastServeOptions { SkipJoin = skips, PrefillUsPerToken = 1_000 })).Grants.ToArray().Select(grant => grant.Row).Where(row => row != 0).ToArray();
         Assert.Equal(first == 1 ? [longest, shortest] : [shortest, longest], granted);
     }
 
@@ -127,6 +127,7 @@ public class PreemptiveOrderTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new LtrPlanner(new LtrOptions { PeriodSteps = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new TrailPlanner(new TrailOptions { PreemptibleShare = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new FastServePlanner(new FastServeOptions { QuantumMs = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new FastServePlanner(new FastServeOptions { PrefillUsPerToken = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new FastServePlanner(new FastServeOptions { Growth = 1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new FastServePlanner(new FastServeOptions { PromoteMs = 0 }));
     }
