@@ -21,21 +21,23 @@ internal sealed class CompareRun(CompareSettings settings)
         var source = WorkloadSource.Open(settings.Scenario, settings.Run, cancellation);
         var replicates = Replicates.Of(source, settings.Scenario, settings.Replicates, settings.Tunes);
         RequireRequests(replicates);
+        var report = Compare(source, replicates, cancellation);
+        WriteReports(report);
+        if (!report.IsComplete) return ExitCode.Interrupted;
+        return report.Rows.Any(row => row.Failures.Count > 0) ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    private ComparisonReport Compare(WorkloadSource source, Replicates replicates, CancellationToken cancellation)
+    {
         var runner = new Runner(settings.Scenario, settings.Run.Leaps, source.OutputTokensMax(settings.Scenario), cancellation);
         var knee = FindKnee(runner, replicates.Whole);
         var policies = settings.Tunes ? Tune(runner, replicates.Tuning!, knee) : settings.Policies;
         RunAll(runner, policies, replicates.Reported, knee, cancellation);
         var rows = new CompareRows(_outcomes, _figure, policies[0], [.. replicates.Reported.Select(replicate => replicate.Name)]);
         var report = Report(source, replicates, knee, policies, rows);
-        if (settings.TriesOtherConstants && report.IsComplete)
-        {
-            var others = new OtherConstants(runner, _figure, report.Knee.RateScale * settings.TuningLoad, Threads(runner));
-            report = report with { Sensitivity = others.Run(report, settings.TuningLoad, policies, replicates.Reported) };
-        }
-
-        WriteReports(report);
-        if (!report.IsComplete) return ExitCode.Interrupted;
-        return report.Rows.Any(row => row.Failures.Count > 0) ? ExitCode.Failure : ExitCode.Success;
+        if (!settings.TriesOtherConstants || !report.IsComplete) return report;
+        var others = new OtherConstants(runner, _figure, knee.RateScale * settings.TuningLoad, Threads(runner));
+        return report with { Sensitivity = others.Run(report, settings.TuningLoad, policies, replicates.Reported) };
     }
 
     private void RequireRequests(Replicates replicates)

@@ -18,18 +18,25 @@ public sealed record SensitivityRow(
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(meanOf);
-        var usual = report.Rows.Where(row => row.Load.Equals(load) && row.Value is not null).ToArray();
-        var both = usual
-            .Select(row => (row.Policy, Before: row.Value!.Value.Mean, Now: meanOf(row.Policy) ?? double.NaN))
-            .Where(each => double.IsFinite(each.Now)).ToArray();
-        var (before, now) = (both.Select(each => each.Before).ToArray(), both.Select(each => each.Now).ToArray());
-        var correlation = both.Length < 2 ? double.NaN : Correlation.Spearman(before, now);
+        (string Policy, double Before, double Now)[] both =
+        [
+            .. from row in report.Rows
+               where row.Load.Equals(load) && row.Value is not null
+               let now = meanOf(row.Policy)
+               where now is not null
+               select (row.Policy, row.Value!.Value.Mean, now.Value),
+        ];
         return new SensitivityRow(
-            world, load, BestOf(report.Figure, both.Select(each => (each.Policy, each.Now))),
+            world,
+            load,
+            BestOf(report.Figure, both.Select(each => (each.Policy, each.Now))),
             BestOf(report.Figure, both.Select(each => (each.Policy, each.Before))),
-            double.IsFinite(correlation) ? correlation : null,
+            CorrelationOf([.. both.Select(each => each.Before)], [.. both.Select(each => each.Now)]),
             [.. both.Select(each => (each.Policy, each.Now))]);
     }
+
+    private static double? CorrelationOf(double[] before, double[] now) =>
+        before.Length >= 2 && Correlation.Spearman(before, now) is var found && double.IsFinite(found) ? found : null;
 
     private static string BestOf(ObjectiveFigure figure, IEnumerable<(string Policy, double Value)> values) => figure.MoreIsBetter
         ? values.MaxBy(each => each.Value).Policy

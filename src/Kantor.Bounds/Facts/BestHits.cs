@@ -1,13 +1,16 @@
-namespace Kantor.Bounds.Goodput;
+namespace Kantor.Bounds.Facts;
 
 /// <summary>
-/// The most prompt tokens that any policy could find cached: of each prompt the longest prefix that another prompt has too which arrives in time to
-/// be computed before. Blocks are told apart by a running hash of the prompt up to them, so equal hashes of unlike prompts only make a bound weaker.
+/// The most prompt tokens that any policy could find cached: of each prompt the longest prefix that another prompt has too which arrives in
+/// time to be computed before. Blocks are told apart by a running hash of the prompt up to them, so equal hashes of unlike prompts only make
+/// a bound weaker.
 /// </summary>
 public static class BestHits
 {
     /// <summary>Tokens by prompt, below its length.</summary>
-    /// <param name="prompts">Arrival, by when another prompt must have arrived, length, and ids of the blocks of each prompt in order.</param>
+    /// <param name="prompts">
+    /// Arrival, by when another prompt must have arrived, length, and ids of the blocks of each prompt in order.
+    /// </param>
     public static int[] Of(IReadOnlyList<PromptBlocks> prompts)
     {
         ArgumentNullException.ThrowIfNull(prompts);
