@@ -1,0 +1,109 @@
+using Kantor.Bounds.Facts;
+using Kantor.Bounds.Work;
+using Kantor.Core.Objectives;
+
+namespace Kantor.Bounds.Goodput;
+
+/// <summary>
+/// The most weight of requests that any policy, clairvoyant ones included, can serve within objectives (weak duality; docs/bounds.md,
+/// section 3).
+/// </summary>
+public static class GoodputBound
+{
+    /// <summary>Name of the bound of every policy.</summary>
+    public const string Name = "goodput by weak duality";
+
+    /// <summary>Name of the bound of policies that keep every gap.</summary>
+    public const string GapSafeName = "goodput by weak duality, among policies that keep every gap";
+
+    private const double WorkMax = 4e8;
+    private const int TryEvaluations = 40;
+
+    // What a token of KV held for a microsecond is put equal to, as shares of machine time over KV time of all requests.
+    private static readonly double[] KvShares = [0, 0.3, 1, 4];
+
+    /// <summary>The bound.</summary>
+    /// <param name="requests">The requests, in any order.</param>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="slo">What each request has to meet.</param>
+    /// <param name="options">How hard it tries.</param>
+    /// <exception cref="ArgumentException">A request, the fleet or an option is out of range.</exception>
+    public static ProvenBound Of(IReadOnlyList<BoundRequest> requests, FleetFacts fleet, SloSpec slo, GoodputBoundOptions? options = null)
+    {
+        foreach (var request in requests) request.Validate(nameof(requests));
+        return Of(requests, new FleetWork(fleet), slo, options ?? new GoodputBoundOptions());
+    }
+
+    internal static ProvenBound Of(IReadOnlyList<BoundRequest> requests, FleetWork work, SloSpec slo, GoodputBoundOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BucketMs, nameof(options));
+        var limits = Deadlines.Of(slo);
+        var rates = work.Rates(limits.GapUs, options.IsGapSafe);
+        return OfRates(requests, work, limits, rates, options);
+    }
+
+    internal static ProvenBound OfRates(
+        IReadOnlyList<BoundRequest> requests, FleetWork work, Deadlines limits, IReadOnlyList<WorkRates> rates, GoodputBoundOptions options)
+    {
+        var buckets = TimeBuckets.Over(requests, work, limits, options.BucketMs * 1000);
+        var choice = new RateChoice(requests, work, limits, buckets);
+        foreach (var one in rates) choice.Try(one, 0, TryEvaluations);
+        foreach (var share in KvShares.Skip(1)) choice.Try(choice.Rates, share, TryEvaluations);
+        var final = choice.Descend(choice.Rates, choice.KvShare, options.EvaluationsMax ?? Evaluations(choice.Items));
+        var value = Math.Min(final.Best, choice.Best);
+
+        // Rounding of sums: far more than it can be, far less than a request.
+        value = Math.Min(choice.Reachable, value * (1 + 1e-9));
+        return new ProvenBound(
+            options.IsGapSafe ? GapSafeName : Name, value, ProvenBound.WeightUnit, IsUpper: true,
+            GoodputWords.Assumptions(options.IsGapSafe),
+            [
+                new BoundStep("weight of all requests", requests.Sum(request => request.Weight)),
+                new BoundStep("of those that an empty replica could serve in time", choice.Reachable),
+                new BoundStep("with one price of machine time", Math.Min(choice.Reachable, final.BestConstant)),
+                new BoundStep("with a price for each bucket of time", value),
+            ]);
+    }
+
+    private static int Evaluations(int items) => (int)Math.Clamp(WorkMax / (items + 1), 60, 1500);
+}
+
+/// <summary>Chooses how the cost of steps is divided and how KV is priced, by short descents.</summary>
+internal sealed class RateChoice(IReadOnlyList<BoundRequest> requests, FleetWork work, Deadlines limits, TimeBuckets buckets)
+{
+    /// <summary>Least value so far; a bound, whatever was chosen.</summary>
+    public double Best { get; private set; } = double.PositiveInfinity;
+
+    public WorkRates Rates { get; private set; }
+
+    public double KvShare { get; private set; }
+
+    /// <summary>Weight of the requests that an empty replica could serve in time.</summary>
+    public double Reachable { get; private set; }
+
+    public int Items { get; private set; }
+
+    public void Try(WorkRates rates, double kvShare, int evaluations)
+    {
+        var value = Descend(rates, kvShare, evaluations).Best;
+        if (value < Best) (Best, Rates, KvShare) = (value, rates, kvShare);
+    }
+
+    public PriceDescent Descend(WorkRates rates, double kvShare, int evaluations)
+    {
+        var machine = WorkItems.Of(requests, work, limits, rates, 0, buckets);
+        (Reachable, Items) = (machine.Value, machine.All.Length);
+        if (kvShare == 0) return Descend(machine, 0, evaluations);
+        var price = 1e-3 / work.Fleet.KvTokens;
+        var kvWork = (WorkItems.Of(requests, work, limits, rates, price, buckets).Work - machine.Work) / price;
+        if (!(kvWork > 0)) return Descend(machine, 0, evaluations);
+        price = kvShare * machine.Work / kvWork;
+        return Descend(WorkItems.Of(requests, work, limits, rates, price, buckets), price, evaluations);
+    }
+
+    private PriceDescent Descend(WorkItems items, double kvPrice, int evaluations)
+    {
+        var capacity = work.Fleet.Replicas * buckets.WidthUs * (1 + (kvPrice * work.Fleet.KvTokens));
+        return PriceDescent.Run(new PriceDual(items, capacity), items, evaluations);
+    }
+}

@@ -1,0 +1,67 @@
+using Kantor.Bounds.Facts;
+
+namespace Kantor.Bounds.Work;
+
+/// <summary>Least machine time and least duration of what requests need on a fleet.</summary>
+internal sealed class FleetWork
+{
+    private const int Choices = 8;
+    private readonly SeparableStepTime _step;
+    private readonly StepLattice _lattice;
+    private readonly double _prefillStepUs;
+    private readonly double _decodeStepUs;
+
+    public FleetWork(FleetFacts fleet)
+    {
+        fleet.Validate();
+        Fleet = fleet;
+        _step = SeparableStepTime.Of(fleet.StepTime);
+        _lattice = new StepLattice(_step, fleet.Limits);
+        _prefillStepUs = _lattice.LeastUs(decodes: false);
+        _decodeStepUs = Math.Max(0, Math.Min(_lattice.LeastUs(decodes: true), _lattice.LeastResumedUs(_step.KvTokenUs)));
+        PrefillOnly = new WorkRates(_lattice.PrefillTokenUsMax(double.PositiveInfinity), 0, _step.KvTokenUs, _step.AttentionUs);
+    }
+
+    public FleetFacts Fleet { get; }
+
+    /// <summary>The minorant that gives prompts all and decodes nothing.</summary>
+    public WorkRates PrefillOnly { get; }
+
+    /// <summary>
+    /// Minorants from which the best is to be chosen: each divides what every step costs in another way between prompts and decodes.
+    /// </summary>
+    /// <param name="decodeStepUsMax">
+    /// Longest step in which a decode may be that counts, which is the gap that requests want; infinite without.
+    /// </param>
+    /// <param name="isGapSafe">Whether no step at all may be longer than that: true only of policies that keep every gap.</param>
+    public IReadOnlyList<WorkRates> Rates(double decodeStepUsMax, bool isGapSafe = false)
+    {
+        var rates = new List<WorkRates>();
+        var most = _lattice.PrefillTokenUsMax(isGapSafe ? decodeStepUsMax : double.PositiveInfinity);
+        for (var choice = 0; choice <= Choices; choice++)
+        {
+            var prefill = most * choice / Choices;
+
+            // A preempted request may get its next token from a chunk that computes what it lost, two tokens at the least.
+            if (prefill < _step.KvTokenUs) continue;
+            var decode = Math.Min(_lattice.DecodeTokenUsMax(prefill, decodeStepUsMax), (2 * prefill) - _step.KvTokenUs);
+
+            // Of choices with the same decode the one with the larger prefill is the better.
+            if (rates.Count > 0 && decode >= rates[^1].DecodeTokenUs * (1 - 1e-12)) rates.RemoveAt(rates.Count - 1);
+            if (decode >= 0) rates.Add(new WorkRates(prefill, decode, _step.KvTokenUs, _step.AttentionUs));
+        }
+
+        return rates;
+    }
+
+    /// <summary>Least microseconds from a prompt's first step to its first token.</summary>
+    public double PrefillAloneUs(in BoundRequest request)
+    {
+        var steps = Math.Ceiling(request.FreshTokens / (double)Fleet.Limits.StepTokensMax);
+        return Math.Max(steps * _prefillStepUs, PrefillOnly.PrefillUs(request, Fleet.Limits.StepTokensMax));
+    }
+
+    /// <summary>Least microseconds of decodes <paramref name="from"/> to <paramref name="to"/>, one step each, both included.</summary>
+    public double DecodesAloneUs(in BoundRequest request, int from, int to) =>
+        from > to ? 0 : new WorkRates(0, _decodeStepUs, _step.KvTokenUs, 0).DecodesUs(request, from, to);
+}
