@@ -98,6 +98,13 @@ public static class PolicyCatalogue
             ILengthPredictor (ClassQuantileOptions options) => new ClassQuantilePredictor(options),
             contradiction: ClassQuantileOptions.Contradiction))
         .Add(PolicyEntry.Of(
+            "survival", SurvivalPredictor.Card, SurvivalOptions.Keys,
+            ILengthPredictor (SurvivalOptions options) => new SurvivalPredictor(options)))
+        .Add(PolicyEntry.Of(
+            "prompt-histogram", PromptHistogramPredictor.Card, PromptHistogramOptions.Keys,
+            ILengthPredictor (PromptHistogramOptions options) => new PromptHistogramPredictor(options),
+            PromptHistogramOptions.Contradiction))
+        .Add(PolicyEntry.Of(
             "constant", "the same for every request", "a control", ConstantLengthOptions.Keys,
             ILengthPredictor (ConstantLengthOptions options) => new ConstantLengthPredictor(options.Tokens)));
 
