@@ -66,7 +66,16 @@ public static class PolicyCatalogue
             + "own", "a control", () => new AcceptAllAdmission()))
         .Add(PolicyEntry.Of(
             "queue-limit", "lets in whoever comes while fewer than a number wait", "every server's queue limit", QueueLimitOptions.Keys,
-            IAdmission (QueueLimitOptions options) => new QueueLimitAdmission(options)));
+            IAdmission (QueueLimitOptions options) => new QueueLimitAdmission(options)))
+        .Add(PolicyEntry.Of(
+            "deadline-provable", DeadlineProvableAdmission.Card, DeadlineProvableOptions.Keys,
+            IAdmission (DeadlineProvableOptions options) => new DeadlineProvableAdmission(options)))
+        .Add(PolicyEntry.Of(
+            "early-rejection", EarlyRejectionAdmission.Card, EarlyRejectionOptions.Keys,
+            IAdmission (EarlyRejectionOptions options) => new EarlyRejectionAdmission(options), EarlyRejectionOptions.Contradiction))
+        .Add(PolicyEntry.Of(
+            "set-feasible", SetFeasibleAdmission.Card, SetFeasibleOptions.Keys,
+            IAdmission (SetFeasibleOptions options) => new SetFeasibleAdmission(options)));
 
     private static PolicyShelf<IRetention> Retentions() => new PolicyShelf<IRetention>("retention")
         .Add(PolicyEntry.Of<IRetention>(

@@ -1,10 +1,12 @@
 using Kantor.Core.Admission;
 using Kantor.Core.Batching;
+using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;
+using Kantor.Core.StepTime;
 using Kantor.Core.Testing.Runs;
 using Kantor.Core.Testing.Views;
 
@@ -14,6 +16,14 @@ namespace Kantor.Core.Testing.Laws;
 internal static class Observations
 {
     private const int Moments = 60;
+
+    /// <summary>Two classes with objectives that are kept or lost by little, and one that wants nothing.</summary>
+    private static readonly ServiceClassTable Classes = new(
+        [
+            new ServiceClass(new ClassId(0), "urgent", 3, new SloSpec { TtftUsMax = 4_000, GapUsMax = 1_800 }),
+            new ServiceClass(new ClassId(1), "normal", 1, new SloSpec { TtftUsMax = 25_000, GapUsMax = 2_600 }),
+        ],
+        new ServiceClass(new ClassId(2), "batch", 1, new SloSpec()));
 
     /// <summary>Every slice of a run: on a tight pool by even seeds, where many fit by odd ones.</summary>
     public static long OfPlanner(IBatchPlanner planner, ulong seed)
@@ -118,7 +128,12 @@ internal static class Observations
 
     private static FleetBuilder Fleet(RandomStream random, int moment)
     {
-        var fleet = new FleetBuilder { NowUs = moment * 1_000L };
+        var fleet = new FleetBuilder
+        {
+            NowUs = moment * 1_000L,
+            ServiceClasses = Classes,
+            StepTime = new LinearStepTime(1_000, 20, 50, 0.05),
+        };
         for (var index = 3; index >= 0; index--)
         {
             fleet.Add(
