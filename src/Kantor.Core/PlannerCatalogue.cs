@@ -2,6 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Batching.Parts.Ordered;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Batching.Policies.Deadlines;
 using Kantor.Core.Batching.Policies.FlowControl;
 using Kantor.Core.Batching.Policies.Geometric;
 using Kantor.Core.Batching.Policies.Intervals;
@@ -28,6 +29,7 @@ internal static class PlannerCatalogue
         AddFlows(shelf);
         AddPredicted(shelf);
         AddEngines(shelf);
+        AddDeadlines(shelf);
         return shelf;
     }
 
@@ -81,6 +83,13 @@ internal static class PlannerCatalogue
         .Add(Of("hrrn", HrrnPlanner.Card, PrefixOptions.Keys, options => new HrrnPlanner(options)))
         .Add(Of("sglang", SglangPlanner.Card, SglangOptions.Keys, options => new SglangPlanner(options)))
         .Add(Of("infermax", InfermaxPlanner.Card, InfermaxOptions.Keys, options => new InfermaxPlanner(options)));
+
+    private static void AddDeadlines(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Of("edf", EdfPlanner.Card, DueOptions.Keys, options => new EdfPlanner(options), DueOptions.Contradiction))
+        .Add(Of("wspt", WsptPlanner.Card, DueOptions.Keys, options => new WsptPlanner(options), DueOptions.Contradiction))
+        .Add(Of(
+            "moore-hodgson", MooreHodgsonPlanner.Card, MooreHodgsonOptions.Keys, options => new MooreHodgsonPlanner(options),
+            MooreHodgsonOptions.Contradiction));
 
     private static PolicyEntry<IBatchPlanner> Plain(string name, PolicyCard card, Func<IBatchPlanner> make) =>
         PolicyEntry.Of(name, card, make);

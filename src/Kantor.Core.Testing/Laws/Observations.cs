@@ -25,13 +25,20 @@ internal static class Observations
         ],
         new ServiceClass(new ClassId(2), "batch", 1, new SloSpec()));
 
-    /// <summary>Every slice of a run: on a tight pool by even seeds, where many fit by odd ones.</summary>
+    private static readonly LinearStepTime StepTime = new(1_000, 20, 50, 0.05);
+
+    /// <summary>
+    /// Every slice of a run: on a tight pool by even seeds, where many fit by odd ones; half of them with objectives and with step times that
+    /// depend on what a step holds.
+    /// </summary>
     public static long OfPlanner(IBatchPlanner planner, ulong seed)
     {
         var (limits, kv) = Jobs.Tight(seed, Workloads.TokensMax);
         if (seed % 2 == 1) kv = kv with { BlocksTotal = 12 * kv.BlocksTotal, SequencesMax = null };
+        var hasObjectives = seed % 4 >= 2;
         var run = new ReplicaRun(
-            planner, limits, kv, Jobs.Random(seed, 60, Workloads.TokensMax), new ClassQuantilePredictor())
+            planner, limits, kv, Jobs.Random(seed, 60, Workloads.TokensMax), new ClassQuantilePredictor(),
+            classes: hasObjectives ? Classes : null, stepTime: hasObjectives ? StepTime : null)
         { Verifies = false };
         var sum = 0L;
         while (!run.IsOver)
@@ -132,7 +139,7 @@ internal static class Observations
         {
             NowUs = moment * 1_000L,
             ServiceClasses = Classes,
-            StepTime = new LinearStepTime(1_000, 20, 50, 0.05),
+            StepTime = StepTime,
         };
         for (var index = 3; index >= 0; index--)
         {

@@ -85,10 +85,22 @@ public abstract class OrderedPlanner : IBatchPlanner
     /// <summary>Plans the running rows; whether all of them stay.</summary>
     private protected virtual bool PlanRunning(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
     {
-        if (_rules.Victims == VictimOrder.Newest) return DecodesFirst.Plan(view, plan, ref budget) == view.Running.Length;
+        if (_rules.Victims == VictimOrder.Newest)
+        {
+            var kept = DecodesFirst.Pass(view, plan, ref budget, view.Running.Length, decoding: true);
+            LimitPrompts(view, memory, ref budget);
+            return DecodesFirst.Pass(view, plan, ref budget, kept, decoding: false) == view.Running.Length;
+        }
+
         PassWithVictims(view, memory, plan, ref budget, decoding: true);
+        LimitPrompts(view, memory, ref budget);
         PassWithVictims(view, memory, plan, ref budget, decoding: false);
         return plan.Preemptions.IsEmpty;
+    }
+
+    /// <summary>All decodes have their tokens: what prompts may take can be limited now.</summary>
+    private protected virtual void LimitPrompts(in BatchView view, OrderedState memory, ref PlanBudget budget)
+    {
     }
 
     /// <summary>Plans only the decoding rows or only the others; the worst by <see cref="VictimScore"/> give way.</summary>
