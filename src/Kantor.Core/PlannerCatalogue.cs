@@ -3,6 +3,7 @@ using Kantor.Core.Batching.Parts.Ordered;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Batching.Policies.Deadlines;
+using Kantor.Core.Batching.Policies.Fair;
 using Kantor.Core.Batching.Policies.FlowControl;
 using Kantor.Core.Batching.Policies.Geometric;
 using Kantor.Core.Batching.Policies.Intervals;
@@ -30,6 +31,7 @@ internal static class PlannerCatalogue
         AddPredicted(shelf);
         AddEngines(shelf);
         AddDeadlines(shelf);
+        AddFair(shelf);
         return shelf;
     }
 
@@ -90,6 +92,10 @@ internal static class PlannerCatalogue
         .Add(Of(
             "moore-hodgson", MooreHodgsonPlanner.Card, MooreHodgsonOptions.Keys, options => new MooreHodgsonPlanner(options),
             MooreHodgsonOptions.Contradiction));
+
+    private static void AddFair(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Of("vtc", VtcPlanner.Card, VtcOptions.Keys, options => new VtcPlanner(options)))
+        .Add(Of("drr", DrrPlanner.Card, DrrOptions.Keys, options => new DrrPlanner(options)));
 
     private static PolicyEntry<IBatchPlanner> Plain(string name, PolicyCard card, Func<IBatchPlanner> make) =>
         PolicyEntry.Of(name, card, make);
