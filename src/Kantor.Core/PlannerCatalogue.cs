@@ -2,6 +2,8 @@ using Kantor.Core.Batching;
 using Kantor.Core.Batching.Parts.Ordered;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Batching.Policies.Deadlines;
+using Kantor.Core.Batching.Policies.Fair;
 using Kantor.Core.Batching.Policies.FlowControl;
 using Kantor.Core.Batching.Policies.Geometric;
 using Kantor.Core.Batching.Policies.Intervals;
@@ -28,6 +30,8 @@ internal static class PlannerCatalogue
         AddFlows(shelf);
         AddPredicted(shelf);
         AddEngines(shelf);
+        AddDeadlines(shelf);
+        AddFair(shelf);
         return shelf;
     }
 
@@ -82,6 +86,17 @@ internal static class PlannerCatalogue
         .Add(Of("hrrn", HrrnPlanner.Card, PrefixOptions.Keys, options => new HrrnPlanner(options)))
         .Add(Of("sglang", SglangPlanner.Card, SglangOptions.Keys, options => new SglangPlanner(options)))
         .Add(Of("infermax", InfermaxPlanner.Card, InfermaxOptions.Keys, options => new InfermaxPlanner(options)));
+
+    private static void AddDeadlines(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Of("edf", EdfPlanner.Card, DueOptions.Keys, options => new EdfPlanner(options), DueOptions.Contradiction))
+        .Add(Of("wspt", WsptPlanner.Card, DueOptions.Keys, options => new WsptPlanner(options), DueOptions.Contradiction))
+        .Add(Of(
+            "moore-hodgson", MooreHodgsonPlanner.Card, MooreHodgsonOptions.Keys, options => new MooreHodgsonPlanner(options),
+            MooreHodgsonOptions.Contradiction));
+
+    private static void AddFair(PolicyShelf<IBatchPlanner> shelf) => shelf
+        .Add(Of("vtc", VtcPlanner.Card, VtcOptions.Keys, options => new VtcPlanner(options)))
+        .Add(Of("drr", DrrPlanner.Card, DrrOptions.Keys, options => new DrrPlanner(options)));
 
     private static PolicyEntry<IBatchPlanner> Plain(string name, PolicyCard card, Func<IBatchPlanner> make) =>
         PolicyEntry.Of(name, card, make);

@@ -66,7 +66,16 @@ public static class PolicyCatalogue
             + "own", "a control", () => new AcceptAllAdmission()))
         .Add(PolicyEntry.Of(
             "queue-limit", "lets in whoever comes while fewer than a number wait", "every server's queue limit", QueueLimitOptions.Keys,
-            IAdmission (QueueLimitOptions options) => new QueueLimitAdmission(options)));
+            IAdmission (QueueLimitOptions options) => new QueueLimitAdmission(options)))
+        .Add(PolicyEntry.Of(
+            "deadline-provable", DeadlineProvableAdmission.Card, DeadlineProvableOptions.Keys,
+            IAdmission (DeadlineProvableOptions options) => new DeadlineProvableAdmission(options)))
+        .Add(PolicyEntry.Of(
+            "early-rejection", EarlyRejectionAdmission.Card, EarlyRejectionOptions.Keys,
+            IAdmission (EarlyRejectionOptions options) => new EarlyRejectionAdmission(options), EarlyRejectionOptions.Contradiction))
+        .Add(PolicyEntry.Of(
+            "set-feasible", SetFeasibleAdmission.Card, SetFeasibleOptions.Keys,
+            IAdmission (SetFeasibleOptions options) => new SetFeasibleAdmission(options)));
 
     private static PolicyShelf<IRetention> Retentions() => new PolicyShelf<IRetention>("retention")
         .Add(PolicyEntry.Of<IRetention>(
@@ -97,6 +106,13 @@ public static class PolicyCatalogue
             "research practice; exact within its window", ClassQuantileOptions.Keys,
             ILengthPredictor (ClassQuantileOptions options) => new ClassQuantilePredictor(options),
             contradiction: ClassQuantileOptions.Contradiction))
+        .Add(PolicyEntry.Of(
+            "survival", SurvivalPredictor.Card, SurvivalOptions.Keys,
+            ILengthPredictor (SurvivalOptions options) => new SurvivalPredictor(options)))
+        .Add(PolicyEntry.Of(
+            "prompt-histogram", PromptHistogramPredictor.Card, PromptHistogramOptions.Keys,
+            ILengthPredictor (PromptHistogramOptions options) => new PromptHistogramPredictor(options),
+            PromptHistogramOptions.Contradiction))
         .Add(PolicyEntry.Of(
             "constant", "the same for every request", "a control", ConstantLengthOptions.Keys,
             ILengthPredictor (ConstantLengthOptions options) => new ConstantLengthPredictor(options.Tokens)));

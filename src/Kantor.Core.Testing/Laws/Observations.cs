@@ -1,10 +1,12 @@
 using Kantor.Core.Admission;
 using Kantor.Core.Batching;
+using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
 using Kantor.Core.Scaling;
+using Kantor.Core.StepTime;
 using Kantor.Core.Testing.Runs;
 using Kantor.Core.Testing.Views;
 
@@ -15,13 +17,28 @@ internal static class Observations
 {
     private const int Moments = 60;
 
-    /// <summary>Every slice of a run: on a tight pool by even seeds, where many fit by odd ones.</summary>
+    /// <summary>Two classes with objectives that are kept or lost by little, and one that wants nothing.</summary>
+    private static readonly ServiceClassTable Classes = new(
+        [
+            new ServiceClass(new ClassId(0), "urgent", 3, new SloSpec { TtftUsMax = 4_000, GapUsMax = 1_800 }),
+            new ServiceClass(new ClassId(1), "normal", 1, new SloSpec { TtftUsMax = 25_000, GapUsMax = 2_600 }),
+        ],
+        new ServiceClass(new ClassId(2), "batch", 1, new SloSpec()));
+
+    private static readonly LinearStepTime StepTime = new(1_000, 20, 50, 0.05);
+
+    /// <summary>
+    /// Every slice of a run: on a tight pool by even seeds, where many fit by odd ones; half of them with objectives and with step times that
+    /// depend on what a step holds.
+    /// </summary>
     public static long OfPlanner(IBatchPlanner planner, ulong seed)
     {
         var (limits, kv) = Jobs.Tight(seed, Workloads.TokensMax);
         if (seed % 2 == 1) kv = kv with { BlocksTotal = 12 * kv.BlocksTotal, SequencesMax = null };
+        var hasObjectives = seed % 4 >= 2;
         var run = new ReplicaRun(
-            planner, limits, kv, Jobs.Random(seed, 60, Workloads.TokensMax), new ClassQuantilePredictor())
+            planner, limits, kv, Jobs.Random(seed, 60, Workloads.TokensMax), new ClassQuantilePredictor(),
+            classes: hasObjectives ? Classes : null, stepTime: hasObjectives ? StepTime : null)
         { Verifies = false };
         var sum = 0L;
         while (!run.IsOver)
@@ -118,7 +135,12 @@ internal static class Observations
 
     private static FleetBuilder Fleet(RandomStream random, int moment)
     {
-        var fleet = new FleetBuilder { NowUs = moment * 1_000L };
+        var fleet = new FleetBuilder
+        {
+            NowUs = moment * 1_000L,
+            ServiceClasses = Classes,
+            StepTime = StepTime,
+        };
         for (var index = 3; index >= 0; index--)
         {
             fleet.Add(

@@ -10,8 +10,10 @@ namespace Kantor.Core.Testing.Runs;
 /// <param name="OutputTokensMax">Declared output limit.</param>
 /// <param name="Priority">Urgency; lower goes first.</param>
 /// <param name="Class">Number of its service class.</param>
+/// <param name="Tenant">Number of its tenant.</param>
 public sealed record Job(
-    long Id, int ArrivalStep, IReadOnlyList<int> Prompt, int OutputTokens, int OutputTokensMax, int Priority = 0, int Class = 0);
+    long Id, int ArrivalStep, IReadOnlyList<int> Prompt, int OutputTokens, int OutputTokensMax, int Priority = 0, int Class = 0,
+    int Tenant = 0);
 
 /// <summary>What became of a job.</summary>
 public sealed class JobTrace

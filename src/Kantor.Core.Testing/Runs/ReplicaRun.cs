@@ -1,6 +1,7 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
+using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
 using Kantor.Core.Requests;
@@ -25,6 +26,8 @@ public sealed class ReplicaRun
     /// <param name="jobs">The requests.</param>
     /// <param name="predictor">What is believed of output lengths; 8 tokens each when not given.</param>
     /// <param name="rules">When what is computed can be found; the usual rules when not given.</param>
+    /// <param name="classes">The service classes; one that wants nothing when not given.</param>
+    /// <param name="stepTime">What policies are told of step times; <see cref="StepTime"/>, which is true here, when not given.</param>
     /// <param name="newListener">Makes what hears every event, from what the replica is made of; nobody when not given.</param>
     public ReplicaRun(
         IBatchPlanner planner,
@@ -33,7 +36,9 @@ public sealed class ReplicaRun
         IEnumerable<Job> jobs,
         ILengthPredictor? predictor = null,
         KvRules? rules = null,
-        Func<ReplicaOptions, PolicyState>? newListener = null)
+        Func<ReplicaOptions, PolicyState>? newListener = null,
+        ServiceClassTable? classes = null,
+        IStepTimeModel? stepTime = null)
     {
         _limits = limits;
         _coming = new Queue<Job>(jobs.OrderBy(job => job.ArrivalStep).ThenBy(job => job.Id));
@@ -45,7 +50,8 @@ public sealed class ReplicaRun
             Kv = kv,
             KvRules = rules,
             Predictor = predictor ?? new ConstantLengthPredictor(8),
-            StepTime = StepTime,
+            StepTime = stepTime ?? StepTime,
+            Classes = classes ?? ServiceClassTable.Plain,
         };
         Scheduler = new ReplicaScheduler(options with { Listener = newListener?.Invoke(options) });
     }
@@ -185,6 +191,7 @@ public sealed class ReplicaRun
             ArrivalUs = job.ArrivalStep * 1000L,
             Priority = job.Priority,
             Class = new ClassId(job.Class),
+            Tenant = new TenantId(job.Tenant),
         };
         if (Scheduler.TryEnqueue(new RequestSpec(facts, TokenContent.FromTokens([.. job.Prompt])), out var row, out var refusal))
         {

@@ -52,6 +52,9 @@ public ref struct PlanBudget
     /// <summary>Requests that can still be admitted.</summary>
     public int PlacesLeft { get; private set; }
 
+    /// <summary>The rest of the step computes at most so many tokens, at least 0.</summary>
+    public void LimitTokens(int most) => TokensLeft = Math.Min(TokensLeft, most);
+
     /// <summary>KV blocks that a running row needs beyond its own to hold <paramref name="tokensTotal"/> tokens.</summary>
     public readonly int BlocksToHold(int row, int tokensTotal) => Math.Max(0, BlocksFor(tokensTotal) - _blocksHeld[row]);
 

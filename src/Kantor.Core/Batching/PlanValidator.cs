@@ -44,7 +44,9 @@ public sealed class PlanValidator
         {
             if (!IsWaiting(view, refusal.Row)) return $"Row {refusal.Row} is refused but does not wait.";
             if (!IsFirstMention(refusal.Row)) return $"Row {refusal.Row} is in the plan twice.";
-            if (refusal.Reason is not (RequestOutcome.RefusedByPolicy or RequestOutcome.RefusedNeverFits))
+            var isRefusal = refusal.Reason
+                is RequestOutcome.RefusedByPolicy or RequestOutcome.RefusedNeverFits or RequestOutcome.RefusedDeadlineMissed;
+            if (!isRefusal)
             {
                 return $"Row {refusal.Row} is refused with {refusal.Reason}, which is not a refusal.";
             }

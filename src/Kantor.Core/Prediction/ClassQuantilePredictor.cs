@@ -29,9 +29,12 @@ public sealed class ClassQuantilePredictor : ILengthPredictor
     public PolicyState NewState() => new LengthWindows(_options.WindowMax);
 
     /// <inheritdoc/>
-    public LengthBelief Predict(in LengthQuery query, PolicyState state)
+    public LengthBelief Predict(in LengthQuery query, PolicyState state) =>
+        Predict(query, ((LengthWindows)state).Of(query.Request.Class));
+
+    /// <summary>The belief by one window; null when there is none.</summary>
+    internal LengthBelief Predict(in LengthQuery query, LengthWindow? window)
     {
-        var window = ((LengthWindows)state).Of(query.Request.Class);
         var isKnown = window is not null && window.Count >= _options.ObservationsMin;
         if (!isKnown && query.GeneratedTokens < _options.PriorTokens) return Within(query, _options.PriorTokens, _options.PriorTokens);
         if (isKnown && window!.TryConditional(query.GeneratedTokens, _options.Quantile, out var mean, out var upper))

@@ -93,6 +93,8 @@ public class PlanValidatorTests
     [Theory]
     [InlineData(RequestOutcome.RefusedByPolicy, true)]
     [InlineData(RequestOutcome.RefusedNeverFits, true)]
+    [InlineData(RequestOutcome.RefusedDeadlineMissed, true)]
+    [InlineData(RequestOutcome.RefusedQueueFull, false)]
     [InlineData(RequestOutcome.Stopped, false)]
     [InlineData(RequestOutcome.Cancelled, false)]
     public void Only_refusals_refuse(RequestOutcome reason, bool sound)

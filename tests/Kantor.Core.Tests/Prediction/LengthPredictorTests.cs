@@ -1,4 +1,3 @@
-using Kantor.Core.Decisions;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
@@ -140,20 +139,5 @@ public class LengthPredictorTests
         var learner = new Learner(new ClassQuantilePredictor(options));
         foreach (var tokens in outputs) learner.Learn(Chat, tokens);
         return learner;
-    }
-
-    /// <summary>A predictor with its memory, as a host keeps them.</summary>
-    private sealed class Learner(ILengthPredictor predictor)
-    {
-        private readonly PolicyState _state = predictor.NewState();
-
-        public void Learn(ClassId requestClass, int outputTokens) =>
-            _state.Ended(Facts(requestClass, 1000), 0, new RequestEnd(RequestOutcome.Stopped, outputTokens, 0));
-
-        public LengthBelief Predict(ClassId requestClass, int generatedTokens, int outputTokensMax) =>
-            predictor.Predict(new LengthQuery(Facts(requestClass, outputTokensMax), generatedTokens, outputTokensMax), _state);
-
-        private static RequestFacts Facts(ClassId requestClass, int outputTokensMax) =>
-            new() { Id = default, PromptTokens = 10, OutputTokensMax = outputTokensMax, ArrivalUs = 0, Class = requestClass };
     }
 }

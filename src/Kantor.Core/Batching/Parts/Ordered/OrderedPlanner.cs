@@ -90,12 +90,20 @@ public abstract class OrderedPlanner : IBatchPlanner
     {
         if (_rules is { Victims: VictimOrder.Newest, ScoresVictims: false })
         {
-            return DecodesFirst.Plan(view, plan, ref budget) == view.Running.Length;
+            var kept = DecodesFirst.Pass(view, plan, ref budget, view.Running.Length, decoding: true);
+            LimitPrompts(view, memory, ref budget);
+            return DecodesFirst.Pass(view, plan, ref budget, kept, decoding: false) == view.Running.Length;
         }
 
         PassWithVictims(view, memory, plan, ref budget, decoding: true);
+        LimitPrompts(view, memory, ref budget);
         PassWithVictims(view, memory, plan, ref budget, decoding: false);
         return plan.Preemptions.IsEmpty;
+    }
+
+    /// <summary>All decodes have their tokens: what prompts may take can be limited now.</summary>
+    private protected virtual void LimitPrompts(in BatchView view, OrderedState memory, ref PlanBudget budget)
+    {
     }
 
     /// <summary>Plans only the decoding rows or only the others; the worst by <see cref="VictimScore"/> give way.</summary>

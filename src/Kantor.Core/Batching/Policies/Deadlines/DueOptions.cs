@@ -1,0 +1,60 @@
+using Kantor.Core.Batching.Parts;
+using Kantor.Core.Catalogue;
+
+namespace Kantor.Core.Batching.Policies.Deadlines;
+
+/// <summary>Options of <see cref="EdfPlanner"/> and <see cref="WsptPlanner"/>.</summary>
+public sealed record DueOptions
+{
+    private static readonly (string, LateRule)[] LateWords = [("serve", LateRule.Serve), ("demote", LateRule.Demote), ("refuse", LateRule.Refuse)];
+
+    /// <summary>The options as they are written.</summary>
+    public static IReadOnlyList<OptionKey<DueOptions>> Keys { get; } =
+    [
+        Option.Word<DueOptions, LateRule>(
+            "late", LateWords, options => options.Late, (options, late) => options with { Late = late },
+            "what becomes of who cannot make its first token in time even if it comes next: served in order, behind all others, or refused"),
+        Option.Flag<DueOptions>(
+            "gap-slack", options => options.Steps.FollowsGaps,
+            (options, follows) => options with { Steps = options.Steps with { FollowsGaps = follows } }, StepRule.FollowsGapsHelp),
+        Option.Number<DueOptions>(
+            "slack-share", Interval.Above(0, 1), options => options.Steps.SlackShare,
+            (options, share) => options with { Steps = options.Steps with { SlackShare = share } }, StepRule.SlackShareHelp),
+        Option.Number<DueOptions>(
+            "watermark", Interval.Below(0, 1), options => options.Watermark, (options, share) => options with { Watermark = share },
+            "share of the pool that an admission leaves free"),
+    ];
+
+    /// <summary>What becomes of who cannot make it.</summary>
+    public LateRule Late { get; init; } = LateRule.Demote;
+
+    /// <summary>How long steps may take.</summary>
+    public StepRule Steps { get; init; } = new();
+
+    /// <summary>Share of the pool that an admission leaves free, at least 0 and below 1.</summary>
+    public double Watermark { get; init; } = 0.01;
+
+    /// <summary>A share of slacks that nobody looks at.</summary>
+    public static OptionFault? Contradiction(DueOptions options, PolicySpec written) => options.Steps.Contradiction(written);
+
+    /// <summary>Throws when an option is out of range, naming it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    public void Validate()
+    {
+        Steps.Validate();
+        WholePrompts.ValidateWatermark(Watermark);
+    }
+}
+
+/// <summary>What becomes of a request that cannot make its first token in time.</summary>
+public enum LateRule
+{
+    /// <summary>Nothing: it is served in its turn.</summary>
+    Serve,
+
+    /// <summary>It goes behind all others.</summary>
+    Demote,
+
+    /// <summary>It is refused.</summary>
+    Refuse,
+}

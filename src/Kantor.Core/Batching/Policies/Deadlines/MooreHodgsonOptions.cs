@@ -1,0 +1,54 @@
+using Kantor.Core.Batching.Parts;
+using Kantor.Core.Catalogue;
+
+namespace Kantor.Core.Batching.Policies.Deadlines;
+
+/// <summary>Options of <see cref="MooreHodgsonPlanner"/>.</summary>
+public sealed record MooreHodgsonOptions
+{
+    private static readonly (string, LateRule)[] LateWords = [("demote", LateRule.Demote), ("refuse", LateRule.Refuse)];
+
+    /// <summary>The options as they are written.</summary>
+    public static IReadOnlyList<OptionKey<MooreHodgsonOptions>> Keys { get; } =
+    [
+        Option.Word<MooreHodgsonOptions, LateRule>(
+            "late", LateWords, options => options.Late, (options, late) => options with { Late = late },
+            "what becomes of who is left out of the set: behind all others, or refused"),
+        Option.Flag<MooreHodgsonOptions>(
+            "weighs", options => options.Weighs, (options, weighs) => options with { Weighs = weighs },
+            "whether the value of a class counts, or all alike"),
+        Option.Flag<MooreHodgsonOptions>(
+            "gap-slack", options => options.Steps.FollowsGaps,
+            (options, follows) => options with { Steps = options.Steps with { FollowsGaps = follows } }, StepRule.FollowsGapsHelp),
+        Option.Number<MooreHodgsonOptions>(
+            "slack-share", Interval.Above(0, 1), options => options.Steps.SlackShare,
+            (options, share) => options with { Steps = options.Steps with { SlackShare = share } }, StepRule.SlackShareHelp),
+        Option.Number<MooreHodgsonOptions>(
+            "watermark", Interval.Below(0, 1), options => options.Watermark, (options, share) => options with { Watermark = share },
+            "share of the pool that an admission leaves free"),
+    ];
+
+    /// <summary>What becomes of who is left out: demoted or refused.</summary>
+    public LateRule Late { get; init; } = LateRule.Demote;
+
+    /// <summary>Whether the value of a class counts.</summary>
+    public bool Weighs { get; init; } = true;
+
+    /// <summary>How long steps may take.</summary>
+    public StepRule Steps { get; init; } = new();
+
+    /// <summary>Share of the pool that an admission leaves free, at least 0 and below 1.</summary>
+    public double Watermark { get; init; } = 0.01;
+
+    /// <summary>A share of slacks that nobody looks at.</summary>
+    public static OptionFault? Contradiction(MooreHodgsonOptions options, PolicySpec written) => options.Steps.Contradiction(written);
+
+    /// <summary>Throws when an option is out of range, naming it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    public void Validate()
+    {
+        Steps.Validate();
+        WholePrompts.ValidateWatermark(Watermark);
+        if (Late == LateRule.Serve) throw new ArgumentOutOfRangeException(nameof(Late), Late, "Who is left out is demoted or refused.");
+    }
+}

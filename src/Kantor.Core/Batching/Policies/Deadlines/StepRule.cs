@@ -1,0 +1,28 @@
+using Kantor.Core.Catalogue;
+
+namespace Kantor.Core.Batching.Policies.Deadlines;
+
+/// <summary>Whether and how steps are kept short for rows that decode.</summary>
+public sealed record StepRule
+{
+    internal const string FollowsGapsHelp = "whether prompts take no more of a step than the tightest gap slack of a decode allows";
+    internal const string SlackShareHelp = "share of a slack that is used; the rest is for errors of the step-time model";
+
+    /// <summary>Whether prompts take no more of a step than the tightest slack allows.</summary>
+    public bool FollowsGaps { get; init; } = true;
+
+    /// <summary>Share of a slack that is used, above 0 and at most 1.</summary>
+    public double SlackShare { get; init; } = 0.95;
+
+    internal OptionFault? Contradiction(PolicySpec written) => !FollowsGaps && written.Has("slack-share")
+        ? new OptionFault("slack-share", "has no meaning when gap-slack is false; leave one of the two.", HasNoEffect: true)
+        : null;
+
+    internal void Validate()
+    {
+        if (!(SlackShare is > 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(SlackShare), SlackShare, "The share of a slack is above 0 and at most 1.");
+        }
+    }
+}
