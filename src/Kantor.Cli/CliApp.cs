@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kantor.Cli.Bound;
 using Kantor.Cli.Calibrate;
 using Kantor.Cli.Doctor;
 using Kantor.Cli.Fake;
@@ -27,6 +28,7 @@ internal static class CliApp
         SimulateCommand.Create(),
         SweepCommand.Create(),
         PlanCommand.Create(),
+        BoundCommand.Create(),
         PoliciesCommand.Create(),
         ReplayCommand.Create(),
         ExplainCommand.Create(),
