@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kantor.Cli.Bound;
 using Kantor.Cli.Calibrate;
 using Kantor.Cli.Compare;
 using Kantor.Cli.Doctor;
@@ -29,6 +30,7 @@ internal static class CliApp
         SweepCommand.Create(),
         CompareCommand.Create(),
         PlanCommand.Create(),
+        BoundCommand.Create(),
         PoliciesCommand.Create(),
         ReplayCommand.Create(),
         ExplainCommand.Create(),

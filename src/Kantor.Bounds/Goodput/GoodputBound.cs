@@ -19,8 +19,8 @@ public static class GoodputBound
     private const double WorkMax = 4e8;
     private const int TryEvaluations = 40;
 
-    // What a token of KV held for a microsecond is put equal to, as shares of machine time over KV time of all requests.
-    private static readonly double[] KvShares = [0, 0.3, 1, 4];
+    // A whole pool of KV held for a microsecond is put equal to so many microseconds of the machine.
+    private static readonly double[] PoolPrices = [0.3, 1, 4, 1000];
 
     /// <summary>The bound.</summary>
     /// <param name="requests">The requests, in any order.</param>
@@ -48,8 +48,8 @@ public static class GoodputBound
         var buckets = TimeBuckets.Over(requests, work, limits, options.BucketMs * 1000);
         var choice = new RateChoice(requests, work, limits, buckets);
         foreach (var one in rates) choice.Try(one, 0, TryEvaluations);
-        foreach (var share in KvShares.Skip(1)) choice.Try(choice.Rates, share, TryEvaluations);
-        var final = choice.Descend(choice.Rates, choice.KvShare, options.EvaluationsMax ?? Evaluations(choice.Items));
+        foreach (var price in PoolPrices) choice.Try(choice.Rates, price, TryEvaluations);
+        var final = choice.Descend(choice.Rates, choice.PoolPrice, options.EvaluationsMax ?? Evaluations(choice.Items));
         var value = Math.Min(final.Best, choice.Best);
 
         // Rounding of sums: far more than it can be, far less than a request.
@@ -76,34 +76,24 @@ internal sealed class RateChoice(IReadOnlyList<BoundRequest> requests, FleetWork
 
     public WorkRates Rates { get; private set; }
 
-    public double KvShare { get; private set; }
+    public double PoolPrice { get; private set; }
 
     /// <summary>Weight of the requests that an empty replica could serve in time.</summary>
     public double Reachable { get; private set; }
 
     public int Items { get; private set; }
 
-    public void Try(WorkRates rates, double kvShare, int evaluations)
+    public void Try(WorkRates rates, double poolPrice, int evaluations)
     {
-        var value = Descend(rates, kvShare, evaluations).Best;
-        if (value < Best) (Best, Rates, KvShare) = (value, rates, kvShare);
+        var value = Descend(rates, poolPrice, evaluations).Best;
+        if (value < Best) (Best, Rates, PoolPrice) = (value, rates, poolPrice);
     }
 
-    public PriceDescent Descend(WorkRates rates, double kvShare, int evaluations)
+    public PriceDescent Descend(WorkRates rates, double poolPrice, int evaluations)
     {
-        var machine = WorkItems.Of(requests, work, limits, rates, 0, buckets);
-        (Reachable, Items) = (machine.Value, machine.All.Length);
-        if (kvShare == 0) return Descend(machine, 0, evaluations);
-        var price = 1e-3 / work.Fleet.KvTokens;
-        var kvWork = (WorkItems.Of(requests, work, limits, rates, price, buckets).Work - machine.Work) / price;
-        if (!(kvWork > 0)) return Descend(machine, 0, evaluations);
-        price = kvShare * machine.Work / kvWork;
-        return Descend(WorkItems.Of(requests, work, limits, rates, price, buckets), price, evaluations);
-    }
-
-    private PriceDescent Descend(WorkItems items, double kvPrice, int evaluations)
-    {
-        var capacity = work.Fleet.Replicas * buckets.WidthUs * (1 + (kvPrice * work.Fleet.KvTokens));
-        return PriceDescent.Run(new PriceDual(items, capacity), items, evaluations);
+        var items = WorkItems.Of(requests, work, limits, rates, poolPrice / work.Fleet.KvTokens, buckets);
+        (Reachable, Items) = (items.Value, items.All.Length);
+        var capacityUs = work.Fleet.Replicas * buckets.WidthUs * (1 + poolPrice);
+        return PriceDescent.Run(new PriceDual(items, capacityUs), items, evaluations);
     }
 }

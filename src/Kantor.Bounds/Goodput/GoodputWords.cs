@@ -11,6 +11,7 @@ internal static class GoodputWords
         "Each replica computes one step at a time, within the limits of a step, and no step is shorter than the step-time model says.",
         "A step gives a request at most one token: no speculation, no pipeline stages, no replicas in lockstep.",
         "Arrivals do not depend on answers, and each request is sent once.",
+        "Answers are as long as in the trace: nobody cuts them short.",
         "Requests that no empty replica could serve within their objectives count nothing.",
     ];
 }

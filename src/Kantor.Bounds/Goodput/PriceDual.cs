@@ -8,6 +8,7 @@ internal sealed class PriceDual
 {
     // A fixed number, so that sums are the same on every machine.
     private const int Parts = 8;
+    private const int ParallelLeast = 4096;
     private readonly WorkItems _items;
     private readonly double _capacityUs;
     private readonly RangeMinima _minima;
@@ -25,7 +26,8 @@ internal sealed class PriceDual
     public double At(double[] prices, double[] subgradient)
     {
         _minima.Build(prices);
-        Parallel.For(0, Parts, part => _rents[part] = RentsOf(part, prices));
+        if (_items.All.Length >= ParallelLeast) Parallel.For(0, Parts, part => _rents[part] = RentsOf(part, prices));
+        else for (var part = 0; part < Parts; part++) _rents[part] = RentsOf(part, prices);
         var sum = 0.0;
         for (var bucket = 0; bucket < prices.Length; bucket++)
         {

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Kantor.Cli.Simulate;
+using Kantor.Cli.Traces;
+
+namespace Kantor.Cli.Bound;
+
+/// <summary><c>kantor bound</c>: what no policy can beat on a trace.</summary>
+internal static class BoundCommand
+{
+    private static readonly Option<string?> Trace = SimulateCommand.Text(
+        "--trace", "FILE", $"{TraceCommand.Formats}. Default: a synthetic chat trace that ships with Kantor.");
+
+    private static readonly Option<string?> Replicas = SimulateCommand.Text("--replicas", "N", "Equal replicas. Default: 1.");
+
+    private static readonly Option<string?> RateScale = SimulateCommand.Text(
+        "--rate-scale", "X", "Arrivals X times as dense as in the trace. Default: 1.");
+
+    private static readonly Option<string?> Seed = SimulateCommand.Text(
+        "--seed", "N", "Seed of the spreading of batched arrivals; the same as in simulate gives the same arrivals. Default: 1.");
+
+    private static readonly Option<string?> StepTokens = SimulateCommand.Text(
+        "--step-tokens", "N", "Most tokens of one step. Default: the profile's.");
+
+    private static readonly Option<string?> KvTokens = SimulateCommand.Text(
+        "--kv-tokens", "N", "KV pool of a replica in tokens. Default: the profile's.");
+
+    private static readonly Option<string?> Json = SimulateCommand.Text(
+        "--json", "FILE", "Write the bounds as JSON; - for the standard output, in place of the text.");
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var command = new Command(
+            "bound",
+            "Prints what no policy can beat on a trace, however much it knows: the most weight of requests within goodput(…), or the least "
+            + "latency(mean-e2e) or latency(mean-ttft). With it, what it assumes and what each step of the argument gave.\n\n"
+            + "How it is proved: docs/bounds.md.\n"
+            + "Exit code: 0 done, 1 the JSON cannot be written, 2 wrong usage or trace or an objective without bound, 130 interrupted.\n\n"
+            + "Example: kantor bound --trace trace.csv.gz --profile llama-3-8b-a100 --replicas 2 --objective 'goodput(ttft=2s,itl=100ms)'")
+        {
+            Trace, Replicas, SimulateCommand.Profile, RateScale, Seed, SimulateCommand.Slo, SimulateCommand.ObjectiveLine, StepTokens,
+            SimulateCommand.RunningMax, KvTokens, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.MaxTokens,
+            SimulateCommand.Limit, SimulateCommand.SpreadBatches, SimulateCommand.SkipBadLines, Json,
+        };
+        command.SetAction((parsed, cancellation) => Task.Run(() => Run(Read(parsed), cancellation), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(SimulateArguments typed, CancellationToken cancellation)
+    {
+        var input = RunInput.Of(typed);
+        return new BoundRun(input.Scenario, input.Settings).Execute(cancellation);
+    }
+
+    private static SimulateArguments Read(ParseResult parsed) => SimulateCommand.Read(parsed) with
+    {
+        Trace = parsed.GetValue(Trace),
+        Replicas = parsed.GetValue(Replicas),
+        RateScale = parsed.GetValue(RateScale),
+        Seed = parsed.GetValue(Seed),
+        StepTokens = parsed.GetValue(StepTokens),
+        KvTokens = parsed.GetValue(KvTokens),
+        Json = parsed.GetValue(Json),
+    };
+}
