@@ -115,7 +115,7 @@ public sealed class Simulator : IReplicaHost
 
     void IReplicaHost.Began(SimulatedReplica replica, int row) => _placement.GoOn(replica, row);
 
-    void IReplicaHost.WentOn(long attempt) => _fetching.Release(attempt);
+    void IReplicaHost.WentOn(SimulatedReplica replica, RequestId attempt) => _fetching.WentOn(replica, attempt);
 
     void IReplicaHost.LoadBegan(SimulatedReplica replica, in KvLoad load) => _fetching.Begin(replica, load);
 

@@ -16,7 +16,7 @@ internal interface IReplicaHost
     /// <summary>
     /// An attempt has a further token where prefill and decode are apart, so that no KV needs to be kept for it elsewhere.
     /// </summary>
-    void WentOn(long attempt);
+    void WentOn(SimulatedReplica replica, RequestId attempt);
 
     /// <summary>A request waits for KV from elsewhere.</summary>
     void LoadBegan(SimulatedReplica replica, in KvLoad load);

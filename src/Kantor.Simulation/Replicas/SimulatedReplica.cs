@@ -355,7 +355,7 @@ internal sealed class SimulatedReplica : ISampled
         _run.Recorder.TokenGenerated(RequestOf(row), nowUs);
         if (_answers.OutcomeOf(row) is { } outcome) End(row, outcome);
         else if (HandsOver) _run.Host.Began(this, row);
-        else if (_run.WayOut is not null) _run.Host.WentOn(Scheduler.Spec(row).Id.Value);
+        else if (_run.WayOut is not null) _run.Host.WentOn(this, Scheduler.Spec(row).Id);
     }
 
     private void End(int row, RequestOutcome outcome)

@@ -35,6 +35,16 @@ internal sealed class KvFetching(StepDriver steps, EventQueue events)
         steps.Wake(kept.Replica.Unit);
     }
 
+    /// <summary>
+    /// The attempt has a further token at this replica and needs what is kept for it no more, not even when it gives way there.
+    /// </summary>
+    public void WentOn(SimulatedReplica at, RequestId attempt)
+    {
+        if (KeptFor(attempt) is not { } kept) return;
+        at.LoseHandover(attempt, kept.Place);
+        Release(attempt.Value);
+    }
+
     /// <summary>A request waits for KV at the replica: the copy begins.</summary>
     public void Begin(SimulatedReplica to, in KvLoad load)
     {

@@ -2,7 +2,8 @@ namespace Kantor.Core.Batching.Parts.Ordered;
 
 /// <summary>
 /// An ordered planner in which who waits may take the place of who runs: when the first in order does not fit, running rows that stand
-/// behind it give way, the last in order first, as many as it needs. Nobody gives way in vain.
+/// behind it give way, the last in order first, as many as it needs. Nobody gives way in vain, nor before it has caught up, so that whoever
+/// was admitted generates a token at least.
 /// </summary>
 /// <remarks>Costs the keys of all running rows, and r log r where somebody waits.</remarks>
 public abstract class DisplacingPlanner : OrderedPlanner
@@ -36,7 +37,7 @@ public abstract class DisplacingPlanner : OrderedPlanner
         memory.Displaceable.Clear();
         foreach (var row in view.Running)
         {
-            if (memory.GaveWay(row) || !MayBeDisplaced(view, memory, row)) continue;
+            if (memory.GaveWay(row) || !view.IsDecoding(row) || !MayBeDisplaced(view, memory, row)) continue;
             memory.Displaceable.Add((Key(view, memory, row), view.Ids[row], row));
         }
 

@@ -67,7 +67,7 @@ public abstract class OrderedPlanner : IBatchPlanner
     {
     }
 
-    /// <summary>Whether the running row keeps its KV and computes nothing in this step. Asked only of rules that score victims.</summary>
+    /// <summary>Whether the running row keeps its KV and computes nothing in this step. Asked by <see cref="PassWithVictims"/>.</summary>
     private protected virtual bool IsPaused(in BatchView view, OrderedState memory, int row) => false;
 
     /// <summary>The running row with the highest score gives way when KV runs out.</summary>

@@ -1,5 +1,6 @@
 using Kantor.Core.Batching.Parts.Ordered;
 using Kantor.Core.Catalogue;
+using Kantor.Core.Decisions;
 
 namespace Kantor.Core.Batching.Policies.Geometric;
 
@@ -27,6 +28,20 @@ public sealed class GsaPlanner(GeometricOptions? options = null) : GeometricPlan
         Evidence = Evidence.Reconstructed,
         Cost = "O(r log r + log n)",
     };
+
+    /// <summary>While nobody waits, until a slice ends: who then goes on has its next one.</summary>
+    public override int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan)
+    {
+        if (!view.Waiting.IsEmpty) return 1;
+        var steps = int.MaxValue;
+        foreach (var row in view.Running)
+        {
+            var end = Math.Max(((GeometricState)state).SliceEndOf(row), PhaseOf(view, row).Tokens);
+            steps = Math.Min(steps, Math.Max(1, end - view.GeneratedTokens[row]));
+        }
+
+        return steps;
+    }
 
     private protected override int TokensToCome(in BatchView view, int row) => view.GeneratedTokens[row] + 1;
 
