@@ -20,7 +20,7 @@ public sealed class WaitPlanner : OrderedPlanner
         "requests of a class start together when enough of it wait",
         "arXiv 2504.11320")
     {
-        Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
+        Promises = PolicyPromises.AllocatesNothing,
         Model = "classes of equal requests, Poisson arrivals, step time d0 + d1·KV, evicted requests begin anew",
         Guarantee = "throughput within O((zT)^-1/2) of the best over T at scale z, if d0 + d1·M <= n(j)/rate(j) and M* <= M <= memory",
         Information = LengthInformation.Class,
