@@ -31,7 +31,7 @@ public class SimulatedRunsTests
     {
         Assert.True(Objective.TryParse(line, out var objective, out var error), error);
         var closest = 0.0;
-        TestSeed.Each(6, seed =>
+        TestSeed.Each(3, seed =>
         {
             var trace = Draw(seed);
             foreach (var fleet in Fleets())
