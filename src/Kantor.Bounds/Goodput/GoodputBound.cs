@@ -54,16 +54,19 @@ public static class GoodputBound
 
         // Rounding of sums: far more than it can be, far less than a request.
         value = Math.Min(choice.Reachable, value * (1 + 1e-9));
-        return new ProvenBound(
+        return Proven(options, value, requests.Sum(request => request.Weight), choice.Reachable, final.BestConstant);
+    }
+
+    private static ProvenBound Proven(GoodputBoundOptions options, double value, double all, double reachable, double constant) =>
+        new(
             options.IsGapSafe ? GapSafeName : Name, value, ProvenBound.WeightUnit, IsUpper: true,
             GoodputWords.Assumptions(options.IsGapSafe),
             [
-                new BoundStep("weight of all requests", requests.Sum(request => request.Weight)),
-                new BoundStep("of those that an empty replica could serve in time", choice.Reachable),
-                new BoundStep("with one price of machine time", Math.Min(choice.Reachable, final.BestConstant)),
+                new BoundStep("weight of all requests", all),
+                new BoundStep("of those that an empty replica could serve in time", reachable),
+                new BoundStep("with one price of machine time", Math.Min(reachable, constant)),
                 new BoundStep("with a price for each bucket of time", value),
             ]);
-    }
 
     /// <summary>As many as a fixed amount of work allows.</summary>
     internal static int Evaluations(int items, double workMax, int least, int most) => (int)Math.Clamp(workMax / (items + 1), least, most);

@@ -12,7 +12,7 @@ using Kantor.Simulation;
 using Kantor.Simulation.Metrics;
 using Kantor.Workloads.Traces;
 
-namespace Kantor.Bounds.Tests.Runs;
+namespace Kantor.Bounds.Tests;
 
 /// <summary>Runs of the simulator against their bounds: chat-like lengths, from half to twice of what the fleet can serve.</summary>
 public class SimulatedRunsTests
