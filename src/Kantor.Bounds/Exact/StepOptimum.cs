@@ -28,13 +28,13 @@ public sealed class StepOptimum
     /// <summary>Most weight of requests within their objectives.</summary>
     /// <exception cref="ArgumentException">There are too many requests, or more states than allowed.</exception>
     public static double Goodput(IReadOnlyList<BoundRequest> requests, FleetFacts fleet, SloSpec slo, int statesMax = 2_000_000) =>
-        Checked(requests, fleet, statesMax).OverPartitions(subset => new StepSearch(subset, fleet, new GoodputScore(slo), statesMax).Best());
+        Checked(requests, fleet, statesMax).OverPartitions(new GoodputScore(slo));
 
     /// <summary>Least sum of times to first token or to the end, in microseconds.</summary>
     /// <exception cref="ArgumentException">There are too many requests, or more states than allowed.</exception>
     public static double TotalLatencyUs(
         IReadOnlyList<BoundRequest> requests, FleetFacts fleet, LatencyKind kind, int statesMax = 2_000_000) =>
-        -Checked(requests, fleet, statesMax).OverPartitions(subset => new StepSearch(subset, fleet, new LatencyScore(kind), statesMax).Best());
+        -Checked(requests, fleet, statesMax).OverPartitions(new LatencyScore(kind));
 
     private static StepOptimum Checked(IReadOnlyList<BoundRequest> requests, FleetFacts fleet, int statesMax)
     {
@@ -45,10 +45,15 @@ public sealed class StepOptimum
             : throw new ArgumentException($"{requests.Count} requests; at most {RequestsMax} can be solved exactly.", nameof(requests));
     }
 
-    private double OverPartitions(Func<BoundRequest[], double> best)
+    private double OverPartitions(StepScore score)
     {
         var alone = new double[1 << _requests.Length];
-        for (var set = 1; set < alone.Length; set++) alone[set] = best([.. _requests.Where((_, index) => (set & (1 << index)) != 0)]);
+        for (var set = 1; set < alone.Length; set++)
+        {
+            BoundRequest[] members = [.. _requests.Where((_, index) => (set & (1 << index)) != 0)];
+            alone[set] = new StepSearch(members, _fleet, score, _statesMax).Best();
+        }
+
         var sofar = alone;
         for (var replica = 1; replica < _fleet.Replicas; replica++) sofar = OneMore(alone, sofar);
         return sofar[^1];

@@ -65,7 +65,8 @@ internal sealed class LatencyScore(LatencyKind kind) : StepScore
 
     public override double MostOf(IEnumerable<BoundRequest> requests, double nowUs) => double.PositiveInfinity;
 
-    public override bool IsLost(in BoundRequest request, int computed, double nowUs) => kind == LatencyKind.Ttft && computed >= request.PromptTokens;
+    public override bool IsLost(in BoundRequest request, int computed, double nowUs) =>
+        kind == LatencyKind.Ttft && computed >= request.PromptTokens;
 
     public override TokenTimes Kept(int token, in TokenTimes times, double nowUs) => default;
 }

@@ -21,7 +21,11 @@ internal sealed class StepSearch
     private double BestFrom(State state)
     {
         if (_known.TryGetValue(state, out var known)) return known;
-        if (_known.Count >= _statesMax) throw new ArgumentException($"More than {_statesMax} states; fewer or shorter requests can be solved.");
+        if (_known.Count >= _statesMax)
+        {
+            throw new ArgumentException($"More than {_statesMax} states; fewer or shorter requests can be solved.");
+        }
+
         var best = _score.MustServeAll && IsAnyLeft(state) ? double.NegativeInfinity : 0;
         best = Math.Max(best, AfterIdling(state));
         var most = _score.MostOf(_requests.Where((request, at) => IsLeft(state, request, at)), state.NowUs);
@@ -86,12 +90,17 @@ internal sealed class StepSearch
             if (grants[at] > 0) earned += Advance(_requests[at], ref next[at], grants[at], now);
         }
 
-        for (var at = 0; at < next.Length; at++)
-        {
-            if (next[at].Computed >= EndOf(_requests[at]) || _score.IsLost(_requests[at], next[at].Computed, now)) next[at] = new Progress(Gone, default);
-        }
-
+        DropOver(next, now);
         return earned + BestFrom(new State(now, next));
+    }
+
+    private void DropOver(Progress[] progress, double nowUs)
+    {
+        for (var at = 0; at < progress.Length; at++)
+        {
+            var (request, computed) = (_requests[at], progress[at].Computed);
+            if (computed >= EndOf(request) || _score.IsLost(request, computed, nowUs)) progress[at] = new Progress(Gone, default);
+        }
     }
 
     private double Advance(in BoundRequest request, ref Progress progress, int tokens, double nowUs)

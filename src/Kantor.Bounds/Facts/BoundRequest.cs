@@ -24,6 +24,7 @@ public readonly record struct BoundRequest(long ArrivalUs, int PromptTokens, int
             return;
         }
 
-        throw new ArgumentException($"{this} is not a request: a prompt and an answer have a token, a hit is shorter than its prompt.", name);
+        throw new ArgumentException(
+            $"{this} is not a request: a prompt and an answer have a token, a hit is shorter than its prompt.", name);
     }
 }

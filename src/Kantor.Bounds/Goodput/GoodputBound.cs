@@ -17,7 +17,7 @@ public static class GoodputBound
     public const string GapSafeName = "goodput by weak duality, among policies that keep every gap";
 
     private const double WorkMax = 4e8;
-    private const int TryEvaluations = 40;
+    private const double TryWorkMax = 2e7;
 
     // A whole pool of KV held for a microsecond is put equal to so many microseconds of the machine.
     private static readonly double[] PoolPrices = [0.3, 1, 4, 1000];
@@ -47,25 +47,32 @@ public static class GoodputBound
     {
         var buckets = TimeBuckets.Over(requests, work, limits, options.BucketMs * 1000);
         var choice = new RateChoice(requests, work, limits, buckets);
-        foreach (var one in rates) choice.Try(one, 0, TryEvaluations);
-        foreach (var price in PoolPrices) choice.Try(choice.Rates, price, TryEvaluations);
-        var final = choice.Descend(choice.Rates, choice.PoolPrice, options.EvaluationsMax ?? Evaluations(choice.Items));
+        foreach (var one in rates) choice.Try(one, 0);
+        foreach (var price in PoolPrices) choice.Try(choice.Rates, price);
+        var final = choice.Descend(choice.Rates, choice.PoolPrice, options.EvaluationsMax ?? Evaluations(choice.Items, WorkMax, 30, 1500));
         var value = Math.Min(final.Best, choice.Best);
 
         // Rounding of sums: far more than it can be, far less than a request.
         value = Math.Min(choice.Reachable, value * (1 + 1e-9));
-        return new ProvenBound(
+        return Proven(options, value, requests.Sum(request => request.Weight), choice.Reachable, final.BestConstant);
+    }
+
+    private static ProvenBound Proven(GoodputBoundOptions options, double value, double all, double reachable, double constant) =>
+        new(
             options.IsGapSafe ? GapSafeName : Name, value, ProvenBound.WeightUnit, IsUpper: true,
             GoodputWords.Assumptions(options.IsGapSafe),
             [
-                new BoundStep("weight of all requests", requests.Sum(request => request.Weight)),
-                new BoundStep("of those that an empty replica could serve in time", choice.Reachable),
-                new BoundStep("with one price of machine time", Math.Min(choice.Reachable, final.BestConstant)),
+                new BoundStep("weight of all requests", all),
+                new BoundStep("of those that an empty replica could serve in time", reachable),
+                new BoundStep("with one price of machine time", Math.Min(reachable, constant)),
                 new BoundStep("with a price for each bucket of time", value),
             ]);
-    }
 
-    private static int Evaluations(int items) => (int)Math.Clamp(WorkMax / (items + 1), 60, 1500);
+    /// <summary>As many as a fixed amount of work allows.</summary>
+    internal static int Evaluations(int items, double workMax, int least, int most) => (int)Math.Clamp(workMax / (items + 1), least, most);
+
+    /// <summary>Evaluations of a short descent.</summary>
+    internal static int TryEvaluations(int items) => Evaluations(items, TryWorkMax, 2, 40);
 }
 
 /// <summary>Chooses how the cost of steps is divided and how KV is priced, by short descents.</summary>
@@ -83,17 +90,17 @@ internal sealed class RateChoice(IReadOnlyList<BoundRequest> requests, FleetWork
 
     public int Items { get; private set; }
 
-    public void Try(WorkRates rates, double poolPrice, int evaluations)
+    public void Try(WorkRates rates, double poolPrice)
     {
-        var value = Descend(rates, poolPrice, evaluations).Best;
+        var value = Descend(rates, poolPrice, null).Best;
         if (value < Best) (Best, Rates, PoolPrice) = (value, rates, poolPrice);
     }
 
-    public PriceDescent Descend(WorkRates rates, double poolPrice, int evaluations)
+    public PriceDescent Descend(WorkRates rates, double poolPrice, int? evaluations)
     {
         var items = WorkItems.Of(requests, work, limits, rates, poolPrice / work.Fleet.KvTokens, buckets);
         (Reachable, Items) = (items.Value, items.All.Length);
         var capacityUs = work.Fleet.Replicas * buckets.WidthUs * (1 + poolPrice);
-        return PriceDescent.Run(new PriceDual(items, capacityUs), items, evaluations);
+        return PriceDescent.Run(new PriceDual(items, capacityUs), items, evaluations ?? GoodputBound.TryEvaluations(Items));
     }
 }

@@ -7,7 +7,7 @@ public sealed record GoodputBoundOptions
     public double BucketMs { get; init; } = 250;
 
     /// <summary>
-    /// Most evaluations of the dual for the final descent, at least 0; null for as many as a fixed amount of work allows, 60 to 1500.
+    /// Most evaluations of the dual for the final descent, at least 0; null for as many as a fixed amount of work allows, 30 to 1500.
     /// </summary>
     public int? EvaluationsMax { get; init; }
 

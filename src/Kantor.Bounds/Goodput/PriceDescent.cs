@@ -32,21 +32,21 @@ internal sealed class PriceDescent
     public static PriceDescent Run(PriceDual dual, WorkItems items, int evaluationsMax)
     {
         var descent = new PriceDescent(dual, items.Buckets.Count);
-        descent.StartConstant(items);
+        descent.StartConstant(items, dual.CapacityUs);
         descent.Descend(evaluationsMax);
         return descent;
     }
 
-    private void StartConstant(WorkItems items)
+    private void StartConstant(WorkItems items, double capacityUs)
     {
         // No price at all bounds by everything, and none is worth more than the whole value a unit of mean work.
         const int tries = 24;
         var (low, high) = (0.0, items.Work > 0 ? 4 * items.Value / items.Work : 0);
-        (BestConstant, var best) = (AtConstant(0), 0.0);
+        (BestConstant, var best) = (items.Value, 0.0);
         for (var attempt = 0; attempt < tries && high > 0; attempt++)
         {
             var (left, right) = (low + ((high - low) / 3), high - ((high - low) / 3));
-            var (atLeft, atRight) = (AtConstant(left), AtConstant(right));
+            var (atLeft, atRight) = (items.AtConstant(left, capacityUs), items.AtConstant(right, capacityUs));
             if (atLeft < BestConstant) (BestConstant, best) = (atLeft, left);
             if (atRight < BestConstant) (BestConstant, best) = (atRight, right);
             (low, high) = atLeft <= atRight ? (low, right) : (left, high);
@@ -54,12 +54,6 @@ internal sealed class PriceDescent
 
         Array.Fill(_prices, best);
         Best = BestConstant;
-    }
-
-    private double AtConstant(double price)
-    {
-        Array.Fill(_prices, price);
-        return _dual.At(_prices, _subgradient);
     }
 
     private void Descend(int evaluationsMax)

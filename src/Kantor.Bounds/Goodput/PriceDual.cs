@@ -10,17 +10,19 @@ internal sealed class PriceDual
     private const int Parts = 8;
     private const int ParallelLeast = 4096;
     private readonly WorkItems _items;
-    private readonly double _capacityUs;
     private readonly RangeMinima _minima;
     private readonly double[][] _usedUs = new double[Parts][];
     private readonly double[] _rents = new double[Parts];
 
     public PriceDual(WorkItems items, double capacityUs)
     {
-        (_items, _capacityUs) = (items, capacityUs);
+        (_items, CapacityUs) = (items, capacityUs);
         _minima = new RangeMinima(items.Buckets.Count, items.SpanMax);
         for (var part = 0; part < Parts; part++) _usedUs[part] = new double[items.Buckets.Count];
     }
+
+    /// <summary>Microseconds of all machines in a bucket, and what their memory is put equal to.</summary>
+    public double CapacityUs { get; }
 
     /// <summary>Its value, and a subgradient: capacity less what the requests that still earn use of it.</summary>
     public double At(double[] prices, double[] subgradient)
@@ -31,8 +33,8 @@ internal sealed class PriceDual
         var sum = 0.0;
         for (var bucket = 0; bucket < prices.Length; bucket++)
         {
-            sum += _capacityUs * prices[bucket];
-            subgradient[bucket] = _capacityUs;
+            sum += CapacityUs * prices[bucket];
+            subgradient[bucket] = CapacityUs;
             foreach (var used in _usedUs) subgradient[bucket] -= used[bucket];
         }
 

@@ -15,6 +15,7 @@ internal sealed class WorkItems
     private const int DecodesPerItem = 16;
     private readonly List<int> _ends = [];
     private readonly List<double> _values = [];
+    private readonly List<double> _works = [];
     private readonly List<WorkItem> _items = [];
 
     private WorkItems(TimeBuckets buckets) => Buckets = buckets;
@@ -59,8 +60,17 @@ internal sealed class WorkItems
         return items;
     }
 
+    /// <summary>The dual function where all time has one price.</summary>
+    public double AtConstant(double price, double capacityUs)
+    {
+        var sum = price * capacityUs * Buckets.Count;
+        for (var request = 0; request < _values.Count; request++) sum += Math.Max(0, _values[request] - (price * _works[request]));
+        return sum;
+    }
+
     private void Add(in BoundRequest request, in RequestWindows windows, FleetWork work, WorkRates rates, double kvPrice)
     {
+        var before = Work;
         Add(rates.PrefillUs(request, work.Fleet.Limits.StepTokensMax), request.ArrivalUs, windows.FirstByUs);
         var size = Math.Max(DecodesPerItem, (request.Decodes + PerRequestMax - 2) / (PerRequestMax - 1));
         for (var from = 1; from <= request.Decodes; from += size)
@@ -73,6 +83,7 @@ internal sealed class WorkItems
 
         _ends.Add(_items.Count);
         _values.Add(request.Weight);
+        _works.Add(Work - before);
         Value += request.Weight;
     }
 

@@ -17,17 +17,13 @@ internal static class BusyTimes
     public static double LeastSumUs(ReadOnlySpan<ArrivingWork> byArrival, double speed)
     {
         var left = new double[byArrival.Length];
+        for (var at = 0; at < left.Length; at++) left[at] = byArrival[at].Work;
         var ready = new PriorityQueue<int, (double Work, int Index)>();
         var (sum, now, next) = (0.0, 0.0, 0);
         while (next < byArrival.Length || ready.Count > 0)
         {
             if (ready.Count == 0) now = Math.Max(now, byArrival[next].ArrivalUs);
-            for (; next < byArrival.Length && byArrival[next].ArrivalUs <= now; next++)
-            {
-                left[next] = byArrival[next].Work;
-                ready.Enqueue(next, (left[next], next));
-            }
-
+            next = Enqueue(byArrival, next, now, ready);
             var served = ready.Peek();
             var endsAt = now + (left[served] / speed);
             var isCut = next < byArrival.Length && byArrival[next].ArrivalUs < endsAt;
@@ -40,5 +36,12 @@ internal static class BusyTimes
         }
 
         return sum;
+    }
+
+    private static int Enqueue(
+        ReadOnlySpan<ArrivingWork> byArrival, int next, double now, PriorityQueue<int, (double Work, int Index)> ready)
+    {
+        for (; next < byArrival.Length && byArrival[next].ArrivalUs <= now; next++) ready.Enqueue(next, (byArrival[next].Work, next));
+        return next;
     }
 }

@@ -49,7 +49,8 @@ public static class LatencyBounds
             best.Name, best.Value, ProvenBound.SecondsUnit, IsUpper: false,
             [
                 "Of every policy that serves every request to its end; one that refuses the long ones may pass it.",
-                "Each replica computes one step at a time, within the limits of a step, and no step is shorter than the step-time model says.",
+                "Each replica computes one step at a time, within the limits of a step, and no step is shorter than the step-time model "
+                + "says.",
                 "A step gives a request at most one token: no speculation, no pipeline stages, no replicas in lockstep.",
                 "Arrivals do not depend on answers, and each request is sent once.",
                 "Answers are as long as in the trace: nobody cuts them short.",

@@ -16,7 +16,8 @@ internal sealed class LatencySums(BoundRequest[] byArrival, FleetWork work)
     /// <summary>A prompt's work is done at most at the speed of one replica, so its mean lies half of it before the first token.</summary>
     public double FirstTokensByMachine()
     {
-        var works = Array.ConvertAll(byArrival, request => new ArrivingWork(request.ArrivalUs, work.PrefillOnly.PrefillUs(request, StepTokensMax)));
+        var works = Array.ConvertAll(
+            byArrival, request => new ArrivingWork(request.ArrivalUs, work.PrefillOnly.PrefillUs(request, StepTokensMax)));
         var sum = BusyTimes.LeastSumUs(works, work.Fleet.Replicas) + works.Sum(each => (each.Work / 2) - each.ArrivalUs);
         return MeanS(sum);
     }
@@ -65,7 +66,11 @@ internal sealed class LatencySums(BoundRequest[] byArrival, FleetWork work)
     private double KvUs(in BoundRequest request)
     {
         var sum = 0.0;
-        for (var decode = 1; decode <= request.Decodes; decode++) sum += HeldTokens(request, decode) * work.DecodesAloneUs(request, decode, decode);
+        for (var decode = 1; decode <= request.Decodes; decode++)
+        {
+            sum += HeldTokens(request, decode) * work.DecodesAloneUs(request, decode, decode);
+        }
+
         return sum;
     }
 

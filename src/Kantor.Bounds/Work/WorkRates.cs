@@ -16,7 +16,8 @@ internal readonly record struct WorkRates(double PrefillTokenUs, double DecodeTo
     public double PrefillUs(in BoundRequest request, int stepTokensMax)
     {
         double fresh = request.FreshTokens, prompt = request.PromptTokens, hit = request.HitTokensMax;
-        return (PrefillTokenUs * fresh) + (AttentionUs * ((prompt * prompt) - (hit * hit))) + (KvTokenUs * LeastReads(fresh, stepTokensMax));
+        return (PrefillTokenUs * fresh) + (AttentionUs * ((prompt * prompt) - (hit * hit)))
+            + (KvTokenUs * LeastReads(fresh, stepTokensMax));
     }
 
     /// <summary>Machine time of decodes <paramref name="from"/> to <paramref name="to"/>, counted from 1, both included.</summary>

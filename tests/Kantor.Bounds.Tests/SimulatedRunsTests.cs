@@ -12,7 +12,7 @@ using Kantor.Simulation;
 using Kantor.Simulation.Metrics;
 using Kantor.Workloads.Traces;
 
-namespace Kantor.Bounds.Tests.Runs;
+namespace Kantor.Bounds.Tests;
 
 /// <summary>Runs of the simulator against their bounds: chat-like lengths, from half to twice of what the fleet can serve.</summary>
 public class SimulatedRunsTests
@@ -31,7 +31,7 @@ public class SimulatedRunsTests
     {
         Assert.True(Objective.TryParse(line, out var objective, out var error), error);
         var closest = 0.0;
-        TestSeed.Each(6, seed =>
+        TestSeed.Each(3, seed =>
         {
             var trace = Draw(seed);
             foreach (var fleet in Fleets())
