@@ -28,8 +28,8 @@ internal static class Observations
     private static readonly LinearStepTime StepTime = new(1_000, 20, 50, 0.05);
 
     /// <summary>
-    /// Every slice of a run: on a tight pool by even seeds, where many fit by odd ones; half of them with objectives and with step times that
-    /// depend on what a step holds.
+    /// Every slice of a run: on a tight pool by even seeds, where many fit by odd ones; half of them with objectives and with step times
+    /// that depend on what a step holds.
     /// </summary>
     public static long OfPlanner(IBatchPlanner planner, ulong seed)
     {

@@ -27,7 +27,8 @@ public static class Jobs
             var outputMax = 1 + random.NextInt(tokensMax - prompt);
             var shared = random.NextInt(4);
             int[] tokens = [.. Enumerable.Range(0, prompt).Select(i => i < 12 * shared ? shared : (id * 1000) + i)];
-            jobs.Add(new Job(id, step, tokens, 1 + random.NextInt(outputMax), outputMax, random.NextInt(3), random.NextInt(2), Tenant: prompt % 3));
+            var output = 1 + random.NextInt(outputMax);
+            jobs.Add(new Job(id, step, tokens, output, outputMax, random.NextInt(3), random.NextInt(2), Tenant: prompt % 3));
         }
 
         return jobs;

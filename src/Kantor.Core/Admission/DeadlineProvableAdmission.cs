@@ -15,7 +15,8 @@ public sealed class DeadlineProvableAdmission(DeadlineProvableOptions? options =
 
     /// <summary>What is to be said of it.</summary>
     public static PolicyCard Card { get; } = new(
-        "turns away whose first token would be late even if it came first", "common sense; research notes, theory 5: shed only when provably missed")
+        "turns away whose first token would be late even if it came first",
+        "common sense; research notes, theory 5: shed only when provably missed")
     {
         Model = "step times as modelled, and no shorter for a prompt that is cut or shares its steps; endpoints as they are now",
         Guarantee = "nobody who is turned away could have kept its objectives under any policy",

@@ -7,14 +7,14 @@ using Kantor.Core.StepTime;
 namespace Kantor.Core.Admission;
 
 /// <summary>
-/// Mooncake's early rejection (arXiv 2407.00079, its section on overload): before anything is computed for a request, the load of prefill and
-/// of decoding is predicted, each as predicted time over the objective, and above a threshold the request is turned away. With prediction the
-/// decodes count as they will be when its prompt is ready, every one taken to decode for the same time; without, as they are, by which
-/// acceptance swings: a burst is let in while nothing decodes yet.
+/// Mooncake's early rejection (arXiv 2407.00079, its section on overload): before anything is computed for a request, the load of prefill
+/// and of decoding is predicted, each as predicted time over the objective, and above a threshold the request is turned away. With
+/// prediction the decodes count as they will be when its prompt is ready, every one taken to decode for the same time; without, as they
+/// are, by which acceptance swings: a burst is let in while nothing decodes yet.
 /// </summary>
 /// <remarks>
-/// Prefill is predicted from the tokens that are missing at the best endpoint, which its queue computes in order of arrival; decoding from a
-/// step of all decodes, spread evenly over the endpoints.
+/// Prefill is predicted from the tokens that are missing at the best endpoint, which its queue computes in order of arrival; decoding from
+/// a step of all decodes, spread evenly over the endpoints.
 /// </remarks>
 public sealed class EarlyRejectionAdmission(EarlyRejectionOptions? options = null) : IAdmission
 {
@@ -22,7 +22,8 @@ public sealed class EarlyRejectionAdmission(EarlyRejectionOptions? options = nul
 
     /// <summary>What is to be said of it.</summary>
     public static PolicyCard Card { get; } = new(
-        "turns away when the predicted first token or the predicted gap exceeds the objective", "Mooncake, arXiv 2407.00079, early rejection")
+        "turns away when the predicted first token or the predicted gap exceeds the objective",
+        "Mooncake, arXiv 2407.00079, early rejection")
     {
         Model = "queues in order of arrival; every request decodes for the same time",
         Information = LengthInformation.Class,

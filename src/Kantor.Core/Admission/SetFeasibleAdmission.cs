@@ -7,12 +7,13 @@ using Kantor.Core.StepTime;
 namespace Kantor.Core.Admission;
 
 /// <summary>
-/// Lets in who can make it together with all that were let in: the set of prompts that are still missing, in order of when their first tokens
-/// are due, must all be in time with the newcomer among them. Whether a request is doomed is a question about the set, not about itself.
+/// Lets in who can make it together with all that were let in: the set of prompts that are still missing, in order of when their first
+/// tokens are due, must all be in time with the newcomer among them. Whether a request is doomed is a question about the set, not about
+/// itself.
 /// </summary>
 /// <remarks>
-/// A set of prompts on one machine can be in time if and only if it is in order of when they are due (Jackson, 1955). The endpoints count as
-/// one machine that is as many times as fast; the time of a token is that of a full step beside the decodes that run. How much is still
+/// A set of prompts on one machine can be in time if and only if it is in order of when they are due (Jackson, 1955). The endpoints count
+/// as one machine that is as many times as fast; the time of a token is that of a full step beside the decodes that run. How much is still
 /// missing is read off the endpoints, so that errors of the model do not add up.
 /// </remarks>
 public sealed class SetFeasibleAdmission(SetFeasibleOptions? options = null) : IAdmission
@@ -44,23 +45,32 @@ public sealed class SetFeasibleAdmission(SetFeasibleOptions? options = null) : I
     {
         if (FirstToken.DueUs(request, fleet) is not { } dueUs || fleet.Endpoints.IsEmpty) return Verdict.Accept;
         var memory = (SetFeasibleState)state;
-        var (missing, tokens) = (0L, int.MaxValue);
-        for (var place = 0; place < fleet.Endpoints.Length; place++)
-        {
-            missing += fleet.QueuedTokens[place];
-            tokens = Math.Min(tokens, FirstToken.Missing(request, fleet, place));
-        }
-
+        var missing = Missing(fleet);
         memory.Catch(missing);
-        var promise = new SetFeasibleState.Promise(dueUs, request.Id, tokens);
+        var promise = new SetFeasibleState.Promise(dueUs, request.Id, LeastTokens(request, fleet));
         memory.Consider(promise);
         var (tokenUs, before) = (TokenUs(fleet), Math.Max(0, missing - memory.Tokens));
         fleet.Log?.Write(
             DecisionKind.Refuse, request.Id, 0,
-            [new("token-us", tokenUs), new("promised-tokens", memory.Tokens), new("other-tokens", before), new("slack-us", dueUs - fleet.NowUs)]);
+            [new("token-us", tokenUs), new("promised-tokens", memory.Tokens), new("slack-us", dueUs - fleet.NowUs)]);
         return memory.Holds(promise, before, tokenUs, fleet.NowUs)
             ? Verdict.Accept
             : LateOption.Verdict(_options.Late, fleet, RefusalReason.DeadlineMissed);
+    }
+
+    private static long Missing(in FleetView fleet)
+    {
+        var missing = 0L;
+        foreach (var tokens in fleet.QueuedTokens) missing += tokens;
+        return missing;
+    }
+
+    /// <summary>Prompt tokens that are to be computed where most of it is cached.</summary>
+    private static int LeastTokens(RequestFacts request, in FleetView fleet)
+    {
+        var least = int.MaxValue;
+        for (var place = 0; place < fleet.Endpoints.Length; place++) least = Math.Min(least, FirstToken.Missing(request, fleet, place));
+        return least;
     }
 
     /// <summary>Time of a prompt token in full steps of all endpoints together.</summary>

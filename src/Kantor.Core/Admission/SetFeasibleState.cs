@@ -46,7 +46,8 @@ internal sealed class SetFeasibleState : PolicyState
 
             sum += promise.Tokens;
             // Who is late already is late without the newcomer too.
-            if (isCounted && nowUs + (sum * tokenUs) > promise.DueUs && nowUs + ((sum - more.Tokens) * tokenUs) <= promise.DueUs) return false;
+            var wasInTime = nowUs + ((sum - more.Tokens) * tokenUs) <= promise.DueUs;
+            if (isCounted && wasInTime && nowUs + (sum * tokenUs) > promise.DueUs) return false;
         }
 
         return isCounted || nowUs + ((sum + more.Tokens) * tokenUs) <= more.DueUs;

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Kantor.Core.Prediction;
 
-/// <summary>Cells of output lengths: one token each up to 32, then sixteen to an octave, so none is wider than a sixteenth of its start.</summary>
+/// <summary>
+/// Cells of output lengths: one token each up to 32, then sixteen to an octave, so none is wider than a sixteenth of its start.
+/// </summary>
 internal static class LengthGrid
 {
     private const int Exact = 32;

@@ -33,7 +33,9 @@ public sealed class LengthScore
         _trueTokens += trueTokens;
     }
 
-    /// <summary>Share of good decisions, 0.5 when the beliefs say nothing; null when all lengths are equal. Takes n² for n beliefs.</summary>
+    /// <summary>
+    /// Share of good decisions, 0.5 when the beliefs say nothing; null when all lengths are equal. Takes n² for n beliefs.
+    /// </summary>
     public double? GoodDecisions()
     {
         var (good, all) = (0.0, 0L);

@@ -6,8 +6,8 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Prediction;
 
 /// <summary>
-/// Tells true output lengths, disturbed: for experiments on how much policies lose by bad beliefs. Only a host that knows the truth can make
-/// one, so it stands in no catalogue. The noise of a request is the same whenever it is asked for.
+/// Tells true output lengths, disturbed: for experiments on how much policies lose by bad beliefs. Only a host that knows the truth can
+/// make one, so it stands in no catalogue. The noise of a request is the same whenever it is asked for.
 /// </summary>
 /// <param name="trueTokens">The true output of a request, at least 1.</param>
 /// <param name="options">How it is disturbed.</param>

@@ -14,7 +14,8 @@ public sealed record NoisyOracleOptions
             "noise", Interval.Below(0, 10), options => options.Noise, (options, noise) => options with { Noise = noise },
             "deviation of the belief's logarithm, or, of intervals, by how much the upper end exceeds the lower"),
         Option.Word<NoisyOracleOptions, OracleKind>(
-            "kind", Kinds, options => options.Kind, (options, kind) => options with { Kind = kind }, "a number, or an interval that holds it"),
+            "kind", Kinds, options => options.Kind, (options, kind) => options with { Kind = kind },
+            "a number, or an interval that holds it"),
         Option.Whole<NoisyOracleOptions>(
             "seed", 0, int.MaxValue, options => options.Seed, (options, seed) => options with { Seed = seed }, "seed of the noise"),
     ];

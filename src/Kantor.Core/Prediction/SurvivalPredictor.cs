@@ -4,9 +4,9 @@ using Kantor.Core.Decisions;
 namespace Kantor.Core.Prediction;
 
 /// <summary>
-/// Believes in the survival curve of the class, given what is generated: that of Kaplan and Meier (1958) with forgetting. Answers that still
-/// run, were cancelled or cut by their limit count as far as they came, where windows of finished answers leave them out or take the limit
-/// for the answer's length.
+/// Believes in the survival curve of the class, given what is generated: that of Kaplan and Meier (1958) with forgetting. Answers that
+/// still run, were cancelled or cut by their limit count as far as they came, where windows of finished answers leave them out or take the
+/// limit for the answer's length.
 /// </summary>
 /// <remarks>Before enough answers the belief is a constant, and twice what is generated for whoever is longer.</remarks>
 public sealed class SurvivalPredictor : ILengthPredictor

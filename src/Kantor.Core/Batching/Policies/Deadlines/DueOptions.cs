@@ -6,14 +6,15 @@ namespace Kantor.Core.Batching.Policies.Deadlines;
 /// <summary>Options of <see cref="EdfPlanner"/> and <see cref="WsptPlanner"/>.</summary>
 public sealed record DueOptions
 {
-    private static readonly (string, LateRule)[] LateWords = [("serve", LateRule.Serve), ("demote", LateRule.Demote), ("refuse", LateRule.Refuse)];
+    private static readonly (string, LateRule)[] LateWords =
+        [("serve", LateRule.Serve), ("demote", LateRule.Demote), ("refuse", LateRule.Refuse)];
 
     /// <summary>The options as they are written.</summary>
     public static IReadOnlyList<OptionKey<DueOptions>> Keys { get; } =
     [
         Option.Word<DueOptions, LateRule>(
             "late", LateWords, options => options.Late, (options, late) => options with { Late = late },
-            "what becomes of who cannot make its first token in time even if it comes next: served in order, behind all others, or refused"),
+            "what becomes of who cannot make its first token in time even if it comes next: served, behind all others, or refused"),
         Option.Flag<DueOptions>(
             "gap-slack", options => options.Steps.FollowsGaps,
             (options, follows) => options with { Steps = options.Steps with { FollowsGaps = follows } }, StepRule.FollowsGapsHelp),

@@ -7,12 +7,12 @@ using Kantor.Core.StepTime;
 namespace Kantor.Core.Batching.Policies.Deadlines;
 
 /// <summary>
-/// An ordered planner that knows when first tokens are due and how long steps may take: the prompts of a step are limited by the tightest gap
-/// slack of the rows that decode, and who cannot make its first token goes behind all others or is refused.
+/// An ordered planner that knows when first tokens are due and how long steps may take: the prompts of a step are limited by the tightest
+/// gap slack of the rows that decode, and who cannot make its first token goes behind all others or is refused.
 /// </summary>
 /// <remarks>
-/// Admitted is who fits now with a margin; up to 32 that do not fit are passed over. A first token is due by the limit of the first token or
-/// of the end, whichever is shorter.
+/// Admitted is who fits now with a margin; up to 32 that do not fit are passed over. A first token is due by the limit of the first token
+/// or of the end, whichever is shorter.
 /// </remarks>
 public abstract class DuePlanner : OrderedPlanner
 {
@@ -114,7 +114,8 @@ public abstract class DuePlanner : OrderedPlanner
     {
         foreach (var row in memory.Late)
         {
-            view.Log?.Write(DecisionKind.Refuse, new RequestId(view.Ids[row]), row, [new("slack-us", (double)(DueUs(view, row) - view.NowUs)!)]);
+            view.Log?.Write(DecisionKind.Refuse, new RequestId(view.Ids[row]), row, [
+                new("slack-us", (double)(DueUs(view, row) - view.NowUs)!)]);
             memory.Demote(row);
             if (_late == LateRule.Refuse)
             {

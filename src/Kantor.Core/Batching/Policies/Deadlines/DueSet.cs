@@ -1,8 +1,8 @@
 namespace Kantor.Core.Batching.Policies.Deadlines;
 
 /// <summary>
-/// Prompts that can all be in time: kept in order of when they are due, and as soon as they cannot, those that bring the least value by token
-/// of work are left out until they can (Moore, 1968, with Hodgson's proof, for equal values).
+/// Prompts that can all be in time: kept in order of when they are due, and as soon as they cannot, those that bring the least value by
+/// token of work are left out until they can (Moore, 1968, with Hodgson's proof, for equal values).
 /// </summary>
 /// <remarks>
 /// With equal values as many stay as can be in time at all; the same holds for the value in sum where whoever takes less work is worth no

@@ -4,8 +4,8 @@ using Kantor.Core.Catalogue;
 namespace Kantor.Core.Batching.Policies.Deadlines;
 
 /// <summary>
-/// Earliest deadline first: the waiting request whose first token is due first is admitted first (Jackson, 1955). The best there is while all
-/// can be in time; in overload the late make others late, unless they are demoted or refused.
+/// Earliest deadline first: the waiting request whose first token is due first is admitted first (Jackson, 1955). The best there is while
+/// all can be in time; in overload the late make others late, unless they are demoted or refused.
 /// </summary>
 public sealed class EdfPlanner : DuePlanner
 {
@@ -28,7 +28,8 @@ public sealed class EdfPlanner : DuePlanner
     }
 
     private EdfPlanner(string name, DueOptions options)
-        : base(PolicySpec.Of(name, DueOptions.Keys, options).ToString(), options.Steps, options.Late, options.Watermark) => options.Validate();
+        : base(PolicySpec.Of(name, DueOptions.Keys, options).ToString(), options.Steps, options.Late, options.Watermark) =>
+        options.Validate();
 
     private protected override string KeyTerm => "key-of-due-us";
 

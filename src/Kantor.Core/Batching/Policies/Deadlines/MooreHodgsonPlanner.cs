@@ -4,13 +4,13 @@ using Kantor.Core.Decisions;
 namespace Kantor.Core.Batching.Policies.Deadlines;
 
 /// <summary>
-/// By due time, with the set kept feasible: of the waiting prompts those are served, in order of when their first tokens are due, that can all
-/// be in time; whenever they cannot, those with the least value by missing token are left out, and wait behind all others or are refused
-/// (Moore, 1968; prices 3 and 5). Who is doomed is a question about the set, not about one request.
+/// By due time, with the set kept feasible: of the waiting prompts those are served, in order of when their first tokens are due, that can
+/// all be in time; whenever they cannot, those with the least value by missing token are left out, and wait behind all others or are
+/// refused (Moore, 1968; prices 3 and 5). Who is doomed is a question about the set, not about one request.
 /// </summary>
 /// <remarks>
-/// The set follows the events. How fast prompts are computed is read off the step-time model, beside the decodes that run and in steps as long
-/// as their gaps allow. That memory may not suffice is not foreseen.
+/// The set follows the events. How fast prompts are computed is read off the step-time model, beside the decodes that run and in steps as
+/// long as their gaps allow. That memory may not suffice is not foreseen.
 /// </remarks>
 public sealed class MooreHodgsonPlanner : DuePlanner
 {

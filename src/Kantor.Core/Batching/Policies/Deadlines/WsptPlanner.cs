@@ -4,8 +4,8 @@ using Kantor.Core.Catalogue;
 namespace Kantor.Core.Batching.Policies.Deadlines;
 
 /// <summary>
-/// Weighted shortest processing time: the waiting request with the most value by prompt token that is still to be computed is admitted first
-/// (Smith, 1956; the cμ rule).
+/// Weighted shortest processing time: the waiting request with the most value by prompt token that is still to be computed is admitted
+/// first (Smith, 1956; the cμ rule).
 /// </summary>
 public sealed class WsptPlanner : DuePlanner
 {
@@ -31,7 +31,8 @@ public sealed class WsptPlanner : DuePlanner
     }
 
     private WsptPlanner(string name, DueOptions options)
-        : base(PolicySpec.Of(name, DueOptions.Keys, options).ToString(), options.Steps, options.Late, options.Watermark) => options.Validate();
+        : base(PolicySpec.Of(name, DueOptions.Keys, options).ToString(), options.Steps, options.Late, options.Watermark) =>
+        options.Validate();
 
     private protected override string KeyTerm => "key-of-tokens-per-value";
 

@@ -3,8 +3,9 @@ using Kantor.Core.Catalogue;
 namespace Kantor.Core.Batching.Policies.Fair;
 
 /// <summary>
-/// Deficit round robin: a tenant is served until it has had what it may have, then the next; when nobody who waits may have any more, all who
-/// wait may have a quantum more (Shreedhar and Varghese, 1996). A tenant with nobody waiting keeps no claim, but what it has had too much.
+/// Deficit round robin: a tenant is served until it has had what it may have, then the next; when nobody who waits may have any more, all
+/// who wait may have a quantum more (Shreedhar and Varghese, 1996). A tenant with nobody waiting keeps no claim, but what it has had too
+/// much.
 /// </summary>
 /// <remarks>
 /// What a request takes is known only when it has ended, so accounts are overdrawn by what is under way, and made up for in later rounds.

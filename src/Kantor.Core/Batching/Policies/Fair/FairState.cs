@@ -7,7 +7,8 @@ namespace Kantor.Core.Batching.Policies.Fair;
 /// <summary>The waiting requests of each tenant, in order of arrival, and what each tenant was charged.</summary>
 /// <remarks>
 /// A tenant's account begins when one of its requests first comes and is kept for good. A request is charged for its prompt when it is
-/// admitted, once, whatever happens to it later, and for each token that it generates. Charges of a plan count in it before they are booked.
+/// admitted, once, whatever happens to it later, and for each token that it generates. Charges of a plan count in it before they are
+/// booked.
 /// </remarks>
 internal sealed class FairState(FairCharges charges) : PolicyState
 {

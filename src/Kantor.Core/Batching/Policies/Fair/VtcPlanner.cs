@@ -3,8 +3,8 @@ using Kantor.Core.Catalogue;
 namespace Kantor.Core.Batching.Policies.Fair;
 
 /// <summary>
-/// Virtual token counters: of the tenants that have somebody waiting, the one that was given the least service is served next; whoever begins
-/// to wait is lifted to the least of the others, so that nobody saves up by being away (arXiv 2401.00588, section 4).
+/// Virtual token counters: of the tenants that have somebody waiting, the one that was given the least service is served next; whoever
+/// begins to wait is lifted to the least of the others, so that nobody saves up by being away (arXiv 2401.00588, section 4).
 /// </summary>
 public sealed class VtcPlanner : FairPlanner
 {
