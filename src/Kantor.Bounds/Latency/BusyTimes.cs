@@ -16,8 +16,7 @@ internal static class BusyTimes
     /// <param name="speed">Work done in a microsecond, above 0.</param>
     public static double LeastSumUs(ReadOnlySpan<ArrivingWork> byArrival, double speed)
     {
-        var left = new double[byArrival.Length];
-        for (var at = 0; at < left.Length; at++) left[at] = byArrival[at].Work;
+        var left = WorkOf(byArrival);
         var ready = new PriorityQueue<int, (double Work, int Index)>();
         var (sum, now, next) = (0.0, 0.0, 0);
         while (next < byArrival.Length || ready.Count > 0)
@@ -36,6 +35,13 @@ internal static class BusyTimes
         }
 
         return sum;
+    }
+
+    private static double[] WorkOf(ReadOnlySpan<ArrivingWork> all)
+    {
+        var work = new double[all.Length];
+        for (var at = 0; at < work.Length; at++) work[at] = all[at].Work;
+        return work;
     }
 
     private static int Enqueue(
