@@ -40,7 +40,7 @@ internal static class CompareCommand
 
     private static readonly Option<bool> Sensitivity = new("--sensitivity")
     {
-        Description = 
+        Description =
             "Run all again where prefill or decode takes 30 % more or less time, at one load, and say whether the ranking survives.",
     };
 

@@ -115,22 +115,22 @@ internal sealed class CompareRun(CompareSettings settings)
 
     private ComparisonReport Report(
         WorkloadSource source, Replicates replicates, Knee knee, IReadOnlyList<ComparedPolicy> policies, CompareRows rows) => new()
-    {
-        Trace = source.Name,
-        Format = source.Format,
-        Fleet = RunWords.Of(settings.Scenario.Fleet),
-        Routing = settings.Scenario.Fleet.Routers[0].Name,
-        Predictor = settings.Scenario.Fleet.Pool.Predictor.Label,
-        Objective = settings.Scenario.Objective,
-        Baseline = policies[0].Label,
-        Knee = knee,
-        ReplicateKind = replicates.Kind,
-        RequestsPerReplicate = replicates.Reported[0].Requests.Requests.Count,
-        Notes = [.. replicates.Notes, .. TuningNotes()],
-        Command = settings.Run.Command,
-        RunsTotal = settings.Loads.Count * replicates.Reported.Count * policies.Count,
-        Rows = [.. from load in settings.Loads from policy in policies select rows.Of(policy, load)],
-    };
+        {
+            Trace = source.Name,
+            Format = source.Format,
+            Fleet = RunWords.Of(settings.Scenario.Fleet),
+            Routing = settings.Scenario.Fleet.Routers[0].Name,
+            Predictor = settings.Scenario.Fleet.Pool.Predictor.Label,
+            Objective = settings.Scenario.Objective,
+            Baseline = policies[0].Label,
+            Knee = knee,
+            ReplicateKind = replicates.Kind,
+            RequestsPerReplicate = replicates.Reported[0].Requests.Requests.Count,
+            Notes = [.. replicates.Notes, .. TuningNotes()],
+            Command = settings.Run.Command,
+            RunsTotal = settings.Loads.Count * replicates.Reported.Count * policies.Count,
+            Rows = [.. from load in settings.Loads from policy in policies select rows.Of(policy, load)],
+        };
 
     private IEnumerable<string> TuningNotes() => settings.Tunes
         ? [$"Options were chosen one after the other on other requests at {settings.TuningLoad} × the knee; the baseline is as written."]

@@ -88,7 +88,10 @@ internal sealed class CompareValidation
 
     private static RunSettings RunOf(CompareArguments typed) => new()
     {
-        Origin = "--trace", Reports = typed.Run.Reports, Leaps = !typed.Run.NoLeap, Command = typed.Command,
+        Origin = "--trace",
+        Reports = typed.Run.Reports,
+        Leaps = !typed.Run.NoLeap,
+        Command = typed.Command,
     };
 
     /// <summary>Names, families and "all", each policy once, the baseline first.</summary>

@@ -96,7 +96,13 @@ public sealed class CompareRunTests : IDisposable
         var settings = CompareValidation.Parse(new CompareArguments
         {
             Run = run with { Json = Path("r.json"), Html = Path("r.html"), Csv = Path("r.csv") },
-            Policies = "fcfs,svf", Load = "0.8,1.5", Seeds = seeds, Threads = threads, Knee = knee, Tune = tune, Sensitivity = sensitivity,
+            Policies = "fcfs,svf",
+            Load = "0.8,1.5",
+            Seeds = seeds,
+            Threads = threads,
+            Knee = knee,
+            Tune = tune,
+            Sensitivity = sensitivity,
         });
         Assert.Equal(ExitCode.Success, new CompareRun(settings).Execute(CancellationToken.None));
         return (JsonNode.Parse(File.ReadAllText(Path("r.json")))!, File.ReadAllText(Path("r.html")), File.ReadAllText(Path("r.csv")));

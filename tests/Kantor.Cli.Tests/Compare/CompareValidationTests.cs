@@ -35,7 +35,11 @@ public class CompareValidationTests
         var errors = Errors(new CompareArguments
         {
             Run = new SimulateArguments { Routing = "round-robin,least-loaded", Replicas = "0" },
-            Policies = "svff,fcfs:x=1", Load = "1,1,0", Seeds = "0", Knee = "-1", Threads = "x",
+            Policies = "svff,fcfs:x=1",
+            Load = "1,1,0",
+            Seeds = "0",
+            Knee = "-1",
+            Threads = "x",
         });
         foreach (var part in (string[])[
             "--routing: compare takes one router", "--replicas", "'svff' is not known", "volume", "Did you mean 'svf'", "has no option 'x'",

@@ -44,8 +44,19 @@ public class KneeSearchTests
 
     private static RunReport Run(double attainment, double meanMs) => new()
     {
-        Policy = "p", Routing = "r", Requests = 1, Completed = 1, Rejected = 0, Ttft = null, Itl = null,
-        E2e = new LatencySummary(meanMs, meanMs, meanMs, meanMs, meanMs), GoodputRps = 1, SloAttainment = attainment, PrefixHitRate = 0,
-        Preemptions = 0, RecomputedTokens = 0, WallS = 1,
+        Policy = "p",
+        Routing = "r",
+        Requests = 1,
+        Completed = 1,
+        Rejected = 0,
+        Ttft = null,
+        Itl = null,
+        E2e = new LatencySummary(meanMs, meanMs, meanMs, meanMs, meanMs),
+        GoodputRps = 1,
+        SloAttainment = attainment,
+        PrefixHitRate = 0,
+        Preemptions = 0,
+        RecomputedTokens = 0,
+        WallS = 1,
     };
 }

@@ -121,7 +121,19 @@ public class ComparisonTests
 
     private static RunReport Run(string policy, double attainment) => new()
     {
-        Policy = policy, Routing = "r", Requests = 10, Completed = 10, Rejected = 0, Ttft = null, Itl = null, E2e = null, GoodputRps = 1,
-        SloAttainment = attainment, PrefixHitRate = 0, Preemptions = 0, RecomputedTokens = 0, WallS = 1,
+        Policy = policy,
+        Routing = "r",
+        Requests = 10,
+        Completed = 10,
+        Rejected = 0,
+        Ttft = null,
+        Itl = null,
+        E2e = null,
+        GoodputRps = 1,
+        SloAttainment = attainment,
+        PrefixHitRate = 0,
+        Preemptions = 0,
+        RecomputedTokens = 0,
+        WallS = 1,
     };
 }

@@ -1,8 +1,8 @@
-using Kantor.Server.Endpoints;
 using System.Net;
 using System.Net.Http.Headers;
 using Kantor.Server.Callers;
 using Kantor.Server.Configuration;
+using Kantor.Server.Endpoints;
 using Kantor.Server.Http;
 
 namespace Kantor.Server.Tests.Api;

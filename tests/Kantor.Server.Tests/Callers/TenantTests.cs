@@ -1,4 +1,3 @@
-using Kantor.Server.Endpoints;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Kantor.Core;
@@ -10,6 +9,7 @@ using Kantor.Engine.Loop;
 using Kantor.Engine.Streams;
 using Kantor.OpenAi.Errors;
 using Kantor.Server.Configuration;
+using Kantor.Server.Endpoints;
 
 namespace Kantor.Server.Tests.Callers;
 
@@ -119,7 +119,10 @@ public class TenantTests
             new ScriptedBackend(backend),
             new EngineOptions
             {
-                Planner = PolicyCatalogue.Planner("vllm-v1:order=priority"), Time = backend.Clock, RunningMax = 1, Observer = ends,
+                Planner = PolicyCatalogue.Planner("vllm-v1:order=priority"),
+                Time = backend.Clock,
+                RunningMax = 1,
+                Observer = ends,
             }));
         await using var server = await TestServer.StartAsync(engine);
         var blocker = AskAsync(1);

@@ -1,5 +1,5 @@
-using Kantor.Server.Endpoints;
 using Kantor.Server.Configuration;
+using Kantor.Server.Endpoints;
 using Microsoft.Extensions.Configuration;
 
 namespace Kantor.Server.Tests.Configuration;

@@ -1,6 +1,6 @@
-using Kantor.Server.Endpoints;
 using Kantor.OpenAi.Errors;
 using Kantor.Server.Configuration;
+using Kantor.Server.Endpoints;
 
 namespace Kantor.Server.Tests.Hosting;
 
