@@ -22,8 +22,8 @@ public class CompareValidationTests
     [Fact]
     public void Families_names_and_options_may_be_mixed_and_each_policy_is_there_once()
     {
-        var settings = Parse(Usual with { Policies = "volume,svf,fcfs,svf:backfilling=false", Baseline = "fcfs" });
-        Assert.Equal(["fcfs", "svf", "svf:backfilling=false"], settings.Policies.Select(policy => policy.Label));
+        var settings = Parse(Usual with { Policies = "slices,scls,fcfs,svf:backfilling=false", Baseline = "fcfs" });
+        Assert.Equal(["fcfs", "scls", "svf:backfilling=false"], settings.Policies.Select(policy => policy.Label));
     }
 
     [Fact]

@@ -9,16 +9,14 @@ public class TuningTests
     private static readonly ComparedPolicy Svf = Of("svf");
 
     [Fact]
-    public void Every_option_of_every_policy_has_a_value_to_try_that_makes_a_policy()
+    public void Every_policy_with_options_has_values_to_try_each_of_which_makes_another_policy()
     {
-        foreach (var entry in PolicyCatalogue.BuiltIn.Planners.Entries)
+        foreach (var entry in PolicyCatalogue.BuiltIn.Planners.Entries.Where(entry => entry.Options.Count > 0))
         {
-            foreach (var key in entry.Options)
-            {
-                var tried = Tuning.Candidates(Of(entry.Name), key).ToArray();
-                Assert.True(tried.Length > 0 || entry.Name == "svf" || entry.Name == "vllm-v1", $"{entry.Name}:{key.Name} has nothing to try");
-                Assert.All(tried, candidate => Assert.NotEqual(entry.Name, candidate.Label));
-            }
+            // Some options have an effect beside others only, which a first pass leaves out.
+            var tried = entry.Options.SelectMany(key => Tuning.Candidates(Of(entry.Name), key)).ToArray();
+            Assert.NotEmpty(tried);
+            Assert.All(tried, candidate => Assert.NotEqual(entry.Name, candidate.Label));
         }
     }
 

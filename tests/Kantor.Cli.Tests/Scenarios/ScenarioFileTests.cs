@@ -1,6 +1,7 @@
 using Kantor.Cli.Scenarios;
 using Kantor.Cli.Shell;
 using Kantor.Cli.Yaml;
+using Kantor.Core;
 
 namespace Kantor.Cli.Tests.Scenarios;
 
@@ -49,7 +50,7 @@ public sealed class ScenarioFileTests : IDisposable
                 "11:29: clients.tenants[0].weight: is '0'; right is a number above 0 and below 1000000000.",
                 "13:13: fleet.replicas: is '0'; right is a whole number from 1 to 4096.",
                 "14:3: fleet.replicas: is there twice; the first is in line 13. Leave one.",
-                "15:20: fleet.policies[1]: is 'vlm-v1'; right is one of fcfs, vllm-v1, sarathi, svf, orca, prefill-first, static, decode-maximal, scls. Did you mean 'vllm-v1'?",
+                "15:20: fleet.policies[1]: is 'vlm-v1'; right is one of " + string.Join(", ", PolicyCatalogue.PlannerNames) + ". Did you mean 'vllm-v1'?",
                 "15:39: fleet.policies[2].vllm-v1.long-prefill-tokens-max: cuts prompts, but chunked-prefill is false; leave one of the two.",
                 "16:15: fleet.kv.size: is '64'; right is an amount above 0 in blocks, tokens, MB, GB, TB, MiB, GiB or TiB, such as '200000 tokens' or 64GiB.",
                 "18:16: fleet.plans-ahead: is 'yes'; right is true or false.",
