@@ -8,6 +8,9 @@ internal sealed record CompareArguments
     /// <summary>What a simulation has too; of one rate, seed and routing.</summary>
     public required SimulateArguments Run { get; init; }
 
+    /// <summary>Which decision is compared.</summary>
+    public string? Decision { get; init; }
+
     public string? Policies { get; init; }
 
     public string? Baseline { get; init; }
@@ -31,7 +34,8 @@ internal sealed record CompareArguments
         {
             (string Option, string? Value)[] own =
             [
-                ("--policies", Policies), ("--baseline", Baseline), ("--load", Load), ("--knee", Knee), ("--seeds", Seeds),
+                ("--decision", Decision), ("--policies", Policies), ("--baseline", Baseline), ("--load", Load), ("--knee", Knee),
+                ("--seeds", Seeds),
             ];
             var typed = own.Where(option => option.Value is not null).Select(option => $"{option.Option} {option.Value}");
             (string Option, bool IsGiven)[] flags = [("--tune", Tune), ("--sensitivity", Sensitivity)];

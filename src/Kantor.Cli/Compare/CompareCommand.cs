@@ -11,14 +11,23 @@ internal static class CompareCommand
         "--trace", "FILE",
         $"{Traces.TraceCommand.Formats}. Default: synthetic chat, a fresh sample for each seed.");
 
+    private static readonly Option<string?> Decision = SimulateCommand.Text(
+        "--decision", "NAME",
+        $"Whose policies are compared: {string.Join(", ", ComparedDecision.All.Select(decision => decision.Name))}; all other decisions stay "
+        + $"as they are. Default: {ComparedDecision.All[0].Name}.");
+
     private static readonly Option<string?> Policies = SimulateCommand.Text(
         "--policies", "LIST",
-        $"Batch policies apart by commas: names, {TypedPolicies.Form}; families, such as volume; or {CompareValidation.All}. Default: "
-        + $"{CompareValidation.All}.");
+        $"Policies of that decision apart by commas: names, {TypedPolicies.Form}; families, such as volume; or {CompareValidation.All}. "
+        + $"Default: {CompareValidation.All}.");
+
+    private static readonly Option<string?> Policy = SimulateCommand.Text(
+        "--policy", "NAME", $"Batch policy of all runs where another decision is compared. Default: {ComparedDecision.All[0].Baseline}.");
 
     private static readonly Option<string?> Baseline = SimulateCommand.Text(
         "--baseline", "NAME",
-        $"Policy that the others are compared with and that the knee is the knee of. Default: {CompareValidation.DefaultBaseline}.");
+        "Policy that the others are compared with and that the knee is the knee of. Default: "
+        + $"{string.Join(", ", ComparedDecision.All.Select(decision => decision.Baseline))}, by decision.");
 
     private static readonly Option<string?> Replicas = SimulateCommand.Text("--replicas", "N", "Equal replicas. Default: 1.");
 
@@ -41,7 +50,8 @@ internal static class CompareCommand
     private static readonly Option<bool> Sensitivity = new("--sensitivity")
     {
         Description =
-            "Run all again where prefill or decode takes 30 % more or less time, at one load, and say whether the ranking survives.",
+            "Run all again, at one load, where prefill or decode takes 30 % more or less time and where lengths are believed up to 80 % "
+            + "wrong, and say whether the ranking survives.",
     };
 
     private static readonly Option<string?> StepTokens = SimulateCommand.Text(
@@ -65,7 +75,7 @@ internal static class CompareCommand
             + "Example: kantor compare --trace trace.csv.gz --profile llama-3-8b-a100 --objective 'goodput(ttft=2s,itl=100ms)' "
             + "--html r.html")
         {
-            Trace, Policies, SimulateCommand.PolicyAssemblies, Baseline, SimulateCommand.Routing, SimulateCommand.Admission, Replicas,
+            Trace, Decision, Policies, SimulateCommand.PolicyAssemblies, Policy, Baseline, SimulateCommand.Routing, SimulateCommand.Admission, Replicas,
             SimulateCommand.Profile, SimulateCommand.Slo, SimulateCommand.ObjectiveLine, Load, Knee, Seeds, Tune, Sensitivity, StepTokens,
             SimulateCommand.RunningMax, KvTokens, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.Retention,
             SimulateCommand.MaxTokens, SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches,
@@ -83,10 +93,12 @@ internal static class CompareCommand
         Run = SimulateCommand.Read(parsed) with
         {
             Trace = parsed.GetValue(Trace),
+            Policy = parsed.GetValue(Policy),
             Replicas = parsed.GetValue(Replicas),
             StepTokens = parsed.GetValue(StepTokens),
             KvTokens = parsed.GetValue(KvTokens),
         },
+        Decision = parsed.GetValue(Decision),
         Policies = parsed.GetValue(Policies),
         Baseline = parsed.GetValue(Baseline),
         Load = parsed.GetValue(Load),

@@ -21,7 +21,7 @@ internal sealed class CompareRows(
         return new ComparisonRow
         {
             Policy = label,
-            Card = policy.Entry.Card,
+            Card = policy.Card,
             Load = load,
             Runs = runs,
             Failures = Failures(label, load),

@@ -35,8 +35,9 @@ internal sealed class CompareRun(CompareSettings settings)
         RunAll(runner, policies, replicates.Reported, knee, cancellation);
         var rows = new CompareRows(_outcomes, _figure, policies[0], [.. replicates.Reported.Select(replicate => replicate.Name)]);
         var report = Report(source, replicates, knee, policies, rows);
-        if (!settings.TriesOtherConstants || !report.IsComplete) return report;
-        var others = new OtherConstants(runner, _figure, knee.RateScale * settings.TuningLoad, Threads(runner));
+        if (!settings.TriesOtherWorlds || !report.IsComplete) return report;
+        var worlds = OtherWorlds.Of(settings.Decision);
+        var others = new OtherWorlds(worlds, runner, _figure, knee.RateScale * settings.TuningLoad, Threads(runner));
         return report with { Sensitivity = others.Run(report, settings.TuningLoad, policies, replicates.Reported) };
     }
 
@@ -121,6 +122,9 @@ internal sealed class CompareRun(CompareSettings settings)
             Fleet = RunWords.Of(settings.Scenario.Fleet),
             Routing = settings.Scenario.Fleet.Routers[0].Name,
             Predictor = settings.Scenario.Fleet.Pool.Predictor.Label,
+            Decision = settings.Decision.Name,
+            Planner = settings.Scenario.Fleet.Policies[0].Label,
+            Admission = settings.Scenario.Fleet.Admission.Name,
             Objective = settings.Scenario.Objective,
             Baseline = policies[0].Label,
             Knee = knee,

@@ -1,6 +1,5 @@
 using Kantor.Cli.Runs;
 using Kantor.Cli.Scenarios;
-using Kantor.Core.Batching;
 using Kantor.Core.Catalogue;
 
 namespace Kantor.Cli.Compare;
@@ -8,10 +7,13 @@ namespace Kantor.Cli.Compare;
 /// <summary>A comparison that was checked.</summary>
 internal sealed record CompareSettings
 {
-    /// <summary>Workload, fleet and objective; its policies are not looked at.</summary>
+    /// <summary>Workload, fleet and objective, and the policies of all decisions but the compared one.</summary>
     public required Scenario Scenario { get; init; }
 
     public required RunSettings Run { get; init; }
+
+    /// <summary>What is decided by the policies that are compared.</summary>
+    public required ComparedDecision Decision { get; init; }
 
     /// <summary>The policies, the baseline first.</summary>
     public required IReadOnlyList<ComparedPolicy> Policies { get; init; }
@@ -28,8 +30,8 @@ internal sealed record CompareSettings
     /// <summary>Whether options are chosen on the other half of the trace.</summary>
     public bool Tunes { get; init; }
 
-    /// <summary>Whether policies are run again where step times are 30 % more and less.</summary>
-    public bool TriesOtherConstants { get; init; }
+    /// <summary>Whether policies are run again where step times are 30 % more and less, and where beliefs are wrong.</summary>
+    public bool TriesOtherWorlds { get; init; }
 
     public required int Threads { get; init; }
 
@@ -37,12 +39,12 @@ internal sealed record CompareSettings
     public double TuningLoad => Loads.MinBy(load => Math.Abs(load - 1.3));
 }
 
-/// <summary>A policy with its entry on the shelf.</summary>
-internal sealed record ComparedPolicy(PolicySpec Spec, PolicyEntry<IBatchPlanner> Entry, bool IsTuned = false)
+/// <summary>A policy of the compared decision.</summary>
+internal sealed record ComparedPolicy(ComparedDecision Decision, PolicySpec Spec, bool IsTuned = false)
 {
-    /// <summary>A fresh planner.</summary>
-    public IBatchPlanner Make() => Entry.Make(Spec);
-
     /// <summary>As it is written in reports.</summary>
-    public string Label => Make().Name;
+    public string Label => Decision.LabelOf(Spec);
+
+    /// <summary>What is to be said of it.</summary>
+    public PolicyCard Card => Decision.CardOf(Spec);
 }

@@ -15,6 +15,7 @@ internal static class CompareTable
         var rate = report.Knee.ArrivalsPerS is { } perS ? string.Create(CultureInfo.InvariantCulture, $", {perS:0.###} requests/s") : "";
         var scale = report.Knee.RateScale.ToString("0.####", CultureInfo.InvariantCulture);
         writer.WriteLine($"knee: {scale} × the recorded rate{rate}; {report.Knee.Rule}");
+        writer.WriteLine($"all with {string.Join(", ", report.Shared.Select(one => $"{one.Decision} {one.Policy}"))}");
         foreach (var note in report.Notes) writer.WriteLine(note);
         foreach (var load in report.Loads) WriteLoad(writer, report, load);
         writer.WriteLine();

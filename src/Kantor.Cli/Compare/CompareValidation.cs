@@ -11,7 +11,6 @@ namespace Kantor.Cli.Compare;
 /// <summary>Turns what was typed into settings, or into the list of all that is wrong with it. Pure but for profiles in files.</summary>
 internal sealed class CompareValidation
 {
-    public const string DefaultBaseline = "vllm-v1";
     public const string DefaultLoads = "0.8,1,1.3,1.6";
     public const int DefaultReplicates = 5;
     public const string All = "all";
@@ -23,10 +22,9 @@ internal sealed class CompareValidation
 
     private readonly OptionChecks _checks = new();
     private readonly CompareArguments _typed;
+    private ComparedDecision _decision = ComparedDecision.All[0];
 
     private CompareValidation(CompareArguments typed) => _typed = typed;
-
-    private static PolicyShelf<IBatchPlanner> Shelf => KnownPolicies.Shelves.Planners;
 
     /// <summary>The settings; what is right but changes nothing goes to standard error.</summary>
     /// <exception cref="UsageException">Something is wrong; all of it is in the message.</exception>
@@ -47,19 +45,15 @@ internal sealed class CompareValidation
         return errors.Count == 0;
     }
 
-    /// <summary>Family of a policy: the room of the sources that it lives in, such as "volume".</summary>
-    public static string FamilyOf(PolicyEntry<IBatchPlanner> entry)
-    {
-        var room = entry.Make(PolicySpec.Of(entry.Name)).GetType().Namespace ?? "";
-        return room[(room.LastIndexOf('.') + 1)..].ToLowerInvariant();
-    }
-
     private CompareSettings? Parse()
     {
-        var compiled = ScenarioFlags.Compile(_typed.Run with { Policy = DefaultBaseline, RateScale = null }, drawsSample: true);
+        RequireDecision();
+        var run = _typed.Run with { Policy = _typed.Run.Policy ?? ComparedDecision.All[0].Baseline, RateScale = null };
+        var compiled = ScenarioFlags.Compile(run, drawsSample: true);
         foreach (var note in compiled.Notes) Console.Error.WriteLine($"kantor: {note}");
         foreach (var error in compiled.Errors.Concat(_typed.Run.Reports.Errors())) _checks.Add(error);
-        RequireOneRouter();
+        RequireOneOf("--routing", "router", _typed.Run.Routing);
+        RequireOneOf("--policy", "batch policy there", _typed.Run.Policy);
         var policies = Policies();
         var loads = Loads();
         var replicates = _checks.Whole("--seeds", _typed.Seeds, 1, ReplicatesMax) ?? DefaultReplicates;
@@ -70,20 +64,42 @@ internal sealed class CompareValidation
         {
             Scenario = scenario,
             Run = RunOf(_typed),
+            Decision = _decision,
             Policies = policies,
             Loads = loads,
             KneeRateScale = knee,
             Replicates = replicates,
             Tunes = _typed.Tune,
-            TriesOtherConstants = _typed.Sensitivity,
+            TriesOtherWorlds = _typed.Sensitivity,
             Threads = threads,
         };
     }
 
-    private void RequireOneRouter()
+    private void RequireOneOf(string option, string what, string? typed)
     {
-        if (_typed.Run.Routing?.Contains(',', StringComparison.Ordinal) != true) return;
-        _checks.Add("--routing: compare takes one router; sweep takes several.");
+        if (typed?.Contains(',', StringComparison.Ordinal) == true) _checks.Add($"{option}: compare takes one {what}; sweep takes several.");
+    }
+
+    /// <summary>A decision that exists, and that is not fixed by another option too.</summary>
+    private void RequireDecision()
+    {
+        var (name, all) = (_typed.Decision ?? _decision.Name, ComparedDecision.All);
+        if (all.FirstOrDefault(known => known.Name == name) is not { } found)
+        {
+            _checks.Add($"--decision '{name}' is not known; known are {string.Join(", ", all.Select(known => known.Name))}.");
+            return;
+        }
+
+        _decision = found;
+        (string Option, string? Typed)[] fixing =
+        [
+            ("--policy", _typed.Run.Policy), ("--admission", _typed.Run.Admission), ("--predictor", _typed.Run.Predictor),
+            ("--retention", _typed.Run.Retention), ("--routing", _typed.Run.Routing),
+        ];
+        if (fixing.Any(one => one.Option == found.Option && one.Typed is not null))
+        {
+            _checks.Add($"{found.Option}: the policies of this decision are compared; name them with --policies and --baseline.");
+        }
     }
 
     private static RunSettings RunOf(CompareArguments typed) => new()
@@ -99,26 +115,25 @@ internal sealed class CompareValidation
     {
         var found = new List<ComparedPolicy>();
         var typed = (_typed.Policies ?? All).Split(',', StringSplitOptions.TrimEntries);
-        foreach (var text in typed.Prepend(_typed.Baseline ?? DefaultBaseline).SelectMany(Expand))
+        foreach (var text in typed.Prepend(_typed.Baseline ?? _decision.Baseline).SelectMany(Expand))
         {
-            if (TypedPolicies.One(Shelf, "--policies", text, _checks.Add, $", {All} and the families {Families()}") is null) continue;
-            var spec = PolicySpec.Parse(text);
-            var policy = new ComparedPolicy(spec, Shelf.Find(spec.Name));
+            if (!_decision.IsRight("--policies", text, _checks.Add, $", {All} and the families {Families()}")) continue;
+            var policy = new ComparedPolicy(_decision, PolicySpec.Parse(text));
             if (found.TrueForAll(known => known.Label != policy.Label)) found.Add(policy);
         }
 
         return found;
     }
 
-    private static IEnumerable<string> Expand(string text)
+    private IEnumerable<string> Expand(string text)
     {
-        if (text == All) return Shelf.Names;
-        if (Shelf.Names.Contains(text)) return [text];
-        var family = Shelf.Entries.Where(entry => FamilyOf(entry) == text).Select(entry => entry.Name).ToArray();
+        if (text == All) return _decision.Names;
+        if (_decision.Names.Contains(text)) return [text];
+        var family = _decision.Names.Where(name => _decision.FamilyOf(name) == text).ToArray();
         return family.Length > 0 ? family : [text];
     }
 
-    private static string Families() => string.Join(", ", Shelf.Entries.Select(FamilyOf).Distinct());
+    private string Families() => string.Join(", ", _decision.Names.Select(_decision.FamilyOf).Distinct());
 
     private List<double> Loads()
     {

@@ -33,14 +33,7 @@ internal sealed class PerturbedStepTime(IStepTimeModel model, StepPart part, dou
 
     /// <summary>The scenario on such machines; policies are told of them as they are.</summary>
     public static Scenario In(Scenario scenario, StepPart part, double factor) =>
-        scenario with
-        {
-            Fleet = scenario.Fleet with
-            {
-                Pool = Perturb(scenario.Fleet.Pool, part, factor),
-                Beside = [.. scenario.Fleet.Beside.Select(pool => Perturb(pool, part, factor))],
-            },
-        };
+        scenario.WithPools(pool => Perturb(pool, part, factor));
 
     private static PoolPlan Perturb(PoolPlan pool, StepPart part, double factor) =>
         pool with { Profile = pool.Profile with { StepTime = new PerturbedStepTime(pool.Profile.StepTime, part, factor) } };

@@ -20,9 +20,8 @@ internal sealed class Runner(Scenario scenario, bool leaps, int outputTokensMax,
     /// <summary>Interrupts runs.</summary>
     public CancellationToken Cancellation => cancellation;
 
-    /// <summary>The same runs where a part of each step takes so many times as long.</summary>
-    public Runner With(StepPart part, double factor) =>
-        new(PerturbedStepTime.In(scenario, part, factor), leaps, outputTokensMax, cancellation);
+    /// <summary>The same runs in another world.</summary>
+    public Runner In(Func<Scenario, Scenario> world) => new(world(scenario), leaps, outputTokensMax, cancellation);
 
     /// <summary>One run at a rate.</summary>
     /// <exception cref="FailureException">The policy failed.</exception>
@@ -67,8 +66,9 @@ internal sealed class Runner(Scenario scenario, bool leaps, int outputTokensMax,
 
     private (RunReport Report, DecisionCost Cost) Simulate(ComparedPolicy policy, Replicate on, double rateScale, WorkCounts? counts)
     {
-        var planner = new TimedPlanner(policy.Make());
-        var options = scenario.Options(planner, scenario.Fleet.Routers[0], outputTokensMax) with { Leaping = leaps };
+        var world = policy.Decision.In(scenario, policy.Spec);
+        var planner = new TimedPlanner(world.Fleet.Policies[0].Policy);
+        var options = world.Options(planner, world.Fleet.Routers[0], outputTokensMax) with { Leaping = leaps };
         var began = Stopwatch.GetTimestamp();
         var requests = on.Requests.ScaleRate(rateScale).Requests;
         var result = Simulator.Run(requests, options, counts is null ? null : new RequestCounter(counts), cancellation);

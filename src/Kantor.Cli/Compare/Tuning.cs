@@ -22,7 +22,7 @@ internal static class Tuning
         ComparedPolicy policy, Func<ComparedPolicy, double?> valueOf, Func<double, double, bool> isBetter)
     {
         var (best, bestValue) = (policy with { IsTuned = true }, valueOf(policy));
-        foreach (var key in policy.Entry.Options)
+        foreach (var key in policy.Decision.OptionsOf(policy.Spec))
         {
             // What was written is meant.
             if (policy.Spec.Options.Any(option => option.Key == key.Name)) continue;
@@ -43,7 +43,7 @@ internal static class Tuning
             .Select(value => PolicySpec.Of(
                 policy.Spec.Name,
                 [.. policy.Spec.Options.Where(option => option.Key != key.Name), new PolicyOption(key.Name, value)]))
-            .Where(spec => policy.Entry.Contradiction(spec) is null)
+            .Where(spec => policy.Decision.Contradiction(spec) is null)
             .Select(spec => policy with { Spec = spec });
 
     /// <summary>Words of the range, or numbers around the usual one.</summary>

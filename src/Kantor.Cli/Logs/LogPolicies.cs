@@ -1,6 +1,7 @@
 using Kantor.Cli.Policies;
 using Kantor.Cli.Shell;
 using Kantor.Core.Catalogue;
+using Kantor.Core.Prediction;
 using Kantor.EventLogs.Records;
 using Kantor.EventLogs.Replaying;
 
@@ -41,9 +42,16 @@ internal static class LogPolicies
     public static ReplayOptions Options(ReplicaRecord replica, string policy) => new()
     {
         Planner = Make(KnownPolicies.Shelves.Planners, policy),
-        Predictor = Make(KnownPolicies.Shelves.Predictors, replica.Predictor),
+        Predictor = PredictorOf(replica),
         Retention = Make(KnownPolicies.Shelves.Retentions, replica.Retention),
     };
+
+    private static ILengthPredictor PredictorOf(ReplicaRecord replica) =>
+        Make(KnownPolicies.Shelves.Predictors, replica.Predictor) is var predictor and not NoisyOracle
+            ? predictor
+            : throw new UsageException(
+                $"The log was made with the beliefs '{replica.Predictor}', which need true lengths; no log has them. Record one with another "
+                + "--predictor.");
 
     /// <summary>Replays, with what goes wrong as a failure of the command.</summary>
     public static ReplayResult Run(EventLog log, ReplicaRecord replica, ReplayOptions options, CancellationToken cancellation)

@@ -44,6 +44,12 @@ internal sealed record Scenario
             KeepsRecords = false,
         };
 
+    /// <summary>The scenario with all pools that requests arrive at changed alike.</summary>
+    public Scenario WithPools(Func<PoolPlan, PoolPlan> change) => this with
+    {
+        Fleet = Fleet with { Pool = change(Fleet.Pool), Beside = [.. Fleet.Beside.Select(change)] },
+    };
+
     private ReplicaPool Serving(IBatchPlanner planner) =>
         Replicas(Fleet.Pool, planner) with { Beside = [.. Fleet.Beside.Select(pool => Replicas(pool, planner))] };
 

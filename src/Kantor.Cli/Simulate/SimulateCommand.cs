@@ -98,8 +98,8 @@ internal static class SimulateCommand
 
     internal static readonly Option<string?> Predictor = Text(
         "--predictor", "NAME",
-        $"Belief about output lengths that policies may use: {string.Join(", ", PolicyCatalogue.PredictorNames)}, or constant:N for N "
-        + $"tokens. Default: {ScenarioFlags.DefaultPredictor}.");
+        $"Belief about output lengths that policies may use: {string.Join(", ", KnownPolicies.Shelves.Predictors.Names)}; constant:N for N "
+        + $"tokens, noisy:noise=0.4 for the truth, disturbed. Default: {ScenarioFlags.DefaultPredictor}.");
 
     internal static readonly Option<string?> Limit = Text("--limit", "N", "Only the first N requests of the trace.");
 

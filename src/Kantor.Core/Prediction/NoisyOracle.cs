@@ -7,23 +7,37 @@ namespace Kantor.Core.Prediction;
 
 /// <summary>
 /// Tells true output lengths, disturbed: for experiments on how much policies lose by bad beliefs. Only a host that knows the truth can
-/// make one, so it stands in no catalogue. The noise of a request is the same whenever it is asked for.
+/// use one, so it stands in no catalogue. The noise of a request is the same whenever it is asked for.
 /// </summary>
-/// <param name="trueTokens">The true output of a request, at least 1.</param>
+/// <param name="trueTokens">The true output of a request, at least 1; null until a host tells (<see cref="Knowing"/>).</param>
 /// <param name="options">How it is disturbed.</param>
-public sealed class NoisyOracle(Func<RequestFacts, int> trueTokens, NoisyOracleOptions options) : ILengthPredictor
+public sealed class NoisyOracle(Func<RequestFacts, int>? trueTokens, NoisyOracleOptions options) : ILengthPredictor
 {
+    /// <summary>What is to be said of it.</summary>
+    public static PolicyCard Card { get; } = new(
+        "the true length, disturbed; in simulations only, which know it", "a control")
+    {
+        Information = LengthInformation.Point,
+        Evidence = Evidence.Own,
+        Cost = "O(1)",
+    };
+
     private readonly RandomStream _noise = new((ulong)options.Seed, "noisy-oracle");
 
     /// <inheritdoc/>
     public string Name { get; } = PolicySpec.Of("noisy", NoisyOracleOptions.Keys, options).ToString();
 
+    /// <summary>The same in a host that knows the truth.</summary>
+    public NoisyOracle Knowing(Func<RequestFacts, int> truth) => new(truth, options);
+
     /// <inheritdoc/>
     public PolicyState NewState() => new();
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The host has not told it the truth.</exception>
     public LengthBelief Predict(in LengthQuery query, PolicyState state)
     {
+        if (trueTokens is null) throw new InvalidOperationException($"'{Name}' works only in a host that knows true lengths: a simulation.");
         var tokens = trueTokens(query.Request);
         return options.Kind == OracleKind.Point ? Point(query, tokens) : Interval(query, tokens);
     }

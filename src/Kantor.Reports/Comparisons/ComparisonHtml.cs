@@ -46,8 +46,8 @@ public sealed class ComparisonHtml
         _page.Definitions(
         [
             ("knee", $"{Number(_report.Knee.RateScale)} × the recorded rate{Rate()}; {_report.Knee.Rule}"),
-            ("routing", _report.Routing),
-            ("length predictor", _report.Predictor),
+            ("compared", $"policies of the decision '{_report.Decision}'"),
+            .. _report.Shared,
             ("compared with", _report.Baseline),
             .. _report.Notes.Select((note, index) => ($"note {index + 1}", note)),
         ]);

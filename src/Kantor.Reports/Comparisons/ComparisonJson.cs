@@ -41,8 +41,8 @@ public static class ComparisonJson
         json.WriteString("trace", report.Trace);
         json.WriteString("format", report.Format);
         json.WriteString("fleet", report.Fleet);
-        json.WriteString("routing", report.Routing);
-        json.WriteString("predictor", report.Predictor);
+        json.WriteString("decision", report.Decision);
+        foreach (var (decision, policy) in report.Shared) json.WriteString(decision, policy);
         json.WriteString("objective", report.Objective.ToString());
         json.WriteString("baseline", report.Baseline);
         json.WriteString("replicates", report.ReplicateKind);

@@ -17,11 +17,25 @@ public sealed record ComparisonReport
     /// <summary>Fleet in words.</summary>
     public required string Fleet { get; init; }
 
+    /// <summary>What is decided by the policies that are compared, such as "planner"; what is said of it below does not hold.</summary>
+    public required string Decision { get; init; }
+
+    /// <summary>Batch policy of all runs.</summary>
+    public required string Planner { get; init; }
+
+    /// <summary>Who is let in, in all runs.</summary>
+    public required string Admission { get; init; }
+
     /// <summary>Routing policy of all runs.</summary>
     public required string Routing { get; init; }
 
     /// <summary>Length predictor that policies may ask.</summary>
     public required string Predictor { get; init; }
+
+    /// <summary>What all policies of the report have in common, as name and policy: every decision but the compared one.</summary>
+    public IEnumerable<(string Decision, string Policy)> Shared =>
+        new[] { ("planner", Planner), ("admission", Admission), ("routing", Routing), ("predictor", Predictor) }
+            .Where(one => one.Item1 != Decision);
 
     /// <summary>What runs are judged by.</summary>
     public required Objective Objective { get; init; }

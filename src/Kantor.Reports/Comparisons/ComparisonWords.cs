@@ -19,9 +19,9 @@ public static class ComparisonWords
     {
         var best = row.Best == row.BestBefore ? $"{row.Best} stays best" : $"{row.Best} is best where {row.BestBefore} was";
         var ranks = row.RankCorrelation is { } correlation
-            ? string.Create(CultureInfo.InvariantCulture, $"; rank correlation with the usual constants {correlation:0.00}")
+            ? string.Create(CultureInfo.InvariantCulture, $"; rank correlation with the figures above {correlation:0.00}")
             : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{row.World} of the step time, at {row.Load:0.##} × the knee: {best}{ranks}.");
+        return string.Create(CultureInfo.InvariantCulture, $"{row.World}, at {row.Load:0.##} × the knee: {best}{ranks}.");
     }
 
     /// <summary>A value with its unit.</summary>

@@ -1,8 +1,12 @@
+using Kantor.Core.Prediction;
+using Kantor.Core.Requests;
+using Kantor.Simulation.Metrics;
+
 namespace Kantor.Simulation.Replicas;
 
 /// <summary>
 /// The true output length of every open request: what a model would show token by token, and no policy ever sees. Clients bring it along;
-/// replicas ask it in place of their model.
+/// replicas ask it in place of their model. The exception is <see cref="NoisyOracle"/>, which experiments choose by name.
 /// </summary>
 internal sealed class LengthOracle
 {
@@ -16,4 +20,9 @@ internal sealed class LengthOracle
 
     /// <summary>Tokens of an open request's whole answer.</summary>
     public int OutputTokensOf(int request) => _outputTokens[request];
+
+    /// <summary>The predictor, told the truth if it is one that disturbs it.</summary>
+    public ILengthPredictor Told(ILengthPredictor predictor) => predictor is NoisyOracle oracle
+        ? oracle.Knowing(request => OutputTokensOf(AttemptId.RequestOf(request.Id.Value)))
+        : predictor;
 }

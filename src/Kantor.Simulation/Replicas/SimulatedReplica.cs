@@ -45,7 +45,7 @@ internal sealed class SimulatedReplica : ISampled
             Limits = pool.Limits,
             Kv = pool.Kv,
             KvRules = pool.KvRules,
-            Predictor = pool.NewPredictor(),
+            Predictor = run.Lengths.Told(pool.NewPredictor()),
             StepTime = pool.StepTime,
             OutputTokensHere = handsOver ? 1 : null,
             Swap = pool.Swap,

@@ -69,9 +69,49 @@ public sealed class CompareRunTests : IDisposable
     {
         var (json, html, _) = Run(Small, sensitivity: true);
         var worlds = json["sensitivity"]!.AsArray();
-        Assert.Equal(["Prefill −30 %", "Prefill +30 %", "Decode −30 %", "Decode +30 %"], worlds.Select(world => (string)world!["world"]!));
+        Assert.Equal(
+            [
+                "Prefill −30 % of the step time", "Prefill +30 % of the step time", "Decode −30 % of the step time",
+                "Decode +30 % of the step time", "True lengths known", "True lengths known up to an error of 20 %",
+                "True lengths known up to an error of 40 %", "True lengths known up to an error of 80 %",
+            ],
+            worlds.Select(world => (string)world!["world"]!));
         Assert.True((double)worlds[1]!["values"]!["svf"]! <= (double)worlds[0]!["values"]!["svf"]!);
         Assert.Contains("30 % of the step time, at 1.5", html);
+        // What asks no beliefs is the same with any, and what does is not.
+        Assert.Single(worlds.Skip(4).Select(world => (double)world!["values"]!["fcfs"]!).Distinct());
+        Assert.True(worlds.Skip(4).Select(world => (double)world!["values"]!["svf"]!).Distinct().Count() > 1);
+    }
+
+    [Theory]
+    [InlineData("admission", "early-rejection,accept-all", "accept-all", "planner")]
+    [InlineData("predictor", "constant,noisy", "class-quantile", "admission")]
+    [InlineData("retention", "gdsf", "lru", "planner")]
+    [InlineData("routing", "least-loaded", "round-robin", "predictor")]
+    public void Another_decision_is_compared_while_all_others_stay(string decision, string policies, string baseline, string sharedOne)
+    {
+        var (json, html, _) = Run(Small with { Policy = "svf" }, decision: decision, policies: policies);
+        var rows = json["rows"]!.AsArray();
+        Assert.Equal(decision, (string)json["parameters"]!["decision"]!);
+        Assert.Equal(baseline, (string)rows[0]!["policy"]!);
+        Assert.Equal(policies.Split(',').Append(baseline).Distinct().Order(), rows.Select(row => (string)row!["policy"]!).Distinct().Order());
+        Assert.NotNull(json["parameters"]![sharedOne]);
+        Assert.Equal("svf", (string)json["parameters"]!["planner"]!);
+        Assert.False(json["parameters"]!.AsObject().ContainsKey(decision));
+        Assert.Contains(decision, html);
+    }
+
+    [Fact]
+    public void Better_beliefs_help_who_asks_them_and_early_rejection_helps_beyond_the_knee()
+    {
+        double Mean(string decision, string policies, string planner, string policy)
+        {
+            var json = Run(Small with { Policy = planner, Limit = "600" }, seeds: "4", decision: decision, policies: policies).Json;
+            return (double)json["rows"]!.AsArray().Single(row => (string)row!["policy"]! == policy && (double)row["load"]! == 1.5)!["value"]!["mean"]!;
+        }
+
+        Assert.True(Mean("predictor", "noisy", "svf", "noisy") > Mean("predictor", "noisy:noise=3", "svf", "noisy:noise=3"));
+        Assert.True(Mean("admission", "set-feasible", "fcfs", "set-feasible") > Mean("admission", "accept-all", "fcfs", "accept-all"));
     }
 
     [Fact]
@@ -90,13 +130,14 @@ public sealed class CompareRunTests : IDisposable
         return path;
     }
 
-    private (JsonNode Json, string Html, string Csv) Run(SimulateArguments run, string seeds = "2", string? threads = null, string? knee = null, bool tune = false, bool sensitivity = false)
+    private (JsonNode Json, string Html, string Csv) Run(SimulateArguments run, string seeds = "2", string? threads = null, string? knee = null, bool tune = false, bool sensitivity = false, string? decision = null, string policies = "fcfs,svf")
     {
         string Path(string name) => System.IO.Path.Combine(_folder, name);
         var settings = CompareValidation.Parse(new CompareArguments
         {
             Run = run with { Json = Path("r.json"), Html = Path("r.html"), Csv = Path("r.csv") },
-            Policies = "fcfs,svf",
+            Decision = decision,
+            Policies = policies,
             Load = "0.8,1.5",
             Seeds = seeds,
             Threads = threads,

@@ -49,6 +49,14 @@ public class CompareValidationTests
         }
     }
 
+    [Theory]
+    [InlineData("--decision 'routers' is not known; known are planner, admission, predictor, retention, routing", "routers", null, null)]
+    [InlineData("--policy: the policies of this decision are compared", "planner", "svf", null)]
+    [InlineData("--predictor: the policies of this decision are compared", "predictor", null, "constant:9")]
+    [InlineData("--policy: compare takes one", "predictor", "svf,fcfs", null)]
+    public void A_decision_that_is_unknown_or_fixed_is_refused(string says, string decision, string? policy, string? predictor) =>
+        Assert.Contains(says, Errors(new CompareArguments { Run = new SimulateArguments { Policy = policy, Predictor = predictor }, Decision = decision }));
+
     private static CompareSettings Parse(CompareArguments typed)
     {
         Assert.True(CompareValidation.TryParse(typed, out var settings, out var errors), string.Join('\n', errors));

@@ -50,6 +50,14 @@ public sealed class EventLogTests : IDisposable
         Assert.Contains("vllm-v1", await OutputAsync(0, "replay", log, "--replica", "1"));
     }
 
+    [Fact]
+    public async Task A_log_of_beliefs_that_need_the_truth_is_not_replayed_and_says_why()
+    {
+        var log = Path.Combine(_folder, "noisy.jsonl");
+        await OutputAsync(0, "simulate", "--policy", "svf", "--limit", "20", "--predictor", "noisy:noise=0.4", "--event-log", log);
+        Assert.Contains("need true lengths; no log has them", await OutputAsync(2, "replay", log));
+    }
+
     [Theory]
     [InlineData("--event-log records one run, and this asks for 2", "simulate", "--policy", "svf,fcfs", "--limit", "5", "--event-log", "x.jsonl")]
     [InlineData("--event-log /nowhere/x.jsonl: cannot be written", "simulate", "--policy", "svf", "--limit", "5", "--event-log", "/nowhere/x.jsonl")]
@@ -76,7 +84,9 @@ public sealed class EventLogTests : IDisposable
 
     private static async Task<bool> AskAsync(HttpClient client, int number)
     {
-        var asked = $$"""{"model":"kantor-probe","prompt":"a fox and {{number % 3}} hens","max_tokens":{{6 + (number * 4)}}}""";
+        // The longest first and long enough that all of them meet in the queue, however slowly they are sent: there the policies differ.
+        var hens = string.Concat(Enumerable.Repeat(" and a hen", 20 - (2 * number)));
+        var asked = $$"""{"model":"kantor-probe","prompt":"a fox{{hens}}","max_tokens":{{96 - (8 * number)}},"ignore_eos":true}""";
         using var body = new StringContent(asked, Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync(new Uri("v1/completions", UriKind.Relative), body, TestContext.Current.CancellationToken);
         return answer.IsSuccessStatusCode;
