@@ -47,11 +47,17 @@ public class PlanningBench
         _scheduler.CompleteStep();
         foreach (var slice in _scheduler.Slices)
         {
-            if (slice.Generates) _scheduler.Generate(slice.Row, null);
+            if (slice.Generates) Generate(slice.Row);
         }
 
         while (_scheduler.WaitingCount < Queued) Enqueue();
         return _scheduler.RunningCount;
+    }
+
+    private void Generate(int row)
+    {
+        _scheduler.Generate(row, null);
+        if (_scheduler.GeneratedTokens(row) == _scheduler.Spec(row).Facts.OutputTokensMax) _scheduler.End(row, RequestOutcome.LengthReached);
     }
 
     private void Enqueue()

@@ -1,3 +1,5 @@
 using BenchmarkDotNet.Running;
+using Kantor.MicroBench;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["decisions", .. var names]) DecisionTable.Write(Console.Out, names);
+else BenchmarkSwitcher.FromAssembly(typeof(DecisionTable).Assembly).Run(args);
