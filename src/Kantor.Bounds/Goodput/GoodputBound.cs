@@ -22,6 +22,9 @@ public static class GoodputBound
     // A whole pool of KV held for a microsecond is put equal to so many microseconds of the machine.
     private static readonly double[] PoolPrices = [0.3, 1, 4, 1000];
 
+    // Shares of the shortest decoding step that are divided by KV held.
+    private static readonly double[] HeldShares = [0, 0.5, 0.8, 1];
+
     /// <summary>The bound.</summary>
     /// <param name="requests">The requests, in any order.</param>
     /// <param name="fleet">The fleet.</param>
@@ -38,7 +41,8 @@ public static class GoodputBound
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BucketMs, nameof(options));
         var limits = Deadlines.Of(slo);
-        var rates = work.Rates(limits.GapUs, options.IsGapSafe);
+        IReadOnlyList<WorkRates> rates =
+            [.. HeldShares.SelectMany(share => work.Rates(limits.GapUs, options.IsGapSafe, share))];
         return OfRates(requests, work, limits, rates, options);
     }
 

@@ -34,21 +34,24 @@ internal sealed class FleetWork
     /// Longest step in which a decode may be that counts, which is the gap that requests want; infinite without.
     /// </param>
     /// <param name="isGapSafe">Whether no step at all may be longer than that: true only of policies that keep every gap.</param>
-    public IReadOnlyList<WorkRates> Rates(double decodeStepUsMax, bool isGapSafe = false)
+    /// <param name="heldShare">Share of the shortest step that decodes, 0 to 1, which is divided by KV held instead of by tokens.</param>
+    public IReadOnlyList<WorkRates> Rates(double decodeStepUsMax, bool isGapSafe = false, double heldShare = 0)
     {
         var rates = new List<WorkRates>();
+        var heldUs = heldShare * Math.Max(0, _lattice.LeastUs(decodes: true));
         var most = _lattice.PrefillTokenUsMax(isGapSafe ? decodeStepUsMax : double.PositiveInfinity);
+        if (heldUs > 0) most = Math.Min(most, _lattice.ResumedTokenUsMax(heldUs, decodeStepUsMax));
         for (var choice = 0; choice <= Choices; choice++)
         {
             var prefill = most * choice / Choices;
 
             // A preempted request may get its next token from a chunk that computes what it lost, two tokens at the least.
             if (prefill < _step.KvTokenUs) continue;
-            var decode = Math.Min(_lattice.DecodeTokenUsMax(prefill, decodeStepUsMax), (2 * prefill) - _step.KvTokenUs);
+            var decode = Math.Min(_lattice.DecodeTokenUsMax(prefill, heldUs, decodeStepUsMax), (2 * prefill) - _step.KvTokenUs);
 
             // Of choices with the same decode the one with the larger prefill is the better.
             if (rates.Count > 0 && decode >= rates[^1].DecodeTokenUs * (1 - 1e-12)) rates.RemoveAt(rates.Count - 1);
-            if (decode >= 0) rates.Add(new WorkRates(prefill, decode, _step.KvTokenUs, _step.AttentionUs));
+            if (decode >= 0) rates.Add(new(prefill, decode, _step.KvTokenUs, _step.AttentionUs) { HeldTokenUs = heldUs / Fleet.KvTokens });
         }
 
         return rates;

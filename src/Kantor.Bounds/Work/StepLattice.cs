@@ -43,17 +43,34 @@ internal sealed class StepLattice
     }
 
     /// <summary>
-    /// Largest machine time of a decode beside that of prompt tokens, over the steps of at most <paramref name="stepUsMax"/> that decode.
-    /// Negative when the prompt tokens alone are too much; 0 when no such step decodes.
+    /// Largest machine time of a prompt token beside a fixed amount, over the steps of at most <paramref name="stepUsMax"/> in which a
+    /// preempted request may come back: two prompt tokens or more, and no decode. Infinite when there is none; negative when the amount
+    /// alone is too much.
     /// </summary>
-    public double DecodeTokenUsMax(double prefillTokenUs, double stepUsMax)
+    public double ResumedTokenUsMax(double heldUs, double stepUsMax)
+    {
+        var least = double.PositiveInfinity;
+        for (var at = 0; at < _us.Length; at += _decodes.Length)
+        {
+            var tokens = _tokens[at / _decodes.Length];
+            if (tokens.To >= 2 && _us[at] <= stepUsMax) least = Math.Min(least, (_us[at] - heldUs) / tokens.To);
+        }
+
+        return least;
+    }
+
+    /// <summary>
+    /// Largest machine time of a decode beside that of prompt tokens and a fixed amount, over the steps of at most
+    /// <paramref name="stepUsMax"/> that decode. Negative when the others alone are too much; 0 when no such step decodes.
+    /// </summary>
+    public double DecodeTokenUsMax(double prefillTokenUs, double heldUs, double stepUsMax)
     {
         var least = double.PositiveInfinity;
         for (var at = 0; at < _us.Length; at++)
         {
             var decodes = _decodes[at % _decodes.Length];
             if (decodes.From == 0 || !(_us[at] <= stepUsMax)) continue;
-            least = Math.Min(least, (_us[at] - (prefillTokenUs * _tokens[at / _decodes.Length].To)) / decodes.To);
+            least = Math.Min(least, (_us[at] - heldUs - (prefillTokenUs * _tokens[at / _decodes.Length].To)) / decodes.To);
         }
 
         return double.IsFinite(least) ? least : 0;

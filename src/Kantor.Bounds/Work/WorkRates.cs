@@ -12,6 +12,12 @@ namespace Kantor.Bounds.Work;
 /// <param name="AttentionUs">Per doubled query-key pair of prompts.</param>
 internal readonly record struct WorkRates(double PrefillTokenUs, double DecodeTokenUs, double KvTokenUs, double AttentionUs)
 {
+    /// <summary>
+    /// Per KV token of its own that a request holds while it decodes, for each decode: what every step costs, divided among the KV that fits
+    /// beside each other instead of among the tokens of the step.
+    /// </summary>
+    public double HeldTokenUs { get; init; }
+
     /// <summary>Least machine time of a prompt after its best hit, whatever chunks it is cut into.</summary>
     public double PrefillUs(in BoundRequest request, int stepTokensMax)
     {
@@ -24,8 +30,8 @@ internal readonly record struct WorkRates(double PrefillTokenUs, double DecodeTo
     public double DecodesUs(in BoundRequest request, int from, int to)
     {
         double count = to - from + 1;
-        var context = request.PromptTokens - 1 + ((from + to) / 2.0);
-        return count * (DecodeTokenUs + (KvTokenUs * context));
+        var middle = ((from + to) / 2.0) - 1;
+        return count * (DecodeTokenUs + (KvTokenUs * (request.PromptTokens + middle)) + (HeldTokenUs * (request.FreshTokens + middle)));
     }
 
     /// <summary>KV tokens that the chunks of a prompt read of itself, when as few and as late as possible: full ones at the end.</summary>

@@ -80,6 +80,33 @@ public class GoodputBoundTests
         Assert.InRange(GoodputBound.Of(requests, fleet with { KvTokens = 12_000 }, slo, new() { BucketMs = 10 }).Value, 9.5, 10);
     }
 
+    /// <summary>Two at a time fit, for three rounds of decoding each; the first round computes prompts.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public void Memory_that_is_charged_twice_is_caught(double heldFactor, bool isCaught)
+    {
+        var fleet = Fleet(new LinearStepTime(1_000, 0, 0, 0)) with { KvTokens = 10, Limits = new BatchLimits { StepTokensMax = 8, RunningMax = 8 } };
+        BoundRequest[] requests = [.. Enumerable.Range(0, 5).Select(_ => new BoundRequest(0, 2, 4))];
+        var slo = new SloSpec { E2eUsMax = 7_000 };
+        var work = new FleetWork(fleet);
+        WorkRates[] rates = [.. work.Rates(double.PositiveInfinity, heldShare: 1).Select(one => one with { HeldTokenUs = one.HeldTokenUs * heldFactor })];
+        var bound = GoodputBound.OfRates(requests, work, Deadlines.Of(slo), rates, Quick);
+        var optimum = StepOptimum.Goodput(requests, fleet, slo);
+        Assert.True(isCaught == bound.Value < optimum - 1e-6, $"{bound.Value} for {optimum}");
+    }
+
+    [Fact]
+    public void Memory_and_machine_time_bind_together()
+    {
+        // As before, and each prompt takes another 60 ms of the machine, in which no answer can hold what it needs.
+        var fleet = Fleet(new LinearStepTime(1_000, 60, 0, 0)) with { KvTokens = 1_100 };
+        BoundRequest[] requests = [.. Enumerable.Range(0, 10).Select(_ => new BoundRequest(0, 1_000, 101))];
+        var slo = new SloSpec { E2eUsMax = 620_000 };
+        Assert.InRange(GoodputBound.Of(requests, fleet, slo, new() { BucketMs = 10 }).Value, 3, 4.3);
+        Assert.InRange(GoodputBound.Of(requests, fleet with { StepTime = new LinearStepTime(1_000, 0, 0, 0) }, slo, new() { BucketMs = 10 }).Value, 6, 6.8);
+    }
+
     [Fact]
     public void A_request_that_an_empty_replica_could_not_serve_counts_nothing()
     {
