@@ -39,7 +39,7 @@ internal sealed class CompareRows(
            let outcome = Outcome(policy, load, name)
            let report = outcome?.Report
            where report is not null
-           select new ComparedRun(name, report, outcome.Bound),
+           select new ComparedRun(name, report, outcome.Bound) { Beliefs = outcome.Beliefs },
     ];
 
     private (string, string)[] Failures(string policy, double load) =>

@@ -27,11 +27,17 @@ internal static class CompareTable
         writer.WriteLine();
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{load:0.##} × the knee"));
         var rows = report.Rows.Where(row => row.Load.Equals(load) && row.Value is not null);
+        var hasBeliefs = report.Rows.Any(row => row.Beliefs is not null);
+        string[] names = ["policy", "knows", report.Figure.Name, "± 95 %", "of bound", $"less {report.Baseline}", "µs p99", "bytes", "evidence"];
         TextTable.Write(
             writer,
-            ["policy", "knows", report.Figure.Name, "± 95 %", "of bound", $"less {report.Baseline}", "µs p99", "bytes", "evidence"],
+            [.. names, .. hasBeliefs ? BeliefQuality.Columns : []],
             namesLeft: 2,
-            ComparisonWords.Ranked(report.Figure, rows).Select(row => Cells(report.Figure, row)));
+            ComparisonWords.Ranked(report.Figure, rows).Select(row => (string[])
+            [
+                .. Cells(report.Figure, row),
+                .. hasBeliefs ? row.Beliefs?.Cells() ?? BeliefQuality.Columns.Select(_ => "–") : [],
+            ]));
     }
 
     private static string[] Cells(ObjectiveFigure figure, ComparisonRow row)

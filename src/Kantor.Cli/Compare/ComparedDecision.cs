@@ -34,6 +34,9 @@ internal abstract class ComparedDecision
     /// <summary>Option that fixes this decision where another one is compared.</summary>
     public abstract string Option { get; }
 
+    /// <summary>Whether it is what is believed of lengths.</summary>
+    public bool IsOfBeliefs => this is ComparedDecision<ILengthPredictor>;
+
     /// <summary>Names of its policies.</summary>
     public abstract IReadOnlyList<string> Names { get; }
 

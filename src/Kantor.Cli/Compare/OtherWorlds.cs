@@ -28,7 +28,7 @@ internal sealed class OtherWorlds(
     public static IReadOnlyList<OtherWorld> Of(ComparedDecision decision) =>
     [
         .. from part in Enum.GetValues<StepPart>() from factor in (double[])[0.7, 1.3] select OfStep(part, factor),
-        .. decision.Name == "predictor" ? [] : Noises.Select(OfBeliefs),
+        .. decision.IsOfBeliefs ? [] : Noises.Select(OfBeliefs),
     ];
 
     /// <summary>A row for each world.</summary>

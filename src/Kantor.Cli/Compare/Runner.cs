@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Kantor.Cli.Runs;
 using Kantor.Cli.Scenarios;
 using Kantor.Cli.Shell;
+using Kantor.Core.Prediction;
 using Kantor.Reports.Comparisons;
 using Kantor.Reports.Runs;
 using Kantor.Simulation;
@@ -10,7 +11,11 @@ using Kantor.Simulation.Events;
 namespace Kantor.Cli.Compare;
 
 /// <summary>What became of a run: figures, or why there are none.</summary>
-internal sealed record Outcome(RunReport? Report, DecisionCost Cost, ComparedBound? Bound, string? Failure);
+internal sealed record Outcome(RunReport? Report, DecisionCost Cost, ComparedBound? Bound, string? Failure)
+{
+    /// <summary>How good beliefs about lengths were; null where other decisions are compared.</summary>
+    public BeliefQuality? Beliefs { get; init; }
+}
 
 /// <summary>Runs policies of a comparison. Safe to use from several threads.</summary>
 internal sealed class Runner(Scenario scenario, bool leaps, int outputTokensMax, CancellationToken cancellation)
@@ -42,8 +47,9 @@ internal sealed class Runner(Scenario scenario, bool leaps, int outputTokensMax,
     {
         try
         {
-            var (report, cost) = Simulate(policy, on, rateScale, counts);
-            return new Outcome(report, cost, _bounds.Of(on, rateScale), null);
+            var beliefs = policy.Decision.IsOfBeliefs ? new LengthScore() : null;
+            var (report, cost) = Simulate(policy, on, rateScale, counts, beliefs);
+            return new Outcome(report, cost, _bounds.Of(on, rateScale), null) { Beliefs = BeliefQuality.Of(beliefs) };
         }
         catch (SimulationException failed)
         {
@@ -64,14 +70,15 @@ internal sealed class Runner(Scenario scenario, bool leaps, int outputTokensMax,
         }
     }
 
-    private (RunReport Report, DecisionCost Cost) Simulate(ComparedPolicy policy, Replicate on, double rateScale, WorkCounts? counts)
+    private (RunReport Report, DecisionCost Cost) Simulate(
+        ComparedPolicy policy, Replicate on, double rateScale, WorkCounts? counts, LengthScore? beliefs = null)
     {
         var world = policy.Decision.In(scenario, policy.Spec);
         var planner = new TimedPlanner(world.Fleet.Policies[0].Policy);
         var options = world.Options(planner, world.Fleet.Routers[0], outputTokensMax) with { Leaping = leaps };
         var began = Stopwatch.GetTimestamp();
         var requests = on.Requests.ScaleRate(rateScale).Requests;
-        var result = Simulator.Run(requests, options, counts is null ? null : new RequestCounter(counts), cancellation);
+        var result = Simulator.Run(requests, options, new RequestCounter(counts, beliefs), cancellation);
         var report = RunReport.Of(result, Stopwatch.GetElapsedTime(began).TotalSeconds);
         return (report with { Policy = policy.Label, Timeline = null, Curves = null }, planner.Cost);
     }

@@ -127,10 +127,17 @@ public sealed class ComparisonHtml
             _page.Append($"<th scope=\"col\"{Class(isName)}><button type=\"button\">{name}</button></th>");
         }
 
+        foreach (var name in HasBeliefs ? BeliefQuality.Columns : [])
+        {
+            _page.Append($"<th scope=\"col\"><button type=\"button\">{name}</button></th>");
+        }
+
         _page.Raw("</tr></thead><tbody>\n");
         foreach (var row in ComparisonWords.Ranked(_figure, RowsAt(load))) RenderRow(row);
         _page.Raw("</tbody></table></div>\n");
     }
+
+    private bool HasBeliefs => _report.Rows.Any(row => row.Beliefs is not null);
 
     private void RenderRow(ComparisonRow row)
     {
@@ -142,7 +149,15 @@ public sealed class ComparisonHtml
         RenderDifference(row);
         Cell(row.Cost.P99Us, row.Cost.P99Us is { } us ? Number(us) : "–");
         Cell(row.Cost.MeanBytes, row.Cost.MeanBytes is { } bytes ? bytes.ToString("#,0", CultureInfo.InvariantCulture) : "–");
-        _page.Append($"<td class=\"name\" data-v=\"{row.IsTuned}\">{(row.IsTuned ? "yes" : "no")}</td></tr>\n");
+        _page.Append($"<td class=\"name\" data-v=\"{row.IsTuned}\">{(row.IsTuned ? "yes" : "no")}</td>");
+        if (HasBeliefs)
+        {
+            Cell(row.Beliefs?.Error, row.Beliefs?.Cells()[0] ?? "–");
+            Cell(row.Beliefs?.Coverage, row.Beliefs?.Cells()[1] ?? "–");
+            Cell(row.Beliefs?.GoodDecisions, row.Beliefs?.Cells()[2] ?? "–");
+        }
+
+        _page.Raw("</tr>\n");
     }
 
     private void RenderDifference(ComparisonRow row)

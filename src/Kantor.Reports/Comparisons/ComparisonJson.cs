@@ -67,6 +67,7 @@ public static class ComparisonJson
         WriteBand(json, "value", row.Value);
         WriteBand(json, "difference", row.Difference);
         WriteBand(json, "ratio", row.Ratio);
+        WriteBeliefs(json, row.Beliefs);
         json.WriteStartArray("failures");
         foreach (var (replicate, message) in row.Failures) json.WriteStringValue($"{replicate}: {message}");
         json.WriteEndArray();
@@ -83,6 +84,7 @@ public static class ComparisonJson
         var value = report.Figure.Of(run.Run);
         ReportJson.WriteNumber(json, "value", Rounded(value));
         WriteBound(json, report.Figure, value, run.Bound);
+        WriteBeliefs(json, run.Beliefs);
         if (row.Value is { HalfWidth: not null } band)
         {
             json.WriteStartArray("ci95");
@@ -122,6 +124,16 @@ public static class ComparisonJson
         json.WriteString("guarantee", row.Card.Guarantee);
         json.WriteString("evidence", Word(row.Card.Evidence));
         json.WriteBoolean("tuned", row.IsTuned);
+    }
+
+    private static void WriteBeliefs(Utf8JsonWriter json, BeliefQuality? beliefs)
+    {
+        if (beliefs is null) return;
+        json.WriteStartObject("beliefs");
+        json.WriteNumber("error_share", Math.Round(beliefs.Error, 6));
+        json.WriteNumber("covered_share", Math.Round(beliefs.Coverage, 6));
+        json.WriteNumber("good_decision_share", Math.Round(beliefs.GoodDecisions, 6));
+        json.WriteEndObject();
     }
 
     private static void WriteBound(Utf8JsonWriter json, ObjectiveFigure figure, double? value, ComparedBound? bound)

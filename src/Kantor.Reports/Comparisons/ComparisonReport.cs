@@ -110,6 +110,9 @@ public sealed record ComparisonRow
     /// <summary>Share of the bound over the replicates; null where there is no bound.</summary>
     public SweepBand? Ratio { get; init; }
 
+    /// <summary>How good beliefs about lengths were, in the mean of the runs; null where other decisions are compared.</summary>
+    public BeliefQuality? Beliefs => BeliefQuality.MeanOf([.. Runs.Select(run => run.Beliefs).OfType<BeliefQuality>()]);
+
     /// <summary>What a decision took in the host's time.</summary>
     public required DecisionCost Cost { get; init; }
 
@@ -124,7 +127,11 @@ public sealed record ComparisonRow
 /// <param name="Replicate">Which requests.</param>
 /// <param name="Run">Its figures.</param>
 /// <param name="Bound">What no policy can better on them; null where none is known.</param>
-public sealed record ComparedRun(string Replicate, RunReport Run, ComparedBound? Bound);
+public sealed record ComparedRun(string Replicate, RunReport Run, ComparedBound? Bound)
+{
+    /// <summary>How good beliefs about lengths were; null where other decisions are compared.</summary>
+    public BeliefQuality? Beliefs { get; init; }
+}
 
 /// <summary>A value that no policy can better.</summary>
 /// <param name="Name">Which bound.</param>

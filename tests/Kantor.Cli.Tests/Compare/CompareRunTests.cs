@@ -99,6 +99,18 @@ public sealed class CompareRunTests : IDisposable
         Assert.Equal("svf", (string)json["parameters"]!["planner"]!);
         Assert.False(json["parameters"]!.AsObject().ContainsKey(decision));
         Assert.Contains(decision, html);
+        Assert.Equal(decision == "predictor", html.Contains("good order"));
+    }
+
+    [Fact]
+    public void Beliefs_are_scored_where_they_are_compared()
+    {
+        var rows = Run(Small with { Policy = "fcfs" }, decision: "predictor", policies: "noisy,noisy:noise=2,constant").Json["rows"]!.AsArray();
+        double Score(string policy, string field) => (double)rows.First(row => (string)row!["policy"]! == policy)!["beliefs"]![field]!;
+        Assert.Equal((0, 1, 1), (Score("noisy", "error_share"), Score("noisy", "covered_share"), Score("noisy", "good_decision_share")));
+        Assert.InRange(Score("noisy:noise=2", "good_decision_share"), 0.5, 0.9);
+        Assert.Equal(0.5, Score("constant", "good_decision_share"));
+        Assert.InRange(Score("class-quantile", "covered_share"), 0.7, 1);
     }
 
     [Fact]
