@@ -23,7 +23,7 @@ internal sealed class StepSearch
         if (_known.TryGetValue(state, out var known)) return known;
         if (_known.Count >= _statesMax)
         {
-            throw new ArgumentException($"More than {_statesMax} states; fewer or shorter requests can be solved.");
+            throw new TooManyStatesException($"More than {_statesMax} states; fewer or shorter requests can be solved.");
         }
 
         var best = _score.MustServeAll && IsAnyLeft(state) ? double.NegativeInfinity : 0;

@@ -31,8 +31,10 @@ internal sealed class BoundRun(Scenario scenario, RunSettings settings)
                 + "latency(mean-ttft), each alone.");
         cancellation.ThrowIfCancellationRequested();
         ProvenBound[] bounds = [bound, .. GapSafe(requests, fleet)];
+        var nearest = NearestInstances.Of(requests, fleet, scenario);
         WriteTable(settings.Reports.Tables, source, bounds);
-        settings.Reports.Write(json => WriteJson(json, source, bounds), _ => { }, _ => { });
+        WriteNearest(settings.Reports.Tables, nearest);
+        settings.Reports.Write(json => WriteJson(json, source, bounds, nearest), _ => { }, _ => { });
         return ExitCode.Success;
     }
 
@@ -53,7 +55,26 @@ internal sealed class BoundRun(Scenario scenario, RunSettings settings)
         }
     }
 
-    private void WriteJson(Stream stream, WorkloadSource source, IReadOnlyList<ProvenBound> bounds) =>
+    private static void WriteNearest(TextWriter writer, NearestInstances? nearest)
+    {
+        writer.WriteLine();
+        if (nearest is null)
+        {
+            writer.WriteLine("Nearest solvable instances: none was solved.");
+            return;
+        }
+
+        var (first, scale) = (nearest.Solved[0].Instance, nearest.Solved[0].Instance.Scale);
+        writer.WriteLine(
+            $"Nearest solvable instances: {nearest.Solved.Count} of {nearest.Tried} solved, {first.Requests.Count} requests each; one stands for "
+            + $"{scale.Requests} requests, a step for {scale.Steps}, a token for {scale.Tokens}");
+        writer.WriteLine($"  {Share(nearest.MeanShare),12}  of the bound is reached by the optima, in sum; by the least {Share(nearest.LeastShare)}");
+        foreach (var (policy, share) in nearest.Policies) writer.WriteLine($"  {Share(share),12}  of the optima is reached by {policy}");
+    }
+
+    private static string Share(double? share) => share?.ToString("0.0 %", CultureInfo.InvariantCulture) ?? "–";
+
+    private void WriteJson(Stream stream, WorkloadSource source, IReadOnlyList<ProvenBound> bounds, NearestInstances? nearest) =>
         ReportJson.WriteDocument(stream, Schema, json =>
         {
             json.WriteString("trace", source.Name);
@@ -65,7 +86,36 @@ internal sealed class BoundRun(Scenario scenario, RunSettings settings)
             json.WriteStartArray("bounds");
             foreach (var bound in bounds) WriteBound(json, bound);
             json.WriteEndArray();
+            WriteNearest(json, nearest);
         });
+
+    private static void WriteNearest(Utf8JsonWriter json, NearestInstances? nearest)
+    {
+        if (nearest is null)
+        {
+            json.WriteNull("nearest_instances");
+            return;
+        }
+
+        json.WriteStartObject("nearest_instances");
+        json.WriteNumber("solved", nearest.Solved.Count);
+        json.WriteNumber("tried", nearest.Tried);
+        json.WriteNumber("requests_as_one", nearest.Solved[0].Instance.Scale.Requests);
+        json.WriteNumber("steps_as_one", nearest.Solved[0].Instance.Scale.Steps);
+        json.WriteNumber("tokens_as_one", nearest.Solved[0].Instance.Scale.Tokens);
+        WriteShare(json, "optimum_of_bound", nearest.MeanShare);
+        WriteShare(json, "optimum_of_bound_least", nearest.LeastShare);
+        json.WriteStartObject("policies");
+        foreach (var (policy, share) in nearest.Policies) WriteShare(json, policy, share);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteShare(Utf8JsonWriter json, string name, double? share)
+    {
+        if (share is { } known) json.WriteNumber(name, Math.Round(known, 6));
+        else json.WriteNull(name);
+    }
 
     private static void WriteBound(Utf8JsonWriter json, ProvenBound bound)
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kantor.Cli.Bound;
 using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
+using Kantor.Core;
 using Kantor.Core.Objectives;
 using Kantor.Workloads.Traces;
 
@@ -39,6 +40,23 @@ public sealed class BoundRunTests : IDisposable
         Assert.Equal([5, 50, 1, 1], bounds.Select(request => request.OutputTokens));
         Assert.All(bounds, request => Assert.Equal(3, request.Weight));
         Assert.All(BoundInput.Requests(requests, objective, 50, prefixCaching: false, []), request => Assert.Equal(0, request.HitTokensMax));
+    }
+
+    /// <summary>The exact search and the simulator agree on what is possible: no planner passes an optimum, and one that plans badly is far below.</summary>
+    [Theory]
+    [InlineData("goodput(ttft=2s,itl=200ms)")]
+    [InlineData("latency(mean-ttft)")]
+    public void No_planner_of_the_catalogue_passes_the_optimum_of_a_nearest_instance(string objective)
+    {
+        var found = Run(new SimulateArguments { Profile = "llama-3-8b-a100", RateScale = "1", Objective = objective, Policy = string.Join(',', PolicyCatalogue.PlannerNames), KvTokens = "40000" })
+            ["nearest_instances"]!;
+        Assert.True((int)found["solved"]! >= 2, $"{found["solved"]} solved");
+        Assert.InRange((double)found["optimum_of_bound"]!, 0.3, 1 + 1e-9);
+        var shares = found["policies"]!.AsObject().ToDictionary(policy => policy.Key, policy => (double?)policy.Value);
+        Assert.Equal(PolicyCatalogue.PlannerNames.Order(), shares.Keys.Order());
+        Assert.All(shares, policy => Assert.True(policy.Value is null or <= 1 + 1e-9, $"{policy.Key}: {policy.Value}"));
+        Assert.True(shares.Values.Max() > 0.8);
+        Assert.True(shares["static"] < shares.Values.Max());
     }
 
     [Fact]
