@@ -24,16 +24,23 @@ public sealed class OccupancyProfile
         (_blockSizeTokens, _lastingBlocks, Count) = (blockSizeTokens, lastingBlocks, 0);
     }
 
+    /// <summary>Adds a request that starts now, out of order: ask nothing before <see cref="Order"/>.</summary>
+    public void Append(long heldBlocks, int remainingRounds)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(remainingRounds, 1);
+        MakeRoom();
+        (_ends[Count], _heldBlocks[Count]) = (remainingRounds, heldBlocks);
+        Count++;
+    }
+
+    /// <summary>Puts what was appended in order, all at once: many requests one by one would move each other again and again.</summary>
+    public void Order() => Array.Sort(_ends, _heldBlocks, 0, Count);
+
     /// <summary>Adds a request that starts now. Returns its place, for <see cref="RemoveAt"/> before any other change.</summary>
     public int Add(long heldBlocks, int remainingRounds)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(remainingRounds, 1);
-        if (Count == _ends.Length)
-        {
-            Array.Resize(ref _ends, Count * 2);
-            Array.Resize(ref _heldBlocks, Count * 2);
-        }
-
+        MakeRoom();
         var place = _ends.AsSpan(0, Count).BinarySearch(remainingRounds);
         if (place < 0) place = ~place;
         Array.Copy(_ends, place, _ends, place + 1, Count - place);
@@ -88,6 +95,13 @@ public sealed class OccupancyProfile
         }
 
         return null;
+    }
+
+    private void MakeRoom()
+    {
+        if (Count < _ends.Length) return;
+        Array.Resize(ref _ends, Count * 2);
+        Array.Resize(ref _heldBlocks, Count * 2);
     }
 
     private long Grown(int rounds) => KvTrapezoid.BlocksFor(rounds, _blockSizeTokens);

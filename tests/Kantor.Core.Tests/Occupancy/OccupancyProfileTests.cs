@@ -51,6 +51,21 @@ public class OccupancyProfileTests
         }
     });
 
+    [Fact]
+    public void Appended_and_put_in_order_is_the_same_as_added_one_by_one() => Laws.Hold(Cases, input =>
+    {
+        var profile = new OccupancyProfile();
+        profile.Clear(input.Size, input.Lasting);
+        foreach (var (held, rounds) in input.Running) profile.Append(held, rounds);
+        profile.Order();
+        for (var start = 0; start < Horizon; start++)
+        {
+            Assert.Equal(
+                ProfileOf(input).Fits(start, input.Candidate.Held, input.Candidate.Rounds, input.Total),
+                profile.Fits(start, input.Candidate.Held, input.Candidate.Rounds, input.Total));
+        }
+    });
+
     private static OccupancyProfile ProfileOf(Case input)
     {
         var profile = new OccupancyProfile();

@@ -10,9 +10,10 @@ namespace Kantor.Core.Batching.Parts.Ordered;
 public abstract class LookaheadPlanner : OrderedPlanner
 {
     private readonly Backfilling _backfilling;
+    private readonly RoundsOf _rounds;
 
     private protected LookaheadPlanner(string name, OrderRules rules, Backfilling backfilling)
-        : base(name, rules) => _backfilling = backfilling;
+        : base(name, rules) => (_backfilling, _rounds) = (backfilling, RemainingRounds);
 
     /// <summary>The total output that memory is planned for.</summary>
     private protected virtual int PlannedTokens(in BatchView view, OrderedState memory, int row, in LengthBelief belief) =>
@@ -43,21 +44,8 @@ public abstract class LookaheadPlanner : OrderedPlanner
     private protected int RemainingRounds(in BatchView view, OrderedState memory, int row) =>
         Math.Max(1, PlannedTokens(view, memory, row, view.BelievedOutput(row)) - view.GeneratedTokens[row]);
 
-    /// <summary>
-    /// Blocks that a running row found in the cache are not its own: they count once, with the row that made them, or, when that row is
-    /// gone, as in use for good.
-    /// </summary>
-    private protected void WriteProfile(in BatchView view, OrderedState memory)
-    {
-        var usedBlocks = (long)view.KvBlocksTotal - view.KvBlocksAvailable;
-        foreach (var row in view.Running) usedBlocks -= Math.Max(0, view.BlocksHeld[row] - memory.HitBlocksOf(row));
-        memory.Profile.Clear(view.BlockSizeTokens, Math.Max(0, usedBlocks));
-        foreach (var row in view.Running)
-        {
-            var heldBlocks = Math.Max(view.BlocksHeld[row], view.BlocksFor(view.WantedTokens[row]));
-            memory.Profile.Add(Math.Max(0, heldBlocks - memory.HitBlocksOf(row)), RemainingRounds(view, memory, row));
-        }
-    }
+    /// <summary>What runs, over the rest of its believed life.</summary>
+    private protected void WriteProfile(in BatchView view, OrderedState memory) => LifeProfile.Write(view, memory, _rounds);
 
     private void Backfill(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget, int head)
     {

@@ -1,4 +1,3 @@
-using Kantor.Core.Batching.Parts;
 using Kantor.Core.Catalogue;
 
 namespace Kantor.Core.Batching.Policies.Deadlines;
@@ -22,8 +21,11 @@ public sealed record DueOptions
             "slack-share", Interval.Above(0, 1), options => options.Steps.SlackShare,
             (options, share) => options with { Steps = options.Steps with { SlackShare = share } }, StepRule.SlackShareHelp),
         Option.Number<DueOptions>(
-            "watermark", Interval.Below(0, 1), options => options.Watermark, (options, share) => options with { Watermark = share },
-            "share of the pool that an admission leaves free"),
+            "watermark", Interval.Below(0, 1), options => options.Memory.Watermark,
+            (options, share) => options with { Memory = options.Memory with { Watermark = share } }, MemoryRule.WatermarkHelp),
+        Option.Word<DueOptions, Foresight>(
+            "foresight", MemoryRule.ForesightWords, options => options.Memory.Foresight,
+            (options, foresight) => options with { Memory = options.Memory with { Foresight = foresight } }, MemoryRule.ForesightHelp),
     ];
 
     /// <summary>What becomes of who cannot make it.</summary>
@@ -32,8 +34,8 @@ public sealed record DueOptions
     /// <summary>How long steps may take.</summary>
     public StepRule Steps { get; init; } = new();
 
-    /// <summary>Share of the pool that an admission leaves free, at least 0 and below 1.</summary>
-    public double Watermark { get; init; } = 0.01;
+    /// <summary>How much KV an admission leaves.</summary>
+    public MemoryRule Memory { get; init; } = new();
 
     /// <summary>A share of slacks that nobody looks at.</summary>
     public static OptionFault? Contradiction(DueOptions options, PolicySpec written) => options.Steps.Contradiction(written);
@@ -43,7 +45,7 @@ public sealed record DueOptions
     public void Validate()
     {
         Steps.Validate();
-        WholePrompts.ValidateWatermark(Watermark);
+        Memory.Validate();
     }
 }
 

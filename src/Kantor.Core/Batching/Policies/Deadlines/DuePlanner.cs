@@ -23,10 +23,11 @@ public abstract class DuePlanner : OrderedPlanner
 
     private readonly StepRule _steps;
     private readonly LateRule _late;
-    private readonly double _watermark;
+    private readonly MemoryRule _room;
+    private readonly RoundsOf _rounds;
 
-    private protected DuePlanner(string name, StepRule steps, LateRule late, double watermark)
-        : base(name, new OrderRules()) => (_steps, _late, _watermark) = (steps, late, watermark);
+    private protected DuePlanner(string name, StepRule steps, LateRule late, MemoryRule room)
+        : base(name, new OrderRules()) => (_steps, _late, _room, _rounds) = (steps, late, room, RoundsLeft);
 
     /// <inheritdoc/>
     public override PolicyState NewState() => new DueState();
@@ -73,12 +74,20 @@ public abstract class DuePlanner : OrderedPlanner
     }
 
     private protected sealed override bool Passes(in BatchView view, OrderedState memory, in PlanBudget budget, in Candidate candidate) =>
-        candidate.HeldBlocks + (int)(_watermark * view.KvBlocksTotal) <= budget.BlocksLeft;
+        candidate.HeldBlocks + (int)(_room.Watermark * view.KvBlocksTotal) <= budget.BlocksLeft
+            && (_room.Foresight == Foresight.None
+                || memory.Profile.Fits(0, candidate.HeldBlocks, RoundsLeft(view, memory, candidate.Row), view.KvBlocksTotal));
+
+    private protected sealed override void Admitted(in BatchView view, OrderedState memory, in Candidate candidate)
+    {
+        if (_room.Foresight != Foresight.None) memory.Profile.Add(candidate.HeldBlocks, RoundsLeft(view, memory, candidate.Row));
+    }
 
     private protected sealed override void Admit(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
     {
         var due = (DueState)memory;
         due.Late.Clear();
+        if (_room.Foresight != Foresight.None && budget.TokensLeft > 0) LifeProfile.Write(view, memory, _rounds);
         Settle(view, due);
         TurnAway(view, due, plan);
         AdmitOnTime(view, due, plan, ref budget);
@@ -86,6 +95,13 @@ public abstract class DuePlanner : OrderedPlanner
         TurnAway(view, due, plan);
         // Those may have been all there were.
         if (plan.Grants.IsEmpty) AdmitOnTime(view, due, plan, ref budget);
+    }
+
+    private int RoundsLeft(in BatchView view, OrderedState memory, int row)
+    {
+        var belief = view.BelievedOutput(row);
+        var tokens = _room.Foresight == Foresight.Upper ? belief.UpperTokens : belief.MeanTokens;
+        return Math.Max(1, tokens - view.GeneratedTokens[row]);
     }
 
     private void AdmitOnTime(in BatchView view, DueState memory, BatchPlan plan, ref PlanBudget budget)

@@ -28,7 +28,7 @@ public sealed class EdfPlanner : DuePlanner
     }
 
     private EdfPlanner(string name, DueOptions options)
-        : base(PolicySpec.Of(name, DueOptions.Keys, options).ToString(), options.Steps, options.Late, options.Watermark) =>
+        : base(PolicySpec.Of(name, DueOptions.Keys, options).ToString(), options.Steps, options.Late, options.Memory) =>
         options.Validate();
 
     private protected override string KeyTerm => "key-of-due-us";

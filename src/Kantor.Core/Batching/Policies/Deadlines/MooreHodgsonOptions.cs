@@ -1,4 +1,3 @@
-using Kantor.Core.Batching.Parts;
 using Kantor.Core.Catalogue;
 
 namespace Kantor.Core.Batching.Policies.Deadlines;
@@ -24,8 +23,11 @@ public sealed record MooreHodgsonOptions
             "slack-share", Interval.Above(0, 1), options => options.Steps.SlackShare,
             (options, share) => options with { Steps = options.Steps with { SlackShare = share } }, StepRule.SlackShareHelp),
         Option.Number<MooreHodgsonOptions>(
-            "watermark", Interval.Below(0, 1), options => options.Watermark, (options, share) => options with { Watermark = share },
-            "share of the pool that an admission leaves free"),
+            "watermark", Interval.Below(0, 1), options => options.Memory.Watermark,
+            (options, share) => options with { Memory = options.Memory with { Watermark = share } }, MemoryRule.WatermarkHelp),
+        Option.Word<MooreHodgsonOptions, Foresight>(
+            "foresight", MemoryRule.ForesightWords, options => options.Memory.Foresight,
+            (options, foresight) => options with { Memory = options.Memory with { Foresight = foresight } }, MemoryRule.ForesightHelp),
     ];
 
     /// <summary>What becomes of who is left out: demoted or refused.</summary>
@@ -37,8 +39,8 @@ public sealed record MooreHodgsonOptions
     /// <summary>How long steps may take.</summary>
     public StepRule Steps { get; init; } = new();
 
-    /// <summary>Share of the pool that an admission leaves free, at least 0 and below 1.</summary>
-    public double Watermark { get; init; } = 0.01;
+    /// <summary>How much KV an admission leaves.</summary>
+    public MemoryRule Memory { get; init; } = new() { Foresight = Foresight.Mean };
 
     /// <summary>A share of slacks that nobody looks at.</summary>
     public static OptionFault? Contradiction(MooreHodgsonOptions options, PolicySpec written) => options.Steps.Contradiction(written);
@@ -48,7 +50,7 @@ public sealed record MooreHodgsonOptions
     public void Validate()
     {
         Steps.Validate();
-        WholePrompts.ValidateWatermark(Watermark);
+        Memory.Validate();
         if (Late == LateRule.Serve) throw new ArgumentOutOfRangeException(nameof(Late), Late, "Who is left out is demoted or refused.");
     }
 }

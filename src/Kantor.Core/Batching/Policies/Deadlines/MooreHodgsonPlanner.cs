@@ -10,7 +10,8 @@ namespace Kantor.Core.Batching.Policies.Deadlines;
 /// </summary>
 /// <remarks>
 /// The set follows the events. How fast prompts are computed is read off the step-time model, beside the decodes that run and in steps as
-/// long as their gaps allow. That memory may not suffice is not foreseen.
+/// long as their gaps allow. Who is in the set is not asked by how much memory it takes; an admission leaves to all who run what they are
+/// believed to hold in the end, which costs nobody a gap.
 /// </remarks>
 public sealed class MooreHodgsonPlanner : DuePlanner
 {
@@ -21,9 +22,9 @@ public sealed class MooreHodgsonPlanner : DuePlanner
         Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
         Model = "one machine, prompts as jobs with due times, all there",
         Guarantee = "as many in time as can be, for equal values; as much value, where less work is worth no less (Lawler, 1976)",
-        Information = LengthInformation.None,
+        Information = LengthInformation.Class,
         Evidence = Evidence.Own,
-        Cost = "O(r + log n + k), k prompts in the set; k again for each that is left out",
+        Cost = "O(r + log n + k), k prompts in the set; k again for each that is left out; r log r for each that is looked at",
     };
 
     private readonly MooreHodgsonOptions _options;
@@ -36,7 +37,7 @@ public sealed class MooreHodgsonPlanner : DuePlanner
     }
 
     private MooreHodgsonPlanner(string name, MooreHodgsonOptions options)
-        : base(PolicySpec.Of(name, MooreHodgsonOptions.Keys, options).ToString(), options.Steps, options.Late, options.Watermark)
+        : base(PolicySpec.Of(name, MooreHodgsonOptions.Keys, options).ToString(), options.Steps, options.Late, options.Memory)
     {
         _options = options;
         options.Validate();

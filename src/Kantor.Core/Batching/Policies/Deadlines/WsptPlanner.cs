@@ -31,7 +31,7 @@ public sealed class WsptPlanner : DuePlanner
     }
 
     private WsptPlanner(string name, DueOptions options)
-        : base(PolicySpec.Of(name, DueOptions.Keys, options).ToString(), options.Steps, options.Late, options.Watermark) =>
+        : base(PolicySpec.Of(name, DueOptions.Keys, options).ToString(), options.Steps, options.Late, options.Memory) =>
         options.Validate();
 
     private protected override string KeyTerm => "key-of-tokens-per-value";

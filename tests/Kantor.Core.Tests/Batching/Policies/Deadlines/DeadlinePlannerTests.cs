@@ -115,6 +115,25 @@ public class DeadlinePlannerTests
         Assert.True(LongGaps(seed, "edf:gap-slack=false") > 10);
     });
 
+    /// <summary>With lengths known, whoever is admitted has room to its end; without foresight some give way.</summary>
+    [Theory]
+    [InlineData("moore-hodgson", 0)]
+    [InlineData("moore-hodgson:foresight=upper", 0)]
+    [InlineData("edf:foresight=mean", 0)]
+    [InlineData("wspt:foresight=mean", 0)]
+    [InlineData("moore-hodgson:foresight=none", 5)]
+    [InlineData("wspt", 5)]
+    public void With_foresight_nobody_gives_way(string planner, int preemptionsLeast) => TestSeed.Each(5, seed =>
+    {
+        var random = new RandomStream(seed, "foresight");
+        Job[] jobs = [.. Enumerable.Range(0, 60).Select(id => Jobs.Plain(id, id, 4 + random.NextInt(28), 20))];
+        var limits = new BatchLimits { StepTokensMax = 64, RunningMax = 16 };
+        var kv = new KvLedgerOptions { BlocksTotal = 40, BlockSizeTokens = 4 };
+        var run = new ReplicaRun(PolicyCatalogue.Planner(planner), limits, kv, jobs, new ConstantLengthPredictor(20), classes: Classes).ToEnd();
+        var preemptions = run.Scheduler.Counters.Preemptions;
+        Assert.True(preemptionsLeast == 0 ? preemptions == 0 : preemptions >= preemptionsLeast, $"{preemptions} preemptions");
+    });
+
     private static int LongGaps(ulong seed, string planner)
     {
         var (random, scheduler) = (new RandomStream(seed, "gaps"), Scheduler(planner, "goodput(itl=5ms)"));
