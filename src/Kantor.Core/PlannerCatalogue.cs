@@ -96,7 +96,8 @@ internal static class PlannerCatalogue
 
     private static void AddFair(PolicyShelf<IBatchPlanner> shelf) => shelf
         .Add(Of("vtc", VtcPlanner.Card, VtcOptions.Keys, options => new VtcPlanner(options)))
-        .Add(Of("drr", DrrPlanner.Card, DrrOptions.Keys, options => new DrrPlanner(options)));
+        .Add(Of("drr", DrrPlanner.Card, DrrOptions.Keys, options => new DrrPlanner(options)))
+        .Add(Of("dlpm", DlpmPlanner.Card, DlpmOptions.Keys, options => new DlpmPlanner(options)));
 
     private static PolicyEntry<IBatchPlanner> Plain(string name, PolicyCard card, Func<IBatchPlanner> make) =>
         PolicyEntry.Of(name, card, make);
