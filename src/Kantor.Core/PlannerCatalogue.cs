@@ -82,6 +82,7 @@ internal static class PlannerCatalogue
 
     private static void AddEngines(PolicyShelf<IBatchPlanner> shelf) => shelf
         .Add(Of("lpm", LpmPlanner.Card, PrefixOptions.Keys, options => new LpmPlanner(options)))
+        .Add(Of("dfs-weight", DfsWeightPlanner.Card, PrefixOptions.Keys, options => new DfsWeightPlanner(options)))
         .Add(Of("k-lpm", KLpmPlanner.Card, KLpmOptions.Keys, options => new KLpmPlanner(options)))
         .Add(Of("hrrn", HrrnPlanner.Card, PrefixOptions.Keys, options => new HrrnPlanner(options)))
         .Add(Of("sglang", SglangPlanner.Card, SglangOptions.Keys, options => new SglangPlanner(options)))
