@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Parts.Ordered;
+using Kantor.Core.Batching.Policies.Agents;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Batching.Policies.Deadlines;
@@ -98,7 +99,8 @@ internal static class PlannerCatalogue
     private static void AddFair(PolicyShelf<IBatchPlanner> shelf) => shelf
         .Add(Of("vtc", VtcPlanner.Card, VtcOptions.Keys, options => new VtcPlanner(options)))
         .Add(Of("drr", DrrPlanner.Card, DrrOptions.Keys, options => new DrrPlanner(options)))
-        .Add(Of("dlpm", DlpmPlanner.Card, DlpmOptions.Keys, options => new DlpmPlanner(options)));
+        .Add(Of("dlpm", DlpmPlanner.Card, DlpmOptions.Keys, options => new DlpmPlanner(options)))
+        .Add(Of("justitia", JustitiaPlanner.Card, JustitiaOptions.Keys, options => new JustitiaPlanner(options)));
 
     private static PolicyEntry<IBatchPlanner> Plain(string name, PolicyCard card, Func<IBatchPlanner> make) =>
         PolicyEntry.Of(name, card, make);
