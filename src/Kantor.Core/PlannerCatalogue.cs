@@ -94,7 +94,8 @@ internal static class PlannerCatalogue
         .Add(Of("wspt", WsptPlanner.Card, DueOptions.Keys, options => new WsptPlanner(options), DueOptions.Contradiction))
         .Add(Of(
             "moore-hodgson", MooreHodgsonPlanner.Card, MooreHodgsonOptions.Keys, options => new MooreHodgsonPlanner(options),
-            MooreHodgsonOptions.Contradiction));
+            MooreHodgsonOptions.Contradiction))
+        .Add(Of("slai", SlaiPlanner.Card, SlaiOptions.Keys, options => new SlaiPlanner(options)));
 
     private static void AddFair(PolicyShelf<IBatchPlanner> shelf) => shelf
         .Add(Of("vtc", VtcPlanner.Card, VtcOptions.Keys, options => new VtcPlanner(options)))

@@ -72,16 +72,24 @@ public class DlpmPlannerTests(ITestOutputHelper output)
         Assert.True(WorstGap("lpm", jobs) > 2 * (Unit + 400));
     });
 
-    /// <summary>What looking at the cache is worth where tenants are to be served alike: most of what lpm finds, far more than vtc.</summary>
+    /// <summary>
+    /// What looking at the cache is worth where tenants are to be served alike: far more hits than vtc, nearly those of lpm. Over several loads,
+    /// because in a single one lpm may be below by chance.
+    /// </summary>
     [Fact]
-    public void Its_hits_lie_between_those_of_vtc_and_lpm() => TestSeed.Each(5, seed =>
+    public void Its_hits_lie_between_those_of_vtc_and_lpm()
     {
-        var jobs = Random(seed);
-        var rates = new[] { "vtc", "dlpm:quantum=50", "dlpm:quantum=400", Endless, "lpm" }.Select(planner => Service.HitRate(Run(planner, jobs), jobs)).ToArray();
-        output.WriteLine($"hits: vtc {rates[0]:0.000}, quantum 50 {rates[1]:0.000}, 400 {rates[2]:0.000}, endless {rates[3]:0.000}, lpm {rates[4]:0.000}");
-        Assert.All(rates[1..3], rate => Assert.InRange(rate, 1.2 * rates[0], rates[4]));
-        Assert.Equal(rates[4], rates[3]);
-    });
+        string[] planners = ["vtc", "dlpm:quantum=50", "dlpm:quantum=400", "lpm"];
+        var rates = new double[planners.Length];
+        TestSeed.Each(8, seed =>
+        {
+            var jobs = Random(seed);
+            for (var index = 0; index < planners.Length; index++) rates[index] += Service.HitRate(Run(planners[index], jobs), jobs) / 8;
+            Assert.Equal(Service.HitRate(Run("lpm", jobs), jobs), Service.HitRate(Run(Endless, jobs), jobs));
+        });
+        output.WriteLine($"hits: vtc {rates[0]:0.000}, quantum 50 {rates[1]:0.000}, 400 {rates[2]:0.000}, lpm {rates[3]:0.000}");
+        Assert.All(rates[1..3], rate => Assert.InRange(rate, 1.2 * rates[0], rates[3]));
+    }
 
     private static int[] Rows(ViewBuilder view, DlpmOptions options) =>
         [.. view.Plan(new DlpmPlanner(options)).Grants.ToArray().Select(grant => grant.Row)];
