@@ -40,6 +40,7 @@ internal static class PlannerCatalogue
         .Add(Plain("fcfs", FcfsPlanner.Card, () => new FcfsPlanner()))
         .Add(Of("vllm-v1", VllmV1Planner.Card, VllmV1Options.Keys, options => new VllmV1Planner(options), VllmV1Options.Contradiction))
         .Add(Of("sarathi", SarathiPlanner.Card, SarathiOptions.Keys, options => new SarathiPlanner(options)))
+        .Add(Of("rad", RadPlanner.Card, RadOptions.Keys, options => new RadPlanner(options)))
         .Add(Of("svf", SvfPlanner.Card, SvfOptions.Keys, options => new SvfPlanner(options), SvfOptions.Contradiction));
 
     private static void AddOlder(PolicyShelf<IBatchPlanner> shelf) => shelf
