@@ -39,7 +39,8 @@ internal static class PlannerCatalogue
     private static void AddUsual(PolicyShelf<IBatchPlanner> shelf) => shelf
         .Add(Plain("fcfs", FcfsPlanner.Card, () => new FcfsPlanner()))
         .Add(Of("vllm-v1", VllmV1Planner.Card, VllmV1Options.Keys, options => new VllmV1Planner(options), VllmV1Options.Contradiction))
-        .Add(Of("sarathi", SarathiPlanner.Card, SarathiOptions.Keys, options => new SarathiPlanner(options)))
+        .Add(Of(
+            "sarathi", SarathiPlanner.Card, SarathiOptions.Keys, options => new SarathiPlanner(options), SarathiOptions.Contradiction))
         .Add(Of("rad", RadPlanner.Card, RadOptions.Keys, options => new RadPlanner(options)))
         .Add(Of("svf", SvfPlanner.Card, SvfOptions.Keys, options => new SvfPlanner(options), SvfOptions.Contradiction));
 
