@@ -1,5 +1,6 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Parts.Ordered;
+using Kantor.Core.Batching.Policies.Agents;
 using Kantor.Core.Batching.Policies.Arrival;
 using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Batching.Policies.Deadlines;
@@ -38,7 +39,9 @@ internal static class PlannerCatalogue
     private static void AddUsual(PolicyShelf<IBatchPlanner> shelf) => shelf
         .Add(Plain("fcfs", FcfsPlanner.Card, () => new FcfsPlanner()))
         .Add(Of("vllm-v1", VllmV1Planner.Card, VllmV1Options.Keys, options => new VllmV1Planner(options), VllmV1Options.Contradiction))
-        .Add(Of("sarathi", SarathiPlanner.Card, SarathiOptions.Keys, options => new SarathiPlanner(options)))
+        .Add(Of(
+            "sarathi", SarathiPlanner.Card, SarathiOptions.Keys, options => new SarathiPlanner(options), SarathiOptions.Contradiction))
+        .Add(Of("rad", RadPlanner.Card, RadOptions.Keys, options => new RadPlanner(options)))
         .Add(Of("svf", SvfPlanner.Card, SvfOptions.Keys, options => new SvfPlanner(options), SvfOptions.Contradiction));
 
     private static void AddOlder(PolicyShelf<IBatchPlanner> shelf) => shelf
@@ -82,6 +85,7 @@ internal static class PlannerCatalogue
 
     private static void AddEngines(PolicyShelf<IBatchPlanner> shelf) => shelf
         .Add(Of("lpm", LpmPlanner.Card, PrefixOptions.Keys, options => new LpmPlanner(options)))
+        .Add(Of("dfs-weight", DfsWeightPlanner.Card, PrefixOptions.Keys, options => new DfsWeightPlanner(options)))
         .Add(Of("k-lpm", KLpmPlanner.Card, KLpmOptions.Keys, options => new KLpmPlanner(options)))
         .Add(Of("hrrn", HrrnPlanner.Card, PrefixOptions.Keys, options => new HrrnPlanner(options)))
         .Add(Of("sglang", SglangPlanner.Card, SglangOptions.Keys, options => new SglangPlanner(options)))
@@ -92,11 +96,14 @@ internal static class PlannerCatalogue
         .Add(Of("wspt", WsptPlanner.Card, DueOptions.Keys, options => new WsptPlanner(options), DueOptions.Contradiction))
         .Add(Of(
             "moore-hodgson", MooreHodgsonPlanner.Card, MooreHodgsonOptions.Keys, options => new MooreHodgsonPlanner(options),
-            MooreHodgsonOptions.Contradiction));
+            MooreHodgsonOptions.Contradiction))
+        .Add(Of("slai", SlaiPlanner.Card, SlaiOptions.Keys, options => new SlaiPlanner(options)));
 
     private static void AddFair(PolicyShelf<IBatchPlanner> shelf) => shelf
         .Add(Of("vtc", VtcPlanner.Card, VtcOptions.Keys, options => new VtcPlanner(options)))
-        .Add(Of("drr", DrrPlanner.Card, DrrOptions.Keys, options => new DrrPlanner(options)));
+        .Add(Of("drr", DrrPlanner.Card, DrrOptions.Keys, options => new DrrPlanner(options)))
+        .Add(Of("dlpm", DlpmPlanner.Card, DlpmOptions.Keys, options => new DlpmPlanner(options)))
+        .Add(Of("justitia", JustitiaPlanner.Card, JustitiaOptions.Keys, options => new JustitiaPlanner(options)));
 
     private static PolicyEntry<IBatchPlanner> Plain(string name, PolicyCard card, Func<IBatchPlanner> make) =>
         PolicyEntry.Of(name, card, make);

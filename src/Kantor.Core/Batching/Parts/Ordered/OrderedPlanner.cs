@@ -35,8 +35,8 @@ public abstract class OrderedPlanner : IBatchPlanner
         UpdateQueue(view, memory);
         var budget = new PlanBudget(view);
         var allStay = PlanRunning(view, memory, plan, ref budget);
-        if (view.Waiting.IsEmpty || (!allStay && !_rules.AdmitsAfterPreemption)) return;
-        Admit(view, memory, plan, ref budget);
+        if (!view.Waiting.IsEmpty && (allStay || _rules.AdmitsAfterPreemption)) Admit(view, memory, plan, ref budget);
+        Finish(view, memory, plan, ref budget);
     }
 
     /// <summary>
@@ -83,6 +83,11 @@ public abstract class OrderedPlanner : IBatchPlanner
             if (!view.IsWaiting(row) || TryAdmit(view, memory, plan, ref budget, row)) continue;
             if (skipsLeft-- == 0) return;
         }
+    }
+
+    /// <summary>All else is planned: what is left of the step can be given to rows that were passed over.</summary>
+    private protected virtual void Finish(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
+    {
     }
 
     /// <summary>Plans the running rows; whether all of them stay.</summary>

@@ -3,7 +3,7 @@ using Kantor.Core.Catalogue;
 
 namespace Kantor.Core.Batching.Policies.Chunked;
 
-/// <summary>Options of <see cref="SarathiPlanner"/>; the chunk size is <see cref="BatchLimits.StepTokensMax"/>.</summary>
+/// <summary>Options of <see cref="SarathiPlanner"/>; the chunk size is <see cref="BatchLimits.StepTokensMax"/>, or less by gaps.</summary>
 public sealed record SarathiOptions
 {
     /// <summary>The options as they are written.</summary>
@@ -12,12 +12,29 @@ public sealed record SarathiOptions
         Option.Number<SarathiOptions>(
             "watermark", Interval.Below(0, 1), options => options.Watermark, (options, share) => options with { Watermark = share },
             "share of the pool that an admission leaves free"),
+        Option.Flag<SarathiOptions>(
+            "gap-slack", options => options.Steps.FollowsGaps,
+            (options, follows) => options with { Steps = options.Steps with { FollowsGaps = follows } },
+            StepRule.FollowsGapsHelp),
+        Option.Number<SarathiOptions>(
+            "slack-share", Interval.Above(0, 1), options => options.Steps.SlackShare,
+            (options, share) => options with { Steps = options.Steps with { SlackShare = share } }, StepRule.SlackShareHelp),
     ];
 
     /// <summary>Share of the pool that an admission leaves available while something runs, at least 0 and below 1.</summary>
     public double Watermark { get; init; } = 0.01;
 
+    /// <summary>How long steps may take: dynamic chunks; not followed unless told to, as in the paper.</summary>
+    public StepRule Steps { get; init; } = new() { FollowsGaps = false };
+
+    /// <summary>A share of slacks that nobody looks at.</summary>
+    public static OptionFault? Contradiction(SarathiOptions options, PolicySpec written) => options.Steps.Contradiction(written);
+
     /// <summary>Throws when an option is out of range, naming it.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The watermark is out of range.</exception>
-    public void Validate() => WholePrompts.ValidateWatermark(Watermark);
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public void Validate()
+    {
+        Steps.Validate();
+        WholePrompts.ValidateWatermark(Watermark);
+    }
 }

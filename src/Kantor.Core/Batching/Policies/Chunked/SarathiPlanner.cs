@@ -7,7 +7,8 @@ namespace Kantor.Core.Batching.Policies.Chunked;
 /// <summary>
 /// Sarathi-Serve's stall-free batching (arXiv 2403.02310, section 4.2; research notes, scheduling 5): all decodes first, then the prompts
 /// that are partly computed, then admissions in order of arrival, all under one token budget. A request is admitted when its whole prompt's
-/// KV can be had, and has it from then on.
+/// KV can be had, and has it from then on. With <c>gap-slack</c> the budget is chosen anew in each step: no more prompt tokens than let the
+/// step, as predicted, end within the tightest gap slack of the decodes.
 /// </summary>
 public sealed class SarathiPlanner : IBatchPlanner
 {
@@ -43,15 +44,27 @@ public sealed class SarathiPlanner : IBatchPlanner
     public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
     {
         var budget = new PlanBudget(view);
-        if (DecodesFirst.Plan(view, plan, ref budget) == view.Running.Length) AdmitInOrder(view, plan, ref budget);
+        var kept = DecodesFirst.Pass(view, plan, ref budget, view.Running.Length, decoding: true);
+        if (_options.Steps.FollowsGaps) LimitPrompts(view, ref budget);
+        if (DecodesFirst.Pass(view, plan, ref budget, kept, decoding: false) == view.Running.Length) AdmitInOrder(view, plan, ref budget);
     }
 
     /// <summary>
     /// Without limit when nobody can be admitted anyway, or when nothing becomes cached: then KV only gets scarcer and cached prefixes only
-    /// shorter, so whoever was not admitted is not admitted later. Otherwise a prefix that grows in the cache may let somebody in.
+    /// shorter, so whoever was not admitted is not admitted later. Otherwise a prefix that grows in the cache may let somebody in. Where gaps
+    /// are followed, the clock decides how much of a prompt is computed, or whether somebody is let in.
     /// </summary>
-    public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) =>
-        SteadyPlans.AdmitsNobody(view, plan) || SteadyPlans.CachesNothing(view, plan) ? int.MaxValue : 1;
+    public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan)
+    {
+        if (_options.Steps.FollowsGaps) return view.Waiting.IsEmpty && SteadyPlans.CachesNothing(view, plan) ? int.MaxValue : 1;
+        return SteadyPlans.AdmitsNobody(view, plan) || SteadyPlans.CachesNothing(view, plan) ? int.MaxValue : 1;
+    }
+
+    private void LimitPrompts(in BatchView view, ref PlanBudget budget)
+    {
+        var length = new StepLength(view, _options.Steps.SlackShare);
+        budget.LimitTokens(length.PromptTokens(length.SlackUs, budget.TokensLeft));
+    }
 
     private void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)
     {

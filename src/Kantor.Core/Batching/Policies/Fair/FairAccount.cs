@@ -19,8 +19,14 @@ internal sealed class FairAccount
     /// <summary>Service that it may have in all; policies by deficits raise it.</summary>
     public double Allowed { get; set; }
 
+    /// <summary>The last round of <see cref="FairState.Round"/> in which it was given more; 0 before the first.</summary>
+    public long Round { get; set; }
+
     /// <summary>Its first row that the plan does not admit; null when there is none.</summary>
     public int? Head { get; private set; }
+
+    /// <summary>By what that row stands in its line; there is one.</summary>
+    public long HeadKey => Line.KeyOf(Head!.Value);
 
     public void BeginPlan()
     {

@@ -4,4 +4,5 @@ namespace Kantor.Core.Batching.Policies.Fair;
 /// <param name="PromptWeight">Service of a prompt token.</param>
 /// <param name="TokenWeight">Service of a generated token.</param>
 /// <param name="Lifts">Whether whoever begins to wait is lifted to the others.</param>
-internal sealed record FairCharges(double PromptWeight, double TokenWeight, bool Lifts);
+/// <param name="OnlyUncached">Whether prompt tokens that were found in the cache are free.</param>
+internal sealed record FairCharges(double PromptWeight, double TokenWeight, bool Lifts, bool OnlyUncached = false);

@@ -1,12 +1,13 @@
 using Kantor.Core.Batching.Parts;
 using Kantor.Core.Decisions;
+using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 
 namespace Kantor.Core.Batching.Policies.Fair;
 
 /// <summary>
 /// A planner that serves tenants rather than requests: running rows first, then the first waiting row of the tenant whose turn it is, until
-/// one does not fit. Within a tenant rows go in order of arrival, preempted ones first.
+/// one does not fit. Within a tenant rows go in order of arrival unless a policy says otherwise, preempted ones first.
 /// </summary>
 public abstract class FairPlanner : IBatchPlanner
 {
@@ -18,7 +19,7 @@ public abstract class FairPlanner : IBatchPlanner
     public string Name { get; }
 
     /// <inheritdoc/>
-    public PolicyState NewState() => new FairState(_charges);
+    public virtual PolicyState NewState() => new FairState(_charges);
 
     /// <inheritdoc/>
     public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
@@ -26,11 +27,14 @@ public abstract class FairPlanner : IBatchPlanner
         var memory = (FairState)state;
         var budget = new PlanBudget(view);
         if (DecodesFirst.Plan(view, plan, ref budget) < view.Running.Length || view.Waiting.IsEmpty) return;
-        memory.BeginPlan(view);
+        memory.Meet(view);
+        Order(view, memory);
+        memory.BeginPlan();
         while (budget.TokensLeft > 0 && budget.PlacesLeft > 0 && Next(memory) is { } account)
         {
-            if (!TryAdmit(view, plan, ref budget, account)) return;
-            memory.PlanHead(account);
+            var hit = view.CachedPrefix(account.Head!.Value);
+            if (!TryAdmit(view, plan, ref budget, account, hit)) return;
+            memory.PlanHead(account, hit.Tokens);
         }
     }
 
@@ -40,10 +44,18 @@ public abstract class FairPlanner : IBatchPlanner
     /// <summary>The account whose turn it is, of those that have a row left; null when none has.</summary>
     private protected abstract FairAccount? Next(FairState memory);
 
-    private static bool TryAdmit(in BatchView view, BatchPlan plan, ref PlanBudget budget, FairAccount account)
+    /// <summary>What tenants are charged for.</summary>
+    private protected FairCharges Charges => _charges;
+
+    /// <summary>Before anything is read: rows of a line may be put in another order.</summary>
+    private protected virtual void Order(in BatchView view, FairState memory)
+    {
+    }
+
+    private static bool TryAdmit(in BatchView view, BatchPlan plan, ref PlanBudget budget, FairAccount account, in PrefixHit hit)
     {
         var row = account.Head!.Value;
-        var (wanted, hit) = (view.WantedTokens[row], view.CachedPrefix(row));
+        var wanted = view.WantedTokens[row];
         view.Log?.Write(
             DecisionKind.Plan, new RequestId(view.Ids[row]), row,
             [new("charged-service", account.ChargedInPlan), new("tenant", view.Tenants[row]), new("blocks-left", budget.BlocksLeft)]);

@@ -7,10 +7,10 @@ namespace Kantor.Core.Batching.Policies.Fair;
 /// <summary>The waiting requests of each tenant, in order of arrival, and what each tenant was charged.</summary>
 /// <remarks>
 /// A tenant's account begins when one of its requests first comes and is kept for good. A request is charged for its prompt when it is
-/// admitted, once, whatever happens to it later, and for each token that it generates. Charges of a plan count in it before they are
-/// booked.
+/// admitted, once, whatever happens to it later, and for each token that it generates; where cached tokens are free, for those that it then
+/// has to compute. Charges of a plan count in it before they are booked.
 /// </remarks>
-internal sealed class FairState(FairCharges charges) : PolicyState
+internal class FairState(FairCharges charges) : PolicyState
 {
     private readonly Dictionary<int, FairAccount> _accounts = [];
     private RowInfo[] _rows = new RowInfo[16];
@@ -24,6 +24,8 @@ internal sealed class FairState(FairCharges charges) : PolicyState
         public FairAccount? Account;
         public long Id;
         public double Charge;
+        public int PromptTokens;
+        public long Arrival;
         public bool IsCharged;
     }
 
@@ -36,19 +38,40 @@ internal sealed class FairState(FairCharges charges) : PolicyState
     /// <summary>The account whose turn it is; planners that go round use it.</summary>
     public int Turn { get; set; }
 
-    /// <summary>A plan begins: nothing is planned, and each line is read from its front.</summary>
-    public void BeginPlan(in BatchView view)
+    /// <summary>The round under way, from 1; planners by deficits begin the next.</summary>
+    public long Round { get; set; } = 1;
+
+    /// <summary>Rows that a host did not announce, which only views made by hand have.</summary>
+    public void Meet(in BatchView view)
     {
-        if (WaitingCount != view.Waiting.Length) Meet(view);
+        if (WaitingCount == view.Waiting.Length) return;
+        foreach (var row in view.Waiting)
+        {
+            var isKnown = row < _rows.Length && _rows[row].Id == view.Ids[row] && _rows[row].Account is not null;
+            if (!isKnown) Open(row, view.Ids[row], view.Tenants[row], view.PromptTokens[row], view.Preemptions[row] > 0);
+        }
+    }
+
+    /// <summary>A plan begins: nothing is planned, and each line is read from its front.</summary>
+    public void BeginPlan()
+    {
         foreach (var account in Accounts) account.BeginPlan();
     }
 
-    /// <summary>The first row of the account is admitted by the plan.</summary>
-    public void PlanHead(FairAccount account)
+    /// <summary>The first row of the account is admitted by the plan, with so many cached tokens.</summary>
+    public void PlanHead(FairAccount account, int cachedTokens)
     {
         ref var row = ref _rows[account.Head!.Value];
+        // Known only now, and found again by each plan until one is booked.
+        if (charges.OnlyUncached) row.Charge = charges.PromptWeight * Math.Max(0, row.PromptTokens - cachedTokens);
         account.PlanHead(row.IsCharged ? 0 : row.Charge);
     }
+
+    /// <summary>Place of a row in the order of arrivals, from 1.</summary>
+    public long ArrivalOf(int row) => _rows[row].Arrival;
+
+    /// <summary>The waiting row stands in its tenant's line by this key; only when nothing is being read.</summary>
+    public void SetKey(int row, long key) => _rows[row].Account!.Line.Set(row, _rows[row].Id, key);
 
     public override void Arrived(RequestFacts request, int slot) =>
         Open(slot, request.Id.Value, request.Tenant.Value, request.PromptTokens, isCharged: false);
@@ -70,16 +93,6 @@ internal sealed class FairState(FairCharges charges) : PolicyState
         _rows[slot] = default;
     }
 
-    /// <summary>Rows that a host did not announce, which only views made by hand have.</summary>
-    private void Meet(in BatchView view)
-    {
-        foreach (var row in view.Waiting)
-        {
-            var isKnown = row < _rows.Length && _rows[row].Id == view.Ids[row] && _rows[row].Account is not null;
-            if (!isKnown) Open(row, view.Ids[row], view.Tenants[row], view.PromptTokens[row], view.Preemptions[row] > 0);
-        }
-    }
-
     private void Open(int row, long id, int tenant, int promptTokens, bool isCharged)
     {
         if (row >= _rows.Length) Array.Resize(ref _rows, Math.Max(row + 1, 2 * _rows.Length));
@@ -89,10 +102,13 @@ internal sealed class FairState(FairCharges charges) : PolicyState
             Accounts.Add(account);
         }
 
-        var charge = charges.PromptWeight * promptTokens;
-        _rows[row] = new RowInfo { Account = account, Id = id, Charge = charge, IsCharged = isCharged };
+        _rows[row] = new RowInfo
+        {
+            Account = account, Id = id, Charge = charges.PromptWeight * promptTokens, PromptTokens = promptTokens, IsCharged = isCharged,
+            Arrival = ++_arrivals,
+        };
         if (charges.Lifts && account.Line.Count == 0) Lift(account);
-        Wait(row, ++_arrivals);
+        Wait(row, _arrivals);
     }
 
     /// <summary>

@@ -22,6 +22,9 @@ public abstract class PrefixPlanner : OrderedPlanner
     /// <summary>The key of a row of a short queue.</summary>
     private protected abstract long MatchedKey(in BatchView view, PrefixState memory, int row);
 
+    /// <summary>Whether the queue is short enough to be matched.</summary>
+    private protected bool IsMatched(in BatchView view) => view.Waiting.Length <= _matchedMax;
+
     /// <summary>The same tokens first, then who came first; both below 2^31.</summary>
     private protected static long Pair(long first, long arrival) => (first << 32) + arrival;
 
@@ -30,14 +33,14 @@ public abstract class PrefixPlanner : OrderedPlanner
     private protected override KeyRefresh RefreshOf(in BatchView view, OrderedState memory)
     {
         var prefix = (PrefixState)memory;
-        var isMatched = view.Waiting.Length <= _matchedMax;
+        var isMatched = IsMatched(view);
         var refresh = isMatched || prefix.IsMatched ? KeyRefresh.EveryStep : KeyRefresh.OnChange;
         prefix.IsMatched = isMatched;
         return refresh;
     }
 
     private protected sealed override long Key(in BatchView view, OrderedState memory, int row) =>
-        view.Waiting.Length <= _matchedMax ? MatchedKey(view, (PrefixState)memory, row) : memory.ArrivalOf(row);
+        IsMatched(view) ? MatchedKey(view, (PrefixState)memory, row) : memory.ArrivalOf(row);
 
     private protected override bool Passes(in BatchView view, OrderedState memory, in PlanBudget budget, in Candidate candidate) => true;
 }

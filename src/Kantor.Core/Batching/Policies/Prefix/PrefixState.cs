@@ -4,7 +4,7 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Batching.Policies.Prefix;
 
 /// <summary>What planners by cached prefixes remember beside the queue: how it was ordered last, and the tokens served so far.</summary>
-internal sealed class PrefixState : OrderedState
+internal class PrefixState : OrderedState
 {
     private long[] _servedBefore = new long[16];
     private long _served;

@@ -1,5 +1,8 @@
 using Kantor.Core.Batching;
 using Kantor.Core.Batching.Policies.Chunked;
+using Kantor.Core.Catalogue;
+using Kantor.Core.Randomness;
+using Kantor.Core.StepTime;
 using Kantor.Core.Testing.Views;
 
 namespace Kantor.Core.Tests.Batching.Policies.Chunked;
@@ -51,4 +54,36 @@ public class SarathiPlannerTests
     [Fact]
     public void The_watermark_must_be_a_share() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new SarathiPlanner(new SarathiOptions { Watermark = -0.1 }));
+
+    /// <summary>A step takes 1 ms and 10 us for each prompt token, a gap 5 ms at most: 400 of the 2,000 tokens fit, of half the slack 150.</summary>
+    [Theory]
+    [InlineData("sarathi:gap-slack=true:slack-share=1", 400)]
+    [InlineData("sarathi:gap-slack=true:slack-share=0.5", 150)]
+    [InlineData("sarathi", 1_000)]
+    public void With_gap_slack_a_chunk_is_as_long_as_the_tightest_slack_allows(string planner, int tokens)
+    {
+        var steps = Timed(planner, [new TimedJob(0, 4, 60), new TimedJob(1_500, 2_000, 2)]).Steps;
+        Assert.Equal([(4, 0), (0, 1), (tokens, 1), (tokens, 1)], steps[..4]);
+    }
+
+    /// <summary>With exact step times no gap is too long however long the prompts; with a fixed chunk many are.</summary>
+    [Fact]
+    public void With_gap_slack_no_gap_is_too_long() => TestSeed.Each(6, seed =>
+    {
+        var (random, nowUs) = (new RandomStream(seed, "chunks"), 0L);
+        TimedJob[] jobs = [.. Enumerable.Range(0, 100).Select(_ => new TimedJob(nowUs += random.NextInt(20_000), 1 + random.NextInt(1_500), 1 + random.NextInt(40)))];
+        Assert.All(Timed("sarathi:gap-slack=true:slack-share=1", jobs).Gaps, gap => Assert.InRange(gap.Us, 0, 5_000));
+        Assert.True(Timed("sarathi", jobs).Gaps.Count(gap => gap.Us > 5_000) > 10);
+    });
+
+    [Fact]
+    public void A_share_of_slacks_that_nobody_looks_at_is_said_to_have_no_effect()
+    {
+        var entry = PolicyCatalogue.BuiltIn.Planners.Find("sarathi");
+        Assert.True(entry.Contradiction(PolicySpec.Parse("sarathi:slack-share=0.5")) is { HasNoEffect: true });
+        Assert.Null(entry.Contradiction(PolicySpec.Parse("sarathi:gap-slack=true:slack-share=0.5")));
+    }
+
+    private static TimedRun Timed(string planner, TimedJob[] jobs) => new(
+        planner, new BatchLimits { StepTokensMax = 1_001, RunningMax = 16 }, new LinearStepTime(1_000, 10, 0, 0), jobs, "goodput(itl=5ms)");
 }

@@ -1,6 +1,6 @@
 using Kantor.Core.Catalogue;
 
-namespace Kantor.Core.Batching.Policies.Deadlines;
+namespace Kantor.Core.Batching.Parts;
 
 /// <summary>Whether and how steps are kept short for rows that decode.</summary>
 public sealed record StepRule
