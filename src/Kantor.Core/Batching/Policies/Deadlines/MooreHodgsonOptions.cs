@@ -1,3 +1,4 @@
+using Kantor.Core.Batching.Parts;
 using Kantor.Core.Catalogue;
 
 namespace Kantor.Core.Batching.Policies.Deadlines;
