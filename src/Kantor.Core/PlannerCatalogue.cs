@@ -77,7 +77,7 @@ internal static class PlannerCatalogue
         .Add(Of("flow-control-blind", BlindFlowPlanner.Card, BlindFlowOptions.Keys, options => new BlindFlowPlanner(options)));
 
     private static void AddPredicted(PolicyShelf<IBatchPlanner> shelf) => shelf
-        .Add(Plain("ssjf", SsjfPlanner.Card, () => new SsjfPlanner()))
+        .Add(Of("ssjf", SsjfPlanner.Card, SsjfOptions.Keys, options => new SsjfPlanner(options), SsjfOptions.Contradiction))
         .Add(Of("ltr", LtrPlanner.Card, LtrOptions.Keys, options => new LtrPlanner(options)))
         .Add(Of("trail", TrailPlanner.Card, TrailOptions.Keys, options => new TrailPlanner(options)))
         .Add(Of("gittins", GittinsPlanner.Card, GittinsOptions.Keys, options => new GittinsPlanner(options)))

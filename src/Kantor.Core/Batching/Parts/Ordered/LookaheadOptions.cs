@@ -28,6 +28,8 @@ public sealed record LookaheadOptions
             "share of the pool that is kept back for beliefs that are too low"),
         VictimOrders.Key<LookaheadOptions>(options => options.Victim, (options, order) => options with { Victim = order }),
         VictimOrders.HeadStartKey<LookaheadOptions>(options => options.HeadStart, (options, starts) => options with { HeadStart = starts }),
+        StepRule.FollowsKey<LookaheadOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
+        StepRule.ShareKey<LookaheadOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
     ];
 
     /// <summary>Who may start before the first that does not fit.</summary>
@@ -48,22 +50,26 @@ public sealed record LookaheadOptions
     /// <summary>Whether preempted requests go before all others, or stand by their keys.</summary>
     public bool HeadStart { get; init; } = true;
 
-    /// <summary>A depth without backfilling.</summary>
+    /// <summary>Whether steps are kept short for rows that decode.</summary>
+    public StepRule Steps { get; init; } = StepRule.None;
+
+    /// <summary>A depth without backfilling, or a share of slacks that nobody looks at.</summary>
     public static OptionFault? Contradiction(LookaheadOptions options, PolicySpec written) =>
         options.Backfilling == BackfillKind.None && written.Has("backfill-depth")
             ? new OptionFault("backfill-depth", "has no meaning without backfilling; leave it, or say which.", HasNoEffect: true)
-            : null;
+            : options.Steps.Contradiction(written);
 
     /// <summary>Throws when an option is out of range, naming it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(BackfillDepth, 1);
+        Steps.Validate();
         if (Protection is >= 0 and < 1) return;
         throw new ArgumentOutOfRangeException(nameof(Protection), Protection, "The share that is kept back is at least 0 and below 1.");
     }
 
-    internal OrderRules ToRules(KeyRefresh refresh) => new() { Refresh = refresh, Victims = Victim, PreemptedFirst = HeadStart };
+    internal OrderRules ToRules(KeyRefresh refresh) => new() { Refresh = refresh, Victims = Victim, PreemptedFirst = HeadStart, Steps = Steps };
 
     internal Backfilling ToBackfilling() => new(Backfilling, BackfillDepth);
 

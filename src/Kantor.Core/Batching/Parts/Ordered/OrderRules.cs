@@ -21,6 +21,9 @@ internal sealed record OrderRules
     /// <summary>Rows that do not fit which a step passes over, at least 0; with 0 the first that does not fit ends admission.</summary>
     public int SkipsMax { get; init; }
 
+    /// <summary>Whether steps are kept short for rows that decode.</summary>
+    public StepRule Steps { get; init; } = StepRule.None;
+
     /// <summary>Whether somebody may be admitted in a step in which somebody gave way.</summary>
     public bool AdmitsAfterPreemption { get; init; }
 }

@@ -41,9 +41,10 @@ public abstract class OrderedPlanner : IBatchPlanner
 
     /// <summary>
     /// Without limit while nobody waits. With a queue every step must be seen: beliefs change with the tokens generated, and keys are
-    /// refreshed in turn.
+    /// refreshed in turn; where slacks limit prompts, the clock decides how much of one is computed.
     /// </summary>
-    public virtual int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) => view.Waiting.IsEmpty ? int.MaxValue : 1;
+    public virtual int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) =>
+        view.Waiting.IsEmpty && (!_rules.Steps.FollowsGaps || SteadyPlans.CachesNothing(view, plan)) ? int.MaxValue : 1;
 
     /// <summary>What decision logs call the key.</summary>
     private protected virtual string KeyTerm => "key";
@@ -106,9 +107,12 @@ public abstract class OrderedPlanner : IBatchPlanner
         return plan.Preemptions.IsEmpty;
     }
 
-    /// <summary>All decodes have their tokens: what prompts may take can be limited now.</summary>
+    /// <summary>All decodes have their tokens: what prompts may take is limited now, by the tightest slack where the rules say so.</summary>
     private protected virtual void LimitPrompts(in BatchView view, OrderedState memory, ref PlanBudget budget)
     {
+        if (!_rules.Steps.FollowsGaps) return;
+        var length = new StepLength(view, _rules.Steps.SlackShare);
+        budget.LimitTokens(length.PromptTokens(length.SlackUs, budget.TokensLeft));
     }
 
     /// <summary>Plans only the decoding rows or only the others; the worst by <see cref="VictimScore"/> give way.</summary>

@@ -12,20 +12,15 @@ public sealed record SarathiOptions
         Option.Number<SarathiOptions>(
             "watermark", Interval.Below(0, 1), options => options.Watermark, (options, share) => options with { Watermark = share },
             "share of the pool that an admission leaves free"),
-        Option.Flag<SarathiOptions>(
-            "gap-slack", options => options.Steps.FollowsGaps,
-            (options, follows) => options with { Steps = options.Steps with { FollowsGaps = follows } },
-            StepRule.FollowsGapsHelp),
-        Option.Number<SarathiOptions>(
-            "slack-share", Interval.Above(0, 1), options => options.Steps.SlackShare,
-            (options, share) => options with { Steps = options.Steps with { SlackShare = share } }, StepRule.SlackShareHelp),
+        StepRule.FollowsKey<SarathiOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
+        StepRule.ShareKey<SarathiOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
     ];
 
     /// <summary>Share of the pool that an admission leaves available while something runs, at least 0 and below 1.</summary>
     public double Watermark { get; init; } = 0.01;
 
     /// <summary>How long steps may take: dynamic chunks; not followed unless told to, as in the paper.</summary>
-    public StepRule Steps { get; init; } = new() { FollowsGaps = false };
+    public StepRule Steps { get; init; } = StepRule.None;
 
     /// <summary>A share of slacks that nobody looks at.</summary>
     public static OptionFault? Contradiction(SarathiOptions options, PolicySpec written) => options.Steps.Contradiction(written);

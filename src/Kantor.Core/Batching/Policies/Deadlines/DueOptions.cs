@@ -15,12 +15,8 @@ public sealed record DueOptions
         Option.Word<DueOptions, LateRule>(
             "late", LateWords, options => options.Late, (options, late) => options with { Late = late },
             "what becomes of who cannot make its first token in time even if it comes next: served, behind all others, or refused"),
-        Option.Flag<DueOptions>(
-            "gap-slack", options => options.Steps.FollowsGaps,
-            (options, follows) => options with { Steps = options.Steps with { FollowsGaps = follows } }, StepRule.FollowsGapsHelp),
-        Option.Number<DueOptions>(
-            "slack-share", Interval.Above(0, 1), options => options.Steps.SlackShare,
-            (options, share) => options with { Steps = options.Steps with { SlackShare = share } }, StepRule.SlackShareHelp),
+        StepRule.FollowsKey<DueOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
+        StepRule.ShareKey<DueOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
         Option.Number<DueOptions>(
             "watermark", Interval.Below(0, 1), options => options.Memory.Watermark,
             (options, share) => options with { Memory = options.Memory with { Watermark = share } }, MemoryRule.WatermarkHelp),

@@ -17,12 +17,8 @@ public sealed record MooreHodgsonOptions
         Option.Flag<MooreHodgsonOptions>(
             "weighs", options => options.Weighs, (options, weighs) => options with { Weighs = weighs },
             "whether the value of a class counts, or all alike"),
-        Option.Flag<MooreHodgsonOptions>(
-            "gap-slack", options => options.Steps.FollowsGaps,
-            (options, follows) => options with { Steps = options.Steps with { FollowsGaps = follows } }, StepRule.FollowsGapsHelp),
-        Option.Number<MooreHodgsonOptions>(
-            "slack-share", Interval.Above(0, 1), options => options.Steps.SlackShare,
-            (options, share) => options with { Steps = options.Steps with { SlackShare = share } }, StepRule.SlackShareHelp),
+        StepRule.FollowsKey<MooreHodgsonOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
+        StepRule.ShareKey<MooreHodgsonOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
         Option.Number<MooreHodgsonOptions>(
             "watermark", Interval.Below(0, 1), options => options.Memory.Watermark,
             (options, share) => options with { Memory = options.Memory with { Watermark = share } }, MemoryRule.WatermarkHelp),

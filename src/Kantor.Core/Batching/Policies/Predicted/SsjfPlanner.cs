@@ -7,7 +7,7 @@ namespace Kantor.Core.Batching.Policies.Predicted;
 /// Speculative shortest job first: the shortest believed output first, admitted as soon as its tokens fit; nobody who runs is stopped for
 /// it (arXiv 2404.08509; research notes, theory 3.14).
 /// </summary>
-public sealed class SsjfPlanner() : OrderedPlanner("ssjf", new OrderRules { Refresh = KeyRefresh.InTurn })
+public sealed class SsjfPlanner : OrderedPlanner
 {
     /// <summary>What is to be said of it.</summary>
     public static PolicyCard Card { get; } = new("shortest believed output first, as soon as its tokens fit", "arXiv 2404.08509")
@@ -17,6 +17,12 @@ public sealed class SsjfPlanner() : OrderedPlanner("ssjf", new OrderRules { Refr
         Evidence = Evidence.Recalled,
         Cost = "O(r + log n)",
     };
+
+    /// <summary>The planner with its defaults, or others.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public SsjfPlanner(SsjfOptions? options = null)
+        : base(PolicySpec.Of("ssjf", SsjfOptions.Keys, options ?? new SsjfOptions()).ToString(), (options ?? new SsjfOptions()).ToRules()) =>
+        options?.Steps.Validate();
 
     private protected override string KeyTerm => "key-tokens";
 

@@ -1,3 +1,4 @@
+using Kantor.Core.Batching.Parts;
 using Kantor.Core.Batching.Parts.Ordered;
 using Kantor.Core.Catalogue;
 
@@ -33,6 +34,8 @@ public sealed record SvfOptions
             "whether memory is planned for the upper belief about lengths"),
         VictimOrders.Key<SvfOptions>(options => options.Victim, (options, order) => options with { Victim = order }),
         VictimOrders.HeadStartKey<SvfOptions>(options => options.HeadStart, (options, starts) => options with { HeadStart = starts }),
+        StepRule.FollowsKey<SvfOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
+        StepRule.ShareKey<SvfOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
     ];
 
     /// <summary>
@@ -60,13 +63,16 @@ public sealed record SvfOptions
     /// <summary>Whether preempted requests go before all others, or stand by their volumes.</summary>
     public bool HeadStart { get; init; } = true;
 
+    /// <summary>Whether steps are kept short for rows that decode.</summary>
+    public StepRule Steps { get; init; } = StepRule.None;
+
     /// <summary>An option of something that is switched off.</summary>
     public static OptionFault? Contradiction(SvfOptions options, PolicySpec written)
     {
         if (options.AgingShare is null && written.Has("aging-share")) return Idle("aging-share", "aging");
-        if (options.Backfilling) return null;
+        if (options.Backfilling) return options.Steps.Contradiction(written);
         if (written.Has("backfill-depth")) return Idle("backfill-depth", "backfilling");
-        return written.Has("overtakes-max") ? Idle("overtakes-max", "backfilling") : null;
+        return written.Has("overtakes-max") ? Idle("overtakes-max", "backfilling") : options.Steps.Contradiction(written);
     }
 
     private static OptionFault Idle(string key, string off) =>
@@ -83,6 +89,7 @@ public sealed record SvfOptions
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(BackfillDepth, 1);
+        Steps.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(OvertakesMax, 1);
     }
 }

@@ -57,7 +57,7 @@ public sealed class SvfPlanner : LookaheadPlanner
         _options.PlansForUpperBelief ? belief.UpperTokens : belief.MeanTokens;
 
     private static OrderRules RulesOf(SvfOptions options) =>
-        new() { Refresh = KeyRefresh.InTurn, Victims = options.Victim, PreemptedFirst = options.HeadStart };
+        new() { Refresh = KeyRefresh.InTurn, Victims = options.Victim, PreemptedFirst = options.HeadStart, Steps = options.Steps };
 
     private static Backfilling BackfillingOf(SvfOptions options) =>
         options.Backfilling ? new Backfilling(BackfillKind.Reserve, options.BackfillDepth, options.OvertakesMax) : Backfilling.None;

@@ -84,6 +84,12 @@ public class DeadlinePlannerTests
     [InlineData("edf:slack-share=0.5", 150)]
     [InlineData("edf:gap-slack=false", 1_000)]
     [InlineData("moore-hodgson:slack-share=1", 400)]
+    [InlineData("svf:gap-slack=true:slack-share=1", 400)]
+    [InlineData("mc-sf:gap-slack=true:slack-share=0.5", 150)]
+    [InlineData("ssjf:gap-slack=true:slack-share=1", 400)]
+    [InlineData("sarathi:gap-slack=true:slack-share=1", 400)]
+    [InlineData("svf", 1_000)]
+    [InlineData("ssjf", 1_000)]
     public void Prompts_take_no_more_of_a_step_than_the_tightest_slack_allows(string planner, int tokens)
     {
         var scheduler = Scheduler(planner, "goodput(itl=5ms)");
