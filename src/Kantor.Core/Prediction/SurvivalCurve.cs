@@ -15,6 +15,7 @@ namespace Kantor.Core.Prediction;
 internal sealed class SurvivalCurve(double keptPerEnd) : ILengthLaw
 {
     private const double LindyExponent = 2;
+    private const int TokensMax = int.MaxValue / 2;
 
     // Tokens generated in each cell; whoever ends in one counts to its end.
     private readonly double[] _exposed = new double[LengthGrid.Cells];
@@ -82,15 +83,27 @@ internal sealed class SurvivalCurve(double keptPerEnd) : ILengthLaw
         Refresh();
         // A share that is met but for rounding is met.
         var wanted = 1 - share + 1e-13;
-        var (low, high) = (given + 1, int.MaxValue / 2);
+        var tokens = Math.Clamp(FirstBelow(Math.Log(wanted) + LogSurvival(given)), given + 1, TokensMax);
+        while (tokens > given + 1 && Survival(tokens - 1, given) <= wanted) tokens--;
+        while (tokens < TokensMax && Survival(tokens, given) > wanted) tokens++;
+        return tokens;
+    }
+
+    /// <summary>The first length whose survival is at most that of a logarithm, to a token or two by rounding.</summary>
+    private int FirstBelow(double logSurvival)
+    {
+        var (low, high) = (0, _cells);
         while (low < high)
         {
-            var middle = low + ((high - low) / 2);
-            if (Survival(middle, given) <= wanted) high = middle;
+            var middle = (low + high) / 2;
+            if (_logTo[middle + 1] <= logSurvival) high = middle;
             else low = middle + 1;
         }
 
-        return low;
+        var start = LengthGrid.StartOf(low);
+        if (low == _cells) return (int)Math.Min(TokensMax, Math.Ceiling(Math.Max(1, start) * Math.Exp((_logTo[low] - logSurvival) / LindyExponent)));
+        var ended = 1 - Math.Exp(logSurvival - _logTo[low]);
+        return _endShare[low] > 0 ? start + (int)Math.Clamp(Math.Ceiling(ended * Width(low) / _endShare[low]), 0, Width(low)) : start;
     }
 
     private double Rest(int given)

@@ -40,6 +40,29 @@ public class SurvivalPredictorTests
     }
 
     [Fact]
+    public void A_quantile_is_the_first_length_that_the_share_is_at_most_as_long_as() => TestSeed.Each(30, seed =>
+    {
+        var random = new RandomStream(seed, "quantile");
+        var learner = new Learner(new SurvivalPredictor(Plain with { HalfLife = random.NextInt(2) == 0 ? null : 20 }));
+        var longest = 1 + random.NextInt(4_000);
+        for (var answer = random.NextInt(60); answer >= 0; answer--)
+        {
+            learner.Learn(Chat, 1 + random.NextInt(longest), outcome: random.NextInt(5) == 0 ? RequestOutcome.LengthReached : RequestOutcome.Stopped);
+        }
+
+        for (var trial = 0; trial < 20; trial++)
+        {
+            var given = random.NextInt(2) == 0 ? 0 : random.NextInt(2 * longest);
+            var share = random.NextDouble();
+            var belief = learner.Predict(Chat, given, 1_000_000_000);
+            var quantile = belief.Quantile(share);
+            Assert.True(quantile > given);
+            Assert.True(belief.Survival(quantile) <= 1 - share + 1e-12, $"{quantile} is short of {share}");
+            if (quantile > given + 1) Assert.True(belief.Survival(quantile - 1) > 1 - share, $"{quantile} is too long for {share}");
+        }
+    });
+
+    [Fact]
     public void What_still_runs_counts_as_far_as_it_came()
     {
         var without = Learnt(Plain, Enumerable.Repeat(10, 10));
