@@ -29,7 +29,12 @@ public class AllocationTests
     [InlineData("gittins")]
     [InlineData("fastserve")]
     [InlineData("lpm")]
+    [InlineData("dfs-weight")]
     [InlineData("hrrn")]
+    [InlineData("rad")]
+    [InlineData("slai")]
+    [InlineData("dlpm")]
+    [InlineData("justitia")]
     public void A_step_is_planned_and_booked_within_its_bytes(string policy)
     {
         var scheduler = Loaded(policy);
