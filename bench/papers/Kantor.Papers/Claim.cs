@@ -27,6 +27,7 @@ internal sealed record Claim(string Said, double? Least, double? Most)
     /// <summary>The threshold in words; empty when there is none.</summary>
     public string Threshold => (Least, Most) switch
     {
+        ({ } least, { } most) when least == most => $"= {Number(least)}",
         ({ } least, { } most) => $"{Number(least)} to {Number(most)}",
         ({ } least, null) => $"≥ {Number(least)}",
         (null, { } most) => $"≤ {Number(most)}",

@@ -10,6 +10,8 @@ internal static class StudyList
         McSfStudy.Study,
         McSfSlopeStudy.Study,
         VolumeOrderStudy.Study,
+        WaitStudy.Study,
+        FlowControlStudy.Study,
     ];
 
     /// <summary>The study of a name; null when there is none.</summary>
