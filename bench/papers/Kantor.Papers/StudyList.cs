@@ -12,6 +12,8 @@ internal static class StudyList
         VolumeOrderStudy.Study,
         WaitStudy.Study,
         FlowControlStudy.Study,
+        VtcStudy.Study,
+        PrefixOrderStudy.Study,
     ];
 
     /// <summary>The study of a name; null when there is none.</summary>

@@ -100,75 +100,11 @@ public class FairPlannerTests
         return new ReplicaRun(PolicyCatalogue.Planner(planner), limits, kv, jobs) { Verifies = false };
     }
 
-    /// <summary>The largest difference of service of two tenants over any interval in which both have somebody waiting after each step.</summary>
     private static double WorstGap(string planner, Job[] jobs)
     {
-        var (run, worst) = (Run(planner, jobs), 0.0);
-        var service = new double[Tenants];
-        var pairs = (from one in Enumerable.Range(0, Tenants) from other in Enumerable.Range(0, one) select new Pair(one, other)).ToArray();
-        while (!run.IsOver)
-        {
-            run.Arrive();
-            foreach (var pair in pairs) pair.Note(service, Waits(run, pair.One), Waits(run, pair.Other));
-            run.Advance();
-            service = Service(run, jobs);
-            foreach (var pair in pairs)
-            {
-                pair.Note(service, Waits(run, pair.One), Waits(run, pair.Other));
-                worst = Math.Max(worst, pair.Worst);
-            }
-        }
-
+        var run = Run(planner, jobs);
+        var worst = ServiceGap.Worst(run, jobs);
         Assert.Equal(0, run.Scheduler.Counters.Preemptions);
         return worst;
-    }
-
-    private static double[] Service(ReplicaRun run, Job[] jobs)
-    {
-        var service = new double[Tenants];
-        foreach (var job in jobs)
-        {
-            var trace = run.Traces[job.Id];
-            service[job.Tenant] += (trace.FirstStep is null ? 0 : job.Prompt.Count) + (2 * trace.Generated);
-        }
-
-        return service;
-    }
-
-    private static bool Waits(ReplicaRun run, int tenant)
-    {
-        var view = run.Scheduler.View(0);
-        foreach (var row in view.Waiting)
-        {
-            if (view.Tenants[row] == tenant) return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>How far two tenants are apart since both began to wait.</summary>
-    private sealed class Pair(int one, int other)
-    {
-        private double? _least;
-        private double _most;
-
-        public int One => one;
-
-        public int Other => other;
-
-        public double Worst { get; private set; }
-
-        public void Note(double[] service, bool oneWaits, bool otherWaits)
-        {
-            if (!oneWaits || !otherWaits)
-            {
-                _least = null;
-                return;
-            }
-
-            var lead = service[one] - service[other];
-            (_least, _most) = _least is { } least ? (Math.Min(least, lead), Math.Max(_most, lead)) : (lead, lead);
-            Worst = Math.Max(Worst, _most - _least.Value);
-        }
     }
 }
