@@ -14,6 +14,9 @@ internal static class StudyList
         FlowControlStudy.Study,
         VtcStudy.Study,
         PrefixOrderStudy.Study,
+        PreemptionStudy.Study,
+        SliceStudy.Study,
+        DecodeMaximalStudy.Study,
     ];
 
     /// <summary>The study of a name; null when there is none.</summary>
