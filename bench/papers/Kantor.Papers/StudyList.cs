@@ -17,6 +17,7 @@ internal static class StudyList
         PreemptionStudy.Study,
         SliceStudy.Study,
         DecodeMaximalStudy.Study,
+        ChunkedPrefillStudy.Study,
     ];
 
     /// <summary>The study of a name; null when there is none.</summary>
