@@ -18,6 +18,7 @@ internal static class StudyList
         SliceStudy.Study,
         DecodeMaximalStudy.Study,
         ChunkedPrefillStudy.Study,
+        PredictorStudy.Study,
     ];
 
     /// <summary>The study of a name; null when there is none.</summary>
