@@ -7,32 +7,11 @@ internal static class Service
 {
     /// <summary>
     /// The largest difference of service of two tenants over any interval in which both have somebody waiting after each step; cached prompt
-    /// tokens count, or not.
+    /// tokens count, or not. Nobody is preempted, which the bounds do not cover.
     /// </summary>
     public static double WorstGap(ReplicaRun run, IReadOnlyList<Job> jobs, bool countsCached = true)
     {
-        var tenants = jobs.Max(job => job.Tenant) + 1;
-        var (worst, service, started) = (0.0, new double[tenants], new HashSet<long>());
-        var pairs = (from one in Enumerable.Range(0, tenants) from other in Enumerable.Range(0, one) select new Pair(one, other)).ToArray();
-        while (!run.IsOver)
-        {
-            run.Arrive();
-            foreach (var pair in pairs) pair.Note(service, Waits(run, pair.One), Waits(run, pair.Other));
-            var jobOf = Rows(run);
-            foreach (var slice in run.Advance())
-            {
-                var job = jobOf[slice.Row];
-                if (started.Add(job.Id)) service[job.Tenant] += job.Prompt.Count - (countsCached ? 0 : slice.FromToken);
-                if (slice.Generates) service[job.Tenant] += 2;
-            }
-
-            foreach (var pair in pairs)
-            {
-                pair.Note(service, Waits(run, pair.One), Waits(run, pair.Other));
-                worst = Math.Max(worst, pair.Worst);
-            }
-        }
-
+        var worst = ServiceGap.Worst(run, jobs, countsCached: countsCached);
         Assert.Equal(0, run.Scheduler.Counters.Preemptions);
         return worst;
     }
@@ -44,7 +23,7 @@ internal static class Service
         while (!run.IsOver)
         {
             run.Arrive();
-            var jobOf = Rows(run);
+            var jobOf = ServiceGap.JobsByRow(run);
             foreach (var slice in run.Advance())
             {
                 if (started.Add(jobOf[slice.Row].Id)) hits += slice.FromToken;
@@ -52,52 +31,5 @@ internal static class Service
         }
 
         return (double)hits / jobs.Sum(job => job.Prompt.Count);
-    }
-
-    /// <summary>Before the step, because whoever ends in it is gone after it.</summary>
-    private static Dictionary<int, Job> Rows(ReplicaRun run)
-    {
-        var rows = new Dictionary<int, Job>();
-        var view = run.Scheduler.View(0);
-        foreach (var row in view.Running) rows[row] = run.JobOf(row);
-        foreach (var row in view.Waiting) rows[row] = run.JobOf(row);
-        return rows;
-    }
-
-    private static bool Waits(ReplicaRun run, int tenant)
-    {
-        var view = run.Scheduler.View(0);
-        foreach (var row in view.Waiting)
-        {
-            if (view.Tenants[row] == tenant) return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>How far two tenants are apart since both began to wait.</summary>
-    private sealed class Pair(int one, int other)
-    {
-        private double? _least;
-        private double _most;
-
-        public int One => one;
-
-        public int Other => other;
-
-        public double Worst { get; private set; }
-
-        public void Note(double[] service, bool oneWaits, bool otherWaits)
-        {
-            if (!oneWaits || !otherWaits)
-            {
-                _least = null;
-                return;
-            }
-
-            var lead = service[one] - service[other];
-            (_least, _most) = _least is { } least ? (Math.Min(least, lead), Math.Max(_most, lead)) : (lead, lead);
-            Worst = Math.Max(Worst, _most - _least.Value);
-        }
     }
 }

@@ -1,13 +1,11 @@
 using Kantor.Core.Batching;
-using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Batching.Policies.FlowControl;
-using Kantor.Core.Randomness;
 using Kantor.Core.Testing.Runs;
 using static Kantor.Core.Tests.Batching.TrueLengths;
 
 namespace Kantor.Core.Tests.Batching.Policies.FlowControl;
 
-public class WaitPlannerTests(ITestOutputHelper output)
+public class WaitPlannerTests
 {
     private static readonly WaitOptions Three = new() { Threshold = 3 };
 
@@ -50,32 +48,6 @@ public class WaitPlannerTests(ITestOutputHelper output)
         Assert.Equal(fluid.MemoryTokens, rate * fluid.StepUs, 9);
         Assert.False(new FluidEquilibrium(60, 10, 0.02).Exists);
         Assert.Equal(21 * 110, FluidEquilibrium.TokensOf(100, 20));
-    }
-
-    /// <summary>
-    /// The source's example with two stages: inputs of 1 and outputs of 2 tokens, 12 tokens of memory, 4 arrivals a step, so that 4 in each stage
-    /// fill it exactly. Admitting whoever fits completes 3 to 3.5 a step, because what was admitted is evicted; WAIT completes nearly 4. Here who is
-    /// evicted keeps its tokens, so that computing again must cost something: a step has 9 tokens, one more than the balance takes. With tokens
-    /// without end greedy admission loses nothing.
-    /// </summary>
-    [Fact]
-    public void ACC_3_6_in_the_toy_with_two_stages_greedy_admission_completes_3_to_3_5_a_step_and_wait_nearly_4()
-    {
-        var random = new RandomStream(1, "toy");
-        const int Steps = 4_000;
-        var jobs = new List<Job>();
-        for (var at = -Math.Log(1 - random.NextDouble()) / 4; at < Steps; at += -Math.Log(1 - random.NextDouble()) / 4) jobs.Add(Job(jobs.Count, (int)at, 1, 2));
-        double Rate(IBatchPlanner planner)
-        {
-            var run = Run(planner, jobs, pool: 12, running: 1000, stepTokens: 9);
-            while (run.Step < Steps) run.Advance();
-            return run.Traces.Values.Count(trace => trace.Ends > 0) / (double)Steps;
-        }
-
-        var (greedy, wait) = (Rate(new SarathiPlanner(new SarathiOptions { Watermark = 0 })), Rate(new WaitPlanner(new WaitOptions { Threshold = 4 })));
-        output.WriteLine($"greedy {greedy:0.00}, wait {wait:0.00} a step");
-        Assert.InRange(greedy, 3, 3.5);
-        Assert.InRange(wait, 3.9, 4.1);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Kantor.Core.Batching.Parts;
 using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 
-namespace Kantor.Simulation.Tests.Acceptance;
+namespace Kantor.Papers.Replicas;
 
 /// <summary>
 /// INFERMAX's admission by histogram (arXiv 2411.07447; research notes, scheduling 7): prompts of equal ⌊log2⌋ share the mean length of all that
