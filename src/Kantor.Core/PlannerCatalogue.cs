@@ -92,7 +92,8 @@ internal static class PlannerCatalogue
         .Add(Of("wspt", WsptPlanner.Card, DueOptions.Keys, options => new WsptPlanner(options), DueOptions.Contradiction))
         .Add(Of(
             "moore-hodgson", MooreHodgsonPlanner.Card, MooreHodgsonOptions.Keys, options => new MooreHodgsonPlanner(options),
-            MooreHodgsonOptions.Contradiction));
+            MooreHodgsonOptions.Contradiction))
+        .Add(Of("slos-serve", SlosServePlanner.Card, SlosServeOptions.Keys, options => new SlosServePlanner(options)));
 
     private static void AddFair(PolicyShelf<IBatchPlanner> shelf) => shelf
         .Add(Of("vtc", VtcPlanner.Card, VtcOptions.Keys, options => new VtcPlanner(options)))
