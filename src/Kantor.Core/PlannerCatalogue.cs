@@ -71,7 +71,8 @@ internal static class PlannerCatalogue
             FlowControlOptions.Contradiction))
         .Add(Of("wait", WaitPlanner.Card, WaitOptions.Keys, options => new WaitPlanner(options)))
         .Add(Of("nested-wait", NestedWaitPlanner.Card, NestedWaitOptions.Keys, options => new NestedWaitPlanner(options)))
-        .Add(Of("flow-control-blind", BlindFlowPlanner.Card, BlindFlowOptions.Keys, options => new BlindFlowPlanner(options)));
+        .Add(Of("flow-control-blind", BlindFlowPlanner.Card, BlindFlowOptions.Keys, options => new BlindFlowPlanner(options)))
+        .Add(Of("gate-and-route", GatePlanner.Card, GateOptions.Keys, options => new GatePlanner(options)));
 
     private static void AddPredicted(PolicyShelf<IBatchPlanner> shelf) => shelf
         .Add(Plain("ssjf", SsjfPlanner.Card, () => new SsjfPlanner()))
