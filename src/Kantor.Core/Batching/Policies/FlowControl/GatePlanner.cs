@@ -95,7 +95,7 @@ public sealed class GatePlanner : OrderedPlanner
         for (var number = 0; number < gates.Classes.Length; number++)
         {
             ref var gate = ref gates.Gates[number];
-            if (gate.TokensPerStep == 0 || gate.OpenFrom >= gates.Step + 1) continue;
+            if (gate is { TokensPerStep: 0 } || (gate.TokensPerStep is not null && gate.OpenFrom >= gates.Step + 1)) continue;
             var queue = gates.Classes[number].Queue;
             queue.StartReading();
             if (!queue.TryRead(out var row)) continue;
@@ -115,7 +115,9 @@ public sealed class GatePlanner : OrderedPlanner
         gates.ClassOf(view.Classes[row]).Queue.Remove(row);
         if (view.Preemptions[row] > 0) return;
         ref var gate = ref gates.Gates[view.Classes[row]];
-        if (gate.TokensPerStep > 0) gate.OpenFrom = Math.Max(gate.OpenFrom, gates.Step) + (view.PromptTokens[row] / gate.TokensPerStep);
+        var missing = view.WantedTokens[row] - view.CachedPrefix(row).Tokens;
+        (gate.Starts, gate.StartedTokens) = (gate.Starts + 1, gate.StartedTokens + missing);
+        if (gate.TokensPerStep is > 0 and var tokens) gate.OpenFrom = Math.Max(gate.OpenFrom, gates.Step) + (missing / tokens);
     }
 
     private void AdmitOldest(in BatchView view, GateState gates, BatchPlan plan, ref PlanBudget budget)
@@ -142,7 +144,10 @@ public sealed class GatePlanner : OrderedPlanner
             var (count, value) = (Math.Max(1.0, of.Count), isWorth ? ClassOf(view, number).Value : 1);
             var (prompt, output) = (Math.Max(1, of.InputSum / count), of.OutputSum / count);
             var revenue = _options.Pricing == GatePricing.Answers ? value : value * (prompt + output);
-            gates.Flows[number] = new(of.Count / elapsedUs, revenue, model.PromptUs(prompt), model.PlacesUs(prompt, output));
+            ref readonly var gate = ref gates.Gates[number];
+            if (gate.Starts > 0) prompt = Math.Max(1, gate.StartedTokens / gate.Starts);
+            // One arrival alone is no rate yet.
+            gates.Flows[number] = new((count - 1) / elapsedUs, revenue, model.PromptUs(prompt), model.PlacesUs(prompt, output));
         }
 
         gates.Program.Solve(gates.Flows, gates.Served);
@@ -150,8 +155,9 @@ public sealed class GatePlanner : OrderedPlanner
         for (var number = 0; number < gates.Classes.Length; number++) mixedShare += gates.Served[number] * gates.Flows[number].PromptUs;
         for (var number = 0; number < gates.Classes.Length; number++)
         {
-            var share = gates.Served[number] * gates.Flows[number].PromptUs;
-            gates.Gates[number].TokensPerStep = (1 + _options.Headroom) * model.ChunkTokens * model.StepsOf(share, mixedShare);
+            ref readonly var flow = ref gates.Flows[number];
+            var tokens = (1 + _options.Headroom) * model.ChunkTokens * model.StepsOf(gates.Served[number] * flow.PromptUs, mixedShare);
+            gates.Gates[number].TokensPerStep = gates.Served[number] < flow.Rate ? tokens : null;
         }
     }
 

@@ -9,11 +9,17 @@ internal sealed class GateState : WaitState
 
     internal struct Gate
     {
-        /// <summary>Prompt tokens that may start in a step, in the mean; 0 for none.</summary>
-        public double TokensPerStep;
+        /// <summary>Prompt tokens that may start in a step, in the mean; 0 for none, null for any.</summary>
+        public double? TokensPerStep;
 
         /// <summary>The step from which the gate is open, with fractions.</summary>
         public double OpenFrom;
+
+        /// <summary>Requests of the class that started.</summary>
+        public long Starts;
+
+        /// <summary>Prompt tokens that were to be computed for them: those that were not cached.</summary>
+        public double StartedTokens;
     }
 
     public GateProgram Program { get; } = new();
