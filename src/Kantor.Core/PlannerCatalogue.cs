@@ -57,6 +57,7 @@ internal static class PlannerCatalogue
             "alpha-protection", AlphaProtectionPlanner.Card, AlphaProtectionOptions.Keys, options => new AlphaProtectionPlanner(options),
             AlphaProtectionOptions.Contradiction))
         .Add(Of("sorted-f", SortedFPlanner.Card, SortedFOptions.Keys, options => new SortedFPlanner(options)))
+        .Add(Of("lp-guided", LpGuidedPlanner.Card, LpGuidedOptions.Keys, options => new LpGuidedPlanner(options)))
         .Add(Of("svf-1-bit", OneBitSvfPlanner.Card, OneBitSvfOptions.Keys, options => new OneBitSvfPlanner(options)));
 
     private static void AddUncertain(PolicyShelf<IBatchPlanner> shelf) => shelf
