@@ -60,6 +60,7 @@ internal static class PlannerCatalogue
             "alpha-protection", AlphaProtectionPlanner.Card, AlphaProtectionOptions.Keys, options => new AlphaProtectionPlanner(options),
             AlphaProtectionOptions.Contradiction))
         .Add(Of("sorted-f", SortedFPlanner.Card, SortedFOptions.Keys, options => new SortedFPlanner(options)))
+        .Add(Of("lp-guided", LpGuidedPlanner.Card, LpGuidedOptions.Keys, options => new LpGuidedPlanner(options)))
         .Add(Of("svf-1-bit", OneBitSvfPlanner.Card, OneBitSvfOptions.Keys, options => new OneBitSvfPlanner(options)));
 
     private static void AddUncertain(PolicyShelf<IBatchPlanner> shelf) => shelf
@@ -74,7 +75,8 @@ internal static class PlannerCatalogue
             FlowControlOptions.Contradiction))
         .Add(Of("wait", WaitPlanner.Card, WaitOptions.Keys, options => new WaitPlanner(options)))
         .Add(Of("nested-wait", NestedWaitPlanner.Card, NestedWaitOptions.Keys, options => new NestedWaitPlanner(options)))
-        .Add(Of("flow-control-blind", BlindFlowPlanner.Card, BlindFlowOptions.Keys, options => new BlindFlowPlanner(options)));
+        .Add(Of("flow-control-blind", BlindFlowPlanner.Card, BlindFlowOptions.Keys, options => new BlindFlowPlanner(options)))
+        .Add(Of("gate-and-route", GatePlanner.Card, GateOptions.Keys, options => new GatePlanner(options)));
 
     private static void AddPredicted(PolicyShelf<IBatchPlanner> shelf) => shelf
         .Add(Of("ssjf", SsjfPlanner.Card, SsjfOptions.Keys, options => new SsjfPlanner(options), SsjfOptions.Contradiction))
@@ -97,7 +99,8 @@ internal static class PlannerCatalogue
         .Add(Of(
             "moore-hodgson", MooreHodgsonPlanner.Card, MooreHodgsonOptions.Keys, options => new MooreHodgsonPlanner(options),
             MooreHodgsonOptions.Contradiction))
-        .Add(Of("slai", SlaiPlanner.Card, SlaiOptions.Keys, options => new SlaiPlanner(options)));
+        .Add(Of("slai", SlaiPlanner.Card, SlaiOptions.Keys, options => new SlaiPlanner(options)))
+        .Add(Of("slos-serve", SlosServePlanner.Card, SlosServeOptions.Keys, options => new SlosServePlanner(options)));
 
     private static void AddFair(PolicyShelf<IBatchPlanner> shelf) => shelf
         .Add(Of("vtc", VtcPlanner.Card, VtcOptions.Keys, options => new VtcPlanner(options)))

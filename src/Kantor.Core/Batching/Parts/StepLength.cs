@@ -16,12 +16,16 @@ internal readonly ref struct StepLength
     private readonly StepLoad _decodes;
     private readonly int _context;
 
-    /// <summary>The decodes of the view, and how long they leave; only a share of each slack is used, above 0 and at most 1.</summary>
-    public StepLength(in BatchView view, double slackShare)
+    /// <summary>
+    /// The decodes of the view, and how long they leave; only a share of each slack is used, above 0 and at most 1. Rows that are paused,
+    /// by number, do not decode in this step; none when the span is empty.
+    /// </summary>
+    public StepLength(in BatchView view, double slackShare, ReadOnlySpan<bool> paused = default)
     {
         _stepTime = view.StepTime;
         foreach (var row in view.Running)
         {
+            if (row < paused.Length && paused[row]) continue;
             if (view.IsDecoding(row)) _decodes = _decodes.With(1, view.ComputedTokens[row], isDecode: true);
             else _context = Math.Max(_context, view.ComputedTokens[row]);
         }
@@ -29,7 +33,7 @@ internal readonly ref struct StepLength
         DecodesUs = _stepTime.StepUs(_decodes);
         foreach (var row in view.Running)
         {
-            if (!view.IsDecoding(row)) continue;
+            if (!view.IsDecoding(row) || (row < paused.Length && paused[row])) continue;
             if (view.SlackToNextTokenUs(row) is { } slackUs && slackUs >= DecodesUs) SlackUs = Least(SlackUs, slackUs);
             var slo = view.ClassOf(row).Slo;
             if ((slo.GapUsMax ?? slo.TpotUsMax) is { } gapUs && gapUs >= DecodesUs) GapUs = Least(GapUs, gapUs);

@@ -6,7 +6,7 @@ namespace Kantor.Core.Batching.Parts;
 public sealed record StepRule
 {
     private const string FollowsGapsHelp = "whether prompts take no more of a step than the tightest gap slack of a decode allows";
-    private const string SlackShareHelp = "share of a slack that is used; the rest is for errors of the step-time model";
+    internal const string SlackShareHelp = "share of a slack that is used; the rest is for errors of the step-time model";
 
     /// <summary>Steps as long as they become.</summary>
     public static StepRule None { get; } = new() { FollowsGaps = false };

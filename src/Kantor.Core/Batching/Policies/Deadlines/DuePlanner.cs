@@ -17,7 +17,7 @@ namespace Kantor.Core.Batching.Policies.Deadlines;
 public abstract class DuePlanner : OrderedPlanner
 {
     private const int SkipsMax = 32;
-    private const int OnTime = 0;
+    private protected const int OnTime = 0;
     private const int Never = 1;
     private const int Demoted = 2;
 
@@ -26,8 +26,8 @@ public abstract class DuePlanner : OrderedPlanner
     private readonly MemoryRule _room;
     private readonly RoundsOf _rounds;
 
-    private protected DuePlanner(string name, StepRule steps, LateRule late, MemoryRule room)
-        : base(name, new OrderRules()) => (_steps, _late, _room, _rounds) = (steps, late, room, RoundsLeft);
+    private protected DuePlanner(string name, StepRule steps, LateRule late, MemoryRule room, OrderRules? rules = null)
+        : base(name, rules ?? new OrderRules()) => (_steps, _late, _room, _rounds) = (steps, late, room, RoundsLeft);
 
     /// <inheritdoc/>
     public override PolicyState NewState() => new DueState();
@@ -66,12 +66,18 @@ public abstract class DuePlanner : OrderedPlanner
     private protected override void LimitPrompts(in BatchView view, OrderedState memory, ref PlanBudget budget)
     {
         var due = (DueState)memory;
-        var length = new StepLength(view, _steps.SlackShare);
+        var length = new StepLength(view, _steps.SlackShare, PausedRows(due));
         var most = budget.TokensLeft;
         due.StepTokens = Math.Max(1, _steps.FollowsGaps ? length.PromptTokens(length.GapUs, most) : most);
         (due.StepUs, due.DecodesUs) = (length.StepUs(due.StepTokens), length.DecodesUs);
-        if (_steps.FollowsGaps) budget.LimitTokens(length.PromptTokens(length.SlackUs, most));
+        if (_steps.FollowsGaps) budget.LimitTokens(length.PromptTokens(StepUsMax(due, length), most));
     }
+
+    /// <summary>Rows, by number, that decode but do not in this step; none when it is empty.</summary>
+    private protected virtual ReadOnlySpan<bool> PausedRows(DueState memory) => default;
+
+    /// <summary>Time that the step may take; null for any.</summary>
+    private protected virtual double? StepUsMax(DueState memory, in StepLength length) => length.SlackUs;
 
     private protected sealed override bool Passes(in BatchView view, OrderedState memory, in PlanBudget budget, in Candidate candidate) =>
         candidate.HeldBlocks + (int)(_room.Watermark * view.KvBlocksTotal) <= budget.BlocksLeft

@@ -8,7 +8,7 @@ namespace Kantor.Core.Batching.Policies.FlowControl;
 /// <summary>
 /// What <see cref="WaitPlanner"/> remembers: a queue in order of arrival for each class, and the class's rate and lengths.
 /// </summary>
-internal sealed class WaitState : OrderedState
+internal class WaitState : OrderedState
 {
     private ClassMemory[] _classes = [];
     private int[] _classOf = new int[16];

@@ -13,7 +13,7 @@ namespace Kantor.Core.Batching.Policies.Lookahead;
 /// The source orders a backlog. Here the next batch is chosen from those that wait when all of the last one are admitted, which for a
 /// backlog is the same order. Preempted requests go first.
 /// </remarks>
-public sealed class SortedFPlanner : LookaheadPlanner
+public sealed class SortedFPlanner : BacklogPlanner
 {
     /// <summary>What is to be said of it.</summary>
     public static PolicyCard Card { get; } = new(
@@ -28,16 +28,12 @@ public sealed class SortedFPlanner : LookaheadPlanner
         Cost = "O(r log r) a step; O(n log n) a batch, exponential in exact-max",
     };
 
-    // Who is in no batch stands behind all who are, in order of arrival.
-    private const int OutsideLevel = 1;
-
     private readonly SortedFOptions _options;
 
     /// <summary>The planner with its defaults, or others.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public SortedFPlanner(SortedFOptions? options = null)
-        : base(
-            PolicySpec.Of("sorted-f", SortedFOptions.Keys, options ?? new SortedFOptions()).ToString(), new OrderRules(), Backfilling.None)
+        : base(PolicySpec.Of("sorted-f", SortedFOptions.Keys, options ?? new SortedFOptions()).ToString())
     {
         _options = options ?? new SortedFOptions();
         _options.Validate();
@@ -46,61 +42,31 @@ public sealed class SortedFPlanner : LookaheadPlanner
     /// <inheritdoc/>
     public override PolicyState NewState() => new SortedFState();
 
-    private protected override long Key(in BatchView view, OrderedState memory, int row) =>
-        ((SortedFState)memory).IsMember(row)
-            ? SortKey.Of(0, RemainingRounds(view, memory, row))
-            : SortKey.Of(OutsideLevel, memory.ArrivalOf(row));
-
     private protected override int PlannedTokens(in BatchView view, OrderedState memory, int row, in LengthBelief belief) =>
         _options.PlansForUpperBelief ? belief.UpperTokens : belief.MeanTokens;
 
-    private protected override void Admit(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
+    private protected override void ChooseBatch(in BatchView view, BacklogState memory)
     {
-        if (budget.TokensLeft == 0 || budget.PlacesLeft == 0) return;
-        WriteProfile(view, memory);
-        while (budget.TokensLeft > 0 && budget.PlacesLeft > 0 && TryFirst(memory, out var row))
+        var sorted = (SortedFState)memory;
+        WriteQueue(view, sorted);
+        for (var item = 0; item < sorted.Rows.Length; item++)
         {
-            if (memory.KeyOf(row) >= SortKey.Of(OutsideLevel, 0))
-            {
-                ChooseBatch(view, (SortedFState)memory);
-                continue;
-            }
-
-            if (view.IsWaiting(row) && !TryAdmit(view, memory, plan, ref budget, row)) return;
-            // Whoever is admitted leaves the queue at once, because it is read from its front again.
-            memory.Queue.Remove(row);
-        }
-    }
-
-    private static bool TryFirst(OrderedState memory, out int row)
-    {
-        memory.Queue.StartReading();
-        return memory.Queue.TryRead(out row);
-    }
-
-    private void ChooseBatch(in BatchView view, SortedFState memory)
-    {
-        WriteQueue(view, memory);
-        for (var item = 0; item < memory.Rows.Length; item++)
-        {
-            var row = memory.Rows[item];
-            memory.Outputs[item] = RemainingRounds(view, memory, row);
-            memory.Peaks[item] = Math.Min(view.KvBlocksTotal, view.BlocksFor(view.WantedTokens[row] + RemainingRounds(view, memory, row)));
+            var row = sorted.Rows[item];
+            sorted.Outputs[item] = RemainingRounds(view, sorted, row);
+            sorted.Peaks[item] = Math.Min(view.KvBlocksTotal, view.BlocksFor(view.WantedTokens[row] + RemainingRounds(view, sorted, row)));
         }
 
-        Search(memory, view.KvBlocksTotal);
-        for (var item = 0; item < memory.Rows.Length; item++)
+        Search(sorted, view.KvBlocksTotal);
+        for (var item = 0; item < sorted.Rows.Length; item++)
         {
-            if (!memory.Chosen[item]) continue;
-            memory.Join(memory.Rows[item]);
-            memory.SetKey(memory.Rows[item], SortKey.Of(0, memory.Outputs[item]));
+            if (sorted.Chosen[item]) sorted.Join(sorted.Rows[item], sorted.Outputs[item]);
         }
     }
 
     /// <summary>Who waits and was not admitted in this step, in order of output, ties in order of arrival.</summary>
     private void WriteQueue(in BatchView view, SortedFState memory)
     {
-        memory.BeginBatch(memory.Queue.Count, view.Ids.Length);
+        memory.BeginBatch(memory.Queue.Count);
         var item = 0;
         memory.Queue.StartReading();
         while (item < memory.Rows.Length && memory.Queue.TryRead(out var row))

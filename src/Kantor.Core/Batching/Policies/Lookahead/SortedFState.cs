@@ -1,12 +1,10 @@
 using Kantor.Core.Batching.Parts;
-using Kantor.Core.Batching.Parts.Ordered;
 
 namespace Kantor.Core.Batching.Policies.Lookahead;
 
-/// <summary>What <see cref="SortedFPlanner"/> remembers beside the queue: who belongs to the batch that is being admitted.</summary>
-internal sealed class SortedFState : OrderedState
+/// <summary>What <see cref="SortedFPlanner"/> remembers beside the batch: where it works.</summary>
+internal sealed class SortedFState : BacklogState
 {
-    private bool[] _isMember = new bool[16];
     private long[] _sortKeys = new long[16];
     private int[] _rows = new int[16];
     private long[] _outputs = new long[16];
@@ -28,21 +26,11 @@ internal sealed class SortedFState : OrderedState
 
     private int Count { get; set; }
 
-    public bool IsMember(int row) => row < _isMember.Length && _isMember[row];
-
-    public void Join(int row) => _isMember[row] = true;
-
-    public void BeginBatch(int waiting, int rows)
+    public void BeginBatch(int waiting)
     {
         Count = waiting;
-        if (_isMember.Length < rows) Array.Resize(ref _isMember, Math.Max(rows, 2 * _isMember.Length));
         if (_rows.Length >= waiting) return;
         var size = Math.Max(waiting, 2 * _rows.Length);
         (_sortKeys, _rows, _outputs, _peaks, _chosen) = (new long[size], new int[size], new long[size], new long[size], new bool[size]);
-    }
-
-    protected override void Begins(int row)
-    {
-        if (row < _isMember.Length) _isMember[row] = false;
     }
 }
