@@ -1,6 +1,8 @@
 namespace Kantor.Core.Batching.Policies.Agents;
 
-/// <summary>Which agent each row belongs to, and the lines of waiting rows: whoever came first is first, but preempted rows before all.</summary>
+/// <summary>
+/// Which agent each row belongs to, and the lines of waiting rows: whoever came first is first, but preempted rows before all.
+/// </summary>
 internal sealed class AgentRows
 {
     private RowInfo[] _rows = new RowInfo[16];

@@ -4,8 +4,8 @@ using Kantor.Core.Batching.Parts.Ordered;
 namespace Kantor.Core.Batching.Policies.Agents;
 
 /// <summary>
-/// The system that is imitated: all agents that have work left share the KV equally at every moment. Its virtual time is the service that an
-/// agent which is there all the time has had, in token-rounds; an agent is done at its tag (generalized processor sharing, Parekh and
+/// The system that is imitated: all agents that have work left share the KV equally at every moment. Its virtual time is the service that
+/// an agent which is there all the time has had, in token-rounds; an agent is done at its tag (generalized processor sharing, Parekh and
 /// Gallager, 1993).
 /// </summary>
 internal sealed class EqualShares

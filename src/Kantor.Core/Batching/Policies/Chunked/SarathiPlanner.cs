@@ -51,8 +51,8 @@ public sealed class SarathiPlanner : IBatchPlanner
 
     /// <summary>
     /// Without limit when nobody can be admitted anyway, or when nothing becomes cached: then KV only gets scarcer and cached prefixes only
-    /// shorter, so whoever was not admitted is not admitted later. Otherwise a prefix that grows in the cache may let somebody in. Where gaps
-    /// are followed, the clock decides how much of a prompt is computed, or whether somebody is let in.
+    /// shorter, so whoever was not admitted is not admitted later. Otherwise a prefix that grows in the cache may let somebody in. Where
+    /// gaps are followed, the clock decides how much of a prompt is computed, or whether somebody is let in.
     /// </summary>
     public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan)
     {

@@ -12,10 +12,10 @@ namespace Kantor.Core.Batching.Policies.Deadlines;
 /// section 6; research notes, theory 3.11).
 /// </summary>
 /// <remarks>
-/// A decode is urgent when its gap leaves it no more than so many steps; more of them while the pool is nearly full, so that decodes end and
-/// free it. A step is taken to last as long as one of all decodes and as many prompt tokens as it may hold, where the source has the mean of
-/// past steps. When KV runs out, the newest prompt that is partly computed gives way, then the newest decode. While there is no prompt, all
-/// decodes go. Long prompts can starve, unless the oldest goes first.
+/// A decode is urgent when its gap leaves it no more than so many steps; more of them while the pool is nearly full, so that decodes end
+/// and free it. A step is taken to last as long as one of all decodes and as many prompt tokens as it may hold, where the source has the
+/// mean of past steps. When KV runs out, the newest prompt that is partly computed gives way, then the newest decode. While there is no
+/// prompt, all decodes go. Long prompts can starve, unless the oldest goes first.
 /// </remarks>
 public sealed class SlaiPlanner : OrderedPlanner
 {
@@ -70,7 +70,9 @@ public sealed class SlaiPlanner : OrderedPlanner
         return base.PlanRunning(view, memory, plan, ref budget);
     }
 
-    /// <summary>What is left goes to those that were passed over, the tightest first; nobody gives way to them unless nothing is computed.</summary>
+    /// <summary>
+    /// What is left goes to those that were passed over, the tightest first; nobody gives way to them unless nothing is computed otherwise.
+    /// </summary>
     private protected override void Finish(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
     {
         var slai = (SlaiState)memory;

@@ -2,8 +2,8 @@ namespace Kantor.Core.Batching.Policies.Fair;
 
 /// <summary>
 /// Tenants by deficits: a tenant is served while it has had less than it may have; when nobody who waits may have any more, a round begins
-/// in which all who wait may have a quantum more, and so may whoever comes during it. A tenant with nobody waiting when a round begins keeps
-/// no claim, but what it has had too much.
+/// in which all who wait may have a quantum more, and so may whoever comes during it. A tenant with nobody waiting when a round begins
+/// keeps no claim, but what it has had too much.
 /// </summary>
 /// <remarks>
 /// What a request takes is known only when it has ended, so accounts are overdrawn by what is under way, and made up for in later rounds.

@@ -21,7 +21,7 @@ public sealed class DlpmPlanner : DeficitPlanner
     {
         Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
         Model = "one worker, no preemption, M tokens of running requests",
-        Guarantee = "service of two tenants that both wait all the time differs by at most 2 (max(L, w_q M) + quantum), L the longest prompt",
+        Guarantee = "service of two tenants that both wait all the time differs by at most 2 (max(L, w_q M) + Q), L the longest prompt",
         Information = LengthInformation.None,
         Evidence = Evidence.Stated,
         Cost = "O(r + m log m + admitted x tenants) with m look-ups, at most matched-max; O(r + admitted x tenants + log n) beyond",

@@ -5,8 +5,8 @@ using Kantor.Core.Decisions;
 namespace Kantor.Core.Batching.Policies.Prefix;
 
 /// <summary>
-/// The tree of cached prefixes, depth first, where more wait first: requests are grouped by their cached prefix, a subtree weighs as many as
-/// wait in it, the heaviest subtree of a node is visited first, and requests that end at the node come after its subtrees, in order of
+/// The tree of cached prefixes, depth first, where more wait first: requests are grouped by their cached prefix, a subtree weighs as many
+/// as wait in it, the heaviest subtree of a node is visited first, and requests that end at the node come after its subtrees, in order of
 /// arrival (SGLang's dfs-weight; research notes, scheduling 15.2).
 /// </summary>
 /// <remarks>
@@ -19,13 +19,13 @@ public sealed class DfsWeightPlanner(PrefixOptions? options = null) : PrefixPlan
 {
     /// <summary>What is to be said of it.</summary>
     public static PolicyCard Card { get; } = new(
-        "the tree of cached prefixes depth first, subtrees with more waiting requests first",
+        "the tree of cached prefixes depth first, subtrees with more waiting requests first, of equals that of the oldest",
         "SGLang, schedule_policy.py")
     {
         Promises = PolicyPromises.AllocatesNothing | PolicyPromises.RepeatsSteps,
         Information = LengthInformation.None,
         Evidence = Evidence.CodeRead,
-        Cost = "O(r + m (log m + depth)) with m look-ups, at most matched-max; O(r + log n) beyond; log n comparisons of prompts as one comes",
+        Cost = "O(r + m (log m + depth)) with m look-ups, at most matched-max; O(r + log n) beyond; O(n) moves as one comes",
     };
 
     /// <inheritdoc/>

@@ -21,7 +21,9 @@ internal sealed class DfsWeightState : PrefixState
     private int _newest;
     private int _visited;
 
-    /// <summary>Neighbours that share more cached tokens than their parent: the heaviest goes first, of equals the one with the oldest.</summary>
+    /// <summary>
+    /// Neighbours that share more cached tokens than their parent: the heaviest goes first, of equals the one with the oldest.
+    /// </summary>
     private readonly record struct Subtree(int Weight, long Oldest, int From, int Cached) : IComparable<Subtree>
     {
         public int CompareTo(Subtree other) => Weight != other.Weight ? other.Weight.CompareTo(Weight) : Oldest.CompareTo(other.Oldest);
@@ -65,7 +67,8 @@ internal sealed class DfsWeightState : PrefixState
     public override void Preempted(RequestId request, int slot)
     {
         base.Preempted(request, slot);
-        if (slot < _contents.Length && _contents[slot] is { } known) _order.Add(slot, request.Value, known.Facts.CacheDomain, known.Content);
+        if (slot >= _contents.Length || _contents[slot] is not { } known) return;
+        _order.Add(slot, request.Value, known.Facts.CacheDomain, known.Content);
     }
 
     public override void Granted(RequestId request, int slot, int tokens, int reserveTokens)
@@ -91,7 +94,7 @@ internal sealed class DfsWeightState : PrefixState
         }
     }
 
-    /// <summary>The node at so many cached tokens, of the rows from a place to another: its subtrees, then the rows that end there.</summary>
+    /// <summary>The node at so many cached tokens, of neighbours from a place to another: its subtrees, then who ends there.</summary>
     private void Visit(int from, int to, int cached)
     {
         var first = _subtrees.Count;

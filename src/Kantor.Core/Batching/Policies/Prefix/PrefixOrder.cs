@@ -42,7 +42,8 @@ internal sealed class PrefixOrder
         _rows[row] = default;
         var shared = _entries[place].SharedTokens;
         _entries.RemoveAt(place);
-        if (place < _entries.Count) _entries[place] = _entries[place] with { SharedTokens = Math.Min(shared, _entries[place].SharedTokens) };
+        if (place == _entries.Count) return;
+        _entries[place] = _entries[place] with { SharedTokens = Math.Min(shared, _entries[place].SharedTokens) };
     }
 
     private Described Of(int place) => _rows[_entries[place].Row];
