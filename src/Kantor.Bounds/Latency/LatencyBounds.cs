@@ -6,7 +6,7 @@ using Kantor.Core.Objectives;
 namespace Kantor.Bounds.Latency;
 
 /// <summary>
-/// The least mean latency that any policy can reach that serves every request (docs/bounds.md, section 4): the largest of three bounds.
+/// The least mean latency that any policy can reach that serves every request (docs/bounds.md, section 4): the largest of several bounds.
 /// </summary>
 public static class LatencyBounds
 {
