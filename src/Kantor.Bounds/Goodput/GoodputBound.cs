@@ -1,4 +1,5 @@
 using Kantor.Bounds.Facts;
+using Kantor.Bounds.Prices;
 using Kantor.Bounds.Work;
 using Kantor.Core.Objectives;
 
@@ -49,7 +50,7 @@ public static class GoodputBound
     internal static ProvenBound OfRates(
         IReadOnlyList<BoundRequest> requests, FleetWork work, Deadlines limits, IReadOnlyList<WorkRates> rates, GoodputBoundOptions options)
     {
-        var buckets = TimeBuckets.Over(requests, work, limits, options.BucketMs * 1000);
+        var buckets = DeadlineBuckets.Over(requests, work, limits, options.BucketMs * 1000);
         var choice = new RateChoice(requests, work, limits, buckets);
         foreach (var one in rates) choice.Try(one, 0);
         foreach (var price in PoolPrices) choice.Try(choice.Rates, price);

@@ -1,3 +1,5 @@
+using Kantor.Bounds.Prices;
+
 namespace Kantor.Bounds.Goodput;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Kantor.Bounds.Facts;
+using Kantor.Bounds.Prices;
 using Kantor.Bounds.Work;
 
 namespace Kantor.Bounds.Goodput;
@@ -100,8 +101,8 @@ internal sealed class WorkItems
 /// <summary>Work in microseconds of machine time, to be done in buckets <paramref name="From"/> to <paramref name="To"/>.</summary>
 internal readonly record struct WorkItem(double WorkUs, int From, int To);
 
-/// <summary>Time cut into equal buckets; what lies outside belongs to the first or the last.</summary>
-internal readonly record struct TimeBuckets(double StartUs, double WidthUs, int Count)
+/// <summary>Buckets over all that has a deadline.</summary>
+internal static class DeadlineBuckets
 {
     private const int CountMax = 1 << 20;
 
@@ -123,6 +124,4 @@ internal readonly record struct TimeBuckets(double StartUs, double WidthUs, int 
         widthUs = Math.Max(widthUs, (end - start) / (CountMax - 1));
         return new TimeBuckets(start, widthUs, (int)((end - start) / widthUs) + 1);
     }
-
-    public int At(double us) => (int)Math.Clamp((us - StartUs) / WidthUs, 0, Count - 1);
 }

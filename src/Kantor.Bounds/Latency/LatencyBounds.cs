@@ -1,11 +1,12 @@
 using Kantor.Bounds.Facts;
+using Kantor.Bounds.Sharing;
 using Kantor.Bounds.Work;
 using Kantor.Core.Objectives;
 
 namespace Kantor.Bounds.Latency;
 
 /// <summary>
-/// The least mean latency that any policy can reach that serves every request (docs/bounds.md, section 4): the largest of three bounds.
+/// The least mean latency that any policy can reach that serves every request (docs/bounds.md, section 4): the largest of several bounds.
 /// </summary>
 public static class LatencyBounds
 {
@@ -17,6 +18,9 @@ public static class LatencyBounds
 
     /// <summary>Name of the bound by KV memory.</summary>
     public const string KvTime = "mean busy time of KV memory";
+
+    /// <summary>Name of the bound by steps that requests share.</summary>
+    public const string SharedSteps = "steps shared on one machine";
 
     /// <summary>The bound of the mean of a latency; null for a kind that has none.</summary>
     /// <param name="requests">The requests, in any order; their weights do not count.</param>
@@ -34,12 +38,14 @@ public static class LatencyBounds
     {
         var sums = new LatencySums(byArrival, work);
         if (kind == LatencyKind.Ttft) return [new(Alone, sums.FirstTokensAlone()), new(MachineTime, sums.FirstTokensByMachine())];
-        return
-        [
-            new(Alone, sums.EndsAlone()),
-            new(MachineTime, work.Rates(double.PositiveInfinity).Max(sums.EndsByMachine)),
-            new(KvTime, sums.EndsByKv()),
-        ];
+        var rates = work.Rates(double.PositiveInfinity).MaxBy(sums.EndsByMachine);
+        List<BoundStep> steps = [new(Alone, sums.EndsAlone()), new(MachineTime, sums.EndsByMachine(rates)), new(KvTime, sums.EndsByKv())];
+        if (work.Fleet.Replicas == 1 && SharingBound.MeanS(byArrival, work, rates, request => sums.TotalUs(rates, request)) is { } shared)
+        {
+            steps.Add(new(SharedSteps, shared));
+        }
+
+        return steps;
     }
 
     private static ProvenBound Best(IReadOnlyList<BoundStep> steps)

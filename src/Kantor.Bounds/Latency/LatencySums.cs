@@ -41,7 +41,8 @@ internal sealed class LatencySums(BoundRequest[] byArrival, FleetWork work)
 
     private double MeanS(double sumUs) => sumUs / byArrival.Length / 1e6;
 
-    private double TotalUs(WorkRates rates, in BoundRequest request) =>
+    /// <summary>All machine time of a request.</summary>
+    public double TotalUs(WorkRates rates, in BoundRequest request) =>
         rates.PrefillUs(request, StepTokensMax) + (request.Decodes == 0 ? 0 : rates.DecodesUs(request, 1, request.Decodes));
 
     /// <summary>

@@ -6,6 +6,7 @@ namespace Kantor.Bounds.Work;
 internal sealed class FleetWork
 {
     private const int Choices = 8;
+    private const int SearchSteps = 24;
     private readonly SeparableStepTime _step;
     private readonly StepLattice _lattice;
     private readonly double _prefillStepUs;
@@ -55,6 +56,43 @@ internal sealed class FleetWork
         }
 
         return rates;
+    }
+
+    /// <summary>
+    /// The minorant with a fixed part that is the highest at a step of so many tokens: the plane that touches the convex hull of all steps
+    /// there. The height is concave in the two rates, which are searched one inside the other. Null where reading KV costs more than prompt
+    /// tokens do.
+    /// </summary>
+    public StepMinorant? Minorant(double prefillTokens, double decodes)
+    {
+        var most = _lattice.PrefillTokenUsMax(double.PositiveInfinity);
+        if (most < _step.KvTokenUs) return null;
+        var prefill = Highest(_step.KvTokenUs, most, rate => DecodeAt(rate).Height);
+        var decode = DecodeAt(prefill).Rate;
+        var fixedUs = _lattice.FixedUsMax(prefill, decode);
+        return fixedUs < 0 ? null : new StepMinorant(fixedUs, new WorkRates(prefill, decode, _step.KvTokenUs, _step.AttentionUs));
+
+        (double Rate, double Height) DecodeAt(double prefillRate)
+        {
+            var rateMax = Math.Min(
+                _lattice.DecodeTokenUsMax(prefillRate, double.PositiveInfinity), (2 * prefillRate) - _step.KvTokenUs);
+            if (rateMax < 0) return (0, double.NegativeInfinity);
+            var rate = Highest(0, rateMax, Height);
+            return (rate, Height(rate));
+
+            double Height(double rate) => _lattice.FixedUsMax(prefillRate, rate) + (prefillRate * prefillTokens) + (rate * decodes);
+        }
+    }
+
+    private static double Highest(double low, double high, Func<double, double> height)
+    {
+        for (var attempt = 0; attempt < SearchSteps && low < high; attempt++)
+        {
+            var (left, right) = (low + ((high - low) / 3), high - ((high - low) / 3));
+            (low, high) = height(left) < height(right) ? (left, high) : (low, right);
+        }
+
+        return (low + high) / 2;
     }
 
     /// <summary>Least microseconds from a prompt's first step to its first token.</summary>

@@ -76,6 +76,21 @@ internal sealed class StepLattice
         return double.IsFinite(least) ? least : 0;
     }
 
+    /// <summary>
+    /// Largest fixed part of a step beside the machine time of its tokens; negative when the tokens alone are too much.
+    /// </summary>
+    public double FixedUsMax(double prefillTokenUs, double decodeTokenUs)
+    {
+        var least = double.PositiveInfinity;
+        for (var at = 0; at < _us.Length; at++)
+        {
+            var (tokens, decodes) = (_tokens[at / _decodes.Length].To, _decodes[at % _decodes.Length].To);
+            least = Math.Min(least, _us[at] - (prefillTokenUs * tokens) - (decodeTokenUs * decodes));
+        }
+
+        return least;
+    }
+
     /// <summary>Shortest step that decodes, or that computes a prompt token.</summary>
     public double LeastUs(bool decodes)
     {

@@ -1,4 +1,4 @@
-namespace Kantor.Bounds.Goodput;
+namespace Kantor.Bounds.Prices;
 
 /// <summary>The cheapest bucket of any window, by a sparse table: n log n to build, constant to ask.</summary>
 internal sealed class RangeMinima
