@@ -75,7 +75,7 @@ internal sealed class FleetWork
         (double Rate, double Height) DecodeAt(double prefillRate)
         {
             var rateMax = Math.Min(
-                _lattice.DecodeTokenUsMax(prefillRate, double.PositiveInfinity), (2 * prefillRate) - _step.KvTokenUs);
+                _lattice.DecodeTokenUsMax(prefillRate, heldUs: 0, double.PositiveInfinity), (2 * prefillRate) - _step.KvTokenUs);
             if (rateMax < 0) return (0, double.NegativeInfinity);
             var rate = Highest(0, rateMax, Height);
             return (rate, Height(rate));

@@ -32,8 +32,7 @@ internal static class MarkdownReport
             text.Append($"| {figure.Quantity} | {figure.Claim.Said} | {figure.Claim.Threshold} | {StudyResult.Ours(figure)} | {StudyResult.Verdict(figure)} |\n");
         }
 
-        var findings = result.Figures.Where(figure => figure.Finding is not null).ToArray();
-        if (findings.Length > 0) text.Append('\n');
-        foreach (var figure in findings) text.Append($"- *Finding*, {figure.Quantity}: {figure.Finding}\n");
+        if (result.Findings.Any()) text.Append('\n');
+        foreach (var (quantities, finding) in result.Findings) text.Append($"- *Finding*, {quantities}: {finding}.\n");
     }
 }

@@ -20,7 +20,7 @@ internal static class TextReport
         string[][] rows = [Heads, .. result.Figures.Select(Cells)];
         var widths = Heads.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in rows) output.WriteLine(string.Join("  ", row.Select((cell, column) => Padded(cell, column, widths[column]))).TrimEnd());
-        foreach (var figure in result.Figures.Where(figure => figure.Finding is not null)) output.WriteLine($"* {figure.Quantity}: {figure.Finding}");
+        foreach (var (quantities, finding) in result.Findings) output.WriteLine($"* {quantities}: {finding}.");
         output.WriteLine();
     }
 
