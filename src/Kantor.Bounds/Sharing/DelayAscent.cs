@@ -16,7 +16,9 @@ internal sealed class DelayAscent(DelayDual dual)
 
     public double Best { get; private set; } = double.NegativeInfinity;
 
-    /// <summary>Tries a price of delay for all requests, without prices of machine time; the best is what <see cref="Run"/> starts from.</summary>
+    /// <summary>
+    /// Tries a price of delay for all requests, without prices of machine time; the best is what <see cref="Run"/> starts from.
+    /// </summary>
     public DelayAscent Start(double height)
     {
         var best = Best;
