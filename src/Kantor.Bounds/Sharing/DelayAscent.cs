@@ -1,8 +1,8 @@
 namespace Kantor.Bounds.Sharing;
 
 /// <summary>
-/// Raises a <see cref="DelayDual"/>: first over multiples of given prices of machine time, then by projected supergradient steps of Polyak's
-/// length towards a target a little above the best value so far.
+/// Raises a <see cref="DelayDual"/>: first over multiples of given prices of machine time, then by projected supergradient steps of
+/// Polyak's length towards a target a little above the best value so far.
 /// </summary>
 internal sealed class DelayAscent(DelayDual dual)
 {
