@@ -1,8 +1,8 @@
 namespace Kantor.Bounds.Sharing;
 
 /// <summary>
-/// Raises a <see cref="DelayDual"/>: first over multiples of given prices of machine time, then by projected supergradient steps of Polyak's
-/// length towards a target a little above the best value so far.
+/// Raises a <see cref="DelayDual"/>: first over multiples of given prices of machine time, then by projected supergradient steps of
+/// Polyak's length towards a target a little above the best value so far.
 /// </summary>
 internal sealed class DelayAscent(DelayDual dual)
 {
@@ -16,7 +16,9 @@ internal sealed class DelayAscent(DelayDual dual)
 
     public double Best { get; private set; } = double.NegativeInfinity;
 
-    /// <summary>Tries a price of delay for all requests, without prices of machine time; the best is what <see cref="Run"/> starts from.</summary>
+    /// <summary>
+    /// Tries a price of delay for all requests, without prices of machine time; the best is what <see cref="Run"/> starts from.
+    /// </summary>
     public DelayAscent Start(double height)
     {
         var best = Best;
