@@ -15,11 +15,30 @@ public class StudyTests(ITestOutputHelper output)
         Assert.All(figures, figure => Assert.Equal(figure.IsMissed, figure.Finding is not null));
     }
 
+    /// <summary>The page is made by a run of minutes; here only that nobody forgot it.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_page_has_every_study(string name)
+    {
+        var study = StudyList.Find(name)!;
+        Assert.Contains($"## {study.Title}\n\n`{name}`, {study.Source}. {study.Differs}\n", Page(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Names_are_alike_in_form_and_differ()
     {
         Assert.Equal(StudyList.All.Count, StudyList.All.Select(study => study.Name).Distinct().Count());
         Assert.All(StudyList.All, study => Assert.Matches("^[a-z0-9]+(-[a-z0-9]+)*$", study.Name));
         Assert.All(StudyList.All, study => Assert.DoesNotContain(study.Name, (string[])["all", "list"]));
+    }
+
+    private static string Page()
+    {
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, "Kantor.slnx"))) return File.ReadAllText(Path.Combine(folder, "docs", "papers.md"));
+        }
+
+        throw new InvalidOperationException("Kantor.slnx is not above the test's folder.");
     }
 }

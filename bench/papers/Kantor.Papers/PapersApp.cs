@@ -17,7 +17,7 @@ internal static class PapersApp
           NAME             a study; 'list' names them, 'all' runs every one
           --quick          fewer trials, the same thresholds: what the tests run
           --json           JSON on the standard output instead of tables
-          --markdown FILE  writes the page docs/papers.md, too
+          --markdown FILE  writes what ran as a page, too; docs/papers.md is that of 'all'
 
         example: dotnet run -c Release --project bench/papers/Kantor.Papers -- mc-sf
 

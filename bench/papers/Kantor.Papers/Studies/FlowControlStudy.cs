@@ -1,5 +1,5 @@
-using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Batching;
+using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Batching.Policies.FlowControl;
 using Kantor.Core.Occupancy;
 using Kantor.Core.Randomness;
