@@ -64,10 +64,7 @@ public sealed class LensPlanner : OrderedPlanner, IBatchPlanner
     {
         var lens = (LensState)memory;
         var kept = DecodesFirst.Pass(view, plan, ref budget, view.Running.Length, decoding: true);
-        lens.Load = default;
-        foreach (ref readonly var grant in plan.Grants) lens.Load = lens.Load.With(1, view.ComputedTokens[grant.Row], isDecode: true);
-        var mostUs = _options.GapMs * 1000.0 ?? new StepLength(view, 1).GapUs ?? UsualGapUs;
-        lens.TargetUs = _options.TargetUs(view.Waiting.Length, mostUs);
+        BeginStep(view, lens, plan);
         foreach (var row in lens.PromptsByRest(view, kept))
         {
             var tokens = Chunk(view, lens, plan, budget, view.ComputedTokens[row], view.MissingTokens(row), 1);
@@ -77,6 +74,15 @@ public sealed class LensPlanner : OrderedPlanner, IBatchPlanner
         // Where nobody found room, the newest gives way.
         if (plan.Grants.IsEmpty) kept = DecodesFirst.Pass(view, plan, ref budget, kept, decoding: false);
         return kept == view.Running.Length;
+    }
+
+    /// <summary>The step holds its decodes; its target.</summary>
+    private void BeginStep(in BatchView view, LensState lens, BatchPlan plan)
+    {
+        lens.Load = default;
+        foreach (ref readonly var grant in plan.Grants) lens.Load = lens.Load.With(1, view.ComputedTokens[grant.Row], isDecode: true);
+        var mostUs = _options.GapMs * 1000.0 ?? new StepLength(view, 1).GapUs ?? UsualGapUs;
+        lens.TargetUs = _options.TargetUs(view.Waiting.Length, mostUs);
     }
 
     private protected override void Admit(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)

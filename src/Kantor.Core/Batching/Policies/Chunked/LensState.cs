@@ -18,7 +18,7 @@ internal sealed class LensState : OrderedState
     /// <summary>Of so many running rows those that compute a prompt, the shortest rest first, ties in order of admission.</summary>
     public ReadOnlySpan<int> PromptsByRest(in BatchView view, int running)
     {
-        if (_prompts.Length < view.Running.Length) (_prompts, _keys) = (new int[2 * view.Running.Length], new long[2 * view.Running.Length]);
+        if (_prompts.Length < running) (_prompts, _keys) = (new int[2 * running], new long[2 * running]);
         var count = 0;
         for (var place = 0; place < running; place++)
         {
