@@ -12,8 +12,8 @@ namespace Kantor.Core.Batching.Policies.Deadlines;
 /// behind all (arXiv 2504.08784; research notes, theory 3.15).
 /// </summary>
 /// <remarks>
-/// <para>A promise is kept against whoever comes later. Who is due after the window is decided about when it is reached. That memory may not
-/// suffice is not foreseen, nor are the source's speculation and its moves to other replicas.</para>
+/// <para>A promise is kept against whoever comes later. Who is due after the window is decided about when it is reached. That memory may
+/// not suffice is not foreseen, nor are the source's speculation and its moves to other replicas.</para>
 /// <para>While prompts are promised, a row whose gap leaves room for two steps of the tightest one waits for the next step, so that each
 /// class takes of the steps what its own gap asks for; the row with the least slack never waits.</para>
 /// </remarks>

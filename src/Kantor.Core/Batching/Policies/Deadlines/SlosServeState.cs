@@ -2,7 +2,7 @@ using Kantor.Core.Requests;
 
 namespace Kantor.Core.Batching.Policies.Deadlines;
 
-/// <summary>What <see cref="SlosServePlanner"/> remembers: to whom it promised a first token in time, and who is paused in this step.</summary>
+/// <summary>What <see cref="SlosServePlanner"/> remembers: to whom it promised a first token in time, and who is paused.</summary>
 internal sealed class SlosServeState : DueState
 {
     private bool[] _isPromised = new bool[16];

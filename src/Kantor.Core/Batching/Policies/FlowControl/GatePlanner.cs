@@ -71,7 +71,7 @@ public sealed class GatePlanner : OrderedPlanner
         if (view.Running.IsEmpty && plan.Grants.IsEmpty) AdmitOldest(view, gates, plan, ref budget);
     }
 
-    /// <summary>Who was preempted has passed the gate before, and who waited for too long does not ask; false when one does not fit.</summary>
+    /// <summary>Who was preempted has passed the gate before, who waited for too long does not ask; false when one does not fit.</summary>
     private bool TryAdmitUngated(in BatchView view, GateState gates, BatchPlan plan, ref PlanBudget budget)
     {
         gates.Queue.StartReading();
@@ -117,7 +117,8 @@ public sealed class GatePlanner : OrderedPlanner
         ref var gate = ref gates.Gates[view.Classes[row]];
         var missing = view.WantedTokens[row] - view.CachedPrefix(row).Tokens;
         (gate.Starts, gate.StartedTokens) = (gate.Starts + 1, gate.StartedTokens + missing);
-        if (gate.TokensPerStep is > 0 and var tokens) gate.OpenFrom = Math.Max(gate.OpenFrom, gates.Step) + (missing / tokens);
+        if (gate.TokensPerStep is not > 0) return;
+        gate.OpenFrom = Math.Max(gate.OpenFrom, gates.Step) + (missing / gate.TokensPerStep.Value);
     }
 
     private void AdmitOldest(in BatchView view, GateState gates, BatchPlan plan, ref PlanBudget budget)
@@ -136,21 +137,18 @@ public sealed class GatePlanner : OrderedPlanner
         gates.HoldClasses();
         (gates.SolveStep, gates.SolvedClasses) = (gates.Step + _options.SolveSteps, gates.Classes.Length);
         var model = Model(view, gates);
-        var elapsedUs = Math.Max(1.0, view.NowUs - (gates.FirstUs ?? view.NowUs));
         var isWorth = IsWorthAnything(view, gates);
         for (var number = 0; number < gates.Classes.Length; number++)
         {
-            var of = gates.Classes[number];
-            var (count, value) = (Math.Max(1.0, of.Count), isWorth ? ClassOf(view, number).Value : 1);
-            var (prompt, output) = (Math.Max(1, of.InputSum / count), of.OutputSum / count);
-            var revenue = _options.Pricing == GatePricing.Answers ? value : value * (prompt + output);
-            ref readonly var gate = ref gates.Gates[number];
-            if (gate.Starts > 0) prompt = Math.Max(1, gate.StartedTokens / gate.Starts);
-            // One arrival alone is no rate yet.
-            gates.Flows[number] = new((count - 1) / elapsedUs, revenue, model.PromptUs(prompt), model.PlacesUs(prompt, output));
+            gates.Flows[number] = Flow(view, gates, model, number, isWorth ? ClassOf(view, number).Value : 1);
         }
 
         gates.Program.Solve(gates.Flows, gates.Served);
+        OpenGates(gates, model);
+    }
+
+    private void OpenGates(GateState gates, in GateModel model)
+    {
         var mixedShare = 0.0;
         for (var number = 0; number < gates.Classes.Length; number++) mixedShare += gates.Served[number] * gates.Flows[number].PromptUs;
         for (var number = 0; number < gates.Classes.Length; number++)
@@ -159,6 +157,20 @@ public sealed class GatePlanner : OrderedPlanner
             var tokens = (1 + _options.Headroom) * model.ChunkTokens * model.StepsOf(gates.Served[number] * flow.PromptUs, mixedShare);
             gates.Gates[number].TokensPerStep = gates.Served[number] < flow.Rate ? tokens : null;
         }
+    }
+
+    /// <summary>What is known of a class so far.</summary>
+    private GateProgram.Flow Flow(in BatchView view, GateState gates, in GateModel model, int number, double value)
+    {
+        var of = gates.Classes[number];
+        var elapsedUs = Math.Max(1.0, view.NowUs - (gates.FirstUs ?? view.NowUs));
+        var count = Math.Max(1.0, of.Count);
+        var (prompt, output) = (Math.Max(1, of.InputSum / count), of.OutputSum / count);
+        var revenue = _options.Pricing == GatePricing.Answers ? value : value * (prompt + output);
+        ref readonly var gate = ref gates.Gates[number];
+        if (gate.Starts > 0) prompt = Math.Max(1, gate.StartedTokens / gate.Starts);
+        // One arrival alone is no rate yet.
+        return new((count - 1) / elapsedUs, revenue, model.PromptUs(prompt), model.PlacesUs(prompt, output));
     }
 
     private static bool IsWorthAnything(in BatchView view, GateState gates)
@@ -176,9 +188,7 @@ public sealed class GatePlanner : OrderedPlanner
     /// <summary>As many places as run and as the pool has for whole requests of the mean lengths so far.</summary>
     private static GateModel Model(in BatchView view, GateState gates)
     {
-        var (count, input, output) = (0L, 0.0, 0.0);
-        foreach (var of in gates.Classes) (count, input, output) = (count + of.Count, input + of.InputSum, output + of.OutputSum);
-        var (prompt, answer) = (input / Math.Max(1, count), output / Math.Max(1, count));
+        var (prompt, answer) = MeanLengths(gates);
         var poolTokens = (double)view.KvBlocksTotal * view.BlockSizeTokens;
         var places = (int)Math.Clamp(poolTokens / Math.Max(1, prompt + answer), 1, view.Limits.RunningMax);
         var chunk = Math.Max(1, view.Limits.StepTokensMax - places + 1);
@@ -187,5 +197,12 @@ public sealed class GatePlanner : OrderedPlanner
         var mixedUs = view.StepTime.StepUs(decodes.With(chunk, 0, isDecode: false));
         var soloUs = view.StepTime.StepUs(decodes.With(1, (int)context, isDecode: true));
         return new(places, chunk, mixedUs, soloUs);
+    }
+
+    private static (double Prompt, double Answer) MeanLengths(GateState gates)
+    {
+        var (count, input, output) = (0L, 0.0, 0.0);
+        foreach (var of in gates.Classes) (count, input, output) = (count + of.Count, input + of.InputSum, output + of.OutputSum);
+        return (input / Math.Max(1, count), output / Math.Max(1, count));
     }
 }

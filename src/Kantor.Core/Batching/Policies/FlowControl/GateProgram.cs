@@ -7,7 +7,7 @@ namespace Kantor.Core.Batching.Policies.FlowControl;
 /// <remarks>
 /// Weighing the two constraints into one leaves a fractional knapsack, filled by revenue per weighed time; its value is never below the
 /// program's, and at the best weights they are equal. These are found by halving: more weight on prompts as long as their time is exceeded.
-/// At the limit two fillings have the same weighed time, one exceeding each constraint, and the mixture that exceeds neither is the optimum.
+/// At the limit two fillings have the same weighed time, one exceeding each constraint; the mixture that exceeds neither is the optimum.
 /// </remarks>
 internal sealed class GateProgram
 {

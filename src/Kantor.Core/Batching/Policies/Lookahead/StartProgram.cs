@@ -7,12 +7,12 @@ namespace Kantor.Core.Batching.Policies.Lookahead;
 /// parts hold no more than the pool, and the sum of the mean starts is least (arXiv 2502.07115, its integer program with fractions).
 /// </summary>
 /// <remarks>
-/// <para>Solved by Lagrange's method: memory of each round has a price; at these prices each request starts whole where it is cheapest, which
-/// is found for all starts in one pass over sums of the prices; then prices rise where too much is held and fall where memory is left
+/// <para>Solved by Lagrange's method: memory of each round has a price; at these prices each request starts whole where it is cheapest,
+/// which is found for all starts in one pass over sums of the prices; then prices rise where too much is held and fall where memory is left
 /// (Polyak's step towards the starts of the fluid, which takes one request after the other by volume). The means of the starts
 /// converge to an optimum of the relaxation, and what prices say is never above it.</para>
-/// <para>Rounds are taken together so that there are at most 64 times; a request holds of each what it holds in the mean. The time is bounded
-/// by price changes · requests · 64.</para>
+/// <para>Rounds are taken together so that there are at most 64 times; a request holds of each what it holds in the mean. The time is
+/// bounded by price changes · requests · 64.</para>
 /// </remarks>
 internal sealed class StartProgram
 {
@@ -38,11 +38,7 @@ internal sealed class StartProgram
     public double Solve(
         ReadOnlySpan<KvTrapezoid> running, ReadOnlySpan<KvTrapezoid> waiting, long poolTokens, int changes, Span<double> meanStarts)
     {
-        SetTimes(running, waiting, poolTokens);
-        if (_starts.Length < waiting.Length) _starts = new double[waiting.Length];
-        _free.AsSpan().Fill(poolTokens);
-        foreach (var one in running) Hold(_free, one, 0, -1);
-        _prices.AsSpan().Clear();
+        Begin(running, waiting, poolTokens);
         meanStarts.Clear();
         var (target, bound, scale, sinceBetter) = (FluidStarts(running, waiting, poolTokens), double.NegativeInfinity, 1.0, 0);
         var weights = 0.0;
@@ -67,6 +63,15 @@ internal sealed class StartProgram
         }
 
         return bound;
+    }
+
+    private void Begin(ReadOnlySpan<KvTrapezoid> running, ReadOnlySpan<KvTrapezoid> waiting, long poolTokens)
+    {
+        SetTimes(running, waiting, poolTokens);
+        if (_starts.Length < waiting.Length) _starts = new double[waiting.Length];
+        _free.AsSpan().Fill(poolTokens);
+        foreach (var one in running) Hold(_free, one, 0, -1);
+        _prices.AsSpan().Clear();
     }
 
     private void Average(Span<double> meanStarts, double share)
