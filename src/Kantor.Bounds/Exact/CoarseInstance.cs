@@ -40,7 +40,12 @@ public sealed record CoarseInstance(IReadOnlyList<BoundRequest> Requests, FleetF
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, StepOptimum.RequestsMax);
-        if (requests.Count < size * fleet.Replicas) return [];
+        return requests.Count < size * fleet.Replicas ? [] : Spread(requests, fleet, slo, count, size);
+    }
+
+    private static CoarseInstance[] Spread(
+        IReadOnlyList<BoundRequest> requests, FleetFacts fleet, SloSpec slo, int count, int size)
+    {
         var scale = ScaleOf(requests, fleet, size);
         var apart = scale.Requests * fleet.Replicas;
         var span = apart * size;

@@ -49,7 +49,11 @@ public sealed class PreemptionOptimum
         {
             if (us > _reached[state]) continue;
             if (state.Requests.Index().All(each => IsOver(each.Index, each.Item))) return us;
-            if (_reached.Count > _statesMax) throw new TooManyStatesException($"More than {_statesMax} states; fewer or shorter requests can be solved.");
+            if (_reached.Count > _statesMax)
+            {
+                throw new TooManyStatesException($"More than {_statesMax} states; fewer or shorter requests can be solved.");
+            }
+
             foreach (var choice in Choices(state, 0, [])) Take(state, choice, us);
         }
 
@@ -101,13 +105,16 @@ public sealed class PreemptionOptimum
             var (context, tokens) = (choices[at].IsEvicted ? 0 : next[at].InMemory, choices[at].Tokens);
             var all = _requests[at].PromptTokens + next[at].Generated;
             if (tokens > 0) load = load.With(tokens, context, isDecode: tokens == 1 && next[at].Generated > 0 && context == all - 1);
-            next[at] = next[at] with { InMemory = context + tokens };
-            if (tokens == 0 || context + tokens < all) continue;
-            next[at] = next[at] with { Generated = next[at].Generated + 1 };
-            if (IsOver(at, next[at])) next[at] = next[at] with { InMemory = 0 };
+            next[at] = After(at, next[at], context + tokens, generates: tokens > 0 && context + tokens == all);
         }
 
         if (!load.IsEmpty) Reach(new State(next), us + _fleet.StepTime.StepUs(load));
+    }
+
+    private Progress After(int index, Progress before, int inMemory, bool generates)
+    {
+        var after = new Progress(inMemory, before.Generated + (generates ? 1 : 0));
+        return IsOver(index, after) ? after with { InMemory = 0 } : after;
     }
 
     private readonly record struct Choice(bool IsEvicted, int Tokens)

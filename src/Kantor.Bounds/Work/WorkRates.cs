@@ -13,8 +13,8 @@ namespace Kantor.Bounds.Work;
 internal readonly record struct WorkRates(double PrefillTokenUs, double DecodeTokenUs, double KvTokenUs, double AttentionUs)
 {
     /// <summary>
-    /// Per KV token of its own that a request holds while it decodes, for each decode: what every step costs, divided among the KV that fits
-    /// beside each other instead of among the tokens of the step.
+    /// Per KV token of its own that a request holds while it decodes, for each decode: what every step costs, divided among the KV that
+    /// fits beside each other instead of among the tokens of the step.
     /// </summary>
     public double HeldTokenUs { get; init; }
 

@@ -40,13 +40,14 @@ internal static class BoundCommand
         var command = new Command(
             "bound",
             "Prints what no policy can beat on a trace, however much it knows: the most weight of requests within goodput(…), or the least "
-            + "latency(mean-e2e) or latency(mean-ttft). With it, what it assumes, what each step of the argument gave, and how tight it is on "
-            + "the nearest instances that can be solved exactly.\n\n"
+            + "latency(mean-e2e) or latency(mean-ttft). With it, what it assumes, what each step of the argument gave, and how tight it is "
+            + "on the nearest instances that can be solved exactly.\n\n"
             + "How it is proved: docs/bounds.md.\n"
             + "Exit code: 0 done, 1 the JSON cannot be written, 2 wrong usage or trace or an objective without bound, 130 interrupted.\n\n"
             + "Example: kantor bound --trace trace.csv.gz --profile llama-3-8b-a100 --replicas 2 --objective 'goodput(ttft=2s,itl=100ms)'")
         {
-            Trace, Policy, Replicas, SimulateCommand.Profile, RateScale, Seed, SimulateCommand.Slo, SimulateCommand.ObjectiveLine, StepTokens,
+            Trace, Policy, Replicas, SimulateCommand.Profile, RateScale, Seed, SimulateCommand.Slo, SimulateCommand.ObjectiveLine,
+            StepTokens,
             SimulateCommand.RunningMax, KvTokens, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.MaxTokens,
             SimulateCommand.Limit, SimulateCommand.SpreadBatches, SimulateCommand.SkipBadLines, Json,
         };

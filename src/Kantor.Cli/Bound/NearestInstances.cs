@@ -79,7 +79,12 @@ internal sealed record NearestInstances(IReadOnlyList<Tightness> Solved, int Tri
         {
             Planner = planner,
             Limits = instance.Fleet.Limits,
-            Kv = new KvLedgerOptions { BlocksTotal = (int)Math.Min(int.MaxValue, instance.Fleet.KvTokens), BlockSizeTokens = 1, PrefixCaching = false },
+            Kv = new KvLedgerOptions
+            {
+                BlocksTotal = (int)Math.Min(int.MaxValue, instance.Fleet.KvTokens),
+                BlockSizeTokens = 1,
+                PrefixCaching = false,
+            },
             StepTime = instance.Fleet.StepTime,
             NewPredictor = () => new NoisyOracle(null, new NoisyOracleOptions()),
         };

@@ -13,8 +13,8 @@ internal static class CompareCommand
 
     private static readonly Option<string?> Decision = SimulateCommand.Text(
         "--decision", "NAME",
-        $"Whose policies are compared: {string.Join(", ", ComparedDecision.All.Select(decision => decision.Name))}; all other decisions stay "
-        + $"as they are. Default: {ComparedDecision.All[0].Name}.");
+        $"Whose policies are compared: {string.Join(", ", ComparedDecision.All.Select(decision => decision.Name))}; all other decisions "
+        + $"stay as they are. Default: {ComparedDecision.All[0].Name}.");
 
     private static readonly Option<string?> Policies = SimulateCommand.Text(
         "--policies", "LIST",
@@ -75,7 +75,8 @@ internal static class CompareCommand
             + "Example: kantor compare --trace trace.csv.gz --profile llama-3-8b-a100 --objective 'goodput(ttft=2s,itl=100ms)' "
             + "--html r.html")
         {
-            Trace, Decision, Policies, SimulateCommand.PolicyAssemblies, Policy, Baseline, SimulateCommand.Routing, SimulateCommand.Admission, Replicas,
+            Trace, Decision, Policies, SimulateCommand.PolicyAssemblies, Policy, Baseline, SimulateCommand.Routing,
+            SimulateCommand.Admission, Replicas,
             SimulateCommand.Profile, SimulateCommand.Slo, SimulateCommand.ObjectiveLine, Load, Knee, Seeds, Tune, Sensitivity, StepTokens,
             SimulateCommand.RunningMax, KvTokens, SimulateCommand.BlockSize, SimulateCommand.NoPrefixCache, SimulateCommand.Retention,
             SimulateCommand.MaxTokens, SimulateCommand.Predictor, SimulateCommand.Limit, SimulateCommand.SpreadBatches,

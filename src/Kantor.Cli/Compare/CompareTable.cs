@@ -28,7 +28,8 @@ internal static class CompareTable
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{load:0.##} × the knee"));
         var rows = report.Rows.Where(row => row.Load.Equals(load) && row.Value is not null);
         var hasBeliefs = report.Rows.Any(row => row.Beliefs is not null);
-        string[] names = ["policy", "knows", report.Figure.Name, "± 95 %", "of bound", $"less {report.Baseline}", "µs p99", "bytes", "evidence"];
+        string[] names =
+            ["policy", "knows", report.Figure.Name, "± 95 %", "of bound", $"less {report.Baseline}", "µs p99", "bytes", "evidence"];
         TextTable.Write(
             writer,
             [.. names, .. hasBeliefs ? BeliefQuality.Columns : []],

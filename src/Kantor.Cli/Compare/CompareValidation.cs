@@ -47,13 +47,9 @@ internal sealed class CompareValidation
 
     private CompareSettings? Parse()
     {
-        RequireDecision();
-        var run = _typed.Run with { Policy = _typed.Run.Policy ?? ComparedDecision.All[0].Baseline, RateScale = null };
-        var compiled = ScenarioFlags.Compile(run, drawsSample: true);
+        var compiled = CompileOne();
         foreach (var note in compiled.Notes) Console.Error.WriteLine($"kantor: {note}");
         foreach (var error in compiled.Errors.Concat(_typed.Run.Reports.Errors())) _checks.Add(error);
-        RequireOneOf("--routing", "router", _typed.Run.Routing);
-        RequireOneOf("--policy", "batch policy there", _typed.Run.Policy);
         var policies = Policies();
         var loads = Loads();
         var replicates = _checks.Whole("--seeds", _typed.Seeds, 1, ReplicatesMax) ?? DefaultReplicates;
@@ -75,9 +71,20 @@ internal sealed class CompareValidation
         };
     }
 
+    /// <summary>The scenario of all decisions but the compared one.</summary>
+    private CompiledFlags CompileOne()
+    {
+        RequireDecision();
+        RequireOneOf("--routing", "router", _typed.Run.Routing);
+        RequireOneOf("--policy", "batch policy there", _typed.Run.Policy);
+        var run = _typed.Run with { Policy = _typed.Run.Policy ?? ComparedDecision.All[0].Baseline, RateScale = null };
+        return ScenarioFlags.Compile(run, drawsSample: true);
+    }
+
     private void RequireOneOf(string option, string what, string? typed)
     {
-        if (typed?.Contains(',', StringComparison.Ordinal) == true) _checks.Add($"{option}: compare takes one {what}; sweep takes several.");
+        if (typed?.Contains(',', StringComparison.Ordinal) != true) return;
+        _checks.Add($"{option}: compare takes one {what}; sweep takes several.");
     }
 
     /// <summary>A decision that exists, and that is not fixed by another option too.</summary>

@@ -9,20 +9,24 @@ using Kantor.Core.Routing;
 
 namespace Kantor.Cli.Compare;
 
-/// <summary>A decision whose policies are compared while all other decisions stay as they are: its shelf, and how a scenario takes one.</summary>
+/// <summary>
+/// A decision whose policies are compared while all other decisions stay as they are: its shelf, and how a scenario takes one.
+/// </summary>
 internal abstract class ComparedDecision
 {
     /// <summary>The decisions that can be compared, the usual one first.</summary>
     public static IReadOnlyList<ComparedDecision> All { get; } =
     [
-        new ComparedDecision<IBatchPlanner>("planner", "vllm-v1", "--policy", KnownPolicies.Shelves.Planners, policy => policy.Name, WithPlanner),
+        new ComparedDecision<IBatchPlanner>(
+            "planner", "vllm-v1", "--policy", KnownPolicies.Shelves.Planners, policy => policy.Name, WithPlanner),
         new ComparedDecision<IAdmission>(
             "admission", "accept-all", "--admission", KnownPolicies.Shelves.Admissions, policy => policy.Name, WithAdmission),
         new ComparedDecision<ILengthPredictor>(
             "predictor", "class-quantile", "--predictor", KnownPolicies.Shelves.Predictors, policy => policy.Name, WithPredictor),
         new ComparedDecision<IRetention>(
             "retention", "lru", "--retention", KnownPolicies.Shelves.Retentions, policy => policy.Name, WithRetention),
-        new ComparedDecision<IRouter>("routing", "round-robin", "--routing", KnownPolicies.Shelves.Routers, policy => policy.Name, WithRouter),
+        new ComparedDecision<IRouter>(
+            "routing", "round-robin", "--routing", KnownPolicies.Shelves.Routers, policy => policy.Name, WithRouter),
     ];
 
     /// <summary>What it is called, such as "planner".</summary>

@@ -50,8 +50,8 @@ internal static class LogPolicies
         Make(KnownPolicies.Shelves.Predictors, replica.Predictor) is var predictor and not NoisyOracle
             ? predictor
             : throw new UsageException(
-                $"The log was made with the beliefs '{replica.Predictor}', which need true lengths; no log has them. Record one with another "
-                + "--predictor.");
+                $"The log was made with the beliefs '{replica.Predictor}', which need true lengths; no log has them. Record one with "
+                + "another --predictor.");
 
     /// <summary>Replays, with what goes wrong as a failure of the command.</summary>
     public static ReplayResult Run(EventLog log, ReplicaRecord replica, ReplayOptions options, CancellationToken cancellation)

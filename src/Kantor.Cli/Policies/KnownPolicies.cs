@@ -33,7 +33,8 @@ internal static class KnownPolicies
     {
         var shelves = PolicyCatalogue.NewShelves();
         shelves.Predictors.Add(PolicyEntry.Of(
-            "noisy", NoisyOracle.Card, NoisyOracleOptions.Keys, ILengthPredictor (NoisyOracleOptions options) => new NoisyOracle(null, options)));
+            "noisy", NoisyOracle.Card, NoisyOracleOptions.Keys,
+            ILengthPredictor (NoisyOracleOptions options) => new NoisyOracle(null, options)));
         return shelves;
     }
 }

@@ -25,6 +25,14 @@ public static class ServiceGap
         {
             run.Arrive();
             foreach (var pair in pairs) pair.Note(service, run);
+            Step();
+            foreach (var pair in pairs) pair.Note(service, run);
+        }
+
+        return pairs.Length == 0 ? 0 : pairs.Max(pair => pair.Worst);
+
+        void Step()
+        {
             var jobOf = JobsByRow(run);
             foreach (var slice in run.Advance())
             {
@@ -32,11 +40,7 @@ public static class ServiceGap
                 if (started.Add(job.Id)) service[job.Tenant] += promptWeight * (job.Prompt.Count - (countsCached ? 0 : slice.FromToken));
                 if (slice.Generates) service[job.Tenant] += tokenWeight;
             }
-
-            foreach (var pair in pairs) pair.Note(service, run);
         }
-
-        return pairs.Length == 0 ? 0 : pairs.Max(pair => pair.Worst);
     }
 
     /// <summary>Who has which row now; taken before a step, because whoever ends in it is gone after it.</summary>

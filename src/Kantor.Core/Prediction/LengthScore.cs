@@ -39,21 +39,16 @@ public sealed class LengthScore
         var byLength = _pairs.OrderBy(pair => pair.True).ToArray();
         var places = _pairs.Select(pair => pair.Believed).Distinct().Order().Index().ToDictionary(each => each.Item, each => each.Index);
         var shorter = new Counts(places.Count);
-        var (good, all, before) = (0.0, 0L, 0);
+        var (good, all) = (0.0, 0L);
         for (var from = 0; from < byLength.Length;)
         {
             var to = from;
             while (to < byLength.Length && byLength[to].True == byLength[from].True) to++;
-            foreach (var (believed, _) in byLength.AsSpan(from, to - from))
-            {
-                var place = places[believed];
-                var (below, upTo) = (shorter.Below(place), shorter.Below(place + 1));
-                good += below + ((upTo - below) / 2.0);
-                all += before;
-            }
-
-            foreach (var (believed, _) in byLength.AsSpan(from, to - from)) shorter.Add(places[believed]);
-            (before, from) = (to, to);
+            var alike = byLength.AsSpan(from, to - from);
+            foreach (var (believed, _) in alike) good += shorter.BelowOrHalfAt(places[believed]);
+            foreach (var (believed, _) in alike) shorter.Add(places[believed]);
+            all += (long)from * alike.Length;
+            from = to;
         }
 
         return all == 0 ? null : good / all;
@@ -69,7 +64,10 @@ public sealed class LengthScore
             for (var at = place + 1; at < _sums.Length; at += at & -at) _sums[at]++;
         }
 
-        public long Below(int place)
+        /// <summary>Those below, and half of those at the place.</summary>
+        public double BelowOrHalfAt(int place) => (Below(place) + Below(place + 1)) / 2.0;
+
+        private long Below(int place)
         {
             var sum = 0L;
             for (var at = place; at > 0; at -= at & -at) sum += _sums[at];

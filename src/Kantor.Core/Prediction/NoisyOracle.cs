@@ -37,10 +37,11 @@ public sealed class NoisyOracle(Func<RequestFacts, int>? trueTokens, NoisyOracle
     /// <exception cref="InvalidOperationException">The host has not told it the truth.</exception>
     public LengthBelief Predict(in LengthQuery query, PolicyState state)
     {
-        if (trueTokens is null) throw new InvalidOperationException($"'{Name}' works only in a host that knows true lengths: a simulation.");
-        var tokens = trueTokens(query.Request);
+        var tokens = (trueTokens ?? throw NotTold())(query.Request);
         return options.Kind == OracleKind.Point ? Point(query, tokens) : Interval(query, tokens);
     }
+
+    private InvalidOperationException NotTold() => new($"'{Name}' works only in a host that knows true lengths: a simulation.");
 
     private LengthBelief Point(in LengthQuery query, int tokens)
     {

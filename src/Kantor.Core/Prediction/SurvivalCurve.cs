@@ -101,7 +101,11 @@ internal sealed class SurvivalCurve(double keptPerEnd) : ILengthLaw
         }
 
         var start = LengthGrid.StartOf(low);
-        if (low == _cells) return (int)Math.Min(TokensMax, Math.Ceiling(Math.Max(1, start) * Math.Exp((_logTo[low] - logSurvival) / LindyExponent)));
+        if (low == _cells)
+        {
+            return (int)Math.Min(TokensMax, Math.Ceiling(Math.Max(1, start) * Math.Exp((_logTo[low] - logSurvival) / LindyExponent)));
+        }
+
         var ended = 1 - Math.Exp(logSurvival - _logTo[low]);
         return _endShare[low] > 0 ? start + (int)Math.Clamp(Math.Ceiling(ended * Width(low) / _endShare[low]), 0, Width(low)) : start;
     }

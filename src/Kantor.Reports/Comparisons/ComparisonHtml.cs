@@ -150,14 +150,14 @@ public sealed class ComparisonHtml
         Cell(row.Cost.P99Us, row.Cost.P99Us is { } us ? Number(us) : "–");
         Cell(row.Cost.MeanBytes, row.Cost.MeanBytes is { } bytes ? bytes.ToString("#,0", CultureInfo.InvariantCulture) : "–");
         _page.Append($"<td class=\"name\" data-v=\"{row.IsTuned}\">{(row.IsTuned ? "yes" : "no")}</td>");
-        if (HasBeliefs)
-        {
-            Cell(row.Beliefs?.Error, row.Beliefs?.Cells()[0] ?? "–");
-            Cell(row.Beliefs?.Coverage, row.Beliefs?.Cells()[1] ?? "–");
-            Cell(row.Beliefs?.GoodDecisions, row.Beliefs?.Cells()[2] ?? "–");
-        }
-
+        if (HasBeliefs) RenderBeliefs(row.Beliefs);
         _page.Raw("</tr>\n");
+    }
+
+    private void RenderBeliefs(BeliefQuality? beliefs)
+    {
+        double?[] shares = [beliefs?.Error, beliefs?.Coverage, beliefs?.GoodDecisions];
+        foreach (var (index, share) in shares.Index()) Cell(share, beliefs?.Cells()[index] ?? "–");
     }
 
     private void RenderDifference(ComparisonRow row)

@@ -45,7 +45,7 @@ internal sealed class SimulatedReplica : ISampled
             Limits = pool.Limits,
             Kv = pool.Kv,
             KvRules = pool.KvRules,
-            Predictor = run.Lengths.Told(pool.NewPredictor()),
+            Predictor = run.PredictorOf(pool),
             StepTime = pool.StepTime,
             OutputTokensHere = handsOver ? 1 : null,
             Swap = pool.Swap,

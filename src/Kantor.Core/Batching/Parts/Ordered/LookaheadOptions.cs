@@ -69,7 +69,8 @@ public sealed record LookaheadOptions
         throw new ArgumentOutOfRangeException(nameof(Protection), Protection, "The share that is kept back is at least 0 and below 1.");
     }
 
-    internal OrderRules ToRules(KeyRefresh refresh) => new() { Refresh = refresh, Victims = Victim, PreemptedFirst = HeadStart, Steps = Steps };
+    internal OrderRules ToRules(KeyRefresh refresh) =>
+        new() { Refresh = refresh, Victims = Victim, PreemptedFirst = HeadStart, Steps = Steps };
 
     internal Backfilling ToBackfilling() => new(Backfilling, BackfillDepth);
 

@@ -107,7 +107,9 @@ public abstract class OrderedPlanner : IBatchPlanner
         return plan.Preemptions.IsEmpty;
     }
 
-    /// <summary>All decodes have their tokens: what prompts may take is limited now, by the tightest slack where the rules say so.</summary>
+    /// <summary>
+    /// All decodes have their tokens: what prompts may take is limited now, by the tightest slack where the rules say so.
+    /// </summary>
     private protected virtual void LimitPrompts(in BatchView view, OrderedState memory, ref PlanBudget budget)
     {
         if (!_rules.Steps.FollowsGaps) return;

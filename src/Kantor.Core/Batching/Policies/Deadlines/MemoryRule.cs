@@ -8,8 +8,8 @@ public sealed record MemoryRule
 {
     internal const string WatermarkHelp = "share of the pool that an admission leaves free";
     internal const string ForesightHelp =
-        "whether an admission leaves to all who run what they will still hold over their lives, as believed: not asked, by the mean belief, "
-        + "or by the upper one";
+        "whether an admission leaves to all who run what they will still hold over their lives, as believed: not asked, by the mean "
+        + "belief, or by the upper one";
 
     internal static readonly (string, Foresight)[] ForesightWords =
         [("none", Foresight.None), ("mean", Foresight.Mean), ("upper", Foresight.Upper)];

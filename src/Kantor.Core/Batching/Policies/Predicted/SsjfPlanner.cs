@@ -21,8 +21,12 @@ public sealed class SsjfPlanner : OrderedPlanner
     /// <summary>The planner with its defaults, or others.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public SsjfPlanner(SsjfOptions? options = null)
-        : base(PolicySpec.Of("ssjf", SsjfOptions.Keys, options ?? new SsjfOptions()).ToString(), (options ?? new SsjfOptions()).ToRules()) =>
-        options?.Steps.Validate();
+        : this("ssjf", options ?? new SsjfOptions())
+    {
+    }
+
+    private SsjfPlanner(string name, SsjfOptions options)
+        : base(PolicySpec.Of(name, SsjfOptions.Keys, options).ToString(), options.ToRules()) => options.Steps.Validate();
 
     private protected override string KeyTerm => "key-tokens";
 
