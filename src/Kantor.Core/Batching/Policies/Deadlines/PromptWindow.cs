@@ -123,7 +123,10 @@ internal sealed class PromptWindow
         // the one before it.
         for (var block = 0; block < States; block += stride * (count + 1))
         {
-            for (var digit = count; digit >= 0; digit--) Decide(taken, block + (digit * stride), stride, digit == 0, prompt.Tokens, mustTake);
+            for (var digit = count; digit >= 0; digit--)
+            {
+                Decide(taken, block + (digit * stride), stride, digit == 0, prompt.Tokens, mustTake);
+            }
         }
     }
 
