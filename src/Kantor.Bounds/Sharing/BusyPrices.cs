@@ -1,5 +1,5 @@
-using Kantor.Bounds.Work;
 using Kantor.Bounds.Prices;
+using Kantor.Bounds.Work;
 
 namespace Kantor.Bounds.Sharing;
 

@@ -66,8 +66,8 @@ internal sealed class BoundRun(Scenario scenario, RunSettings settings)
 
         var (first, scale) = (nearest.Solved[0].Instance, nearest.Solved[0].Instance.Scale);
         writer.WriteLine(
-            $"Nearest solvable instances: {nearest.Solved.Count} of {nearest.Tried} solved, {first.Requests.Count} requests each; one stands "
-            + $"for {scale.Requests} requests, a step for {scale.Steps}, a token for {scale.Tokens}");
+            $"Nearest solvable instances: {nearest.Solved.Count} of {nearest.Tried} solved, {first.Requests.Count} requests each; one "
+            + $"stands for {scale.Requests} requests, a step for {scale.Steps}, a token for {scale.Tokens}");
         writer.WriteLine(
             $"  {Share(nearest.MeanShare),12}  of the bound is reached by the optima, in sum; by the least {Share(nearest.LeastShare)}");
         foreach (var (policy, share) in nearest.Policies) writer.WriteLine($"  {Share(share),12}  of the optima is reached by {policy}");

@@ -20,26 +20,27 @@ public static class ServiceGap
     {
         var tenants = jobs.Max(job => job.Tenant) + 1;
         Pair[] pairs = [.. from one in Enumerable.Range(0, tenants) from other in Enumerable.Range(0, one) select new Pair(one, other)];
-        var (service, started) = (new double[tenants], new HashSet<long>());
+        var (service, started, weights) = (new double[tenants], new HashSet<long>(), new Weights(promptWeight, tokenWeight, countsCached));
         while (!run.IsOver)
         {
             run.Arrive();
             foreach (var pair in pairs) pair.Note(service, run);
-            Step();
+            Step(run, weights, service, started);
             foreach (var pair in pairs) pair.Note(service, run);
         }
 
         return pairs.Length == 0 ? 0 : pairs.Max(pair => pair.Worst);
+    }
 
-        void Step()
+    private static void Step(ReplicaRun run, Weights weights, double[] service, HashSet<long> started)
+    {
+        var jobOf = JobsByRow(run);
+        foreach (var slice in run.Advance())
         {
-            var jobOf = JobsByRow(run);
-            foreach (var slice in run.Advance())
-            {
-                var job = jobOf[slice.Row];
-                if (started.Add(job.Id)) service[job.Tenant] += promptWeight * (job.Prompt.Count - (countsCached ? 0 : slice.FromToken));
-                if (slice.Generates) service[job.Tenant] += tokenWeight;
-            }
+            var job = jobOf[slice.Row];
+            var cached = weights.CountsCached ? 0 : slice.FromToken;
+            if (started.Add(job.Id)) service[job.Tenant] += weights.Prompt * (job.Prompt.Count - cached);
+            if (slice.Generates) service[job.Tenant] += weights.Token;
         }
     }
 
@@ -63,6 +64,8 @@ public static class ServiceGap
 
         return false;
     }
+
+    private readonly record struct Weights(double Prompt, double Token, bool CountsCached);
 
     /// <summary>How far two tenants are apart since both began to wait.</summary>
     private sealed class Pair(int one, int other)

@@ -34,7 +34,8 @@ internal sealed class SimulatedReplica : ISampled
         Pool = pool;
         HandsOver = handsOver;
         _tiers = tiers;
-        (_run, _listener) = (run, listener);
+        _run = run;
+        _listener = listener;
         _ways = pool.Places.ToDictionary(place => place, place => new LinkQueue(place.Link));
         if (pool.Adapters is not null && pool.Limits.AdaptersMax is { } slots) _adapters = new AdapterSlots(slots);
         _luck = new RandomStream(pool.Speculation?.Seed ?? 0, $"speculation {index}");

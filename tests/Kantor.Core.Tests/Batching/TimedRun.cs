@@ -89,7 +89,11 @@ internal sealed class TimedRun
         var job = jobs[index];
         var facts = new RequestFacts
         {
-            Id = new RequestId(index), PromptTokens = job.Prompt, OutputTokensMax = job.Output, ArrivalUs = job.ArrivalUs, Class = new ClassId(job.Class),
+            Id = new RequestId(index),
+            PromptTokens = job.Prompt,
+            OutputTokensMax = job.Output,
+            ArrivalUs = job.ArrivalUs,
+            Class = new ClassId(job.Class),
         };
         Assert.True(_scheduler.TryEnqueue(new RequestSpec(facts, TokenContent.Opaque(job.Prompt)), out var row, out _));
         _jobOf[row] = index;

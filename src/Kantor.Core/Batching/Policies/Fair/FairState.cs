@@ -104,7 +104,11 @@ internal class FairState(FairCharges charges) : PolicyState
 
         _rows[row] = new RowInfo
         {
-            Account = account, Id = id, Charge = charges.PromptWeight * promptTokens, PromptTokens = promptTokens, IsCharged = isCharged,
+            Account = account,
+            Id = id,
+            Charge = charges.PromptWeight * promptTokens,
+            PromptTokens = promptTokens,
+            IsCharged = isCharged,
             Arrival = ++_arrivals,
         };
         if (charges.Lifts && account.Line.Count == 0) Lift(account);

@@ -43,15 +43,15 @@ public class StartProgramTests
         var (gaps, bounds) = (new List<double>(), new List<double>());
         TestSeed.Each(30, seed =>
         {
-        var random = new RandomStream(seed, "relaxation");
-        var pool = 18 + random.NextInt(13);
-        var waiting = Enumerable.Range(0, 6).Select(_ => 1 + random.NextInt(14)).Select(held => new KvTrapezoid(held, 1 + random.NextInt(Math.Min(6, pool - held)))).ToArray();
-        var starts = new double[6];
-        var bound = new StartProgram().Solve([], waiting, pool, 400, starts);
-        var best = Orders([0, 1, 2, 3, 4, 5]).Min(order => StartsInOrder(waiting, order, pool));
-        Assert.True(bound <= best + 1e-6, $"{bound} and {best}");
-        gaps.Add(starts.Sum() - bound);
-        bounds.Add(bound);
+            var random = new RandomStream(seed, "relaxation");
+            var pool = 18 + random.NextInt(13);
+            var waiting = Enumerable.Range(0, 6).Select(_ => 1 + random.NextInt(14)).Select(held => new KvTrapezoid(held, 1 + random.NextInt(Math.Min(6, pool - held)))).ToArray();
+            var starts = new double[6];
+            var bound = new StartProgram().Solve([], waiting, pool, 400, starts);
+            var best = Orders([0, 1, 2, 3, 4, 5]).Min(order => StartsInOrder(waiting, order, pool));
+            Assert.True(bound <= best + 1e-6, $"{bound} and {best}");
+            gaps.Add(starts.Sum() - bound);
+            bounds.Add(bound);
         });
         // Ties of the relaxation stay in the mean.
         Assert.True(gaps.Average() <= 0.1 * bounds.Average(), $"{gaps.Average()} of {bounds.Average()}");
