@@ -6,6 +6,7 @@ using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
 using Kantor.Core.Retention;
+using Kantor.Core.StepTime;
 using Kantor.Engine.Backends;
 
 namespace Kantor.Engine;
@@ -66,6 +67,9 @@ public sealed record EngineOptions
 
     /// <summary>Belief about output lengths; its state learns from every request that ends by itself.</summary>
     public ILengthPredictor Predictor { get; init; } = new ClassQuantilePredictor();
+
+    /// <summary>What policies are told of step times; null to learn it from the steps that are executed.</summary>
+    public IStepTimeModel? StepTime { get; init; }
 
     /// <summary>
     /// What the operator wants: policies see it as the value and the wishes of service classes. Every whole answer the same by default.

@@ -36,6 +36,7 @@ internal static class LoggedReplica
         Planner = PolicyCatalogue.Planner(policy),
         Predictor = new ClassQuantilePredictor(),
         Retention = new LruRetention(),
+        StepTime = ReplicaRun.StepTime,
     });
 
     private static IEnumerable<Job> Jobs(ulong seed)

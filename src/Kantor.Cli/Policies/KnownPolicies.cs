@@ -29,7 +29,7 @@ internal static class KnownPolicies
     }
 
     /// <summary>The catalogue's, and the beliefs that only simulations can have.</summary>
-    private static PolicyShelves NewShelves()
+    public static PolicyShelves NewShelves()
     {
         var shelves = PolicyCatalogue.NewShelves();
         shelves.Predictors.Add(PolicyEntry.Of(

@@ -40,7 +40,7 @@ internal sealed class EngineLoop
         _clock = new EngineClock(options.Time);
         _observer = options.Observer ?? NullObserver.Instance;
         Inbox = new EngineInbox(options.InboxMax);
-        var stepTime = new LearntStepTime(_stepTimes);
+        var stepTime = options.StepTime ?? new LearntStepTime(_stepTimes);
         var remembered = options.Admission.NewState();
         var scheduler = SchedulerOptions(backend.Info, options, stepTime);
         _scheduler = new ReplicaScheduler(

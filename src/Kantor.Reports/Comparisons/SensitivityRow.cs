@@ -4,11 +4,11 @@ namespace Kantor.Reports.Comparisons;
 
 /// <summary>The policies where a constant of the step time is another.</summary>
 /// <param name="World">What is other, such as "Prefill +30 %".</param>
-/// <param name="Load">Load as a multiple of the knee of the usual constants; the rate is the same.</param>
+/// <param name="Load">Load as a multiple of the knee in the world as it is taken to be; the rate is the same.</param>
 /// <param name="Best">The best policy there.</param>
-/// <param name="BestBefore">The best one with the usual constants.</param>
-/// <param name="RankCorrelation">Spearman's rank correlation of the policies' values with those of the usual constants; null for fewer than
-/// two policies, and where all are alike.</param>
+/// <param name="BestBefore">The best one in the world as it is taken to be.</param>
+/// <param name="RankCorrelation">Spearman's rank correlation of the policies' values with those in the world as it is taken to be; null
+/// for fewer than two policies, and where all are alike.</param>
 /// <param name="Values">Each policy with its mean.</param>
 public sealed record SensitivityRow(
     string World, double Load, string Best, string BestBefore, double? RankCorrelation, IReadOnlyList<(string Policy, double Mean)> Values)

@@ -78,6 +78,8 @@ public class SamePolicyTests
                 StepTokensMax = Limits.StepTokensMax,
                 RunningMax = Limits.RunningMax,
                 Predictor = new ClassQuantilePredictor(),
+                // Learnt from steps it would not be what the simulator knows from the first one on.
+                StepTime = StepTime,
             });
 
         // Three waves, each at the moment at which a step ends.

@@ -60,7 +60,7 @@ public class ComparisonTests
         var row = SensitivityRow.Of(report, 1, "Decode +30 %", policy => policy switch { "a" => 0.1, "b" => 0.5, _ => 0.8 });
         Assert.Equal(("c", "a"), (row.Best, row.BestBefore));
         Assert.Equal(-1, row.RankCorrelation!.Value, 9);
-        Assert.Contains("c is best where a was; rank correlation with the usual constants -1.00", ComparisonWords.Of(report with { Sensitivity = [row] })[^1]);
+        Assert.Contains("c is best where a was; rank correlation with the figures above -1.00", ComparisonWords.Of(report with { Sensitivity = [row] })[^1]);
         Assert.Equal(["a", "c"], SensitivityRow.Of(report, 1, "w", policy => policy == "b" ? null : 1).Values.Select(each => each.Policy));
     }
 

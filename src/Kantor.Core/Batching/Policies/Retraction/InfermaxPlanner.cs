@@ -9,7 +9,10 @@ namespace Kantor.Core.Batching.Policies.Retraction;
 /// them again is cheap; long ones when the mean total length of such requests fits; who has computed least gives way (arXiv 2411.07447 and
 /// its simulator; research notes, scheduling 7).
 /// </summary>
-/// <remarks>The source's evicting of a victim's last blocks alone cannot be said in a plan: who gives way gives all.</remarks>
+/// <remarks>
+/// The source's evicting of a victim's last blocks alone needs no word in a plan: with a prefix cache the blocks of who gives way stay until
+/// others take them, from its tail on, and the rest is found when it comes back.
+/// </remarks>
 public sealed class InfermaxPlanner : OrderedPlanner
 {
     /// <summary>What is to be said of it.</summary>

@@ -2,6 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Batching.Parts.Ordered;
 using Kantor.Core.Batching.Policies.Retraction;
 using Kantor.Core.Decisions;
+using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 using Kantor.Core.Testing.Laws;
@@ -30,6 +31,29 @@ public class RetractionTests
         Assert.Equal([0], Rows(217));
         Assert.Equal([0], Rows(216, conservativeness: 1.1));
     }
+
+    /// <summary>
+    /// Partial eviction without a plan that says it: the blocks of who gives way go into the cache, others take them from its tail, and what
+    /// is left is found when it comes back.
+    /// </summary>
+    [Fact]
+    public void Infermax_victims_lose_only_what_others_take() => TestSeed.Each(5, seed =>
+    {
+        (long Recomputed, long Refound) Run(bool caches)
+        {
+            var random = new RandomStream(seed, "partial");
+            Job[] jobs = [.. Enumerable.Range(0, 40).Select(id => Jobs.Plain(id, id, 10 + random.NextInt(40), 10 + random.NextInt(40)))];
+            var kv = new KvLedgerOptions { BlocksTotal = 40, BlockSizeTokens = 4, PrefixCaching = caches };
+            var counters = new ReplicaRun(new InfermaxPlanner(), new BatchLimits { StepTokensMax = 64, RunningMax = 8 }, kv, jobs).ToEnd().Scheduler.Counters;
+            Assert.True(counters.Preemptions > 0, "nobody gave way");
+            return (counters.RecomputedTokens, counters.PrefixRefoundTokens);
+        }
+
+        var (with, without) = (Run(caches: true), Run(caches: false));
+        Assert.Equal(0, without.Refound);
+        Assert.True(with.Refound > 0);
+        Assert.True(with.Recomputed < without.Recomputed, $"{with} and {without}");
+    });
 
     [Fact]
     public void ACC_15c_retracted_are_the_fewest_outputs_and_of_equals_the_longest_prompts()
