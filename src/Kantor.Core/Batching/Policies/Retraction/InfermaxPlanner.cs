@@ -10,8 +10,8 @@ namespace Kantor.Core.Batching.Policies.Retraction;
 /// its simulator; research notes, scheduling 7).
 /// </summary>
 /// <remarks>
-/// The source's evicting of a victim's last blocks alone needs no word in a plan: with a prefix cache the blocks of who gives way stay until
-/// others take them, from its tail on, and the rest is found when it comes back.
+/// The source's evicting of a victim's last blocks alone needs no word in a plan: with a prefix cache the blocks of who gives way stay
+/// until others take them, from its tail on, and the rest is found when it comes back.
 /// </remarks>
 public sealed class InfermaxPlanner : OrderedPlanner
 {
