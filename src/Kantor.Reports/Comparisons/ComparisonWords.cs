@@ -8,6 +8,8 @@ namespace Kantor.Reports.Comparisons;
 /// </summary>
 public static class ComparisonWords
 {
+    private const int NamesMax = 8;
+
     /// <summary>The sentences, load by load.</summary>
     public static IReadOnlyList<string> Of(ComparisonReport report)
     {
@@ -100,5 +102,11 @@ public static class ComparisonWords
         return SweepBand.Of(differences) is { HalfWidth: not null } band && (band.Low > 0 || band.High < 0);
     }
 
-    private static string Names(string[] names) => names.Length == 0 ? "none" : string.Join(", ", names);
+    /// <summary>All of a few names; of many the first, which the tables go on from.</summary>
+    private static string Names(string[] names) => names.Length switch
+    {
+        0 => "none",
+        <= NamesMax => string.Join(", ", names),
+        _ => $"{string.Join(", ", names.Take(NamesMax))} and {names.Length - NamesMax} more",
+    };
 }

@@ -86,6 +86,15 @@ public class ComparisonTests
         Assert.Contains("× the knee", page.ToString());
     }
 
+    [Fact]
+    public void Of_many_names_the_first_are_said_and_how_many_more_there_are()
+    {
+        var report = Report([("base", [0.5, 0.5, 0.5]), .. Enumerable.Range(0, 12).Select(index => ($"p{index:00}", (double[])[0.5, 0.5, 0.5]))]);
+        var words = string.Join('\n', ComparisonWords.Of(report));
+        Assert.Contains("p07 and 4 more cannot be told from it", words);
+        Assert.DoesNotContain("p08", words);
+    }
+
     private static ComparisonReport Report(params (string Policy, double[] Values)[] rows)
     {
         var first = rows[0].Values;
