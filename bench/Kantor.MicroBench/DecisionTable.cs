@@ -77,14 +77,11 @@ internal static class DecisionTable
             while (_scheduler.WaitingCount < Queued) Enqueue();
             _scheduler.PlanStep(_nowUs);
             _scheduler.CompleteStep();
-            var load = default(StepLoad);
+            _nowUs += (long)Math.Max(1_000, _stepTime.StepUs(StepSlice.LoadOf(_scheduler.Slices)));
             foreach (var slice in _scheduler.Slices)
             {
-                load = load.With(slice.Tokens, slice.FromToken, slice.IsDecode);
                 if (slice.Generates) Generate(slice.Row);
             }
-
-            _nowUs += (long)Math.Max(1_000, load.IsEmpty ? 0 : _stepTime.StepUs(load));
         }
 
         private void Generate(int row)
@@ -110,17 +107,11 @@ internal static class DecisionTable
     }
 
     /// <summary>A planner that notes what its plans take.</summary>
-    private sealed class Watched(IBatchPlanner planner) : IBatchPlanner
+    private sealed class Watched(IBatchPlanner planner) : DelegatingPlanner(planner)
     {
         public List<double> Us { get; } = new(Steps);
 
         public long Bytes { get; private set; }
-
-        public string Name => planner.Name;
-
-        public bool HasPriorities => planner.HasPriorities;
-
-        public KvRules KvRules => planner.KvRules;
 
         public void Reset()
         {
@@ -128,16 +119,12 @@ internal static class DecisionTable
             Bytes = 0;
         }
 
-        public PolicyState NewState() => planner.NewState();
-
-        public void Plan(in BatchView view, PolicyState state, BatchPlan plan)
+        public override void Plan(in BatchView view, PolicyState state, BatchPlan plan)
         {
             var (bytes, began) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.GetTimestamp());
-            planner.Plan(view, state, plan);
+            base.Plan(view, state, plan);
             Us.Add(Stopwatch.GetElapsedTime(began).TotalMicroseconds);
             Bytes += GC.GetAllocatedBytesForCurrentThread() - bytes;
         }
-
-        public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) => planner.RepeatingSteps(view, state, plan);
     }
 }

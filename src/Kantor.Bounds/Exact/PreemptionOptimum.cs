@@ -17,8 +17,8 @@ public sealed class PreemptionOptimum
     private readonly BoundRequest[] _requests;
     private readonly FleetFacts _fleet;
     private readonly int _statesMax;
-    private readonly PriorityQueue<State, double> _open = new();
-    private readonly Dictionary<State, double> _reached = [];
+    private readonly PriorityQueue<ValueArray<Progress>, double> _open = new();
+    private readonly Dictionary<ValueArray<Progress>, double> _reached = [];
 
     private PreemptionOptimum(BoundRequest[] requests, FleetFacts fleet, int statesMax) =>
         (_requests, _fleet, _statesMax) = (requests, fleet, statesMax);
@@ -44,11 +44,11 @@ public sealed class PreemptionOptimum
 
     private double Search()
     {
-        Reach(new State([.. _requests.Select(_ => default(Progress))]), 0);
+        Reach(new ValueArray<Progress>([.. _requests.Select(_ => default(Progress))]), 0);
         while (_open.TryDequeue(out var state, out var us))
         {
             if (us > _reached[state]) continue;
-            if (state.Requests.Index().All(each => IsOver(each.Index, each.Item))) return us;
+            if (state.Items.Index().All(each => IsOver(each.Index, each.Item))) return us;
             if (_reached.Count > _statesMax)
             {
                 throw new TooManyStatesException($"More than {_statesMax} states; fewer or shorter requests can be solved.");
@@ -60,7 +60,7 @@ public sealed class PreemptionOptimum
         throw new InvalidOperationException("No schedule ends, although every request fits alone.");
     }
 
-    private void Reach(State state, double us)
+    private void Reach(ValueArray<Progress> state, double us)
     {
         if (_reached.TryGetValue(state, out var known) && known <= us) return;
         _reached[state] = us;
@@ -70,19 +70,19 @@ public sealed class PreemptionOptimum
     private bool IsOver(int index, Progress progress) => progress.Generated == _requests[index].OutputTokens;
 
     /// <summary>For each request, whether it gives its KV up and how much it computes then.</summary>
-    private IEnumerable<Choice[]> Choices(State state, int index, Choice[] before)
+    private IEnumerable<Choice[]> Choices(ValueArray<Progress> state, int index, Choice[] before)
     {
         if (index == _requests.Length) return [before];
         var (left, room, places) = (_fleet.Limits.StepTokensMax, _fleet.KvTokens, _fleet.Limits.RunningMax);
         for (var at = 0; at < before.Length; at++)
         {
             left -= before[at].Tokens;
-            room -= before[at].Held(state.Requests[at]);
+            room -= before[at].Held(state[at]);
             if (before[at].Tokens > 0) places--;
         }
 
         var most = places > 0 ? left : 0;
-        return Of(index, state.Requests[index], most, room).SelectMany(choice => Choices(state, index + 1, [.. before, choice]));
+        return Of(index, state[index], most, room).SelectMany(choice => Choices(state, index + 1, [.. before, choice]));
     }
 
     private IEnumerable<Choice> Of(int index, Progress progress, int most, long room)
@@ -97,9 +97,9 @@ public sealed class PreemptionOptimum
             select new Choice(isEvicted, tokens);
     }
 
-    private void Take(State state, Choice[] choices, double us)
+    private void Take(ValueArray<Progress> state, Choice[] choices, double us)
     {
-        var (load, next) = (default(StepLoad), (Progress[])[.. state.Requests]);
+        var (load, next) = (default(StepLoad), (Progress[])[.. state.Items]);
         for (var at = 0; at < choices.Length; at++)
         {
             var (context, tokens) = (choices[at].IsEvicted ? 0 : next[at].InMemory, choices[at].Tokens);
@@ -108,7 +108,7 @@ public sealed class PreemptionOptimum
             next[at] = After(at, next[at], context + tokens, generates: tokens > 0 && context + tokens == all);
         }
 
-        if (!load.IsEmpty) Reach(new State(next), us + _fleet.StepTime.StepUs(load));
+        if (!load.IsEmpty) Reach(new ValueArray<Progress>(next), us + _fleet.StepTime.StepUs(load));
     }
 
     private Progress After(int index, Progress before, int inMemory, bool generates)
@@ -123,16 +123,4 @@ public sealed class PreemptionOptimum
     }
 
     private readonly record struct Progress(int InMemory, int Generated);
-
-    private readonly record struct State(Progress[] Requests)
-    {
-        public bool Equals(State other) => Requests.AsSpan().SequenceEqual(other.Requests);
-
-        public override int GetHashCode()
-        {
-            var hash = new HashCode();
-            foreach (var request in Requests) hash.Add(request);
-            return hash.ToHashCode();
-        }
-    }
 }

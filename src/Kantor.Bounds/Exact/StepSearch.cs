@@ -16,7 +16,7 @@ internal sealed class StepSearch
     public StepSearch(BoundRequest[] requests, FleetFacts fleet, StepScore score, int statesMax) =>
         (_requests, _fleet, _score, _statesMax) = (requests, fleet, score, statesMax);
 
-    public double Best() => BestFrom(new State(0, [.. _requests.Select(request => new Progress(request.HitTokensMax, default))]));
+    public double Best() => BestFrom(new State(0, new([.. _requests.Select(request => new Progress(request.HitTokensMax, default))])));
 
     private double BestFrom(State state)
     {
@@ -84,14 +84,14 @@ internal sealed class StepSearch
         }
 
         var now = state.NowUs + _fleet.StepTime.StepUs(load);
-        var (earned, next) = (0.0, (Progress[])[.. state.Requests]);
+        var (earned, next) = (0.0, (Progress[])[.. state.Requests.Items]);
         for (var at = 0; at < grants.Length; at++)
         {
             if (grants[at] > 0) earned += Advance(_requests[at], ref next[at], grants[at], now);
         }
 
         DropOver(next, now);
-        return earned + BestFrom(new State(now, next));
+        return earned + BestFrom(new State(now, new(next)));
     }
 
     private void DropOver(Progress[] progress, double nowUs)
@@ -124,16 +124,5 @@ internal sealed class StepSearch
 
     private readonly record struct Progress(int Computed, TokenTimes Times);
 
-    private readonly record struct State(double NowUs, Progress[] Requests)
-    {
-        public bool Equals(State other) => NowUs.Equals(other.NowUs) && Requests.AsSpan().SequenceEqual(other.Requests);
-
-        public override int GetHashCode()
-        {
-            var hash = new HashCode();
-            hash.Add(NowUs);
-            foreach (var request in Requests) hash.Add(request);
-            return hash.ToHashCode();
-        }
-    }
+    private readonly record struct State(double NowUs, ValueArray<Progress> Requests);
 }

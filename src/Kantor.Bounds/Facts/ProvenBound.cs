@@ -23,7 +23,11 @@ public sealed record ProvenBound(
     /// not above 0.
     /// </summary>
     /// <param name="reached">What the run reached, in the bound's unit.</param>
-    public double? RatioOf(double reached) => !(reached > 0 && Value > 0) ? null : IsUpper ? reached / Value : Value / reached;
+    public double? RatioOf(double reached) => Ratio(reached, Value, IsUpper);
+
+    /// <summary>The same of any figure that runs reach and the best that there is; null where one is not above 0.</summary>
+    public static double? Ratio(double reached, double best, bool isUpper) =>
+        !(reached > 0 && best > 0) ? null : isUpper ? reached / best : best / reached;
 }
 
 /// <summary>A figure on the way to a bound.</summary>

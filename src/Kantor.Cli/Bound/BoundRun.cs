@@ -73,7 +73,9 @@ internal sealed class BoundRun(Scenario scenario, RunSettings settings)
         foreach (var (policy, share) in nearest.Policies) writer.WriteLine($"  {Share(share),12}  of the optima is reached by {policy}");
     }
 
-    private static string Share(double? share) => share?.ToString("0.0 %", CultureInfo.InvariantCulture) ?? "–";
+    private static string Share(double? share) => share is { } known ? TextTable.Share(known) : "–";
+
+    private static double? Rounded(double? share) => share is { } known ? Math.Round(known, 6) : null;
 
     private void WriteJson(Stream stream, WorkloadSource source, IReadOnlyList<ProvenBound> bounds, NearestInstances? nearest) =>
         ReportJson.WriteDocument(stream, Schema, json =>
@@ -104,18 +106,12 @@ internal sealed class BoundRun(Scenario scenario, RunSettings settings)
         json.WriteNumber("requests_as_one", nearest.Solved[0].Instance.Scale.Requests);
         json.WriteNumber("steps_as_one", nearest.Solved[0].Instance.Scale.Steps);
         json.WriteNumber("tokens_as_one", nearest.Solved[0].Instance.Scale.Tokens);
-        WriteShare(json, "optimum_of_bound", nearest.MeanShare);
-        WriteShare(json, "optimum_of_bound_least", nearest.LeastShare);
+        ReportJson.WriteNumber(json, "optimum_of_bound", Rounded(nearest.MeanShare));
+        ReportJson.WriteNumber(json, "optimum_of_bound_least", Rounded(nearest.LeastShare));
         json.WriteStartObject("policies");
-        foreach (var (policy, share) in nearest.Policies) WriteShare(json, policy, share);
+        foreach (var (policy, share) in nearest.Policies) ReportJson.WriteNumber(json, policy, Rounded(share));
         json.WriteEndObject();
         json.WriteEndObject();
-    }
-
-    private static void WriteShare(Utf8JsonWriter json, string name, double? share)
-    {
-        if (share is { } known) json.WriteNumber(name, Math.Round(known, 6));
-        else json.WriteNull(name);
     }
 
     private static void WriteBound(Utf8JsonWriter json, ProvenBound bound)

@@ -26,7 +26,7 @@ internal sealed record NearestInstances(IReadOnlyList<Tightness> Solved, int Tri
     private const int Instances = 24;
 
     /// <summary>The share of the bound that the optima reach, in sum; null where they reach nothing.</summary>
-    public double? MeanShare => Ratio(Solved.Sum(one => one.Optimum), Solved.Sum(one => one.Bound.Value), IsUpper);
+    public double? MeanShare => ProvenBound.Ratio(Solved.Sum(one => one.Optimum), Solved.Sum(one => one.Bound.Value), IsUpper);
 
     /// <summary>The least share of any instance.</summary>
     public double? LeastShare => Solved.Min(one => one.Share);
@@ -49,16 +49,14 @@ internal sealed record NearestInstances(IReadOnlyList<Tightness> Solved, int Tri
     {
         try
         {
-            return Ratio(solved.Sum(one => ValueOf(planner, one.Instance, term)), solved.Sum(one => one.Optimum), solved[0].Bound.IsUpper);
+            return ProvenBound.Ratio(
+                solved.Sum(one => ValueOf(planner, one.Instance, term)), solved.Sum(one => one.Optimum), solved[0].Bound.IsUpper);
         }
         catch (SimulationException)
         {
             return null;
         }
     }
-
-    private static double? Ratio(double reached, double best, bool isUpper) =>
-        !(reached > 0 && best > 0) ? null : isUpper ? reached / best : best / reached;
 
     private static double ValueOf(IBatchPlanner planner, CoarseInstance instance, ObjectiveTerm term)
     {

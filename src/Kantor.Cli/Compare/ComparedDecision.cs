@@ -65,8 +65,11 @@ internal abstract class ComparedDecision
     /// <summary>The scenario with that policy.</summary>
     public abstract Scenario In(Scenario scenario, PolicySpec spec);
 
-    private static Scenario WithPlanner(Scenario scenario, Func<IBatchPlanner> make) =>
-        make() is var planner ? scenario with { Fleet = scenario.Fleet with { Policies = [new(planner.Name, planner)] } } : scenario;
+    private static Scenario WithPlanner(Scenario scenario, Func<IBatchPlanner> make)
+    {
+        var planner = make();
+        return scenario with { Fleet = scenario.Fleet with { Policies = [new(planner.Name, planner)] } };
+    }
 
     private static Scenario WithAdmission(Scenario scenario, Func<IAdmission> make) =>
         scenario with { Fleet = scenario.Fleet with { Admission = make() } };

@@ -16,5 +16,5 @@ internal class RequestCounter(WorkCounts? counts, LengthScore? beliefs = null) :
 
     /// <inheritdoc/>
     public override PolicyState? ListenerOf(int replica, ReplicaOptions options) =>
-        beliefs is null ? null : new BeliefScorer(options.Predictor, beliefs);
+        beliefs is null ? null : BeliefScorer.Of(options.Predictor, beliefs);
 }

@@ -41,7 +41,7 @@ public static class ReportJson
     }
 
     /// <summary>A number, or null for none.</summary>
-    internal static void WriteNumber(Utf8JsonWriter json, string name, double? value)
+    public static void WriteNumber(Utf8JsonWriter json, string name, double? value)
     {
         if (value is { } number) json.WriteNumber(name, number);
         else json.WriteNull(name);

@@ -1,6 +1,7 @@
 using Kantor.Core.Prediction;
 using Kantor.Core.Requests;
 using Kantor.Simulation.Metrics;
+using Kantor.Simulation.Pools;
 
 namespace Kantor.Simulation.Replicas;
 
@@ -21,8 +22,8 @@ internal sealed class LengthOracle
     /// <summary>Tokens of an open request's whole answer.</summary>
     public int OutputTokensOf(int request) => _outputTokens[request];
 
-    /// <summary>The predictor, told the truth if it is one that disturbs it.</summary>
-    public ILengthPredictor Told(ILengthPredictor predictor) => predictor is NoisyOracle oracle
+    /// <summary>A predictor of the pool, told the truth if it is one that disturbs it.</summary>
+    public ILengthPredictor PredictorOf(ReplicaPool pool) => pool.NewPredictor() is var predictor && predictor is NoisyOracle oracle
         ? oracle.Knowing(request => OutputTokensOf(AttemptId.RequestOf(request.Id.Value)))
         : predictor;
 }

@@ -1,6 +1,5 @@
 using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
-using Kantor.Core.Prediction;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Pools;
@@ -13,9 +12,6 @@ internal sealed record RunParts
     public required RunRecorder Recorder { get; init; }
 
     public required LengthOracle Lengths { get; init; }
-
-    /// <summary>A predictor of a replica, told the truth if it is one that disturbs it.</summary>
-    public ILengthPredictor PredictorOf(ReplicaPool pool) => Lengths.Told(pool.NewPredictor());
 
     public required SimulationObserver Observer { get; init; }
 

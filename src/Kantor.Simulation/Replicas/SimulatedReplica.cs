@@ -46,7 +46,7 @@ internal sealed class SimulatedReplica : ISampled
             Limits = pool.Limits,
             Kv = pool.Kv,
             KvRules = pool.KvRules,
-            Predictor = run.PredictorOf(pool),
+            Predictor = run.Lengths.PredictorOf(pool),
             StepTime = pool.StepTime,
             OutputTokensHere = handsOver ? 1 : null,
             Swap = pool.Swap,

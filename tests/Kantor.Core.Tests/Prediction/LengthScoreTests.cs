@@ -36,7 +36,7 @@ public class LengthScoreTests
     public void A_scorer_takes_what_was_believed_on_arrival_and_only_whole_answers()
     {
         var score = new LengthScore();
-        var scorer = new BeliefScorer(new ConstantLengthPredictor(7), score);
+        var scorer = BeliefScorer.Of(new ConstantLengthPredictor(7), score);
         RequestFacts[] requests = [.. Enumerable.Range(0, 2).Select(id => new RequestFacts { Id = new RequestId(id), PromptTokens = 1, OutputTokensMax = 50, ArrivalUs = 0 })];
         foreach (var request in requests) scorer.Arrived(request, (int)request.Id.Value);
         scorer.Ended(requests[0], 0, new RequestEnd(RequestOutcome.Stopped, 14, 0));

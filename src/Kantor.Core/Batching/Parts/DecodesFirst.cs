@@ -27,4 +27,15 @@ public static class DecodesFirst
 
         return kept;
     }
+
+    /// <summary>Whether a running row does not decode: it computes its prompt, or what it lost.</summary>
+    public static bool AnyPrompt(in BatchView view)
+    {
+        foreach (var row in view.Running)
+        {
+            if (!view.IsDecoding(row)) return true;
+        }
+
+        return false;
+    }
 }

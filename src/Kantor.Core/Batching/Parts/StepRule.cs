@@ -6,7 +6,7 @@ namespace Kantor.Core.Batching.Parts;
 public sealed record StepRule
 {
     private const string FollowsGapsHelp = "whether prompts take no more of a step than the tightest gap slack of a decode allows";
-    internal const string SlackShareHelp = "share of a slack that is used; the rest is for errors of the step-time model";
+    private const string SlackShareHelp = "share of a slack that is used; the rest is for errors of the step-time model";
 
     /// <summary>Steps as long as they become.</summary>
     public static StepRule None { get; } = new() { FollowsGaps = false };
@@ -30,6 +30,14 @@ public sealed record StepRule
         Option.Number<T>(
             "slack-share", Interval.Above(0, 1), options => read(options).SlackShare,
             (options, share) => with(options, read(options) with { SlackShare = share }), SlackShareHelp);
+
+    /// <summary>Limits what prompts may take of a step whose decodes have their tokens, if the rule says so.</summary>
+    internal void LimitPrompts(in BatchView view, ref PlanBudget budget)
+    {
+        if (!FollowsGaps) return;
+        var length = new StepLength(view, SlackShare);
+        budget.LimitTokens(length.PromptTokens(length.SlackUs, budget.TokensLeft));
+    }
 
     internal OptionFault? Contradiction(PolicySpec written) => !FollowsGaps && written.Has("slack-share")
         ? new OptionFault("slack-share", "has no meaning when gap-slack is false; leave one of the two.", HasNoEffect: true)

@@ -1,3 +1,5 @@
+using Kantor.Core.Catalogue;
+
 namespace Kantor.Core.Batching.Parts;
 
 /// <summary>Helps planners that do not cut prompts, and those that keep blocks back when they admit.</summary>
@@ -19,6 +21,11 @@ internal static class WholePrompts
     /// </summary>
     public static int MarginBlocks(in BatchView view, BatchPlan plan, double watermark) =>
         view.Running.IsEmpty && plan.Grants.IsEmpty ? 0 : (int)(watermark * view.KvBlocksTotal);
+
+    /// <summary>The option of a policy that says what share of the pool an admission leaves free.</summary>
+    public static OptionKey<T> WatermarkKey<T>(Func<T, double> read, Func<T, double, T> with)
+        where T : class, new() =>
+        Option.Number("watermark", Interval.Below(0, 1), read, with, "share of the pool that an admission leaves free");
 
     /// <summary>Throws when a watermark is not a share of the pool.</summary>
     public static void ValidateWatermark(double watermark)

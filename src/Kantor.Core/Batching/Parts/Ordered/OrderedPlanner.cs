@@ -110,12 +110,8 @@ public abstract class OrderedPlanner : IBatchPlanner
     /// <summary>
     /// All decodes have their tokens: what prompts may take is limited now, by the tightest slack where the rules say so.
     /// </summary>
-    private protected virtual void LimitPrompts(in BatchView view, OrderedState memory, ref PlanBudget budget)
-    {
-        if (!_rules.Steps.FollowsGaps) return;
-        var length = new StepLength(view, _rules.Steps.SlackShare);
-        budget.LimitTokens(length.PromptTokens(length.SlackUs, budget.TokensLeft));
-    }
+    private protected virtual void LimitPrompts(in BatchView view, OrderedState memory, ref PlanBudget budget) =>
+        _rules.Steps.LimitPrompts(view, ref budget);
 
     /// <summary>Plans only the decoding rows or only the others; the worst by <see cref="VictimScore"/> give way.</summary>
     private protected void PassWithVictims(

@@ -15,9 +15,7 @@ public sealed record RadOptions
         Option.Whole<RadOptions>(
             "decodes", 1, 1_000_000, options => options.Decodes, (options, rows) => options with { Decodes = rows },
             "decodes that fill a step; prompts go until so many decode"),
-        Option.Number<RadOptions>(
-            "watermark", Interval.Below(0, 1), options => options.Watermark, (options, share) => options with { Watermark = share },
-            "share of the pool that an admission leaves free"),
+        WholePrompts.WatermarkKey<RadOptions>(options => options.Watermark, (options, share) => options with { Watermark = share }),
     ];
 
     /// <summary>Tokens of a tile of the matrix products, at least 1: the source's LCM(b_row, b_col, b_red).</summary>

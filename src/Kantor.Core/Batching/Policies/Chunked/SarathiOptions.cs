@@ -9,9 +9,7 @@ public sealed record SarathiOptions
     /// <summary>The options as they are written.</summary>
     public static IReadOnlyList<OptionKey<SarathiOptions>> Keys { get; } =
     [
-        Option.Number<SarathiOptions>(
-            "watermark", Interval.Below(0, 1), options => options.Watermark, (options, share) => options with { Watermark = share },
-            "share of the pool that an admission leaves free"),
+        WholePrompts.WatermarkKey<SarathiOptions>(options => options.Watermark, (options, share) => options with { Watermark = share }),
         StepRule.FollowsKey<SarathiOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
         StepRule.ShareKey<SarathiOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
     ];

@@ -45,7 +45,7 @@ public sealed class SarathiPlanner : IBatchPlanner
     {
         var budget = new PlanBudget(view);
         var kept = DecodesFirst.Pass(view, plan, ref budget, view.Running.Length, decoding: true);
-        if (_options.Steps.FollowsGaps) LimitPrompts(view, ref budget);
+        _options.Steps.LimitPrompts(view, ref budget);
         if (DecodesFirst.Pass(view, plan, ref budget, kept, decoding: false) == view.Running.Length) AdmitInOrder(view, plan, ref budget);
     }
 
@@ -58,12 +58,6 @@ public sealed class SarathiPlanner : IBatchPlanner
     {
         if (_options.Steps.FollowsGaps) return view.Waiting.IsEmpty && SteadyPlans.CachesNothing(view, plan) ? int.MaxValue : 1;
         return SteadyPlans.AdmitsNobody(view, plan) || SteadyPlans.CachesNothing(view, plan) ? int.MaxValue : 1;
-    }
-
-    private void LimitPrompts(in BatchView view, ref PlanBudget budget)
-    {
-        var length = new StepLength(view, _options.Steps.SlackShare);
-        budget.LimitTokens(length.PromptTokens(length.SlackUs, budget.TokensLeft));
     }
 
     private void AdmitInOrder(in BatchView view, BatchPlan plan, ref PlanBudget budget)

@@ -30,9 +30,7 @@ public sealed record VllmV1Options
             "whole-sequence-must-fit", options => options.WholeSequenceMustFit,
             (options, whole) => options with { WholeSequenceMustFit = whole },
             "whether a request is admitted only when all of it fits"),
-        Option.Number<VllmV1Options>(
-            "watermark", Interval.Below(0, 1), options => options.Watermark, (options, share) => options with { Watermark = share },
-            "share of the pool that an admission leaves free"),
+        WholePrompts.WatermarkKey<VllmV1Options>(options => options.Watermark, (options, share) => options with { Watermark = share }),
         Option.Flag<VllmV1Options>(
             "hits-within-step", options => options.Rules.HitsWithinStep,
             (options, hits) => options with { Rules = options.Rules with { HitsWithinStep = hits } },

@@ -17,12 +17,8 @@ public sealed record DueOptions
             "what becomes of who cannot make its first token in time even if it comes next: served, behind all others, or refused"),
         StepRule.FollowsKey<DueOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
         StepRule.ShareKey<DueOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
-        Option.Number<DueOptions>(
-            "watermark", Interval.Below(0, 1), options => options.Memory.Watermark,
-            (options, share) => options with { Memory = options.Memory with { Watermark = share } }, MemoryRule.WatermarkHelp),
-        Option.Word<DueOptions, Foresight>(
-            "foresight", MemoryRule.ForesightWords, options => options.Memory.Foresight,
-            (options, foresight) => options with { Memory = options.Memory with { Foresight = foresight } }, MemoryRule.ForesightHelp),
+        MemoryRule.WatermarkKey<DueOptions>(options => options.Memory, (options, memory) => options with { Memory = memory }),
+        MemoryRule.ForesightKey<DueOptions>(options => options.Memory, (options, memory) => options with { Memory = memory }),
     ];
 
     /// <summary>What becomes of who cannot make it.</summary>

@@ -27,14 +27,11 @@ public abstract class DuePlanner : OrderedPlanner
     private readonly RoundsOf _rounds;
 
     private protected DuePlanner(string name, StepRule steps, LateRule late, MemoryRule room, OrderRules? rules = null)
-        : base(name, rules ?? new OrderRules()) => (_steps, _late, _room, _rounds) = (steps, late, room, RoundsLeft);
+        : base(name, (rules ?? new OrderRules()) with { Steps = steps }) =>
+        (_steps, _late, _room, _rounds) = (steps, late, room, RoundsLeft);
 
     /// <inheritdoc/>
     public override PolicyState NewState() => new DueState();
-
-    /// <summary>Without limit while nobody waits and all decode: the clock decides how much of a prompt is computed.</summary>
-    public override int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) =>
-        _steps.FollowsGaps && !SteadyPlans.CachesNothing(view, plan) ? 1 : base.RepeatingSteps(view, state, plan);
 
     /// <summary>The key of a row that is not demoted.</summary>
     private protected abstract long OnTimeKey(in BatchView view, DueState memory, int row);

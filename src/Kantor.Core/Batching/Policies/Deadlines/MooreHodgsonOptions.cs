@@ -19,12 +19,8 @@ public sealed record MooreHodgsonOptions
             "whether the value of a class counts, or all alike"),
         StepRule.FollowsKey<MooreHodgsonOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
         StepRule.ShareKey<MooreHodgsonOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
-        Option.Number<MooreHodgsonOptions>(
-            "watermark", Interval.Below(0, 1), options => options.Memory.Watermark,
-            (options, share) => options with { Memory = options.Memory with { Watermark = share } }, MemoryRule.WatermarkHelp),
-        Option.Word<MooreHodgsonOptions, Foresight>(
-            "foresight", MemoryRule.ForesightWords, options => options.Memory.Foresight,
-            (options, foresight) => options with { Memory = options.Memory with { Foresight = foresight } }, MemoryRule.ForesightHelp),
+        MemoryRule.WatermarkKey<MooreHodgsonOptions>(options => options.Memory, (options, memory) => options with { Memory = memory }),
+        MemoryRule.ForesightKey<MooreHodgsonOptions>(options => options.Memory, (options, memory) => options with { Memory = memory }),
     ];
 
     /// <summary>What becomes of who is left out: demoted or refused.</summary>

@@ -24,9 +24,7 @@ public sealed record SlaiOptions
         Option.Flag<SlaiOptions>(
             "shortest-first", options => options.ShortestFirst, (options, shortest) => options with { ShortestFirst = shortest },
             "whether the shortest prompt is admitted first, rather than the oldest"),
-        Option.Number<SlaiOptions>(
-            "watermark", Interval.Below(0, 1), options => options.Watermark, (options, share) => options with { Watermark = share },
-            "share of the pool that an admission leaves free"),
+        WholePrompts.WatermarkKey<SlaiOptions>(options => options.Watermark, (options, share) => options with { Watermark = share }),
     ];
 
     /// <summary>Longest steps before the end of its gap at which a decode becomes urgent, above 0.</summary>

@@ -2,7 +2,6 @@ using Kantor.Core.Batching.Parts;
 using Kantor.Core.Batching.Parts.Ordered;
 using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
-using Kantor.Core.StepTime;
 
 namespace Kantor.Core.Batching.Policies.Deadlines;
 
@@ -66,7 +65,7 @@ public sealed class SlaiPlanner : OrderedPlanner
 
     private protected override bool PlanRunning(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
     {
-        if (HasPrompts(view)) PassOverOthers(view, (SlaiState)memory, budget.TokensLeft);
+        if (!view.Waiting.IsEmpty || DecodesFirst.AnyPrompt(view)) PassOverOthers(view, (SlaiState)memory, budget.TokensLeft);
         return base.PlanRunning(view, memory, plan, ref budget);
     }
 
@@ -112,17 +111,6 @@ public sealed class SlaiPlanner : OrderedPlanner
         for (var place = tokensLeft; place < memory.Decodes.Count; place++) memory.PassOver(memory.Decodes[place].Row);
     }
 
-    private static bool HasPrompts(in BatchView view)
-    {
-        if (!view.Waiting.IsEmpty) return true;
-        foreach (var row in view.Running)
-        {
-            if (!view.IsDecoding(row)) return true;
-        }
-
-        return false;
-    }
-
     /// <summary>Time left to the next token; a row that generated none here is urgent.</summary>
     private long SlackUs(in BatchView view, int row) =>
         view.SlackToNextTokenUs(row) ?? (view.Table.LastTokenUs.Rows[row] + (_options.GapMs * 1_000L) - view.NowUs ?? 0);
@@ -130,15 +118,8 @@ public sealed class SlaiPlanner : OrderedPlanner
     /// <summary>Time left to the next token at which a decode becomes urgent.</summary>
     private double UrgentUs(in BatchView view)
     {
-        var (load, context) = (default(StepLoad), 0);
-        foreach (var row in view.Running)
-        {
-            if (view.IsDecoding(row)) load = load.With(1, view.ComputedTokens[row], isDecode: true);
-            else context = Math.Max(context, view.ComputedTokens[row]);
-        }
-
         var isFull = view.KvBlocksTotal - view.KvBlocksAvailable >= _options.MemoryLimit * view.KvBlocksTotal;
-        var longestUs = view.StepTime.StepUs(load.With(view.Limits.StepTokensMax, context, isDecode: false));
+        var longestUs = new StepLength(view, 1).StepUs(view.Limits.StepTokensMax);
         return longestUs * (isFull ? _options.FullOffset : _options.Offset);
     }
 }

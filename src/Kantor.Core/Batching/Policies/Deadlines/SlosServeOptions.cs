@@ -18,12 +18,8 @@ public sealed record SlosServeOptions
         Option.Flag<SlosServeOptions>(
             "weighs", options => options.Weighs, (options, weighs) => options with { Weighs = weighs },
             "whether the value of a class counts, or all alike"),
-        Option.Number<SlosServeOptions>(
-            "slack-share", Interval.Above(0, 1), options => options.SlackShare, (options, share) => options with { SlackShare = share },
-            StepRule.SlackShareHelp),
-        Option.Number<SlosServeOptions>(
-            "watermark", Interval.Below(0, 1), options => options.Watermark, (options, share) => options with { Watermark = share },
-            "share of the pool that an admission leaves free"),
+        StepRule.ShareKey<SlosServeOptions>(options => options.Steps, (options, steps) => options with { SlackShare = steps.SlackShare }),
+        WholePrompts.WatermarkKey<SlosServeOptions>(options => options.Watermark, (options, share) => options with { Watermark = share }),
     ];
 
     /// <summary>Prompts that are decided about together, 1 to 64.</summary>
@@ -41,13 +37,15 @@ public sealed record SlosServeOptions
     /// <summary>Share of the pool that an admission leaves free, at least 0 and below 1.</summary>
     public double Watermark { get; init; } = 0.01;
 
+    internal StepRule Steps => new() { SlackShare = SlackShare };
+
     /// <summary>Throws when an option is out of range, naming it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Horizon, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Horizon, PromptWindow.PromptsMax);
-        new StepRule { SlackShare = SlackShare }.Validate();
+        Steps.Validate();
         WholePrompts.ValidateWatermark(Watermark);
     }
 }

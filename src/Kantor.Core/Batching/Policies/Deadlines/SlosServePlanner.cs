@@ -43,7 +43,7 @@ public sealed class SlosServePlanner : DuePlanner
 
     private SlosServePlanner(string name, SlosServeOptions options)
         : base(
-            PolicySpec.Of(name, SlosServeOptions.Keys, options).ToString(), new StepRule { SlackShare = options.SlackShare },
+            PolicySpec.Of(name, SlosServeOptions.Keys, options).ToString(), options.Steps,
             LateRule.Demote, new MemoryRule { Watermark = options.Watermark }, new OrderRules { ScoresVictims = true })
     {
         _options = options;
@@ -71,7 +71,7 @@ public sealed class SlosServePlanner : DuePlanner
     {
         var promised = (SlosServeState)memory;
         promised.Unpause();
-        if (!_options.Paces || (promised.Promises == 0 && !ComputesPrompt(view))) return;
+        if (!_options.Paces || (promised.Promises == 0 && !DecodesFirst.AnyPrompt(view))) return;
         var length = new StepLength(view, _options.SlackShare);
         if (length.GapUs is not { } stepUs || TightestRow(view) is not { } tightest) return;
         foreach (var row in view.Running)
@@ -94,16 +94,6 @@ public sealed class SlosServePlanner : DuePlanner
             if (promised.Chosen[place]) promised.Promise(promised.Rows[place]);
             else promised.Late.Add(promised.Rows[place]);
         }
-    }
-
-    private static bool ComputesPrompt(in BatchView view)
-    {
-        foreach (var row in view.Running)
-        {
-            if (!view.IsDecoding(row)) return true;
-        }
-
-        return false;
     }
 
     private static int? TightestRow(in BatchView view)

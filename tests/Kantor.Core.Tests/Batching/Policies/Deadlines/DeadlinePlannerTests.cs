@@ -9,20 +9,12 @@ using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Core.StepTime;
 using Kantor.Core.Testing.Runs;
+using static Kantor.Core.Tests.Batching.Policies.Deadlines.DueRuns;
 
 namespace Kantor.Core.Tests.Batching.Policies.Deadlines;
 
 public class DeadlinePlannerTests
 {
-    // Steps take a millisecond whatever they hold, of 32 tokens; objectives are in steps.
-    private static readonly ServiceClassTable Classes = new(
-        [
-            new ServiceClass(new ClassId(0), "lax", 1, new SloSpec { TtftUsMax = 30_000 }),
-            new ServiceClass(new ClassId(1), "urgent", 1, new SloSpec { TtftUsMax = 10_000 }),
-            new ServiceClass(new ClassId(2), "gold", 5, new SloSpec { TtftUsMax = 10_000 }),
-        ],
-        new ServiceClass(new ClassId(3), "batch", 1, new SloSpec()));
-
     [Fact]
     public void Edf_serves_by_due_time_and_who_has_none_last()
     {
@@ -173,22 +165,8 @@ public class DeadlinePlannerTests
         return longGaps;
     }
 
-    private static Job Job(long id, int step, int prompt, int requestClass) =>
-        Jobs.Plain(id, step, prompt, 1) with { Class = requestClass };
-
-    private static ReplicaRun Run(string planner, IReadOnlyList<Job> jobs)
-    {
-        var limits = new BatchLimits { StepTokensMax = 32, RunningMax = 4 };
-        var kv = new KvLedgerOptions { BlocksTotal = 1_000, BlockSizeTokens = 4 };
-        return new ReplicaRun(PolicyCatalogue.Planner(planner), limits, kv, jobs, classes: Classes) { Verifies = false }.ToEnd();
-    }
-
     private static long[] ByFirstStep(ReplicaRun run) =>
         [.. run.Traces.Where(trace => trace.Value.EndStep is not null && trace.Value.FirstStep is not null).OrderBy(trace => trace.Value.EndStep).Select(trace => trace.Key)];
-
-    /// <summary>Each generates a token and ends: the end of that step is its first token's.</summary>
-    private static IEnumerable<long> InTime(ReplicaRun run, IReadOnlyList<Job> jobs) => jobs
-        .Where(job => run.Traces[job.Id].EndStep + 1 - job.ArrivalStep <= Classes[new ClassId(job.Class)].Slo.TtftUsMax / 1_000).Select(job => job.Id);
 
     private static ReplicaScheduler Scheduler(string planner, string objective)
     {

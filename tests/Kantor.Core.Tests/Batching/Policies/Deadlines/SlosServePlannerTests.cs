@@ -8,20 +8,12 @@ using Kantor.Core.Replica;
 using Kantor.Core.Requests;
 using Kantor.Core.StepTime;
 using Kantor.Core.Testing.Runs;
+using static Kantor.Core.Tests.Batching.Policies.Deadlines.DueRuns;
 
 namespace Kantor.Core.Tests.Batching.Policies.Deadlines;
 
 public class SlosServePlannerTests
 {
-    // Steps take a millisecond whatever they hold, of 32 tokens; objectives are in steps.
-    private static readonly ServiceClassTable Classes = new(
-        [
-            new ServiceClass(new ClassId(0), "lax", 1, new SloSpec { TtftUsMax = 30_000 }),
-            new ServiceClass(new ClassId(1), "urgent", 1, new SloSpec { TtftUsMax = 10_000 }),
-            new ServiceClass(new ClassId(2), "gold", 5, new SloSpec { TtftUsMax = 10_000 }),
-        ],
-        new ServiceClass(new ClassId(3), "batch", 1, new SloSpec()));
-
     private static readonly ServiceClassTable Gaps = new(
         [
             new ServiceClass(new ClassId(0), "tight", 1, new SloSpec { GapUsMax = 4_000 }),
@@ -145,19 +137,6 @@ public class SlosServePlannerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new SlosServePlanner(new SlosServeOptions { SlackShare = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new SlosServePlanner(new SlosServeOptions { Watermark = 1 }));
     }
-
-    private static Job Job(long id, int step, int prompt, int requestClass) => Jobs.Plain(id, step, prompt, 1) with { Class = requestClass };
-
-    private static ReplicaRun Run(string planner, IReadOnlyList<Job> jobs)
-    {
-        var limits = new BatchLimits { StepTokensMax = 32, RunningMax = 4 };
-        var kv = new KvLedgerOptions { BlocksTotal = 1_000, BlockSizeTokens = 4 };
-        return new ReplicaRun(PolicyCatalogue.Planner(planner), limits, kv, jobs, classes: Classes) { Verifies = false }.ToEnd();
-    }
-
-    /// <summary>Each generates a token and ends: the end of that step is its first token's.</summary>
-    private static IEnumerable<long> InTime(ReplicaRun run, IReadOnlyList<Job> jobs) => jobs
-        .Where(job => run.Traces[job.Id].EndStep + 1 - job.ArrivalStep <= Classes[new ClassId(job.Class)].Slo.TtftUsMax / 1_000).Select(job => job.Id);
 
     private static ReplicaScheduler Scheduler(string planner) => new(new ReplicaOptions
     {
