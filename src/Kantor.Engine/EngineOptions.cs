@@ -50,6 +50,9 @@ public sealed record EngineOptions
     /// </summary>
     public int? CachedTokensMax { get; init; }
 
+    /// <summary>Where cached prefixes go that the pool gives up; null to compute them again.</summary>
+    public HostCacheOptions? HostCache { get; init; }
+
     /// <summary>Deltas that a stream keeps apart for a reader that is behind; further ones are merged per choice. At least 1.</summary>
     public int StreamDeltasMax { get; init; } = 64;
 
@@ -113,6 +116,7 @@ public sealed record EngineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(InboxMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(HoldUsMax, 1);
         if (CachedTokensMax is { } cached) ArgumentOutOfRangeException.ThrowIfNegative(cached, nameof(CachedTokensMax));
+        HostCache?.Validate(backend);
         ArgumentOutOfRangeException.ThrowIfLessThan(StreamDeltasMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(StreamEntriesMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(StallTimeout, TimeSpan.Zero);

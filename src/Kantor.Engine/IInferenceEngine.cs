@@ -81,6 +81,12 @@ public sealed record EngineSnapshot
     /// <summary>Tokens that preempted requests found again when they came back.</summary>
     public required long PrefixRefoundTokens { get; init; }
 
+    /// <summary>Tokens copied back from host memory instead of computed.</summary>
+    public long LoadedTokens { get; init; }
+
+    /// <summary>Host memory that copies of KV take, in bytes.</summary>
+    public long HostCacheBytes { get; init; }
+
     /// <summary>Plans refused by the validator.</summary>
     public required long PlansRefused { get; init; }
 

@@ -38,10 +38,11 @@ public sealed unsafe class LlamaBackend : IModelBackend
             options.ModelName ?? ModelLoader.NameOf(model, options.ModelPath),
             tokenizer.VocabularySize,
             LlamaNative.ModelContextTokens(model),
-            (int)LlamaNative.ContextTokens(context),
+            (int)LlamaNative.ContextTokens(context) - ModelLoader.CopyTokens(options),
             options.SequencesMax,
             options.BatchTokensMax,
-            LlamaNative.ModelEmbeddingSize(model));
+            LlamaNative.ModelEmbeddingSize(model),
+            options.CopiesKv && CanCopy(model) ? ModelLoader.KvTokenBytes(model, options) : null);
     }
 
     /// <inheritdoc/>
@@ -139,6 +140,38 @@ public sealed unsafe class LlamaBackend : IModelBackend
     }
 
     /// <inheritdoc/>
+    public KvCopy? Export(int sequence, int from, int to)
+    {
+        _guard.Enter();
+        RequireCopies();
+        RequireSequence(sequence, nameof(sequence));
+        RequireRange(from, to);
+        LlamaNative.MemoryCopy(Memory, sequence, CopySequence, from, to);
+        nuint bytes = LlamaNative.StateSize(_context, CopySequence);
+        NativeKvCopy? copy = bytes == 0 ? null : new(bytes);
+        bool isWhole = copy is not null && LlamaNative.StateRead(_context, copy.Start, bytes, CopySequence) == bytes;
+        _ = LlamaNative.MemoryRemove(Memory, CopySequence, 0, int.MaxValue);
+        if (isWhole) return copy;
+        copy?.Dispose();
+        return null;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The whole copy lands in cells beside the pool first.</remarks>
+    public bool TryImport(KvCopy copy, int sequence, int from, int to)
+    {
+        _guard.Enter();
+        RequireCopies();
+        RequireSequence(sequence, nameof(sequence));
+        RequireRange(from, to);
+        var state = (NativeKvCopy)copy;
+        bool isThere = LlamaNative.StateWrite(_context, state.Start, state.Length, CopySequence) == state.Length;
+        if (isThere) LlamaNative.MemoryCopy(Memory, CopySequence, sequence, from, to);
+        _ = LlamaNative.MemoryRemove(Memory, CopySequence, 0, int.MaxValue);
+        return isThere;
+    }
+
+    /// <inheritdoc/>
     /// <remarks>A text longer than <see cref="LlamaOptions.EmbeddingTokensMax"/>, or empty, is
     /// <see cref="ExecuteStatus.InvalidBatch"/>.</remarks>
     public ExecuteStatus Embed(ReadOnlySpan<int> tokens, Span<float> embedding)
@@ -200,6 +233,17 @@ public sealed unsafe class LlamaBackend : IModelBackend
         -1 => ExecuteStatus.InvalidBatch,
         _ => ExecuteStatus.Fatal,
     };
+
+    // A copy leaves out what lies outside the window of attention before its last position.
+    private static bool CanCopy(LlamaModelHandle model) =>
+        LlamaNative.ModelSlidingWindow(model) is 0 or >= IModelBackend.CopyTokensMax;
+
+    private void RequireCopies()
+    {
+        if (Info.KvTokenBytes is null) throw new NotSupportedException($"KV is copied only with {nameof(LlamaOptions.CopiesKv)}.");
+    }
+
+    private int CopySequence => Info.SequencesMax;
 
     // The pool lives inside the context; a call after disposal must throw instead of following a dead pointer.
     private nint Memory

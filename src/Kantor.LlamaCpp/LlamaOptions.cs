@@ -12,8 +12,13 @@ public sealed record LlamaOptions
     /// </summary>
     public required int KvTokensTotal { get; init; }
 
-    /// <summary>Sequence ids, 1 to 256; with one unified pool they cost no memory.</summary>
+    /// <summary>Sequence ids, 1 to 256, or 255 with <see cref="CopiesKv"/>; with one unified pool they cost no memory.</summary>
     public int SequencesMax { get; init; } = 256;
+
+    /// <summary>
+    /// Whether KV can be copied out of the pool and back, through a sequence id of its own and a page of 256 cells beside the pool.
+    /// </summary>
+    public bool CopiesKv { get; init; }
 
     /// <summary>Most rows of one step.</summary>
     public int BatchTokensMax { get; init; } = 2048;
@@ -24,11 +29,16 @@ public sealed record LlamaOptions
     public int MicroBatchTokens { get; init; } = 512;
 
     /// <summary>
-    /// Threads of the processor back end; null uses one per 32 MiB of weights, up to the machine's processors. The threads wait for each
-    /// other by spinning at every tensor operation: on a small model, or a machine that is busy otherwise, a second thread costs more than
-    /// it gives.
+    /// Threads of the processor back end, kept from step to step; null uses one per 2 MiB of weights, up to the machine's processors. The
+    /// threads wait for each other by spinning at every tensor operation: on a machine that is busy otherwise, more of them than free cores
+    /// cost more than they give.
     /// </summary>
     public int? Threads { get; init; }
+
+    /// <summary>
+    /// How long the other threads spin for the next step before they sleep: 0 not at all, 100 all the time.
+    /// </summary>
+    public int ThreadPoll { get; init; } = 50;
 
     /// <summary>Layers computed on the GPU; null offloads all when there is one, 0 none. More than 0 without a GPU are refused.</summary>
     public int? GpuLayers { get; init; }
@@ -57,7 +67,8 @@ public sealed record LlamaOptions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(ModelPath);
         RequireRange(KvTokensTotal, 1, 1 << 27, nameof(KvTokensTotal));
-        RequireRange(SequencesMax, 1, sequencesSupported, nameof(SequencesMax));
+        RequireRange(SequencesMax, 1, sequencesSupported - (CopiesKv ? 1 : 0), nameof(SequencesMax));
+        RequireRange(ThreadPoll, 0, 100, nameof(ThreadPoll));
         RequireRange(BatchTokensMax, 1, 1 << 20, nameof(BatchTokensMax));
         RequireRange(MicroBatchTokens, 1, BatchTokensMax, nameof(MicroBatchTokens));
         RequireRange(EmbeddingTokensMax, 1, 1 << 20, nameof(EmbeddingTokensMax));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Kantor.LlamaCpp.Gguf;
 using Kantor.LlamaCpp.Library;
@@ -10,8 +11,8 @@ internal static unsafe class ModelLoader
 {
     private const uint KvPageTokens = 256;
 
-    // Reading this much takes a core about 3 ms, hundreds of times the cost of one round of spinning barriers.
-    private const long ThreadBytes = 32L << 20;
+    // Reading this much takes a core about 0.2 ms, which is what a round of barriers between threads that are kept from step to step costs.
+    private const long ThreadBytes = 2L << 20;
 
     /// <summary>Checks the file in managed code, then lets the library load it.</summary>
     public static LlamaModelHandle Load(LlamaOptions options)
@@ -32,17 +33,37 @@ internal static unsafe class ModelLoader
     public static LlamaContextHandle CreateContext(LlamaModelHandle model, LlamaOptions options)
     {
         LlamaContextParams parameters = ContextDefaults(model, options);
-        parameters.ContextTokens = RoundUpToPage(options.KvTokensTotal);
+        parameters.ContextTokens = RoundUpToPage(options.KvTokensTotal) + (uint)CopyTokens(options);
         // The library stops the process when it may batch fewer outputs than there are sequences, or when a batch exceeds the pool.
         parameters.BatchTokens = Math.Min((uint)options.BatchTokensMax, parameters.ContextTokens);
         parameters.MicroBatchTokens = Math.Min((uint)options.MicroBatchTokens, parameters.BatchTokens);
-        parameters.SequencesMax = (uint)options.SequencesMax;
+        parameters.SequencesMax = (uint)options.SequencesMax + (options.CopiesKv ? 1u : 0);
         parameters.OutputsMax = Math.Max(parameters.BatchTokens, parameters.SequencesMax);
         NativeLog.Lines.Forget();
-        return LlamaContextHandle.TryCreate(model, parameters)
+        LlamaContextHandle context = LlamaContextHandle.TryCreate(model, parameters)
             ?? throw new LlamaModelException(
                 $"No KV pool of {options.KvTokensTotal} tokens could be allocated for {options.ModelPath}: {NativeLog.Lines.Explain()}. " +
                 "Ask for fewer KV tokens or a smaller KV type.");
+        if (ThreadPoolHandle.TryStart(parameters.Threads, options.ThreadPoll) is ThreadPoolHandle threads) context.Attach(threads);
+        return context;
+    }
+
+    /// <summary>
+    /// Cells beside the pool, in which a copy from elsewhere lands before its sequence takes the tokens that it wants of it.
+    /// </summary>
+    public static int CopyTokens(LlamaOptions options) => options.CopiesKv ? (int)KvPageTokens : 0;
+
+    /// <summary>
+    /// Bytes that the KV of a token takes in every layer together, from the model's shape; models whose layers differ take less.
+    /// </summary>
+    public static long KvTokenBytes(LlamaModelHandle model, LlamaOptions options)
+    {
+        int headWidth = LlamaNative.ModelWidth(model) / LlamaNative.ModelHeads(model);
+        string? architecture = Metadata(model, "general.architecture");
+        int keys = Number(model, $"{architecture}.attention.key_length") ?? headWidth;
+        int values = Number(model, $"{architecture}.attention.value_length") ?? headWidth;
+        double bytes = (keys * BytesPerNumber(options.KeyType)) + (values * BytesPerNumber(options.ValueType));
+        return (long)(bytes * LlamaNative.ModelKvHeads(model) * LlamaNative.ModelLayers(model));
     }
 
     /// <summary>
@@ -92,17 +113,28 @@ internal static unsafe class ModelLoader
     }
 
     /// <summary>The name that the file gives its model, else the file's name.</summary>
-    public static string NameOf(LlamaModelHandle model, string path)
+    public static string NameOf(LlamaModelHandle model, string path) =>
+        Metadata(model, "general.name") is { Length: > 0 } name ? name : Path.GetFileNameWithoutExtension(path);
+
+    private static string? Metadata(LlamaModelHandle model, string key)
     {
         Span<byte> buffer = stackalloc byte[256];
         fixed (byte* b = buffer)
         {
-            int length = LlamaNative.ModelMetadata(model, "general.name", b, (nuint)buffer.Length);
-            if (length > 0) return Encoding.UTF8.GetString(buffer[..Math.Min(length, buffer.Length - 1)]);
+            int length = LlamaNative.ModelMetadata(model, key, b, (nuint)buffer.Length);
+            return length < 0 ? null : Encoding.UTF8.GetString(buffer[..Math.Min(length, buffer.Length - 1)]);
         }
-
-        return Path.GetFileNameWithoutExtension(path);
     }
+
+    private static int? Number(LlamaModelHandle model, string key) =>
+        int.TryParse(Metadata(model, key), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+
+    private static double BytesPerNumber(KvType type) => type switch
+    {
+        KvType.F32 => 4,
+        KvType.Q8 => 34 / 32.0,
+        _ => 2,
+    };
 
     /// <summary>One thread per <see cref="ThreadBytes"/> of weights, at least one, at most the processors.</summary>
     internal static int DefaultThreads(long weightBytes, int processors) => (int)Math.Clamp(1 + (weightBytes / ThreadBytes), 1, processors);

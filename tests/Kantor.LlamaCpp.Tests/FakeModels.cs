@@ -24,7 +24,8 @@ public static class FakeModels
 
     /// <summary>F32 cache and no fused attention: the setting in which equal computations give equal logits.</summary>
     public static LlamaBackend OpenExact(
-        string? path = null, int kvTokens = 512, int sequences = 64, int batch = 256, int microBatch = 256, int threads = 1) =>
+        string? path = null, int kvTokens = 512, int sequences = 64, int batch = 256, int microBatch = 256, int threads = 1,
+        bool copies = false) =>
         LlamaBackend.Create(new()
         {
             ModelPath = path ?? Gpt2,
@@ -33,6 +34,7 @@ public static class FakeModels
             BatchTokensMax = batch,
             MicroBatchTokens = microBatch,
             Threads = threads,
+            CopiesKv = copies,
             FlashAttention = FlashAttention.Off,
             KeyType = KvType.F32,
             ValueType = KvType.F32,

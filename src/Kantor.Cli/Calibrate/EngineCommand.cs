@@ -16,7 +16,7 @@ namespace Kantor.Cli.Calibrate;
 /// <summary><c>kantor calibrate engine</c>: measures the step times of the engine with this model on this machine.</summary>
 internal static class EngineCommand
 {
-    private static readonly EngineArguments Engine = new();
+    private static readonly EngineArguments Engine = new("vllm-v1");
     private static readonly JsonSerializerOptions ReportNames = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private static readonly Argument<string?> Model = new("MODEL")
@@ -122,7 +122,7 @@ internal static class EngineCommand
             CultureInfo.InvariantCulture,
             $"{(isProcessorTime ? "processor time" : "time")} of {fit.Samples} samples on {DateTime.UtcNow:yyyy-MM-dd}, "
             + $"{settings.Threads ?? Environment.ProcessorCount} threads, policy {settings.Policy}, at most "
-            + $"{settings.CacheTokens} cached tokens"),
+            + $"{settings.CacheTokens?.ToString(CultureInfo.InvariantCulture) ?? "the usual number of"} cached tokens"),
             StepTime = fit.StepTime,
             KvTokens = kvTokens,
             StepTokensMax = settings.StepTokens,

@@ -8,16 +8,26 @@ using Kantor.Core.Objectives;
 namespace Kantor.Cli.Engines;
 
 /// <summary>The options that every verb with an engine of its own has.</summary>
-internal sealed class EngineArguments
+/// <param name="defaultPolicy">Policy when none is named.</param>
+internal sealed class EngineArguments(string defaultPolicy = EngineArguments.DefaultPolicy)
 {
     /// <summary>Policy that serves when none is named.</summary>
-    public const string DefaultPolicy = "vllm-v1";
+    public const string DefaultPolicy = "moore-hodgson";
+
+    /// <summary>Objective on the processor when none is given.</summary>
+    public const string ProcessorObjective = "goodput(ttft=2s,itl=500ms)";
+
+    /// <summary>Objective on a GPU when none is given.</summary>
+    public const string GpuObjective = "goodput(ttft=500ms,itl=100ms)";
 
     /// <summary>Admission when none is named.</summary>
     public const string DefaultAdmission = "accept-all";
 
     /// <summary>Name of the option of the layers on the GPU.</summary>
     public const string GpuLayers = "--gpu-layers";
+
+    /// <summary>Name of the option of the cache in host memory.</summary>
+    public const string CacheRam = "--cache-ram";
 
     /// <summary>Retention when none is named.</summary>
     public const string DefaultRetention = "lru";
@@ -32,7 +42,7 @@ internal sealed class EngineArguments
     {
         Description = $"Batch policy: {string.Join(", ", PolicyCatalogue.PlannerNames)}; {TypedPolicies.Form}.",
         HelpName = "NAME",
-        DefaultValueFactory = _ => DefaultPolicy,
+        DefaultValueFactory = _ => defaultPolicy,
     };
 
     private readonly Option<string?> _policyAssembly = new(PolicyAssembly.Option)
@@ -60,18 +70,25 @@ internal sealed class EngineArguments
 
     private readonly Option<string?> _objective = new("--objective")
     {
-        Description = $"What policies are told that the operator wants: {Objective.Help}. Default: goodput(), every whole answer.",
+        Description = $"What policies are told that the operator wants: {Objective.Help}. Default: {ProcessorObjective} on the processor, "
+            + $"{GpuObjective} on a GPU.",
         HelpName = "TEXT",
     };
 
     private readonly Option<int> _kvTokens = Number("--kv-tokens", "Tokens of the KV pool, shared by all requests.", 32_768, 1, 1 << 30);
-    private readonly Option<int> _cacheTokens = Number(
+    private readonly Option<int?> _cacheTokens = Optional(
         "--cache-tokens",
-        "Most tokens that stay cached while no request uses them; llama.cpp's attention walks what lies in the pool, so more of them "
-        + "make steps slower.",
-        8_192,
+        "Most tokens that stay cached in the pool while no request uses them. On the processor attention walks them, so that each makes "
+        + "steps slower. Default: 256 on the processor when there is a cache in host memory, 8192 when there is none; all that fit on a GPU.",
         0,
         1 << 30);
+
+    private readonly Option<int?> _cacheRam = Optional(
+        CacheRam,
+        "MiB of host memory to which cached tokens go when the pool gives them up, and from which they are copied back. Default: 8192, at "
+        + "most a quarter of the memory; 0 on a GPU and with an event log.",
+        0,
+        1 << 24);
 
     private readonly Option<int> _runningMax = Number("--running-max", "Most requests that run at the same time.", 64, 1, 256);
     private readonly Option<int> _waitingMax = Number(
@@ -91,7 +108,7 @@ internal sealed class EngineArguments
     {
         Option[] options =
         [
-            _model, _policy, _policyAssembly, _admission, _retention, _objective, _kvTokens, _cacheTokens, _runningMax, _waitingMax,
+            _model, _policy, _policyAssembly, _admission, _retention, _objective, _kvTokens, _cacheTokens, _cacheRam, _runningMax, _waitingMax,
             _stepTokens,
             _threads, _gpuLayers,
         ];
@@ -117,6 +134,7 @@ internal sealed class EngineArguments
             Policy = parsed.GetValue(_policy)!,
             KvTokens = parsed.GetValue(_kvTokens),
             CacheTokens = parsed.GetValue(_cacheTokens),
+            CacheRamMiB = parsed.GetValue(_cacheRam),
             RunningMax = parsed.GetValue(_runningMax),
             WaitingMax = parsed.GetValue(_waitingMax),
             StepTokens = parsed.GetValue(_stepTokens),
@@ -125,12 +143,22 @@ internal sealed class EngineArguments
         };
     }
 
+    /// <summary>The objective when none is given.</summary>
+    public static Objective UsualObjective(bool onGpu) => ObjectiveOf(onGpu ? GpuObjective : ProcessorObjective);
+
     private static Objective ObjectiveOf(string line) =>
         Objective.TryParse(line, out var objective, out var error) ? objective : throw new UsageException($"--objective: {error}");
 
     private static Option<int> Number(string name, string description, int otherwise, int min, int max)
     {
         var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => otherwise };
+        option.Validators.Add(result => RequireRange(result, name, min, max));
+        return option;
+    }
+
+    private static Option<int?> Optional(string name, string description, int min, int max)
+    {
+        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
         option.Validators.Add(result => RequireRange(result, name, min, max));
         return option;
     }
@@ -156,12 +184,16 @@ internal sealed record EngineSettings
 
     public string Retention { get; init; } = EngineArguments.DefaultRetention;
 
-    /// <summary>Value of <c>--objective</c>; null for the usual one.</summary>
+    /// <summary>Value of <c>--objective</c>; null for what suits the device.</summary>
     public Objective? Objective { get; init; }
 
     public int KvTokens { get; init; } = 32_768;
 
-    public int CacheTokens { get; init; } = 8_192;
+    /// <summary>Value of <c>--cache-tokens</c>; null for what suits the device.</summary>
+    public int? CacheTokens { get; init; }
+
+    /// <summary>Value of <c>--cache-ram</c>; null for what suits device and machine.</summary>
+    public int? CacheRamMiB { get; init; }
 
     public int RunningMax { get; init; } = 64;
 

@@ -18,7 +18,7 @@ namespace Kantor.Cli.Engines;
 internal static class EngineFactory
 {
     /// <summary>Sequence ids that keep cached prefixes after their requests ended, beyond those that can run.</summary>
-    private const int SequencesMax = 256;
+    private const int SequencesMax = 255;
 
     /// <summary>Fetches the model if need be, loads it and starts the loop.</summary>
     public static async Task<InferenceEngine> CreateAsync(
@@ -27,7 +27,9 @@ internal static class EngineFactory
         RequireGpu(settings, logger);
         var path = await WorkProgress.RunBytesAsync("model", progress => ModelSource.ResolveAsync(settings.Model, progress, cancellation));
         var backend = Load(settings, path, logger);
-        var objective = settings.Objective ?? Objective.Goodput(new SloSpec());
+        var onGpu = LlamaLibrary.Load().Gpus.HasDevice && settings.GpuLayers is not 0;
+        var cache = CachePlan.Of(settings, backend.Info, onGpu, log is not null);
+        var objective = settings.Objective ?? EngineArguments.UsualObjective(onGpu);
         return new InferenceEngine(backend, new EngineOptions
         {
             Planner = KnownPolicies.Shelves.Planners.Make(settings.Policy),
@@ -38,7 +40,8 @@ internal static class EngineFactory
             StepTokensMax = settings.StepTokens,
             RunningMax = settings.RunningMax,
             WaitingMax = settings.WaitingMax,
-            CachedTokensMax = settings.CacheTokens,
+            CachedTokensMax = cache.PoolTokensMax,
+            HostCache = cache.Host,
             Predictor = new ClassQuantilePredictor(),
             Observer = observer,
             // Requests without a seed of their own differ from start to start.
@@ -64,6 +67,7 @@ internal static class EngineFactory
                     ModelPath = path,
                     KvTokensTotal = settings.KvTokens,
                     SequencesMax = SequencesMax,
+                    CopiesKv = true,
                     BatchTokensMax = settings.StepTokens,
                     MicroBatchTokens = Math.Min(512, settings.StepTokens),
                     Threads = settings.Threads,

@@ -90,6 +90,13 @@ public sealed partial class KvLedger
     /// <summary>Forgets the listed changes, once the host has repeated them.</summary>
     public void ClearChanges() => _changes.Clear();
 
+    /// <summary>Lists a copy between a sequence and a place among the changes, where it is their turn.</summary>
+    internal void NoteTransfer(KvChangeKind kind, int sequence, KvTransfer transfer)
+    {
+        if (!_options.RecordsChanges) return;
+        _changes.Add(new KvChange(kind, sequence, sequence, transfer.FromToken, transfer.ToToken, transfer));
+    }
+
     /// <summary>Blocks that <paramref name="tokens"/> tokens take.</summary>
     public int BlocksFor(int tokens) => tokens == 0 ? 0 : ((tokens - 1) / BlockSizeTokens) + 1;
 

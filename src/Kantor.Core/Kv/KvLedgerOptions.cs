@@ -59,7 +59,9 @@ public sealed record KvLedgerOptions
 /// <paramref name="Sequence"/>.</param>
 /// <param name="FromToken">First position.</param>
 /// <param name="ToToken">One past the last position.</param>
-public readonly record struct KvChange(KvChangeKind Kind, int Sequence, int Source, int FromToken, int ToToken);
+/// <param name="Transfer">For <see cref="KvChangeKind.Store"/> and <see cref="KvChangeKind.Load"/>, the place and its blocks.</param>
+public readonly record struct KvChange(
+    KvChangeKind Kind, int Sequence, int Source, int FromToken, int ToToken, KvTransfer? Transfer = null);
 
 /// <summary>Kinds of <see cref="KvChange"/>.</summary>
 public enum KvChangeKind
@@ -74,6 +76,12 @@ public enum KvChangeKind
     /// The sequence's KV in the range, which it shares with others, becomes a copy of its own. Never happens with one token per block.
     /// </summary>
     Copy,
+
+    /// <summary>The sequence's KV in the range is copied to a place that <see cref="KvPlace.CopiesAtOnce"/>.</summary>
+    Store,
+
+    /// <summary>The sequence gets the KV in the range, which it does not have, from such a place.</summary>
+    Load,
 }
 
 /// <summary>A prefix that is in the cache.</summary>

@@ -15,6 +15,15 @@ public sealed record KvPlace
     /// <summary>Way between the place and a pool.</summary>
     public required KvLink Link { get; init; }
 
+    /// <summary>
+    /// Whether the host copies between this place and the pool while it prepares a step, so that a request computes in the step that admits
+    /// it; otherwise it waits until the host says that its KV has come. What is to be copied is listed in <see cref="KvLedger.Changes"/>.
+    /// </summary>
+    public bool CopiesAtOnce { get; init; }
+
+    /// <summary>Fewest tokens that are worth a copy, in either direction; at least 1.</summary>
+    public int CopyTokensMin { get; init; } = 1;
+
     /// <summary>Whether as many blocks more have room beside those that lie there already.</summary>
     public bool HasRoom(int blocksUsed, int blocks) => Blocks is not { } total || blocks <= total - blocksUsed;
 
@@ -24,6 +33,7 @@ public sealed record KvPlace
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Name);
         if (Blocks is { } blocks) ArgumentOutOfRangeException.ThrowIfLessThan(blocks, 1, nameof(Blocks));
+        ArgumentOutOfRangeException.ThrowIfLessThan(CopyTokensMin, 1);
         Link.Validate();
     }
 

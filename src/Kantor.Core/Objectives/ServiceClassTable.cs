@@ -8,7 +8,14 @@ public sealed class ServiceClassTable
     private readonly ServiceClass[] _named;
     private readonly ServiceClass _other;
 
-    internal ServiceClassTable(ServiceClass[] named, ServiceClass other) => (_named, _other) = (named, other);
+    internal ServiceClassTable(ServiceClass[] named, ServiceClass other)
+    {
+        (_named, _other) = (named, other);
+        TightestGapUs = named.Append(other).Min(any => any.Slo.GapUsMax ?? any.Slo.TpotUsMax);
+    }
+
+    /// <summary>The shortest time between two tokens that any class asks for; null when none does.</summary>
+    public long? TightestGapUs { get; }
 
     /// <summary>One class for all, which wants nothing.</summary>
     public static ServiceClassTable Plain { get; } = new([], new ServiceClass(default, "default", 1, new SloSpec()));

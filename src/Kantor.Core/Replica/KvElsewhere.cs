@@ -30,7 +30,7 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
     /// </summary>
     public PrefixHit WithLoad(int row, in PrefixHit cached)
     {
-        var tokens = LoadableTokens(row);
+        var tokens = LoadableTokens(row, cached.Tokens);
         return tokens <= cached.Tokens
             ? cached
             : new PrefixHit(tokens, cached.BlocksIdle + kv.BlocksFor(tokens) - kv.BlocksFor(cached.Tokens));
@@ -42,13 +42,50 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
     /// </summary>
     public bool TryLoad(int row, int sequence, int computed)
     {
-        var tokens = LoadableTokens(row);
+        var tokens = LoadableTokens(row, computed);
         if (tokens <= computed || !kv.TryGrow(sequence, tokens)) return false;
         table.BlocksHeld[row] = kv.BlocksOf(sequence);
         table.LoadedTo[row] = tokens;
         if (tokens == table.ElsewhereTokens[row]) Ask(row, sequence, computed, tokens, table.ElsewherePlaces[row]!);
         else AskTiers(row, sequence, computed);
         return true;
+    }
+
+    /// <summary>
+    /// Whether all that was asked for a row is copied while the step is prepared; then it has come, as far as the books go, and the host
+    /// finds it among the pool's changes.
+    /// </summary>
+    public bool TryLoadAtOnce(int row)
+    {
+        var first = _loads.Count;
+        while (first > 0 && _loads[first - 1].Row == row) first--;
+        for (var index = first; index < _loads.Count; index++)
+        {
+            if (!_loads[index].Place.CopiesAtOnce) return false;
+        }
+
+        for (var index = first; index < _loads.Count; index++) LoadAtOnce(_loads[index]);
+        _loads.RemoveRange(first, _loads.Count - first);
+        return true;
+    }
+
+    private void LoadAtOnce(in KvLoad load)
+    {
+        var (spec, place) = (table.Spec(load.Row), load.Place);
+        var tier = Array.Find(_tiers, tier => tier.Place == place)!;
+        kv.NoteTransfer(
+            KvChangeKind.Load, load.Sequence, tier.Locate(spec.Content, spec.Facts.CacheDomain, load.FromToken, load.ToToken));
+        if (table.Preemptions[load.Row] == 0) table.CachedTokens[load.Row] += load.ToToken - load.FromToken;
+        TryEndLoad(load);
+    }
+
+    /// <summary>What is copied at once could not be: it is found nowhere any more.</summary>
+    public void CloseTiers()
+    {
+        foreach (var tier in _tiers)
+        {
+            if (tier.Place.CopiesAtOnce) tier.Close();
+        }
     }
 
     /// <summary>The KV of a load is in the pool; true when that was all that the row waits for.</summary>
@@ -93,12 +130,18 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
         table.SwapBlocks[row] = table.ElsewhereTokens[row] = 0;
     }
 
-    public void StoreInTiers(int row)
+    /// <summary>
+    /// What the row has computed is kept in the tiers. One that copies at once keeps it only when the row gives the pool's blocks up; others
+    /// find it in the pool until then.
+    /// </summary>
+    public void StoreInTiers(int row, bool leavesPool)
     {
         foreach (var tier in _tiers)
         {
+            if (tier.Place.CopiesAtOnce && !leavesPool) continue;
             var spec = table.Spec(row);
-            tier.Store(spec.Content, spec.Facts.CacheDomain, table.ComputedTokens[row]);
+            var stored = tier.Store(spec.Content, spec.Facts.CacheDomain, table.ComputedTokens[row]);
+            if (stored is not null && tier.Place.CopiesAtOnce) kv.NoteTransfer(KvChangeKind.Store, table.Sequences[row], stored);
         }
     }
 
@@ -129,11 +172,15 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
         }
     }
 
-    /// <summary>The most leading tokens that one place has.</summary>
-    private int LoadableTokens(int row)
+    /// <summary>The most leading tokens that one place has, if it has enough more than <paramref name="fromToken"/>.</summary>
+    private int LoadableTokens(int row, int fromToken)
     {
         var most = table.ElsewhereTokens[row];
-        foreach (var tier in _tiers) most = Math.Max(most, StoredTokens(row, tier));
+        foreach (var tier in _tiers)
+        {
+            if (StoredTokens(row, tier) is var stored && stored - fromToken >= tier.Place.CopyTokensMin) most = Math.Max(most, stored);
+        }
+
         return most;
     }
 
@@ -148,7 +195,7 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
         foreach (var tier in _tiers)
         {
             var stored = StoredTokens(row, tier);
-            if (stored <= fromToken) continue;
+            if (stored - fromToken < tier.Place.CopyTokensMin) continue;
             Ask(row, sequence, fromToken, stored, tier.Place);
             fromToken = stored;
         }

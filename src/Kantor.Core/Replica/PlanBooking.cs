@@ -23,6 +23,7 @@ internal sealed class PlanBooking(ReplicaBooks books)
     private readonly List<StepSlice> _slices = [];
     private readonly List<int> _preempted = [];
     private readonly List<Refusal> _refused = [];
+    private long _admissionsBefore;
 
     /// <summary>What the step computes.</summary>
     public List<StepSlice> Slices => _slices;
@@ -40,6 +41,18 @@ internal sealed class PlanBooking(ReplicaBooks books)
         _preempted.Clear();
         _refused.Clear();
         HasAdmitted = false;
+        _admissionsBefore = books.Places.Admissions;
+    }
+
+    /// <summary>Those whom the step admits wait again, as if they had never begun, and the step is not executed.</summary>
+    public void PutBackAdmitted()
+    {
+        Abandon();
+        foreach (var row in books.Places.Running.ToArray().Where(row => _admissions[row] >= _admissionsBefore))
+        {
+            _computed[row] = 0;
+            Preempt(row, keepsContent: false);
+        }
     }
 
     /// <summary>The step was not executed.</summary>
@@ -110,6 +123,7 @@ internal sealed class PlanBooking(ReplicaBooks books)
         if (isNew && books.KvRules is { HitsWithinStep: true, PinsAdmissionsFirst: true }) ExtendHit(row);
         var (sequence, computed) = (_sequences[row], _computed[row]);
         if (isNew && TryLoad(row, sequence, computed)) return;
+        computed = _computed[row];
         var tokens = Math.Min(grant.Tokens, _wanted[row] - computed);
         if (books.TryHold(row, Math.Max(grant.ReserveTokens, computed + tokens))) AddSlice(grant, sequence, computed, tokens);
         else books.Counters.GrantsDeferred++;
@@ -136,10 +150,10 @@ internal sealed class PlanBooking(ReplicaBooks books)
         }
     }
 
-    private void Preempt(int row)
+    private void Preempt(int row, bool keepsContent = true)
     {
-        books.Elsewhere.StoreInTiers(row);
-        books.Kv.Close(_sequences[row]);
+        if (keepsContent) books.Elsewhere.StoreInTiers(row, leavesPool: true);
+        books.Kv.Close(_sequences[row], keepsContent);
         books.Counters.Preemptions++;
         _table.LostTokens[row] = books.Elsewhere.TrySwapOut(row) ? 0 : _computed[row];
         books.Counters.RecomputedTokens += _table.LostTokens[row];
@@ -193,11 +207,12 @@ internal sealed class PlanBooking(ReplicaBooks books)
     }
 
     /// <summary>
-    /// An admitted row whose KV can be had from elsewhere waits for it instead of computing; without room for it, it computes.
+    /// An admitted row whose KV can be had from elsewhere waits for it instead of computing, unless it comes at once; without room for it,
+    /// it computes.
     /// </summary>
     private bool TryLoad(int row, int sequence, int computed)
     {
-        if (!books.Elsewhere.TryLoad(row, sequence, computed)) return false;
+        if (!books.Elsewhere.TryLoad(row, sequence, computed) || books.Elsewhere.TryLoadAtOnce(row)) return false;
         books.Places.Park(row, returns: true);
         return true;
     }

@@ -123,7 +123,7 @@ internal sealed class ReplicaBooks
 
     private void Close(int row, bool keepsContent)
     {
-        if (keepsContent) Elsewhere.StoreInTiers(row);
+        if (keepsContent) Elsewhere.StoreInTiers(row, leavesPool: true);
         Kv.Close(Table.Sequences[row], keepsContent);
         Places.Leave(row);
     }

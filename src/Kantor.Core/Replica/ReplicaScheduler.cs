@@ -361,6 +361,16 @@ public sealed class ReplicaScheduler
         return true;
     }
 
+    /// <summary>
+    /// Copies between the pool and places that <see cref="KvPlace.CopiesAtOnce"/> failed: what lies there is lost, nothing is kept there
+    /// any more, and those whom the planned step admits wait again, because what they begin with may not have come. The step has no slices.
+    /// </summary>
+    public void LoseCopies()
+    {
+        _books.Elsewhere.CloseTiers();
+        _booking.PutBackAdmitted();
+    }
+
     /// <summary>The KV that a row had in this place is gone; one that has not been admitted computes it.</summary>
     public void Lose(int row, KvPlace place) => _books.Elsewhere.Lose(row, place);
 
@@ -396,7 +406,7 @@ public sealed class ReplicaScheduler
 
     private void BeginAnswer(int row)
     {
-        _books.Elsewhere.StoreInTiers(row);
+        _books.Elsewhere.StoreInTiers(row, leavesPool: false);
         Table.FirstTokenUs[row] = _books.NowUs;
     }
 

@@ -21,6 +21,10 @@ public sealed class StepTimeFitter
     // A larger subset must lower the squared error by this part of the sum of squares, which is above rounding.
     private const double ImprovementMin = 1e-12;
 
+    // The streaming quantile moves by so much for a step beyond it, and by the rest of its share for one within it.
+    private const double RatioStep = 0.02;
+    private const double RatioMax = 2;
+
     private readonly StepTimeFitterOptions _options;
     private readonly double[] _normal = new double[Columns * Columns];
     private readonly double[] _moment = new double[Columns];
@@ -49,6 +53,12 @@ public sealed class StepTimeFitter
     /// </summary>
     public double? MeanAbsoluteErrorUs => _errorWeight > 0 ? _errorUs / _errorWeight : null;
 
+    /// <summary>
+    /// What a forecast is to be multiplied by so that 95 of 100 steps take no longer, 1 to 2: a streaming quantile of time over forecast
+    /// (Robbins and Monro, 1951).
+    /// </summary>
+    public double UpperRatio { get; private set; } = 1;
+
     /// <summary>Mean step time in microseconds, recent steps weighing more; null before the first step.</summary>
     public double? MeanStepUs => _weight > 0 ? _stepUs / _weight : null;
 
@@ -75,6 +85,8 @@ public sealed class StepTimeFitter
     {
         _errorUs = (_errorUs * _options.Forgetting) + Math.Abs(_fit.StepUs(load) - stepUs);
         _errorWeight = (_errorWeight * _options.Forgetting) + 1;
+        var isBeyond = stepUs > _fit.StepUs(load) * UpperRatio;
+        UpperRatio = Math.Clamp(UpperRatio + (RatioStep * (isBeyond ? 0.95 : -0.05)), 1, RatioMax);
     }
 
     private void Accumulate(ReadOnlySpan<double> row, double stepUs)

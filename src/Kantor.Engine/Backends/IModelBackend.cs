@@ -37,6 +37,21 @@ public interface IModelBackend : IDisposable
     void RemoveCells(int sequence, int from, int to);
 
     /// <summary>
+    /// Copies the KV of positions [from, to) of <paramref name="sequence"/>, at most <see cref="CopyTokensMax"/> of them, out of the pool;
+    /// null when it cannot be had. The sequence keeps it. Only where <see cref="BackendInfo.KvTokenBytes"/> is known.
+    /// </summary>
+    KvCopy? Export(int sequence, int from, int to);
+
+    /// <summary>
+    /// Positions [from, to) of a copy that was exported from positions which include them become the sequence's, which does not have them
+    /// yet. They take as many cells; false, with nothing changed, when that failed.
+    /// </summary>
+    bool TryImport(KvCopy copy, int sequence, int from, int to);
+
+    /// <summary>Most positions of one <see cref="KvCopy"/>.</summary>
+    const int CopyTokensMax = 256;
+
+    /// <summary>
     /// Pooled embedding of one text, normalised to length 1; <see cref="BackendInfo.EmbeddingSize"/> numbers. Does not touch the sequences
     /// of the KV pool.
     /// </summary>
@@ -72,6 +87,7 @@ public enum ExecuteStatus
 /// <param name="SequencesMax">Number of sequence ids; valid ids are 0 to this minus one.</param>
 /// <param name="BatchTokensMax">Most rows of one <see cref="IModelBackend.Execute"/>.</param>
 /// <param name="EmbeddingSize">Length of an embedding.</param>
+/// <param name="KvTokenBytes">Bytes that the KV of a token takes at most; null for a back end whose KV cannot be copied.</param>
 public sealed record BackendInfo(
     string ModelName,
     int VocabularySize,
@@ -79,7 +95,8 @@ public sealed record BackendInfo(
     int KvTokensTotal,
     int SequencesMax,
     int BatchTokensMax,
-    int EmbeddingSize)
+    int EmbeddingSize,
+    long? KvTokenBytes = null)
 {
     /// <summary>
     /// Most tokens of prompt and answer together, which is what is announced and served: the context, as far as the pool has room for it.

@@ -13,7 +13,7 @@ namespace Kantor.Engine.Loop;
 /// The engine without its thread: a host, or a test, calls <see cref="Step"/> again and again on one thread. All state lives here; callers
 /// reach it through the inbox, and are reached through their streams.
 /// </summary>
-internal sealed class EngineLoop
+internal sealed class EngineLoop : IDisposable
 {
     // The first steps pay for memory touched and code compiled for the first time; a fit would remember them for hundreds of steps.
     private const int WarmUpSteps = 2;
@@ -83,6 +83,16 @@ internal sealed class EngineLoop
     private static long? Earlier(long? one, long? other) =>
         one is { } first && other is { } second ? Math.Min(first, second) : one ?? other;
 
+    /// <summary>Host memory that copies of KV take, in bytes; for tests.</summary>
+    public long CopiedBytes => _memory.CopiedBytes;
+
+    /// <summary>Frees what lies in host memory. The back end is its owner's matter.</summary>
+    public void Dispose()
+    {
+        _memory.Dispose();
+        Inbox.Dispose();
+    }
+
     /// <summary>Whether something was computed since the books were last proved.</summary>
     public bool HasUnverifiedWork { get; private set; }
 
@@ -150,7 +160,7 @@ internal sealed class EngineLoop
     {
         _scheduler.PlanStep(_clock.NowUs);
         _requests.EndRefused(_scheduler.Refused);
-        _memory.Repeat(_scheduler.Kv);
+        if (!_memory.TryRepeat(_scheduler.Kv)) return GoOnWithoutCopies();
         if (_scheduler.Slices.IsEmpty) return false;
 
         NotePlaces();
@@ -164,6 +174,14 @@ internal sealed class EngineLoop
         _scheduler.CompleteStep(_executor.Measured?.StepUs);
         Learn();
         Advance();
+        return true;
+    }
+
+    /// <summary>Nothing is executed, and the next turn plans again without what lies in host memory.</summary>
+    private bool GoOnWithoutCopies()
+    {
+        _observer.BackendFailed("KV could not be copied between the pool and host memory; nothing is kept there any more.");
+        _scheduler.LoseCopies();
         return true;
     }
 
@@ -259,6 +277,8 @@ internal sealed class EngineLoop
         PrefixRefoundTokens = _scheduler.Counters.PrefixRefoundTokens,
         PlansRefused = _scheduler.Counters.PlansRefused,
         BackendFailures = _executor.Failures,
+        LoadedTokens = _scheduler.Counters.LoadedTokens,
+        HostCacheBytes = _memory.CopiedBytes,
         Fault = Fault,
     };
 
@@ -302,11 +322,14 @@ internal sealed class EngineLoop
             IdleBlocksMax = options.CachedTokensMax,
             Retention = options.Retention,
         },
+        Tiers = options.HostCache?.TierFor(backend) is { } tier ? [tier] : [],
     };
 
-    /// <summary>The fit as it stands whenever it is asked.</summary>
+    /// <summary>
+    /// The fit as it stands whenever it is asked, and as much more as most steps so far needed: who promises gaps by it keeps them.
+    /// </summary>
     private sealed class LearntStepTime(StepTimeFitter fitter) : IStepTimeModel
     {
-        public double StepUs(in StepLoad load) => fitter.Fit().StepUs(load);
+        public double StepUs(in StepLoad load) => fitter.Fit().StepUs(load) * fitter.UpperRatio;
     }
 }

@@ -130,6 +130,7 @@ public sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable
             }
 
             _loop.VerifyAtRest();
+            _loop.Dispose();
             _backend.Dispose();
             _ended.SetResult();
         }

@@ -38,6 +38,19 @@ internal static unsafe partial class GgmlNative
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial void DeviceMemory(nint device, nuint* freeBytes, nuint* totalBytes);
 
+    [LibraryImport(BaseLibrary, EntryPoint = "ggml_backend_dev_backend_reg")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nint RegistryOf(nint device);
+
+    // Functions of the back end that was chosen for this processor, which no import can name.
+    [LibraryImport(BaseLibrary, EntryPoint = "ggml_backend_reg_get_proc_address", StringMarshalling = StringMarshalling.Utf8)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nint FunctionOf(nint registry, string name);
+
+    [LibraryImport(BaseLibrary, EntryPoint = "ggml_threadpool_params_init")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void ThreadPoolDefaults(ThreadPoolParams* parameters, int threads);
+
     /// <summary>Name that the import resolver answers with libggml-base.</summary>
     public const string BaseLibrary = "kantor-ggml-base";
 }

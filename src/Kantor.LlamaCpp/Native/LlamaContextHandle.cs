@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Kantor.LlamaCpp.Native;
 
 /// <summary>
-/// Owns one context (KV pool and compute buffers), the abort flag that its callback reads, and a reference on its model: the native
+/// Owns one context (KV pool and compute buffers), its threads, the abort flag that its callback reads, and a reference on its model: the native
 /// order "context before model" holds even when the finaliser releases both.
 /// </summary>
 internal sealed unsafe class LlamaContextHandle : SafeHandle
@@ -12,6 +12,7 @@ internal sealed unsafe class LlamaContextHandle : SafeHandle
     private readonly LlamaModelHandle _model;
     private readonly bool _holdsModel;
     private int* _abortFlag;
+    private ThreadPoolHandle? _threads;
 
     private LlamaContextHandle(LlamaModelHandle model)
         : base(0, ownsHandle: true)
@@ -37,6 +38,13 @@ internal sealed unsafe class LlamaContextHandle : SafeHandle
         return null;
     }
 
+    /// <summary>Computes on these threads from now on, and frees them after itself.</summary>
+    public void Attach(ThreadPoolHandle threads)
+    {
+        _threads = threads;
+        LlamaNative.ContextAttachThreads(this, threads.DangerousGetHandle(), threads.DangerousGetHandle());
+    }
+
     /// <summary>Asks a running decode to stop; safe from any thread while the caller keeps the handle open.</summary>
     public void SetAbort(bool requested)
     {
@@ -49,6 +57,7 @@ internal sealed unsafe class LlamaContextHandle : SafeHandle
     protected override bool ReleaseHandle()
     {
         LlamaNative.ContextFree(handle);
+        _threads?.Dispose();
         ReleaseOwned();
         return true;
     }

@@ -141,6 +141,42 @@ internal static unsafe partial class LlamaNative
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int MemoryPositionMax(nint memory, int sequence);
 
+    [LibraryImport(Library, EntryPoint = "llama_state_seq_get_size")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint StateSize(LlamaContextHandle context, int sequence);
+
+    [LibraryImport(Library, EntryPoint = "llama_state_seq_get_data")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint StateRead(LlamaContextHandle context, byte* target, nuint size, int sequence);
+
+    [LibraryImport(Library, EntryPoint = "llama_state_seq_set_data")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint StateWrite(LlamaContextHandle context, byte* source, nuint size, int sequence);
+
+    [LibraryImport(Library, EntryPoint = "llama_attach_threadpool")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void ContextAttachThreads(LlamaContextHandle context, nint threads, nint batchThreads);
+
+    [LibraryImport(Library, EntryPoint = "llama_model_n_layer")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int ModelLayers(LlamaModelHandle model);
+
+    [LibraryImport(Library, EntryPoint = "llama_model_n_embd")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int ModelWidth(LlamaModelHandle model);
+
+    [LibraryImport(Library, EntryPoint = "llama_model_n_head")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int ModelHeads(LlamaModelHandle model);
+
+    [LibraryImport(Library, EntryPoint = "llama_model_n_head_kv")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int ModelKvHeads(LlamaModelHandle model);
+
+    [LibraryImport(Library, EntryPoint = "llama_model_n_swa")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int ModelSlidingWindow(LlamaModelHandle model);
+
     [LibraryImport(Library, EntryPoint = "llama_adapter_lora_init", StringMarshalling = StringMarshalling.Utf8)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial nint AdapterLoad(LlamaModelHandle model, string path);

@@ -68,6 +68,20 @@ internal unsafe struct LlamaContextParams
     public nint OtherContext;
 }
 
+/// <summary>ggml_threadpool_params of the pinned release; 528 bytes on every platform.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct ThreadPoolParams
+{
+    public fixed byte CpuMask[512];
+    public int Threads;
+    public int Priority;
+
+    /// <summary>How long a worker spins for the next graph before it sleeps: 0 not at all, 100 all the time.</summary>
+    public uint Poll;
+    public byte StrictCpu;
+    public byte Paused;
+}
+
 /// <summary>llama_batch: the caller owns every array.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct LlamaBatch

@@ -121,6 +121,8 @@ public sealed class EngineMetrics : IEngineObserver
         text.Counter("kantor_computed_tokens_total", "Tokens computed, recomputed ones included.", now.ComputedTokens);
         text.Counter(
             "kantor_prefix_cache_refound_total", "Cached tokens with which preempted requests came back.", now.PrefixRefoundTokens);
+        text.Counter("kantor_host_cache_loaded_total", "Tokens copied back from host memory instead of computed.", now.LoadedTokens);
+        text.Gauge("kantor_host_cache_bytes", "Host memory that copies of KV take.", now.HostCacheBytes);
         text.Counter("kantor_plans_refused_total", "Plans of the policy that the validator refused.", Volatile.Read(ref _plansRefused));
         text.Counter("kantor_backend_failures_total", "Steps of the back end that failed.", now.BackendFailures);
         text.Gauge("kantor_step_model_fixed_seconds", "Fitted step time: fixed part.", step.FixedUs / 1e6);

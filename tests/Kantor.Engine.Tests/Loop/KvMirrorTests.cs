@@ -22,7 +22,7 @@ public class KvMirrorTests
             {
                 life.Turn();
                 foreach (var change in books.Changes) single.Do(change);
-                mirror.Repeat(books);
+                mirror.TryRepeat(books);
                 Assert.Empty(books.Changes);
                 Assert.Equal(single.Held.Order(), merged.Held.Order());
                 life.Compute(single, merged);
@@ -44,7 +44,7 @@ public class KvMirrorTests
         books.Commit(first, 60);
         books.Close(first);
         Assert.True(books.TryOpen(content, default, 59, out _, out var hit));
-        mirror.Repeat(books);
+        mirror.TryRepeat(books);
         Assert.Equal(59, hit);
         Assert.Equal(2, memory.Calls);
     }
@@ -59,10 +59,10 @@ public class KvMirrorTests
         Assert.True(books.TryOpen(content, default, 0, out var first, out _) && books.TryGrow(first, 40));
         books.Commit(first, 40);
         Assert.True(books.TryOpen(content, default, 39, out var second, out _) && books.TryGrow(second, 40));
-        mirror.Repeat(books);
+        mirror.TryRepeat(books);
         memory.Calls = 0;
         books.Close(second);
-        mirror.Repeat(books);
+        mirror.TryRepeat(books);
         Assert.InRange(memory.Calls, 1, 2);
     }
 
@@ -145,6 +145,10 @@ public class KvMirrorTests
             Calls++;
             for (var position = from; position < to; position++) Held.Remove((sequence, position));
         }
+
+        public KvCopy? Export(int sequence, int from, int to) => throw new NotSupportedException();
+
+        public bool TryImport(KvCopy copy, int sequence, int from, int to) => throw new NotSupportedException();
 
         public ExecuteStatus Execute(StepBatch batch) => throw new NotSupportedException();
 

@@ -34,6 +34,47 @@ public class WorkloadTests
 
     [Theory]
     [MemberData(nameof(PoliciesAndRuns))]
+    public void Whatever_is_copied_to_host_memory_and_back_every_text_is_that_of_the_undisturbed_run__O4(string policy, int run) =>
+        TestSeed.Run(run, seed =>
+        {
+            var workload = new RandomWorkload(seed, requests: 30);
+            var bench = new EngineBench(RandomWorkload.TightBackend, policy, options => options with
+            {
+                RunningMax = 6,
+                CachedTokensMax = run % 3 * 20,
+                HostCache = new HostCacheOptions { Bytes = 64 * (40 + (run * 100)), CopyTokensMin = 1 + (run % 4 * 5) },
+            });
+            AssertUndisturbed(workload, bench, workload.Run(bench));
+            Assert.Equal(0, bench.Backend.Calls - bench.Loop.Snapshot.Steps);
+            // A copy is freed with the last of its tokens that is kept.
+            Assert.InRange(bench.Loop.Snapshot.HostCacheBytes, 1, 64 * (40 + (run * 100) + 512));
+        });
+
+    [Theory]
+    [MemberData(nameof(PoliciesAndRuns))]
+    public void Copies_that_fail_are_computed_instead(string policy, int run) =>
+        TestSeed.Run(run, seed =>
+        {
+            var workload = new RandomWorkload(seed, requests: 30);
+            var backend = RandomWorkload.TightBackend with
+            {
+                ImportFails = run % 2 == 0 ? call => call == 2 : null,
+                ExportFails = run % 2 == 1 ? call => call == 4 : null,
+            };
+            var bench = new EngineBench(backend, policy, options => options with
+            {
+                CachedTokensMax = 0,
+                HostCache = new HostCacheOptions { Bytes = 64 * 1000, CopyTokensMin = 1 },
+            });
+            AssertUndisturbed(workload, bench, workload.Run(bench));
+            var (imports, exports) = (bench.Backend.Imports, bench.Backend.Exports);
+            bench.Run(bench.Submit(EngineBench.Request("after all")), bench.Submit(EngineBench.Request("after all")));
+            if (run % 2 == 0 && imports >= 2) Assert.Equal((imports, exports), (bench.Backend.Imports, bench.Backend.Exports));
+            if (run % 2 == 1 && exports >= 4) Assert.Equal((imports, exports), (bench.Backend.Imports, bench.Backend.Exports));
+        });
+
+    [Theory]
+    [MemberData(nameof(PoliciesAndRuns))]
     public void Passing_faults_of_the_back_end_change_no_text(string policy, int run)
     {
         // Seeds of its own: of others there may be too few steps for as many faults.

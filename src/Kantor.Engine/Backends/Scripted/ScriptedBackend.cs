@@ -34,7 +34,7 @@ public sealed class ScriptedBackend : IModelBackend
         Tokenizer = new ScriptedTokenizer { UndecodableToken = _options.UndecodableToken };
         Info = new BackendInfo(
             _options.ModelName, Tokenizer.VocabularySize, _options.ContextTokensMax, _options.KvTokensTotal, _options.SequencesMax,
-            _options.BatchTokensMax, EmbeddingLength);
+            _options.BatchTokensMax, EmbeddingLength, _options.KvTokenBytes);
     }
 
     /// <inheritdoc/>
@@ -51,6 +51,12 @@ public sealed class ScriptedBackend : IModelBackend
 
     /// <summary>Calls of <see cref="CopyCells"/> and <see cref="RemoveCells"/> so far.</summary>
     public long MemoryCalls { get; private set; }
+
+    /// <summary>Calls of <see cref="Export"/> so far.</summary>
+    public long Exports { get; private set; }
+
+    /// <summary>Calls of <see cref="TryImport"/> so far.</summary>
+    public long Imports { get; private set; }
 
     /// <summary>Rows computed so far.</summary>
     public long RowsComputed { get; private set; }
@@ -101,6 +107,28 @@ public sealed class ScriptedBackend : IModelBackend
         GuardThread();
         MemoryCalls++;
         _cells.Remove(sequence, from, to);
+    }
+
+    /// <inheritdoc/>
+    public KvCopy? Export(int sequence, int from, int to)
+    {
+        GuardThread();
+        Exports++;
+        return _options.ExportFails?.Invoke(Exports) == true ? null : new Copy(_cells.Export(sequence, from, to), Info.KvTokenBytes ?? 0);
+    }
+
+    /// <inheritdoc/>
+    public bool TryImport(KvCopy copy, int sequence, int from, int to)
+    {
+        GuardThread();
+        Imports++;
+        if (_options.ImportFails?.Invoke(Imports) == true || to - from > _cells.Free) return false;
+        foreach (var (position, token, state) in ((Copy)copy).Cells)
+        {
+            if (position >= from && position < to) _cells.Add(sequence, position, token, state);
+        }
+
+        return true;
     }
 
     /// <inheritdoc/>
@@ -214,5 +242,23 @@ public sealed class ScriptedBackend : IModelBackend
         }
 
         return logits;
+    }
+
+    private sealed class Copy((int Position, int Token, ulong State)[] cells, long tokenBytes) : KvCopy
+    {
+        private bool _isDisposed;
+
+        public override long Bytes => cells.Length * tokenBytes;
+
+        public IEnumerable<(int Position, int Token, ulong State)> Cells
+        {
+            get
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                return cells;
+            }
+        }
+
+        protected override void Dispose(bool disposing) => _isDisposed = true;
     }
 }

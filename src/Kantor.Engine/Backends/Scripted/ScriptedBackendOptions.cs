@@ -42,6 +42,15 @@ public sealed record ScriptedBackendOptions
     /// <summary>A token at which the tokenizer throws; null for none.</summary>
     public int? UndecodableToken { get; init; }
 
+    /// <summary>Bytes of a token's KV; null for cells that cannot be copied.</summary>
+    public long? KvTokenBytes { get; init; } = 64;
+
+    /// <summary>Whether the export of this number, from 1, fails; null for none.</summary>
+    public Func<long, bool>? ExportFails { get; init; }
+
+    /// <summary>Whether the import of this number, from 1, fails; null for none.</summary>
+    public Func<long, bool>? ImportFails { get; init; }
+
     /// <summary>
     /// Called at the start of every <see cref="IModelBackend.Execute"/> on the loop thread, for tests that interfere at a certain step.
     /// </summary>

@@ -65,6 +65,10 @@ internal sealed class ScriptedCells(int cells, int sequences)
         }
     }
 
+    /// <summary>The sequence's cells at positions [from, to), without their members.</summary>
+    public (int Position, int Token, ulong State)[] Export(int sequence, int from, int to) =>
+        [.. _cells.Where(cell => IsIn(cell, sequence, from, to)).Select(cell => (cell.Position, cell.Token, cell.State))];
+
     /// <summary>Tokens of the sequence in order of position.</summary>
     public List<int> TokensOf(int sequence) =>
         [.. _cells.Where(cell => Has(cell, sequence)).OrderBy(cell => cell.Position).Select(cell => cell.Token)];

@@ -41,6 +41,14 @@ public abstract class DuePlanner : OrderedPlanner
     {
     }
 
+    /// <summary>All who can be in time have been asked; the next is this one, who cannot.</summary>
+    private protected virtual void BeforeLate(in BatchView view, DueState memory, BatchPlan plan, ref PlanBudget budget, int row)
+    {
+    }
+
+    /// <summary>The key of a row that is demoted, among those; the smallest goes first.</summary>
+    private protected virtual long LateKey(in BatchView view, DueState memory, int row) => memory.ArrivalOf(row);
+
     /// <summary>When its first token is due; null when nothing asks for it, or when it is there.</summary>
     private protected static long? DueUs(in BatchView view, int row)
     {
@@ -57,7 +65,7 @@ public abstract class DuePlanner : OrderedPlanner
     private protected sealed override long Key(in BatchView view, OrderedState memory, int row)
     {
         var due = (DueState)memory;
-        return due.IsDemoted(row) ? DemotedKey(memory, row) : OnTimeKey(view, due, row);
+        return due.IsDemoted(row) ? DemotedKey(view, due, row) : OnTimeKey(view, due, row);
     }
 
     private protected override void LimitPrompts(in BatchView view, OrderedState memory, ref PlanBudget budget)
@@ -67,14 +75,14 @@ public abstract class DuePlanner : OrderedPlanner
         var most = budget.TokensLeft;
         due.StepTokens = Math.Max(1, _steps.FollowsGaps ? length.PromptTokens(length.GapUs, most) : most);
         (due.StepUs, due.DecodesUs) = (length.StepUs(due.StepTokens), length.DecodesUs);
-        if (_steps.FollowsGaps) budget.LimitTokens(length.PromptTokens(StepUsMax(due, length), most));
+        if (_steps.FollowsGaps) budget.LimitTokens(length.PromptTokens(StepUsMax(view, due, length), most));
     }
 
     /// <summary>Rows, by number, that decode but do not in this step; none when it is empty.</summary>
     private protected virtual ReadOnlySpan<bool> PausedRows(DueState memory) => default;
 
     /// <summary>Time that the step may take; null for any.</summary>
-    private protected virtual double? StepUsMax(DueState memory, in StepLength length) => length.SlackUs;
+    private protected virtual double? StepUsMax(in BatchView view, DueState memory, in StepLength length) => length.SlackUs;
 
     private protected sealed override bool Passes(in BatchView view, OrderedState memory, in PlanBudget budget, in Candidate candidate) =>
         candidate.HeldBlocks + (int)(_room.Watermark * view.KvBlocksTotal) <= budget.BlocksLeft
@@ -114,6 +122,7 @@ public abstract class DuePlanner : OrderedPlanner
         while (budget.TokensLeft > 0 && budget.PlacesLeft > 0 && memory.Queue.TryRead(out var row))
         {
             if (!view.IsWaiting(row)) continue;
+            if (memory.IsDemoted(row)) BeforeLate(view, memory, plan, ref budget, row);
             if (_late != LateRule.Serve && !memory.IsDemoted(row) && IsHopeless(view, row)) memory.Late.Add(row);
             else if (!TryAdmit(view, memory, plan, ref budget, row) && skipsLeft-- == 0) return;
         }
@@ -143,12 +152,12 @@ public abstract class DuePlanner : OrderedPlanner
             }
             else
             {
-                memory.SetKey(row, DemotedKey(memory, row));
+                memory.SetKey(row, DemotedKey(view, memory, row));
             }
         }
 
         memory.Late.Clear();
     }
 
-    private static long DemotedKey(OrderedState memory, int row) => SortKey.Of(Demoted, memory.ArrivalOf(row));
+    private long DemotedKey(in BatchView view, DueState memory, int row) => SortKey.Of(Demoted, LateKey(view, memory, row));
 }

@@ -17,6 +17,9 @@ public sealed record MooreHodgsonOptions
         Option.Flag<MooreHodgsonOptions>(
             "weighs", options => options.Weighs, (options, weighs) => options with { Weighs = weighs },
             "whether the value of a class counts, or all alike"),
+        Option.Flag<MooreHodgsonOptions>(
+            "late-yields", options => options.LateYields, (options, yields) => options with { LateYields = yields },
+            "whether a prompt that is partly computed and will be late lets those pass that can still be in time"),
         StepRule.FollowsKey<MooreHodgsonOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
         StepRule.ShareKey<MooreHodgsonOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
         MemoryRule.WatermarkKey<MooreHodgsonOptions>(options => options.Memory, (options, memory) => options with { Memory = memory }),
@@ -28,6 +31,9 @@ public sealed record MooreHodgsonOptions
 
     /// <summary>Whether the value of a class counts.</summary>
     public bool Weighs { get; init; } = true;
+
+    /// <summary>Whether prompts that are partly computed and will be late let those pass that can still be in time.</summary>
+    public bool LateYields { get; init; } = true;
 
     /// <summary>How long steps may take.</summary>
     public StepRule Steps { get; init; } = new();

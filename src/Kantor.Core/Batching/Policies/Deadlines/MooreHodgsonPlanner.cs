@@ -1,3 +1,5 @@
+using Kantor.Core.Batching.Parts;
+using Kantor.Core.Batching.Parts.Ordered;
 using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 
@@ -11,7 +13,8 @@ namespace Kantor.Core.Batching.Policies.Deadlines;
 /// <remarks>
 /// The set follows the events. How fast prompts are computed is read off the step-time model, beside the decodes that run and in steps as
 /// long as their gaps allow. Who is in the set is not asked by how much memory it takes; an admission leaves to all who run what they are
-/// believed to hold in the end, which costs nobody a gap.
+/// believed to hold in the end, which costs nobody a gap. A prompt that is partly computed, and that will be late whatever is done, lets
+/// those pass that can be in time, and goes on before those that cannot.
 /// </remarks>
 public sealed class MooreHodgsonPlanner : DuePlanner
 {
@@ -37,7 +40,8 @@ public sealed class MooreHodgsonPlanner : DuePlanner
     }
 
     private MooreHodgsonPlanner(string name, MooreHodgsonOptions options)
-        : base(PolicySpec.Of(name, MooreHodgsonOptions.Keys, options).ToString(), options.Steps, options.Late, options.Memory)
+        : base(PolicySpec.Of(name, MooreHodgsonOptions.Keys, options).ToString(), options.Steps, options.Late, options.Memory,
+            new OrderRules { ScoresVictims = options.LateYields })
     {
         _options = options;
         options.Validate();
@@ -63,12 +67,74 @@ public sealed class MooreHodgsonPlanner : DuePlanner
     private protected override void Settle(in BatchView view, DueState memory)
     {
         var tokensBefore = 0L;
+        var set = (MooreHodgsonState)memory;
         foreach (var row in view.Running)
         {
-            if (!view.IsDecoding(row)) tokensBefore += view.MissingTokens(row);
+            if (!view.IsDecoding(row) && !set.Yields(row)) tokensBefore += view.MissingTokens(row);
         }
 
-        var pace = new DueSet.Pace(memory.StepTokens, memory.StepUs, memory.DecodesUs);
-        ((MooreHodgsonState)memory).Set.Settle(view.NowUs, tokensBefore, pace, memory.Late);
+        set.Set.Settle(view.NowUs, tokensBefore, PaceOf(memory), memory.Late);
     }
+
+    private protected override void Begin(in BatchView view, OrderedState memory)
+    {
+        var set = (MooreHodgsonState)memory;
+        set.Yielding.Clear();
+        if (!_options.LateYields) return;
+        foreach (var row in view.Running)
+        {
+            if (!view.IsDecoding(row) && IsLate(view, set, row)) set.Yielding.Add(row);
+        }
+    }
+
+    private protected override bool IsPaused(in BatchView view, OrderedState memory, int row) => ((MooreHodgsonState)memory).Yields(row);
+
+    /// <summary>Who is late anyway goes by what is left to compute: the least first, so that fewest wait.</summary>
+    private protected override long LateKey(in BatchView view, DueState memory, int row) =>
+        _options.LateYields ? view.WantedTokens[row] - view.CachedPrefix(row).Tokens : base.LateKey(view, memory, row);
+
+    private protected override void BeforeLate(in BatchView view, DueState memory, BatchPlan plan, ref PlanBudget budget, int row) =>
+        GoOn(view, (MooreHodgsonState)memory, plan, ref budget, view.WantedTokens[row] - view.CachedPrefix(row).Tokens);
+
+    /// <summary>With what is left the late prompts go on; nobody gives way to them unless nothing is computed otherwise.</summary>
+    private protected override void Finish(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
+    {
+        GoOn(view, (MooreHodgsonState)memory, plan, ref budget, int.MaxValue);
+        if (plan.Grants.IsEmpty) PassWithVictims(view, memory, plan, ref budget, decoding: false);
+    }
+
+    /// <summary>The late prompts that are partly computed go on, if so many tokens at most are left of them.</summary>
+    private static void GoOn(in BatchView view, MooreHodgsonState memory, BatchPlan plan, ref PlanBudget budget, int tokensMax)
+    {
+        for (var place = 0; place < memory.Yielding.Count;)
+        {
+            var row = memory.Yielding[place];
+            var missing = view.MissingTokens(row);
+            if (missing > tokensMax)
+            {
+                place++;
+                continue;
+            }
+
+            memory.Yielding.RemoveAt(place);
+            var tokens = Math.Min(missing, budget.TokensLeft);
+            if (tokens > 0 && !memory.GaveWay(row) && budget.TryTakeRunning(row, tokens)) plan.AddGrant(row, tokens);
+        }
+    }
+
+    /// <summary>
+    /// While nobody decodes, steps end as if somebody did: who comes next waits for the step that is under way, however soon it is due.
+    /// </summary>
+    private protected override double? StepUsMax(in BatchView view, DueState memory, in StepLength length)
+    {
+        if (length.SlackUs is { } slackUs) return slackUs;
+        var gapUs = _options.LateYields ? _options.Steps.SlackShare * view.ServiceClasses.TightestGapUs : null;
+        return gapUs >= 2 * length.StepUs(1) ? gapUs : null;
+    }
+
+    private static bool IsLate(in BatchView view, DueState memory, int row) =>
+        DueUs(view, row) is { } dueUs && view.NowUs + PaceOf(memory).Us(view.MissingTokens(row)) > dueUs;
+
+    /// <summary>How fast prompts are computed, as of the last step that computed some.</summary>
+    private static DueSet.Pace PaceOf(DueState memory) => new(memory.StepTokens, memory.StepUs, memory.DecodesUs);
 }

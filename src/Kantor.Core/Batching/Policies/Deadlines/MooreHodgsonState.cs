@@ -11,6 +11,12 @@ internal sealed class MooreHodgsonState : DueState
 
     public DueSet Set { get; } = new();
 
+    /// <summary>Rows with a prompt that is partly computed, and late anyway; in order of admission.</summary>
+    public List<int> Yielding { get; } = [];
+
+    /// <summary>Whether the row lets those pass that can be in time.</summary>
+    public bool Yields(int row) => Yielding.Contains(row);
+
     /// <summary>Puts a row into the set, once.</summary>
     public void Promise(in DueSet.Entry entry)
     {

@@ -64,7 +64,7 @@ public sealed class SlosServePlanner : DuePlanner
     private protected override ReadOnlySpan<bool> PausedRows(DueState memory) =>
         ((SlosServeState)memory).PausedStepUs is null ? default : ((SlosServeState)memory).Paused;
 
-    private protected override double? StepUsMax(DueState memory, in StepLength length) =>
+    private protected override double? StepUsMax(in BatchView view, DueState memory, in StepLength length) =>
         ((SlosServeState)memory).PausedStepUs is { } pausedUs ? Math.Min(pausedUs, length.SlackUs ?? pausedUs) : length.SlackUs;
 
     private protected override void Begin(in BatchView view, OrderedState memory)
