@@ -27,6 +27,31 @@ public class StepTimeFitterTests
     }
 
     [Fact]
+    public void Of_a_hundred_steps_five_take_longer_than_the_forecast_with_its_margin()
+    {
+        var noise = new RandomStream(6, "noise");
+        var fitter = new StepTimeFitter();
+        var (longer, seen) = (0, 0);
+        foreach (var load in Loads(6_000))
+        {
+            var us = Truth.StepUs(load) * (0.8 + (0.4 * noise.NextDouble()));
+            if (seen++ >= 2_000 && us > fitter.Fit().StepUs(load) * fitter.UpperRatio) longer++;
+            fitter.Observe(load, us);
+        }
+
+        Assert.InRange(longer / 4_000.0, 0.03, 0.07);
+        Assert.InRange(fitter.UpperRatio, 1.1, 1.25);
+    }
+
+    [Fact]
+    public void Steps_without_noise_need_no_margin()
+    {
+        var fitter = new StepTimeFitter();
+        foreach (var load in Loads(2_000)) fitter.Observe(load, Truth.StepUs(load));
+        Assert.InRange(fitter.UpperRatio, 1, 1.02);
+    }
+
+    [Fact]
     public void No_coefficient_is_negative_even_when_the_steps_ask_for_it()
     {
         var fitter = new StepTimeFitter();

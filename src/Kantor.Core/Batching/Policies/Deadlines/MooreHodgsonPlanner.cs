@@ -83,8 +83,10 @@ public sealed class MooreHodgsonPlanner : DuePlanner
         if (!_options.LateYields) return;
         foreach (var row in view.Running)
         {
-            if (!view.IsDecoding(row) && IsLate(view, set, row)) set.Yielding.Add(row);
+            if (!view.IsDecoding(row) && IsLate(view, set, row)) set.Yielding.Add((view.MissingTokens(row), row));
         }
+
+        set.Yielding.Sort();
     }
 
     private protected override bool IsPaused(in BatchView view, OrderedState memory, int row) => ((MooreHodgsonState)memory).Yields(row);
@@ -106,25 +108,18 @@ public sealed class MooreHodgsonPlanner : DuePlanner
     /// <summary>The late prompts that are partly computed go on, if so many tokens at most are left of them.</summary>
     private static void GoOn(in BatchView view, MooreHodgsonState memory, BatchPlan plan, ref PlanBudget budget, int tokensMax)
     {
-        for (var place = 0; place < memory.Yielding.Count;)
+        var gone = 0;
+        foreach (var (missing, row) in memory.Yielding)
         {
-            var row = memory.Yielding[place];
-            var missing = view.MissingTokens(row);
-            if (missing > tokensMax)
-            {
-                place++;
-                continue;
-            }
-
-            memory.Yielding.RemoveAt(place);
+            if (missing > tokensMax) break;
+            gone++;
             var tokens = Math.Min(missing, budget.TokensLeft);
             if (tokens > 0 && !memory.GaveWay(row) && budget.TryTakeRunning(row, tokens)) plan.AddGrant(row, tokens);
         }
+
+        memory.Yielding.RemoveRange(0, gone);
     }
 
-    /// <summary>
-    /// While nobody decodes, steps end as if somebody did: who comes next waits for the step that is under way, however soon it is due.
-    /// </summary>
     private protected override double? StepUsMax(in BatchView view, DueState memory, in StepLength length)
     {
         if (length.SlackUs is { } slackUs) return slackUs;

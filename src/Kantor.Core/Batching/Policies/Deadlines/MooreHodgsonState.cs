@@ -11,11 +11,19 @@ internal sealed class MooreHodgsonState : DueState
 
     public DueSet Set { get; } = new();
 
-    /// <summary>Rows with a prompt that is partly computed, and late anyway; in order of admission.</summary>
-    public List<int> Yielding { get; } = [];
+    /// <summary>Rows with a prompt that is partly computed, and late anyway; the one that misses the least comes first.</summary>
+    public List<(int MissingTokens, int Row)> Yielding { get; } = [];
 
     /// <summary>Whether the row lets those pass that can be in time.</summary>
-    public bool Yields(int row) => Yielding.Contains(row);
+    public bool Yields(int row)
+    {
+        foreach (var (_, yielding) in Yielding)
+        {
+            if (yielding == row) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Puts a row into the set, once.</summary>
     public void Promise(in DueSet.Entry entry)
