@@ -36,7 +36,11 @@ public sealed record HostCacheOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(TokensMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(CopyTokensMin, 1);
-        if (backend.KvTokenBytes is not { } tokenBytes) throw new ArgumentException("The KV of this model cannot be copied to host memory.");
+        if (backend.KvTokenBytes is not { } tokenBytes)
+        {
+            throw new ArgumentException("The KV of this model cannot be copied to host memory.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(Bytes, tokenBytes);
     }
 

@@ -73,6 +73,16 @@ public sealed record LlamaOptions
         RequireRange(MicroBatchTokens, 1, BatchTokensMax, nameof(MicroBatchTokens));
         RequireRange(EmbeddingTokensMax, 1, 1 << 20, nameof(EmbeddingTokensMax));
         if (Threads is int threads) RequireRange(threads, 1, 512, nameof(Threads));
+        ValidateAdapters();
+        if (GpuLayers is int layers) RequireRange(layers, 0, 1 << 20, nameof(GpuLayers));
+        if (ValueType == KvType.Q8 && FlashAttention == FlashAttention.Off)
+        {
+            throw new ArgumentException($"{nameof(ValueType)} {ValueType} needs {nameof(FlashAttention)}; it is {FlashAttention}.");
+        }
+    }
+
+    private void ValidateAdapters()
+    {
         foreach (LlamaAdapter adapter in Adapters)
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(adapter.Path, nameof(Adapters));
@@ -80,12 +90,6 @@ public sealed record LlamaOptions
             {
                 throw new ArgumentException($"{nameof(Adapters)}: the scale of {adapter.Path} must be finite.");
             }
-        }
-
-        if (GpuLayers is int layers) RequireRange(layers, 0, 1 << 20, nameof(GpuLayers));
-        if (ValueType == KvType.Q8 && FlashAttention == FlashAttention.Off)
-        {
-            throw new ArgumentException($"{nameof(ValueType)} {ValueType} needs {nameof(FlashAttention)}; it is {FlashAttention}.");
         }
     }
 

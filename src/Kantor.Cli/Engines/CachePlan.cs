@@ -24,8 +24,8 @@ internal sealed record CachePlan(int? PoolTokensMax, HostCacheOptions? Host)
         if (hasLog && settings.CacheRamMiB is > 0)
         {
             throw new UsageException(
-                $"{EngineArguments.CacheRam} is {settings.CacheRamMiB} and {EventLogFile.Option} is given: a log does not say what is copied "
-                + $"from host memory. Leave one of them away.");
+                $"{EngineArguments.CacheRam} is {settings.CacheRamMiB} and {EventLogFile.Option} is given: a log does not say what is "
+                + "copied from host memory. Leave one of them away.");
         }
 
         var host = HostOf(settings.CacheRamMiB ?? (onGpu || hasLog ? 0 : UsualMiB()), settings, model);

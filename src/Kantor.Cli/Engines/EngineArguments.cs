@@ -79,7 +79,8 @@ internal sealed class EngineArguments(string defaultPolicy = EngineArguments.Def
     private readonly Option<int?> _cacheTokens = Optional(
         "--cache-tokens",
         "Most tokens that stay cached in the pool while no request uses them. On the processor attention walks them, so that each makes "
-        + "steps slower. Default: 256 on the processor when there is a cache in host memory, 8192 when there is none; all that fit on a GPU.",
+        + "steps slower. Default: 256 on the processor when there is a cache in host memory, 8192 when there is none; all that fit on a "
+        + "GPU.",
         0,
         1 << 30);
 
@@ -108,9 +109,8 @@ internal sealed class EngineArguments(string defaultPolicy = EngineArguments.Def
     {
         Option[] options =
         [
-            _model, _policy, _policyAssembly, _admission, _retention, _objective, _kvTokens, _cacheTokens, _cacheRam, _runningMax, _waitingMax,
-            _stepTokens,
-            _threads, _gpuLayers,
+            _model, _policy, _policyAssembly, _admission, _retention, _objective, _kvTokens, _cacheTokens, _cacheRam, _runningMax,
+            _waitingMax, _stepTokens, _threads, _gpuLayers,
         ];
         foreach (var option in options) command.Options.Add(option);
     }

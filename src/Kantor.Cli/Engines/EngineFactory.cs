@@ -6,6 +6,7 @@ using Kantor.Core;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Engine;
+using Kantor.Engine.Backends;
 using Kantor.Engine.Loop;
 using Kantor.EventLogs.Recording;
 using Kantor.LlamaCpp;
@@ -27,10 +28,15 @@ internal static class EngineFactory
         RequireGpu(settings, logger);
         var path = await WorkProgress.RunBytesAsync("model", progress => ModelSource.ResolveAsync(settings.Model, progress, cancellation));
         var backend = Load(settings, path, logger);
+        return new InferenceEngine(backend, OptionsOf(settings, backend.Info, observer, log));
+    }
+
+    private static EngineOptions OptionsOf(EngineSettings settings, BackendInfo model, IEngineObserver? observer, EventLogWriter? log)
+    {
         var onGpu = LlamaLibrary.Load().Gpus.HasDevice && settings.GpuLayers is not 0;
-        var cache = CachePlan.Of(settings, backend.Info, onGpu, log is not null);
+        var cache = CachePlan.Of(settings, model, onGpu, log is not null);
         var objective = settings.Objective ?? EngineArguments.UsualObjective(onGpu);
-        return new InferenceEngine(backend, new EngineOptions
+        return new EngineOptions
         {
             Planner = KnownPolicies.Shelves.Planners.Make(settings.Policy),
             Admission = KnownPolicies.Shelves.Admissions.Make(settings.Admission),
@@ -46,7 +52,7 @@ internal static class EngineFactory
             Observer = observer,
             // Requests without a seed of their own differ from start to start.
             Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
-        });
+        };
     }
 
     /// <summary>Before anything is fetched: layers are computed where it was asked, and nobody takes the processor for a GPU.</summary>

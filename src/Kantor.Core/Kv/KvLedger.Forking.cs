@@ -70,7 +70,7 @@ public sealed partial class KvLedger
         var index = filledTokens / BlockSizeTokens;
         var shared = writer.Blocks[index];
         writer.Blocks[index] = TakeBlock(sequence, writer, index);
-        Record(KvChangeKind.Copy, sequence, sequence, index, filledTokens);
+        _changes.Add(KvChangeKind.Copy, sequence, sequence, index, filledTokens);
         _blocks[shared].References--;
         if (_blocks[shared].Holder == sequence) HandOver(shared, writer, index);
     }

@@ -26,7 +26,7 @@ public sealed partial class KvLedger
     private readonly IdleOrder _idle;
     private readonly List<SequenceBlocks> _sequences = [];
     private readonly Stack<int> _freeSequences = new();
-    private readonly List<KvChange> _changes = [];
+    private readonly KvChangeLog _changes;
     private readonly BlockCopies _copies;
     private readonly PolicyState _state;
 
@@ -44,6 +44,7 @@ public sealed partial class KvLedger
     {
         options.Validate();
         _options = options;
+        _changes = new KvChangeLog(options.RecordsChanges, options.BlockSizeTokens);
         _tree = new PrefixTree(options.BlockSizeTokens, options.KeyHash);
         _blocks = new Block[options.BlocksTotal];
         _copies = new BlockCopies(options.KeepsCopies ? options.BlocksTotal : 0);
@@ -85,17 +86,13 @@ public sealed partial class KvLedger
     internal IdleOrder Idle => _idle;
 
     /// <summary>What the host must repeat on real memory, oldest first; empty unless the options ask for it. The host clears it.</summary>
-    public IReadOnlyList<KvChange> Changes => _changes;
+    public IReadOnlyList<KvChange> Changes => _changes.Changes;
 
     /// <summary>Forgets the listed changes, once the host has repeated them.</summary>
     public void ClearChanges() => _changes.Clear();
 
-    /// <summary>Lists a copy between a sequence and a place among the changes, where it is their turn.</summary>
-    internal void NoteTransfer(KvChangeKind kind, int sequence, KvTransfer transfer)
-    {
-        if (!_options.RecordsChanges) return;
-        _changes.Add(new KvChange(kind, sequence, sequence, transfer.FromToken, transfer.ToToken, transfer));
-    }
+    /// <summary>Where copies between a sequence and a place are listed, among the changes.</summary>
+    internal KvChangeLog ChangeLog => _changes;
 
     /// <summary>Blocks that <paramref name="tokens"/> tokens take.</summary>
     public int BlocksFor(int tokens) => tokens == 0 ? 0 : ((tokens - 1) / BlockSizeTokens) + 1;
@@ -297,7 +294,7 @@ public sealed partial class KvLedger
     private void Share(int sequence, SequenceBlocks opened, int id, int tokensEnd = int.MaxValue)
     {
         ref var block = ref _blocks[id];
-        Record(KvChangeKind.Share, sequence, block.Holder, block.Index, tokensEnd);
+        _changes.Add(KvChangeKind.Share, sequence, block.Holder, block.Index, tokensEnd);
         if (_hits.Length > 0) _hits[id]++;
         if (block.References++ == 0)
         {
@@ -312,7 +309,7 @@ public sealed partial class KvLedger
     private void TakeOver(int sequence, SequenceBlocks taker, ref Block block)
     {
         var holder = block.Holder;
-        Record(KvChangeKind.Drop, holder, holder, block.Index);
+        _changes.Add(KvChangeKind.Drop, holder, holder, block.Index);
         block.Holder = sequence;
         taker.BlocksHeld++;
         LoseHeldBlock(holder);
@@ -372,7 +369,7 @@ public sealed partial class KvLedger
         ref var block = ref _blocks[id];
         _releasing = sequence;
         block.References--;
-        if (block.Holder != sequence) Record(KvChangeKind.Drop, sequence, sequence, index);
+        if (block.Holder != sequence) _changes.Add(KvChangeKind.Drop, sequence, sequence, index);
         if (block.References > 0) return;
         if (_announced?.Forget(id) == true) Unregister(id);
         if (block.Node != PrefixTree.None || _options.Retention.KeepsUnfindable)
@@ -382,7 +379,7 @@ public sealed partial class KvLedger
             return;
         }
 
-        Record(KvChangeKind.Drop, block.Holder, block.Holder, index);
+        _changes.Add(KvChangeKind.Drop, block.Holder, block.Holder, index);
         _free.Push(id);
         if (block.Holder == sequence) closed.BlocksHeld--;
         else LoseHeldBlock(block.Holder);
@@ -409,7 +406,7 @@ public sealed partial class KvLedger
         var holder = _sequences[block.Holder];
         holder.BlocksIdle--;
         Unregister(id);
-        Record(KvChangeKind.Drop, block.Holder, block.Holder, block.Index);
+        _changes.Add(KvChangeKind.Drop, block.Holder, block.Holder, block.Index);
         if (--holder.BlocksHeld == 0) RecycleIfEmpty(block.Holder);
     }
 
@@ -474,12 +471,5 @@ public sealed partial class KvLedger
         }
 
         return _sequences[sequence];
-    }
-
-    private void Record(KvChangeKind kind, int sequence, int source, int blockIndex, int tokensEnd = int.MaxValue)
-    {
-        if (!_options.RecordsChanges) return;
-        var from = blockIndex * BlockSizeTokens;
-        _changes.Add(new KvChange(kind, sequence, source, from, Math.Min(from + BlockSizeTokens, tokensEnd)));
     }
 }

@@ -73,8 +73,8 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
     {
         var (spec, place) = (table.Spec(load.Row), load.Place);
         var tier = Array.Find(_tiers, tier => tier.Place == place)!;
-        kv.NoteTransfer(
-            KvChangeKind.Load, load.Sequence, tier.Locate(spec.Content, spec.Facts.CacheDomain, load.FromToken, load.ToToken));
+        var located = tier.Locate(spec.Content, spec.Facts.CacheDomain, load.FromToken, load.ToToken);
+        kv.ChangeLog.Add(KvChangeKind.Load, load.Sequence, located);
         if (table.Preemptions[load.Row] == 0) table.CachedTokens[load.Row] += load.ToToken - load.FromToken;
         TryEndLoad(load);
     }
@@ -131,8 +131,8 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
     }
 
     /// <summary>
-    /// What the row has computed is kept in the tiers. One that copies at once keeps it only when the row gives the pool's blocks up; others
-    /// find it in the pool until then.
+    /// What the row has computed is kept in the tiers. One that copies at once keeps it only when the row gives the pool's blocks up;
+    /// others find it in the pool until then.
     /// </summary>
     public void StoreInTiers(int row, bool leavesPool)
     {
@@ -141,7 +141,7 @@ internal sealed class KvElsewhere(ReplicaOptions options, RequestTable table, Kv
             if (tier.Place.CopiesAtOnce && !leavesPool) continue;
             var spec = table.Spec(row);
             var stored = tier.Store(spec.Content, spec.Facts.CacheDomain, table.ComputedTokens[row]);
-            if (stored is not null && tier.Place.CopiesAtOnce) kv.NoteTransfer(KvChangeKind.Store, table.Sequences[row], stored);
+            if (stored is not null && tier.Place.CopiesAtOnce) kv.ChangeLog.Add(KvChangeKind.Store, table.Sequences[row], stored);
         }
     }
 

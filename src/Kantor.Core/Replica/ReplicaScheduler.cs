@@ -216,7 +216,7 @@ public sealed class ReplicaScheduler
         // A plan counts shared blocks of several victims for nobody, so it may preempt all and grant nothing; the next plan sees them free.
         if (IsStalled && !Preempted.IsEmpty) Place(nowUs);
         // All grants may have been deferred for want of sequence ids; the fallback lets those go on that have one.
-        if (IsStalled) PlaceFallback(nowUs);
+        if (IsStalled) Place(nowUs, isFallback: true);
         if (!Slices.IsEmpty) Counters.Steps++;
     }
 
@@ -380,17 +380,10 @@ public sealed class ReplicaScheduler
 
     private bool IsParkedFor(int row, long id) => _states[row] == RowState.Parked && Table.Ids[row] == id;
 
-    private void Place(long nowUs)
+    private void Place(long nowUs, bool isFallback = false)
     {
         _probe.BeginPlan();
-        _booking.Place(_desk.Make(View(nowUs)));
-        _probe.EndPlan();
-    }
-
-    private void PlaceFallback(long nowUs)
-    {
-        _probe.BeginPlan();
-        _booking.Place(_desk.MakeFallback(View(nowUs)));
+        _booking.Place(isFallback ? _desk.MakeFallback(View(nowUs)) : _desk.Make(View(nowUs)));
         _probe.EndPlan();
     }
 

@@ -25,7 +25,8 @@ internal sealed class KvMirror(IModelBackend backend) : IDisposable
     public long CopiedBytes => _copies.Bytes;
 
     /// <summary>
-    /// Repeats and forgets everything that the books list; false when a copy to or from host memory failed, so that memory and books differ.
+    /// Repeats and forgets everything that the books list; false when a copy to or from host memory failed, so that memory and books
+    /// differ.
     /// </summary>
     public bool TryRepeat(KvLedger books)
     {

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Kantor.LlamaCpp.Native;
 
 /// <summary>
-/// Owns one context (KV pool and compute buffers), its threads, the abort flag that its callback reads, and a reference on its model: the native
-/// order "context before model" holds even when the finaliser releases both.
+/// Owns one context (KV pool and compute buffers), its threads, the abort flag that its callback reads, and a reference on its model: the
+/// native order "context before model" holds even when the finaliser releases both.
 /// </summary>
 internal sealed unsafe class LlamaContextHandle : SafeHandle
 {

@@ -125,6 +125,11 @@ public sealed class EngineMetrics : IEngineObserver
         text.Gauge("kantor_host_cache_bytes", "Host memory that copies of KV take.", now.HostCacheBytes);
         text.Counter("kantor_plans_refused_total", "Plans of the policy that the validator refused.", Volatile.Read(ref _plansRefused));
         text.Counter("kantor_backend_failures_total", "Steps of the back end that failed.", now.BackendFailures);
+        WriteStepModel(text, step);
+    }
+
+    private static void WriteStepModel(PrometheusText text, StepModelReport step)
+    {
         text.Gauge("kantor_step_model_fixed_seconds", "Fitted step time: fixed part.", step.FixedUs / 1e6);
         text.Gauge("kantor_step_model_prefill_token_seconds", "Fitted step time: per prefill token.", step.PrefillTokenUs / 1e6);
         text.Gauge("kantor_step_model_decode_sequence_seconds", "Fitted step time: per decoding sequence.", step.DecodeSequenceUs / 1e6);
