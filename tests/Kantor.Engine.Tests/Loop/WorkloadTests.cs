@@ -34,7 +34,7 @@ public class WorkloadTests
 
     [Theory]
     [MemberData(nameof(PoliciesAndRuns))]
-    public void Whatever_is_copied_to_host_memory_and_back_every_text_is_that_of_the_undisturbed_run__O4(string policy, int run) =>
+    public void Whatever_is_copied_to_host_memory_and_back_every_text_is_that_of_the_undisturbed_run__O4_INV_ENG_13(string policy, int run) =>
         TestSeed.Run(run, seed =>
         {
             var workload = new RandomWorkload(seed, requests: 30);
@@ -52,7 +52,7 @@ public class WorkloadTests
 
     [Theory]
     [MemberData(nameof(PoliciesAndRuns))]
-    public void Copies_that_fail_are_computed_instead(string policy, int run) =>
+    public void Copies_that_fail_are_computed_instead__INV_ENG_14(string policy, int run) =>
         TestSeed.Run(run, seed =>
         {
             var workload = new RandomWorkload(seed, requests: 30);
