@@ -102,9 +102,11 @@ public sealed record EngineOptions
 
     /// <summary>
     /// The policy's rules of sharing KV as far as this engine's memory can follow them: a row of a batch belongs to one sequence, so what
-    /// is computed in a step is hit from the next one on; and copies are not kept, because attention walks every cell in use.
+    /// is computed in a step is hit from the next one on, and waited for; and copies are not kept, because attention walks every cell in
+    /// use.
     /// </summary>
-    public static KvRules KvRulesOf(IBatchPlanner planner) => planner.KvRules with { HitsWithinStep = false, KeepsCopies = false };
+    public static KvRules KvRulesOf(IBatchPlanner planner) =>
+        planner.KvRules with { HitsWithinStep = false, KeepsCopies = false, WaitsForPrefixTokens = 32 };
 
     /// <summary>Throws when a value is out of range, naming it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A limit is out of range for this back end.</exception>

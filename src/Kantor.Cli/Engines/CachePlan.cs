@@ -1,4 +1,3 @@
-using Kantor.Cli.Runs;
 using Kantor.Cli.Shell;
 using Kantor.Engine;
 using Kantor.Engine.Backends;
@@ -19,16 +18,9 @@ internal sealed record CachePlan(int? PoolTokensMax, HostCacheOptions? Host)
 
     /// <summary>The plan for an engine.</summary>
     /// <exception cref="UsageException">What was typed cannot be had together.</exception>
-    public static CachePlan Of(EngineSettings settings, BackendInfo model, bool onGpu, bool hasLog)
+    public static CachePlan Of(EngineSettings settings, BackendInfo model, bool onGpu)
     {
-        if (hasLog && settings.CacheRamMiB is > 0)
-        {
-            throw new UsageException(
-                $"{EngineArguments.CacheRam} is {settings.CacheRamMiB} and {EventLogFile.Option} is given: a log does not say what is "
-                + "copied from host memory. Leave one of them away.");
-        }
-
-        var host = HostOf(settings.CacheRamMiB ?? (onGpu || hasLog ? 0 : UsualMiB()), settings, model);
+        var host = HostOf(settings.CacheRamMiB ?? (onGpu ? 0 : UsualMiB()), settings, model);
         return new CachePlan(settings.CacheTokens ?? PoolTokens(onGpu, host is not null), host);
     }
 

@@ -87,7 +87,7 @@ internal sealed class EngineArguments(string defaultPolicy = EngineArguments.Def
     private readonly Option<int?> _cacheRam = Optional(
         CacheRam,
         "MiB of host memory to which cached tokens go when the pool gives them up, and from which they are copied back. Default: 8192, at "
-        + "most a quarter of the memory; 0 on a GPU and with an event log.",
+        + "most a quarter of the memory; 0 on a GPU.",
         0,
         1 << 24);
 

@@ -34,7 +34,7 @@ internal static class EngineFactory
     private static EngineOptions OptionsOf(EngineSettings settings, BackendInfo model, IEngineObserver? observer, EventLogWriter? log)
     {
         var onGpu = LlamaLibrary.Load().Gpus.HasDevice && settings.GpuLayers is not 0;
-        var cache = CachePlan.Of(settings, model, onGpu, log is not null);
+        var cache = CachePlan.Of(settings, model, onGpu);
         var objective = settings.Objective ?? EngineArguments.UsualObjective(onGpu);
         return new EngineOptions
         {

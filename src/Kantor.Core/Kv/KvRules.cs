@@ -28,6 +28,13 @@ public sealed record KvRules
     /// </summary>
     public bool PinsAdmissionsFirst { get; init; } = true;
 
+    /// <summary>
+    /// Tokens at least 1: a request that begins like a prompt which the step computes, by so many tokens more than it finds cached, is
+    /// admitted a step later, so that no prefix is computed twice at the same time (SGLang's in-batch prefix check, whose threshold is 32);
+    /// null to admit it.
+    /// </summary>
+    public int? WaitsForPrefixTokens { get; init; }
+
     /// <summary>Whether planning has to follow what earlier grants of the step do to the books.</summary>
     internal bool FollowsStep => HitsWithinStep || ChargesSharedOnce || !PinsAdmissionsFirst;
 }

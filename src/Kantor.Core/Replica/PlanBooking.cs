@@ -23,6 +23,7 @@ internal sealed class PlanBooking(ReplicaBooks books)
     private readonly List<StepSlice> _slices = [];
     private readonly List<int> _preempted = [];
     private readonly List<Refusal> _refused = [];
+    private readonly HashSet<int> _computing = [];
     private long _admissionsBefore;
 
     /// <summary>What the step computes.</summary>
@@ -95,6 +96,7 @@ internal sealed class PlanBooking(ReplicaBooks books)
     private void PlaceGrants(ReadOnlySpan<Grant> grants)
     {
         var admissionsBefore = books.Places.Admissions;
+        NoteComputing(grants);
         if (books.KvRules.PinsAdmissionsFirst) PlaceAdmissions(grants);
         foreach (ref readonly var grant in grants) Place(grant, admissionsBefore);
     }
@@ -166,8 +168,37 @@ internal sealed class PlanBooking(ReplicaBooks books)
         books.Events.Preempted(books.IdOf(row), row);
     }
 
+    /// <summary>The running rows whose prompts the step computes, if anybody waits for prefixes.</summary>
+    private void NoteComputing(ReadOnlySpan<Grant> grants)
+    {
+        _computing.Clear();
+        if (books.KvRules.WaitsForPrefixTokens is null) return;
+        foreach (ref readonly var grant in grants)
+        {
+            if (_states[grant.Row] == RowState.Running && _computed[grant.Row] < _wanted[grant.Row] - 1) _computing.Add(grant.Row);
+        }
+    }
+
+    /// <summary>Whether the step computes enough of what the row begins with for it to wait.</summary>
+    private bool WaitsForPrefix(int row)
+    {
+        if (_computing.Count == 0 || books.KvRules.WaitsForPrefixTokens is not { } tokensMin) return false;
+        var (spec, most) = (_table.Spec(row), 0);
+        foreach (var other in _computing)
+        {
+            var computed = _table.Spec(other);
+            if (computed.Facts.CacheDomain != spec.Facts.CacheDomain) continue;
+            most = Math.Max(most, spec.Content.CommonTokens(computed.Content, Math.Min(_wanted[row] - 1, _wanted[other])));
+        }
+
+        if (most < tokensMin) return false;
+        var found = books.Elsewhere.WithLoad(row, books.Kv.Probe(spec.Content, spec.Facts.CacheDomain, most));
+        return most - found.Tokens >= tokensMin;
+    }
+
     private bool TryAdmit(int row)
     {
+        if (WaitsForPrefix(row)) return false;
         var spec = _table.Spec(row);
         var hitTokensMax = _wanted[row] - 1;
         if (!books.Kv.TryOpen(spec.Content, spec.Facts.CacheDomain, hitTokensMax, out var sequence, out var hitTokens)) return false;
@@ -178,6 +209,7 @@ internal sealed class PlanBooking(ReplicaBooks books)
         _sequences[row] = sequence;
         _computed[row] = hitTokens;
         _blocksHeld[row] = books.Kv.BlocksOf(sequence);
+        if (books.KvRules.WaitsForPrefixTokens is not null) _computing.Add(row);
         if (IsFirstAdmission(row)) books.Counters.PrefixQueriedTokens += _table.PromptTokens[row];
         NoteFound(row, hitTokens);
         return true;

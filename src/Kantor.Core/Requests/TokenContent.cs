@@ -71,6 +71,14 @@ public sealed class TokenContent
         return TokensPerKey == other.TokensPerKey && Keys[..keys].SequenceEqual(other.Keys[..keys]);
     }
 
+    /// <summary>Leading tokens of known identity that both have, of at most so many; whole keys.</summary>
+    public int CommonTokens(TokenContent other, int tokensMax)
+    {
+        if (TokensPerKey != other.TokensPerKey) return 0;
+        var keys = Math.Min(Math.Min(IdentifiedCount, other.IdentifiedCount), tokensMax) / TokensPerKey;
+        return Keys[..keys].CommonPrefixLength(other.Keys[..keys]) * TokensPerKey;
+    }
+
     /// <summary>Appends a generated token whose identity is known.</summary>
     /// <exception cref="InvalidOperationException">Keys stand for runs, or a token of unknown identity came before.</exception>
     public void Append(int token)

@@ -31,6 +31,9 @@ internal static class ReplicaRecords
             ChargesSharedOnce = rules.ChargesSharedOnce,
             KeepsCopies = rules.KeepsCopies || options.Kv.KeepsCopies,
             PinsAdmissionsFirst = rules.PinsAdmissionsFirst,
+            WaitsForPrefixTokens = rules.WaitsForPrefixTokens,
+            HostBlocks = options.Tiers is [{ Place.CopiesAtOnce: true } host] ? host.Place.Blocks : null,
+            HostCopyTokensMin = options.Tiers is [{ Place.CopiesAtOnce: true } tier] ? tier.Place.CopyTokensMin : null,
             HoldUsMax = options.HoldUsMax,
             NotReplayable = notReplayable ?? ReasonAgainst(options),
         };
@@ -40,7 +43,8 @@ internal static class ReplicaRecords
     private static string? ReasonAgainst(ReplicaOptions options)
     {
         if (options.DraftTokens > 0) return "it guesses tokens, and which guesses were right is not in the log";
-        if (options.Tiers.Count > 0 || options.Swap is not null) return "its KV comes from other places too, and when is not in the log";
+        var copiesAtOnce = options.Tiers is [] or [{ Place.CopiesAtOnce: true }];
+        if (!copiesAtOnce || options.Swap is not null) return "its KV comes from other places too, and when is not in the log";
         return options.OutputTokensHere is not null ? "its requests go on elsewhere" : null;
     }
 }

@@ -56,6 +56,15 @@ public sealed record ReplicaRecord : LogRecord
     /// <summary>Whether admissions take their prefixes before running rows allocate.</summary>
     public bool PinsAdmissionsFirst { get; init; }
 
+    /// <summary>See <see cref="Core.Kv.KvRules.WaitsForPrefixTokens"/>.</summary>
+    public int? WaitsForPrefixTokens { get; init; }
+
+    /// <summary>KV blocks of the tier in host memory, which copies at once; null without one.</summary>
+    public int? HostBlocks { get; init; }
+
+    /// <summary>Fewest tokens that are worth a copy there; null without one.</summary>
+    public int? HostCopyTokensMin { get; init; }
+
     /// <summary>Most microseconds for which the policy may hold.</summary>
     public required long HoldUsMax { get; init; }
 

@@ -39,6 +39,7 @@ internal sealed class ReplayScript
         ChargesSharedOnce = _replica.ChargesSharedOnce,
         KeepsCopies = _replica.KeepsCopies,
         PinsAdmissionsFirst = _replica.PinsAdmissionsFirst,
+        WaitsForPrefixTokens = _replica.WaitsForPrefixTokens,
     };
 
     /// <summary>The next record; null at the end.</summary>
@@ -74,6 +75,7 @@ internal sealed class ReplayScript
             Retention = replay.Retention,
         },
         KvRules = Rules,
+        Tiers = HostTier() is { } tier ? [tier] : [],
         Predictor = replay.Predictor,
         StepTime = stepTime,
         HoldUsMax = _replica.HoldUsMax,
@@ -83,6 +85,20 @@ internal sealed class ReplayScript
         Listener = replay.Listener,
         Log = replay.Log,
     };
+
+    /// <summary>What copies at once is a matter of the books alone, so that its link does not count.</summary>
+    private KvTier? HostTier() => _replica.HostBlocks is not { } blocks
+        ? null
+        : new KvTier(
+            new KvPlace
+            {
+                Name = "host",
+                Blocks = blocks,
+                CopiesAtOnce = true,
+                CopyTokensMin = _replica.HostCopyTokensMin ?? 1,
+                Link = new KvLink { TokensPerUs = 1 },
+            },
+            _replica.BlockSizeTokens);
 
     /// <summary>What a request is made of as it comes.</summary>
     public static TokenContent ContentOf(ArrivedRecord arrived)
