@@ -15,16 +15,18 @@ namespace Kantor.EventLogs.Tests;
 /// <summary>A crowded replica with shared prompts whose events are written down.</summary>
 internal static class LoggedReplica
 {
-    public static EventLog Record(string policy, ulong seed, string file, bool caching = true, int numbersMax = 100_000)
+    public static EventLog Record(string policy, ulong seed, string file, bool caching = true, int numbersMax = 100_000, bool hasHost = false)
     {
         using (var log = EventLogWriter.Create(file, "test", why => Assert.Fail(why)))
         {
             new ReplicaRun(
                 PolicyCatalogue.Planner(policy),
                 new BatchLimits { StepTokensMax = 24, RunningMax = 6 },
-                new KvLedgerOptions { BlocksTotal = 24, BlockSizeTokens = 4, PrefixCaching = caching },
+                new KvLedgerOptions { BlocksTotal = 24, BlockSizeTokens = 4, PrefixCaching = caching, IdleBlocksMax = hasHost ? 2 : null },
                 Jobs(seed),
                 new ClassQuantilePredictor(),
+                rules: hasHost ? PolicyCatalogue.Planner(policy).KvRules with { WaitsForPrefixTokens = 8 } : null,
+                tiers: hasHost ? [Host()] : null,
                 newListener: options => new LogRecorder(log, 0, options, Objective.Goodput(new SloSpec()), numbersMax: numbersMax)).ToEnd();
         }
 
@@ -38,6 +40,10 @@ internal static class LoggedReplica
         Retention = new LruRetention(),
         StepTime = ReplicaRun.StepTime,
     });
+
+    private static KvTier Host() => new(
+        new KvPlace { Name = "host", Blocks = 20, CopiesAtOnce = true, CopyTokensMin = 4, Link = new KvLink { TokensPerUs = 1 } },
+        blockSizeTokens: 4);
 
     private static IEnumerable<Job> Jobs(ulong seed)
     {

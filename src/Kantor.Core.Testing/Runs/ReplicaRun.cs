@@ -28,6 +28,7 @@ public sealed class ReplicaRun
     /// <param name="rules">When what is computed can be found; the usual rules when not given.</param>
     /// <param name="classes">The service classes; one that wants nothing when not given.</param>
     /// <param name="stepTime">What policies are told of step times; <see cref="StepTime"/>, which is true here, when not given.</param>
+    /// <param name="tiers">KV behind the pool that copies at once; none when not given.</param>
     /// <param name="newListener">Makes what hears every event, from what the replica is made of; nobody when not given.</param>
     public ReplicaRun(
         IBatchPlanner planner,
@@ -38,7 +39,8 @@ public sealed class ReplicaRun
         KvRules? rules = null,
         Func<ReplicaOptions, PolicyState>? newListener = null,
         ServiceClassTable? classes = null,
-        IStepTimeModel? stepTime = null)
+        IStepTimeModel? stepTime = null,
+        IReadOnlyList<KvTier>? tiers = null)
     {
         _limits = limits;
         _coming = new Queue<Job>(jobs.OrderBy(job => job.ArrivalStep).ThenBy(job => job.Id));
@@ -52,6 +54,7 @@ public sealed class ReplicaRun
             Predictor = predictor ?? new ConstantLengthPredictor(8),
             StepTime = stepTime ?? StepTime,
             Classes = classes ?? ServiceClassTable.Plain,
+            Tiers = tiers ?? [],
         };
         Scheduler = new ReplicaScheduler(options with { Listener = newListener?.Invoke(options) });
     }

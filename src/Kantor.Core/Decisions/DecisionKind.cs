@@ -22,4 +22,7 @@ public enum DecisionKind : byte
 
     /// <summary>Nobody computes for now; the choice is until when, in microseconds of the host's clock.</summary>
     Hold,
+
+    /// <summary>Who was to be admitted by a plan and waits on, for want of a sequence id or for a prefix that is being computed.</summary>
+    Defer,
 }

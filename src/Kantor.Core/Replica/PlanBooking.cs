@@ -108,7 +108,7 @@ internal sealed class PlanBooking(ReplicaBooks books)
     {
         foreach (ref readonly var grant in grants)
         {
-            if (_states[grant.Row] != RowState.Running && !TryAdmit(grant.Row)) books.Counters.GrantsDeferred++;
+            if (_states[grant.Row] != RowState.Running && !TryAdmit(grant.Row)) Defer(grant.Row);
         }
     }
 
@@ -117,7 +117,7 @@ internal sealed class PlanBooking(ReplicaBooks books)
         var row = grant.Row;
         if (_states[row] != RowState.Running && (books.KvRules.PinsAdmissionsFirst || !TryAdmit(row)))
         {
-            if (!books.KvRules.PinsAdmissionsFirst) books.Counters.GrantsDeferred++;
+            if (!books.KvRules.PinsAdmissionsFirst) Defer(row);
             return;
         }
 
@@ -129,6 +129,12 @@ internal sealed class PlanBooking(ReplicaBooks books)
         var tokens = Math.Min(grant.Tokens, _wanted[row] - computed);
         if (books.TryHold(row, Math.Max(grant.ReserveTokens, computed + tokens))) AddSlice(grant, sequence, computed, tokens);
         else books.Counters.GrantsDeferred++;
+    }
+
+    private void Defer(int row)
+    {
+        books.Counters.GrantsDeferred++;
+        books.Events.Decided(DecisionKind.Defer, books.IdOf(row), row);
     }
 
     private bool IsInStep(in StepSlice slice) => _states[slice.Row] == RowState.Running && _sequences[slice.Row] == slice.Sequence;

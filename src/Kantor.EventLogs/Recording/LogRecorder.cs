@@ -24,6 +24,7 @@ public sealed class LogRecorder : PolicyState
     private readonly List<long> _grants = [];
     private readonly List<long> _preempted = [];
     private readonly List<long> _refused = [];
+    private readonly List<long> _deferred = [];
     private readonly List<long> _tokens = [];
     private long? _holdsUntilUs;
     private long _plannedUs;
@@ -70,6 +71,7 @@ public sealed class LogRecorder : PolicyState
                 break;
             case DecisionKind.Hold: _holdsUntilUs = choice; break;
             case DecisionKind.Refuse: _refused.AddRange([request.Value, choice]); break;
+            case DecisionKind.Defer: _deferred.Add(request.Value); break;
         }
     }
 
@@ -137,6 +139,7 @@ public sealed class LogRecorder : PolicyState
             Grants = Taken(_grants),
             Preempted = Taken(_preempted),
             Refused = Taken(_refused),
+            Deferred = Taken(_deferred),
             HoldsUntilUs = _holdsUntilUs,
         });
         _holdsUntilUs = null;

@@ -12,6 +12,9 @@ public sealed record PlanRecord : LogRecord
     /// <summary>Requests that were refused: request, outcome as a number, request …</summary>
     public IReadOnlyList<long>? Refused { get; init; }
 
+    /// <summary>Requests that were to be admitted and wait on, because the books let them.</summary>
+    public IReadOnlyList<long>? Deferred { get; init; }
+
     /// <summary>Until when nobody computes, in microseconds of the host's clock; null when the policy does not hold.</summary>
     public long? HoldsUntilUs { get; init; }
 }

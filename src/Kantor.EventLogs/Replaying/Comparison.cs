@@ -16,7 +16,8 @@ internal sealed class Comparison(int shownMax)
 
     public IReadOnlyList<PlanDifference> Shown => _shown;
 
-    public void Add(in BatchView view, BatchPlan recorded, BatchPlan judged)
+    /// <summary>What becomes of requests that the books deferred is no difference: the plan asked for them, and the log has no more.</summary>
+    public void Add(in BatchView view, BatchPlan recorded, BatchPlan judged, IReadOnlyList<long> deferred)
     {
         Plans++;
         var (was, wouldBe, differs) = (PlanActions.Of(view, recorded), PlanActions.Of(view, judged), false);
@@ -29,7 +30,7 @@ internal sealed class Comparison(int shownMax)
         foreach (var request in was.Keys.Union(wouldBe.Keys).Order())
         {
             var (done, other) = (was.GetValueOrDefault(request), wouldBe.GetValueOrDefault(request));
-            if (done == other) continue;
+            if (done == other || deferred.Contains(request)) continue;
             differs = true;
             Note(new PlanDifference(view.NowUs, request, done, other));
         }

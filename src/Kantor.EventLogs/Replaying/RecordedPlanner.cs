@@ -33,7 +33,7 @@ internal sealed class RecordedPlanner(IBatchPlanner judged, KvRules rules, Compa
         Ask(view, state);
         FindRows(view);
         Write(recorded, plan);
-        comparison.Add(view, plan, _otherwise);
+        comparison.Add(view, plan, _otherwise, recorded.Deferred ?? []);
     }
 
     private void Ask(in BatchView view, PolicyState state)

@@ -35,6 +35,17 @@ public sealed class LogReplayTests : IDisposable
         Assert.Equal(0, result.PlansFaulty);
     });
 
+    /// <summary>What is copied from host memory at once is in the books, so that a log with it can be replayed too.</summary>
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void So_it_does_with_a_cache_in_host_memory(string policy, int run, bool caching) => TestSeed.Run(run, seed =>
+    {
+        var log = LoggedReplica.Record(policy, seed, File("run.jsonl"), caching, hasHost: true);
+        var result = LoggedReplica.Replay(log, policy);
+        Assert.True(result.PlansOtherwise == 0, $"{string.Join("; ", result.Shown)}; {result.FirstFault}");
+        Assert.Equal(log.Records.OfType<PlanRecord>().Count(), result.Plans);
+    });
+
     /// <summary>Negative control: another policy is found out, and the log stays what it was.</summary>
     [Fact]
     public void Another_policy_decides_otherwise_and_it_is_said_where()
