@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kantor.Cli.Bench;
 using Kantor.Cli.Bound;
 using Kantor.Cli.Calibrate;
 using Kantor.Cli.Compare;
@@ -35,6 +36,7 @@ internal static class CliApp
         ReplayCommand.Create(),
         ExplainCommand.Create(),
         TraceCommand.Create(),
+        BenchCommand.Create(),
         CalibrateCommand.Create(),
         FakeCommand.Create(),
         DoctorCommand.Create(),

@@ -39,7 +39,7 @@ internal static class EngineCommand
             + "too. Needs --gpu-layers 0 where there is a GPU.",
     };
 
-    private static readonly Option<Uri?> Url = new("--url")
+    private static readonly Option<string?> Url = new("--url")
     {
         Description = "Show what a running server has learnt, instead of measuring here.",
         HelpName = "http://HOST:PORT",
@@ -72,7 +72,10 @@ internal static class EngineCommand
     {
         var (rounds, file, settings) = (parsed.GetValue(Rounds), parsed.GetValue(Out), Read(parsed));
         if (rounds is < 1 or > 1000) throw new UsageException($"--rounds is {rounds}; it must be from 1 to 1000.");
-        if (parsed.GetValue(Url) is { } url)
+        var checks = new OptionChecks();
+        var server = checks.Url("--url", parsed.GetValue(Url));
+        checks.ThrowIfAny();
+        if (server is { } url)
         {
             if (file is not null)
             {

@@ -63,6 +63,15 @@ internal sealed class OptionChecks
         return otherwise;
     }
 
+    /// <summary>The address of a server; null when none is given, or it is none.</summary>
+    public Uri? Url(string option, string? typed)
+    {
+        if (typed is null) return null;
+        if (Uri.TryCreate(typed, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return url;
+        _errors.Add($"{option} '{typed}' is not the address of a server; it is like http://localhost:8080.");
+        return null;
+    }
+
     public string? Path(string option, string? typed, bool isNeeded)
     {
         if (typed is null ? isNeeded : string.IsNullOrWhiteSpace(typed)) _errors.Add($"{option} needs a file name.");

@@ -1,3 +1,4 @@
+using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
 using Kantor.Core.Replica;
 using Kantor.EventLogs.Records;
@@ -9,7 +10,7 @@ internal static class ReplicaRecords
 {
     public static ReplicaRecord Of(ReplicaOptions options, int replica, Objective objective, string? notReplayable)
     {
-        var rules = options.KvRules ?? options.Planner.KvRules;
+        var (rules, host) = (options.KvRules ?? options.Planner.KvRules, HostOf(options));
         return new ReplicaRecord
         {
             AtUs = 0,
@@ -32,19 +33,22 @@ internal static class ReplicaRecords
             KeepsCopies = rules.KeepsCopies || options.Kv.KeepsCopies,
             PinsAdmissionsFirst = rules.PinsAdmissionsFirst,
             WaitsForPrefixTokens = rules.WaitsForPrefixTokens,
-            HostBlocks = options.Tiers is [{ Place.CopiesAtOnce: true } host] ? host.Place.Blocks : null,
-            HostCopyTokensMin = options.Tiers is [{ Place.CopiesAtOnce: true } tier] ? tier.Place.CopyTokensMin : null,
+            HostBlocks = host?.Blocks,
+            HostCopyTokensMin = host?.CopyTokensMin,
             HoldUsMax = options.HoldUsMax,
             NotReplayable = notReplayable ?? ReasonAgainst(options),
         };
     }
 
+    private static KvPlace? HostOf(ReplicaOptions options) =>
+        options.Tiers is [{ Place.CopiesAtOnce: true } tier] ? tier.Place : null;
+
     /// <summary>Books that depend on more than the stream of events.</summary>
     private static string? ReasonAgainst(ReplicaOptions options)
     {
         if (options.DraftTokens > 0) return "it guesses tokens, and which guesses were right is not in the log";
-        var copiesAtOnce = options.Tiers is [] or [{ Place.CopiesAtOnce: true }];
-        if (!copiesAtOnce || options.Swap is not null) return "its KV comes from other places too, and when is not in the log";
+        var hasOther = options.Swap is not null || (options.Tiers.Count > 0 && HostOf(options) is null);
+        if (hasOther) return "its KV comes from other places too, and when is not in the log";
         return options.OutputTokensHere is not null ? "its requests go on elsewhere" : null;
     }
 }

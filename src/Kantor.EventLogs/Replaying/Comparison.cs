@@ -16,7 +16,9 @@ internal sealed class Comparison(int shownMax)
 
     public IReadOnlyList<PlanDifference> Shown => _shown;
 
-    /// <summary>What becomes of requests that the books deferred is no difference: the plan asked for them, and the log has no more.</summary>
+    /// <summary>
+    /// What becomes of requests that the books deferred is no difference: the plan asked for them, and the log has no more.
+    /// </summary>
     public void Add(in BatchView view, BatchPlan recorded, BatchPlan judged, IReadOnlyList<long> deferred)
     {
         Plans++;

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Kantor.Cli.Shell;
+using Kantor.Core.Objectives;
+
+namespace Kantor.Cli.Bench;
+
+/// <summary><c>kantor bench</c>: what a user of an OpenAI endpoint sees under a load.</summary>
+internal static class BenchCommand
+{
+    private static readonly Option<string?> Url = LoadOptions.Text(
+        "--url", "http://HOST:PORT", "The endpoint. Default: http://localhost:8080.");
+    private static readonly Option<string?> Model = LoadOptions.Text(
+        "--model", "NAME", "Model to ask for. Default: the first that the endpoint lists.");
+    private static readonly Option<string?> Key = LoadOptions.Text(
+        "--key", "KEY", "API key. Default: the environment variable KANTOR_API_KEY.");
+    private static readonly Option<string?> Goal = LoadOptions.Text("--objective", "TEXT", $"What counts as served: {Objective.Help}.");
+    private static readonly Option<string?> Json = LoadOptions.Text(
+        "--json", "FILE", "Write the summary and every request; - for the standard output.");
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "bench",
+            "Sends a load to any OpenAI endpoint and measures what its users see.\n\n"
+            + "Example: kantor bench --url http://localhost:8080 --rate 4 --duration 60 --long-every 10 "
+            + "--objective 'goodput(ttft=2s,itl=500ms)'")
+        {
+            Url, Model, Key, Goal, Json,
+        };
+        LoadOptions.AddTo(command);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var checks = new OptionChecks();
+        var load = LoadOptions.Read(parsed, checks);
+        var (slo, file) = (SloOf(parsed.GetValue(Goal), checks), checks.Output("--json", parsed.GetValue(Json), isNeeded: false));
+        var url = checks.Url("--url", parsed.GetValue(Url) ?? "http://localhost:8080");
+        checks.ThrowIfAny();
+        using var client = new CompletionClient(
+            url!, parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable("KANTOR_API_KEY"));
+        var model = parsed.GetValue(Model) ?? await client.FirstModelAsync(cancellation);
+        var counts = new WorkCounts("bench", "requests", load.Duration is null ? load.Requests : null);
+        var records = await WorkProgress.RunAsync(counts, () => new BenchRun(client, model, load, counts).RunAsync(cancellation));
+        return Report(records, slo, file, cancellation.IsCancellationRequested);
+    }
+
+    private static int Report(IReadOnlyList<BenchRecord> records, SloSpec? slo, string? file, bool isInterrupted)
+    {
+        var summary = BenchSummary.Of(records, slo);
+        if (file != ReportFile.StandardOutput) BenchReport.Print(Console.Out, summary);
+        if (file is not null) ReportFile.Write("--json", file, stream => BenchReport.WriteJson(stream, summary, records));
+        if (isInterrupted) return ExitCode.Interrupted;
+        return summary.Completed > 0 ? ExitCode.Success : throw new FailureException("No request was answered.");
+    }
+
+    private static SloSpec? SloOf(string? line, OptionChecks checks)
+    {
+        if (line is null) return null;
+        if (Objective.TryParse(line, out var objective, out var error)) return objective.Slo;
+        checks.Add($"--objective: {error}");
+        return null;
+    }
+}

@@ -1,0 +1,57 @@
+namespace Kantor.Cli.Bench;
+
+/// <summary>What is sent, and when.</summary>
+internal sealed record BenchLoad
+{
+    /// <summary>Default of <see cref="OpenMax"/>.</summary>
+    public const int OpenMaxUsual = 10_000;
+
+    /// <summary>Requests per second of an open loop; null for a closed one.</summary>
+    public double? RatePerS { get; init; }
+
+    /// <summary>Whether the open loop's starts are a Poisson process; otherwise they come at equal intervals.</summary>
+    public bool IsPoisson { get; init; } = true;
+
+    /// <summary>Requests that are open at any time in a closed loop; null for an open one.</summary>
+    public int? Concurrency { get; init; }
+
+    /// <summary>Most requests in all.</summary>
+    public required int Requests { get; init; }
+
+    /// <summary>After so long none is sent any more; null for no limit.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>Lengths of prompts, in tokens, all equally likely.</summary>
+    public TokenRange PromptTokens { get; init; } = new(100, 100);
+
+    /// <summary>Most tokens of answers, all equally likely.</summary>
+    public TokenRange OutputTokens { get; init; } = new(64, 64);
+
+    /// <summary>One of so many prompts is long; null for none.</summary>
+    public int? LongEvery { get; init; }
+
+    /// <summary>Length of the long ones.</summary>
+    public int LongTokens { get; init; } = 1_500;
+
+    /// <summary>Turns of a session: each begins with all of the turn before and adds a prompt's length; 1 for requests alone.</summary>
+    public int Turns { get; init; } = 1;
+
+    /// <summary>Token ids that prompts are made of, all equally likely.</summary>
+    public TokenRange TokenIds { get; init; } = new(300, 499);
+
+    /// <summary>Whether answers go on to their limits.</summary>
+    public bool IgnoresEos { get; init; }
+
+    /// <summary>Equal seeds, equal requests at equal intended times.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Most requests of an open loop that may be open; one more ends the run, because then nothing is learnt.</summary>
+    public int OpenMax { get; init; } = OpenMaxUsual;
+}
+
+/// <summary>Whole numbers from the first to the last, both included.</summary>
+internal readonly record struct TokenRange(int First, int Last)
+{
+    /// <summary>The number at a place between 0 and 1.</summary>
+    public int At(double place) => First + (int)(place * ((double)Last - First + 1));
+}

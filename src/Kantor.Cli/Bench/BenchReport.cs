@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json;
+using Kantor.Cli.Shell;
+
+namespace Kantor.Cli.Bench;
+
+/// <summary>A run for people and for programs.</summary>
+internal static class BenchReport
+{
+    /// <summary>A line in words and a table of times.</summary>
+    public static void Print(TextWriter writer, BenchSummary summary)
+    {
+        writer.WriteLine(Line(summary));
+        TextTable.Write(writer, ["seconds", "mean", "P50", "P90", "P99", "max"], 1, Rows(summary));
+        foreach (var (fault, count) in summary.Faults.OrderByDescending(fault => fault.Value)) writer.WriteLine($"{count:N0} × {fault}");
+    }
+
+    /// <summary>The summary and every request.</summary>
+    public static void WriteJson(Stream stream, BenchSummary summary, IReadOnlyList<BenchRecord> records)
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteStartObject("summary");
+        WriteSummary(json, summary);
+        json.WriteEndObject();
+        json.WriteStartArray("requests");
+        foreach (var record in records) WriteRecord(json, record);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static string Line(BenchSummary summary)
+    {
+        var met = summary.InObjective is { } count
+            ? $"; {TextTable.Whole(count)} ({TextTable.Share((double)count / summary.Requests)}) in the objective"
+            : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{summary.Completed:N0} of {summary.Requests:N0} requests in {summary.Seconds:0.0} s: "
+            + $"{summary.Completed / summary.Seconds:0.00} requests/s, {summary.OutputTokens / summary.Seconds:0.0} tokens/s; "
+            + $"{summary.PromptTokens:N0} prompt tokens, {summary.CachedTokens:N0} of them cached{met}");
+    }
+
+    private static IEnumerable<string[]> Rows(BenchSummary summary) =>
+        from row in Times(summary)
+        where row.Times is not null
+        let times = row.Times
+        select (string[])
+            [row.Label, Text(times.MeanUs), Text(times.P50Us), Text(times.P90Us), Text(times.P99Us), Text(times.MaxUs)];
+
+    private static (string Label, string Key, BenchTimes? Times)[] Times(BenchSummary summary) =>
+    [
+        ("first token", "ttft_ms", summary.Ttft),
+        ("gap", "itl_ms", summary.Gap),
+        ("largest gap", "itl_max_ms", summary.GapMax),
+        ("mean gap", "tpot_ms", summary.Tpot),
+        ("whole answer", "e2e_ms", summary.E2e),
+        ("sent late", "lateness_ms", summary.Lateness),
+    ];
+
+    private static string Text(double us) => TextTable.Seconds(us / 1000);
+
+    private static void WriteSummary(Utf8JsonWriter json, BenchSummary summary)
+    {
+        json.WriteNumber("requests", summary.Requests);
+        json.WriteNumber("completed", summary.Completed);
+        if (summary.InObjective is { } met) json.WriteNumber("in_objective", met);
+        json.WriteNumber("seconds", summary.Seconds);
+        json.WriteNumber("output_tokens", summary.OutputTokens);
+        json.WriteNumber("prompt_tokens", summary.PromptTokens);
+        json.WriteNumber("cached_tokens", summary.CachedTokens);
+        foreach (var (_, key, times) in Times(summary))
+        {
+            if (times is null) continue;
+            json.WriteStartObject(key);
+            json.WriteNumber("mean", times.MeanUs / 1000);
+            json.WriteNumber("p50", times.P50Us / 1000.0);
+            json.WriteNumber("p90", times.P90Us / 1000.0);
+            json.WriteNumber("p99", times.P99Us / 1000.0);
+            json.WriteNumber("max", times.MaxUs / 1000.0);
+            json.WriteEndObject();
+        }
+
+        json.WriteStartObject("faults");
+        foreach (var (fault, count) in summary.Faults) json.WriteNumber(fault, count);
+        json.WriteEndObject();
+    }
+
+    private static void WriteRecord(Utf8JsonWriter json, BenchRecord record)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("number", record.Number);
+        json.WriteNumber("start_ms", record.StartUs / 1000.0);
+        json.WriteNumber("sent_ms", record.SentUs / 1000.0);
+        json.WriteNumber("end_ms", record.EndUs / 1000.0);
+        if (record.PromptTokens is { } prompt) json.WriteNumber("prompt_tokens", prompt);
+        if (record.CachedTokens is { } cached) json.WriteNumber("cached_tokens", cached);
+        json.WriteNumber("output_tokens", record.Tokens);
+        if (record.Fault is { } fault) json.WriteString("fault", fault);
+        json.WriteStartArray("tokens_ms");
+        foreach (var us in record.TokensUs) json.WriteNumberValue(us / 1000.0);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

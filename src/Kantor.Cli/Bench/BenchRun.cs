@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Kantor.Cli.Shell;
+
+namespace Kantor.Cli.Bench;
+
+/// <summary>Sends a load to an endpoint. An interruption stops sending and ends what is open; what was done is still told.</summary>
+internal sealed class BenchRun(CompletionClient client, string model, BenchLoad load, WorkCounts counts)
+{
+    private readonly List<BenchRecord> _records = [];
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private int _open;
+
+    private long NowUs => (long)Stopwatch.GetElapsedTime(_started).TotalMicroseconds;
+
+    /// <summary>Runs to the end, and returns a record of each request that was sent, in order.</summary>
+    /// <exception cref="FailureException">The endpoint is so slow that more requests are open than may be.</exception>
+    public async Task<IReadOnlyList<BenchRecord>> RunAsync(CancellationToken cancellation)
+    {
+        await (load.RatePerS is { } rate ? OpenLoopAsync(rate, cancellation) : CloseLoopAsync(load.Concurrency!.Value, cancellation));
+        return _records;
+    }
+
+    private async Task OpenLoopAsync(double ratePerS, CancellationToken cancellation)
+    {
+        var sent = new List<Task>();
+        foreach (var planned in RequestPlan.OfOpenLoop(load, ratePerS))
+        {
+            await UntilAsync(planned.StartUs!.Value, cancellation);
+            if (cancellation.IsCancellationRequested) break;
+            if (Volatile.Read(ref _open) >= load.OpenMax)
+            {
+                throw new FailureException(
+                    $"{load.OpenMax:N0} requests are open and the endpoint does not keep up; lower --rate, or raise --open-max.");
+            }
+
+            sent.Add(SendAsync(planned, planned.StartUs, cancellation));
+        }
+
+        await Task.WhenAll(sent);
+    }
+
+    private Task CloseLoopAsync(int lanes, CancellationToken cancellation) => Task.WhenAll(
+        Enumerable.Range(0, lanes).Select(lane => OneAfterTheOtherAsync(RequestPlan.OfLane(load, lane, lanes), cancellation)));
+
+    private async Task OneAfterTheOtherAsync(IEnumerable<PlannedRequest> lane, CancellationToken cancellation)
+    {
+        foreach (var planned in lane)
+        {
+            if (cancellation.IsCancellationRequested || NowUs > load.Duration?.TotalMicroseconds) return;
+            await SendAsync(planned, null, cancellation);
+        }
+    }
+
+    private async Task SendAsync(PlannedRequest planned, long? startUs, CancellationToken cancellation)
+    {
+        var nowUs = NowUs;
+        var record = new BenchRecord { Number = planned.Number, StartUs = startUs ?? nowUs, SentUs = nowUs };
+        lock (_records) _records.Add(record);
+        Interlocked.Increment(ref _open);
+        await client.SendAsync(planned, model, load.IgnoresEos, record, () => NowUs, cancellation);
+        Interlocked.Decrement(ref _open);
+        counts.Add();
+    }
+
+    /// <summary>Timers count whole milliseconds, so that the last one is waited for to its end.</summary>
+    private async Task UntilAsync(long startUs, CancellationToken cancellation)
+    {
+        while (NowUs < startUs && !cancellation.IsCancellationRequested)
+        {
+            var delay = TimeSpan.FromMilliseconds(Math.Ceiling((startUs - NowUs) / 1000.0));
+            await Task.Delay(delay, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Kantor.Core.Objectives;
+using Kantor.Core.Statistics;
+using Kantor.Simulation.Metrics;
+
+namespace Kantor.Cli.Bench;
+
+/// <summary>A distribution in microseconds; null when nothing was measured.</summary>
+internal sealed record BenchTimes(double MeanUs, long P50Us, long P90Us, long P99Us, long MaxUs)
+{
+    /// <summary>That of some times; null of none.</summary>
+    public static BenchTimes? Of(IEnumerable<long> timesUs)
+    {
+        long[] sorted = [.. timesUs.Order()];
+        if (sorted.Length == 0) return null;
+        return new BenchTimes(
+            sorted.Average(), Percentile.Of(sorted, 0.5), Percentile.Of(sorted, 0.9), Percentile.Of(sorted, 0.99), sorted[^1]);
+    }
+}
+
+/// <summary>
+/// A run in figures. Times count from the intended start, so that an endpoint that stalls is charged for all whom it kept.
+/// </summary>
+internal sealed record BenchSummary
+{
+    /// <summary>Requests sent.</summary>
+    public required int Requests { get; init; }
+
+    /// <summary>Those whose whole answers came.</summary>
+    public required int Completed { get; init; }
+
+    /// <summary>Completed requests that met every objective; null without one.</summary>
+    public required int? InObjective { get; init; }
+
+    /// <summary>From the start of the run to the last end.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Tokens of answers.</summary>
+    public required long OutputTokens { get; init; }
+
+    /// <summary>Tokens of prompts, by the endpoint's count.</summary>
+    public required long PromptTokens { get; init; }
+
+    /// <summary>Of these, cached ones.</summary>
+    public required long CachedTokens { get; init; }
+
+    /// <summary>What went wrong and how often.</summary>
+    public required IReadOnlyDictionary<string, int> Faults { get; init; }
+
+    /// <summary>From the intended start to the first token.</summary>
+    public BenchTimes? Ttft { get; init; }
+
+    /// <summary>Between two tokens, over all gaps.</summary>
+    public BenchTimes? Gap { get; init; }
+
+    /// <summary>The largest gap of each request.</summary>
+    public BenchTimes? GapMax { get; init; }
+
+    /// <summary>The mean gap of each request.</summary>
+    public BenchTimes? Tpot { get; init; }
+
+    /// <summary>From the intended start to the last token.</summary>
+    public BenchTimes? E2e { get; init; }
+
+    /// <summary>How late requests were sent: what the generator itself adds.</summary>
+    public BenchTimes? Lateness { get; init; }
+
+    /// <summary>The summary of some records.</summary>
+    public static BenchSummary Of(IReadOnlyList<BenchRecord> records, SloSpec? slo)
+    {
+        RequestRecord[] judged = [.. records.Select(record => record.AsRequest())];
+        return CountsOf(records, judged, slo) with
+        {
+            Ttft = BenchTimes.Of(judged.Select(record => record.TtftUs).OfType<long>()),
+            Gap = BenchTimes.Of(records.SelectMany(record => record.GapsUs)),
+            GapMax = BenchTimes.Of(records.Where(record => record.TokensUs.Count > 1).Select(record => record.GapUsMax)),
+            Tpot = BenchTimes.Of(judged.Where(record => record.IsCompleted).Select(record => (long?)record.TpotUs).OfType<long>()),
+            E2e = BenchTimes.Of(judged.Select(record => record.E2eUs).OfType<long>()),
+            Lateness = BenchTimes.Of(records.Select(record => record.SentUs - record.StartUs)),
+        };
+    }
+
+    private static BenchSummary CountsOf(IReadOnlyList<BenchRecord> records, RequestRecord[] judged, SloSpec? slo) => new()
+    {
+        Requests = records.Count,
+        Completed = judged.Count(record => record.IsCompleted),
+        InObjective = slo is null ? null : judged.Count(record => slo.IsMetBy(record)),
+        Seconds = records.Select(record => record.EndUs).DefaultIfEmpty(0).Max() / 1e6,
+        OutputTokens = records.Sum(record => (long)record.Tokens),
+        PromptTokens = records.Sum(record => (long)(record.PromptTokens ?? 0)),
+        CachedTokens = records.Sum(record => (long)(record.CachedTokens ?? 0)),
+        Faults = records.Where(record => record.Fault is not null).CountBy(record => record.Fault!).ToDictionary(),
+    };
+}

@@ -1,0 +1,124 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Kantor.Cli.Shell;
+
+namespace Kantor.Cli.Bench;
+
+/// <summary>Sends completions to an OpenAI endpoint and takes down when each piece of an answer comes.</summary>
+internal sealed class CompletionClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public CompletionClient(Uri url, string? key)
+    {
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = new Uri(url.ToString().TrimEnd('/') + "/"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        if (key is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    /// <summary>The first model that the endpoint lists.</summary>
+    /// <exception cref="FailureException">It cannot be asked, or lists none.</exception>
+    public async Task<string> FirstModelAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            using var models = await _http.GetFromJsonAsync<JsonDocument>("v1/models", cancellation);
+            return models!.RootElement.GetProperty("data")[0].GetProperty("id").GetString()!;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or JsonException or KeyNotFoundException
+            or InvalidOperationException or IndexOutOfRangeException)
+        {
+            throw new FailureException($"{_http.BaseAddress}v1/models does not name a model: {exception.Message}");
+        }
+    }
+
+    /// <summary>Sends a request and follows its answer to the end; whatever goes wrong is the record's fault.</summary>
+    public async Task SendAsync(
+        PlannedRequest planned, string model, bool ignoresEos, BenchRecord record, Func<long> nowUs, CancellationToken cancellation)
+    {
+        try
+        {
+            using var message = new HttpRequestMessage(HttpMethod.Post, "v1/completions") { Content = BodyOf(planned, model, ignoresEos) };
+            using var answer = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if (!answer.IsSuccessStatusCode) record.Fault = $"HTTP {(int)answer.StatusCode}";
+            else record.Fault = await FollowAsync(answer, record, nowUs, cancellation) ? null : "cut short";
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
+        {
+            record.Fault = exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } known
+                ? known.HttpRequestError.ToString()
+                : exception.GetType().Name;
+        }
+        catch (OperationCanceledException)
+        {
+            record.Fault = "interrupted";
+        }
+
+        record.EndUs = nowUs();
+    }
+
+    /// <summary>Frees the connections.</summary>
+    public void Dispose() => _http.Dispose();
+
+    private static ByteArrayContent BodyOf(PlannedRequest planned, string model, bool ignoresEos)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("model", model);
+            json.WriteStartArray("prompt");
+            foreach (var token in planned.Prompt) json.WriteNumberValue(token);
+            json.WriteEndArray();
+            json.WriteNumber("max_tokens", planned.OutputTokensMax);
+            json.WriteNumber("temperature", 0);
+            if (ignoresEos) json.WriteBoolean("ignore_eos", true);
+            json.WriteBoolean("stream", true);
+            json.WriteStartObject("stream_options");
+            json.WriteBoolean("include_usage", true);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return new ByteArrayContent(buffer.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+    }
+
+    private static async Task<bool> FollowAsync(
+        HttpResponseMessage answer, BenchRecord record, Func<long> nowUs, CancellationToken cancellation)
+    {
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellation))
+        {
+            if (item.Data == "[DONE]") return true;
+            using var json = JsonDocument.Parse(item.Data);
+            if (json.RootElement.TryGetProperty("error", out _)) return false;
+            if (HasText(json.RootElement)) record.TokensUs.Add(nowUs());
+            NoteUsage(json.RootElement, record);
+        }
+
+        return false;
+    }
+
+    private static bool HasText(JsonElement root) =>
+        root.TryGetProperty("choices", out var choices) && choices.GetArrayLength() > 0
+        && choices[0].TryGetProperty("text", out var text) && text.GetString() is { Length: > 0 };
+
+    private static void NoteUsage(JsonElement root, BenchRecord record)
+    {
+        if (!root.TryGetProperty("usage", out var usage) || usage.ValueKind != JsonValueKind.Object) return;
+        record.PromptTokens = Number(usage, "prompt_tokens");
+        record.OutputTokens = Number(usage, "completion_tokens");
+        if (usage.TryGetProperty("prompt_tokens_details", out var details) && details.ValueKind == JsonValueKind.Object)
+        {
+            record.CachedTokens = Number(details, "cached_tokens");
+        }
+    }
+
+    private static int? Number(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetInt32() : null;
+}

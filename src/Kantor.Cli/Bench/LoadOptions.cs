@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Globalization;
+using Kantor.Cli.Shell;
+
+namespace Kantor.Cli.Bench;
+
+/// <summary>The options that say what is sent, and when.</summary>
+internal static class LoadOptions
+{
+    private const int RequestsUsual = 100;
+    private const int RequestsMost = 10_000_000;
+    private const int TokensMost = 10_000_000;
+
+    private static readonly Option<string?> Rate = Text(
+        "--rate", "X", "Requests per second, sent whether or not earlier ones are answered; times count from when each was to start.");
+    private static readonly Option<string?> Arrivals = Text("--arrivals", "WORD", "poisson or constant, with --rate. Default: poisson.");
+    private static readonly Option<string?> Concurrency = Text("--concurrency", "N", "Requests open at any time, instead of --rate.");
+    private static readonly Option<string?> Requests = Text("--requests", "N", "Requests in all. Default: 100, or as --duration allows.");
+    private static readonly Option<string?> Duration = Text("--duration", "S", "Seconds after which none is sent any more.");
+    private static readonly Option<string?> Prompt = Text("--prompt-tokens", "N|A..B", "Length of prompts. Default: 100.");
+    private static readonly Option<string?> Output = Text("--output-tokens", "N|A..B", "Most tokens of answers. Default: 64.");
+    private static readonly Option<string?> LongEvery = Text("--long-every", "N", "One of N prompts is long.");
+    private static readonly Option<string?> LongTokens = Text("--long-tokens", "N", "Length of long prompts. Default: 1500.");
+    private static readonly Option<string?> Turns = Text(
+        "--turns", "N", "Turns of a session with --concurrency: each begins with the turn before and adds a prompt. Default: 1.");
+    private static readonly Option<string?> TokenIds = Text("--token-ids", "A..B", "Ids that prompts are made of. Default: 300..499.");
+    private static readonly Option<bool> IgnoreEos = new("--ignore-eos") { Description = "Ask for answers up to their limits." };
+    private static readonly Option<string?> OpenMax = Text("--open-max", "N", "Most open requests with --rate. Default: 10000.");
+    private static readonly Option<string?> Seed = Text("--seed", "N", "Equal seeds, equal requests at equal times. Default: 1.");
+
+    /// <summary>Puts the options on a verb.</summary>
+    public static void AddTo(Command command)
+    {
+        Option[] options =
+        [
+            Rate, Arrivals, Concurrency, Requests, Duration, Prompt, Output, LongEvery, LongTokens, Turns, TokenIds, IgnoreEos, OpenMax,
+            Seed,
+        ];
+        foreach (var option in options) command.Options.Add(option);
+    }
+
+    /// <summary>An option whose value is read as text.</summary>
+    public static Option<string?> Text(string name, string help, string description) =>
+        new(name) { Description = description, HelpName = help };
+
+    /// <summary>The load that was typed; what is wrong with it goes to the checks.</summary>
+    public static BenchLoad Read(ParseResult parsed, OptionChecks checks)
+    {
+        AddContradictions(parsed, checks);
+        var seconds = checks.Number("--duration", parsed.GetValue(Duration), 0.1, 1e6);
+        var requests = Whole(Requests, parsed, checks, RequestsMost) ?? (seconds is null ? RequestsUsual : RequestsMost);
+        return WithPrompts(parsed, checks, new BenchLoad { Requests = requests }) with
+        {
+            RatePerS = checks.Number("--rate", parsed.GetValue(Rate), 0.001, 100_000),
+            IsPoisson = parsed.GetValue(Arrivals) != "constant",
+            Concurrency = Whole(Concurrency, parsed, checks, 10_000),
+            Duration = seconds is { } s ? TimeSpan.FromSeconds(s) : null,
+            IgnoresEos = parsed.GetValue(IgnoreEos),
+            OpenMax = Whole(OpenMax, parsed, checks, 1_000_000) ?? BenchLoad.OpenMaxUsual,
+            Seed = checks.Seed(parsed.GetValue(Seed)),
+        };
+    }
+
+    private static BenchLoad WithPrompts(ParseResult parsed, OptionChecks checks, BenchLoad load) => load with
+    {
+        PromptTokens = Range(Prompt, parsed, checks, 1) ?? load.PromptTokens,
+        OutputTokens = Range(Output, parsed, checks, 1) ?? load.OutputTokens,
+        LongEvery = Whole(LongEvery, parsed, checks, 1_000_000),
+        LongTokens = Whole(LongTokens, parsed, checks, TokensMost) ?? load.LongTokens,
+        Turns = Whole(Turns, parsed, checks, 10_000) ?? load.Turns,
+        TokenIds = Range(TokenIds, parsed, checks, 0) ?? load.TokenIds,
+    };
+
+    private static void AddContradictions(ParseResult parsed, OptionChecks checks)
+    {
+        bool Has(Option<string?> option) => parsed.GetValue(option) is not null;
+        if (Has(Rate) == Has(Concurrency)) checks.Add("Give either --rate or --concurrency: an open loop or a closed one.");
+        if (parsed.GetValue(Arrivals) is { } word and not ("poisson" or "constant"))
+        {
+            checks.Add($"--arrivals '{word}' is unknown; it is poisson or constant.");
+        }
+
+        if (Has(Arrivals) && !Has(Rate)) checks.Add("--arrivals has no meaning without --rate.");
+        if (Has(Turns) && !Has(Concurrency)) checks.Add("--turns needs --concurrency: a turn follows the answer before it.");
+        if (Has(OpenMax) && !Has(Rate)) checks.Add("--open-max has no meaning without --rate.");
+        if (Has(LongTokens) && !Has(LongEvery)) checks.Add("--long-tokens needs --long-every.");
+    }
+
+    private static int? Whole(Option<string?> option, ParseResult parsed, OptionChecks checks, int max) =>
+        checks.Whole(option.Name, parsed.GetValue(option), 1, max);
+
+    private static TokenRange? Range(Option<string?> option, ParseResult parsed, OptionChecks checks, int min)
+    {
+        if (parsed.GetValue(option) is not { } typed) return null;
+        var ends = typed.Split("..");
+        if (ends.Length <= 2 && Number(ends[0]) is { } first && Number(ends[^1]) is { } last
+            && first >= min && first <= last && last <= TokensMost)
+        {
+            return new TokenRange(first, last);
+        }
+
+        checks.Add($"{option.Name} '{typed}' is neither a number nor a range such as 30..90, from {min} to {TokensMost}.");
+        return null;
+    }
+
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

@@ -1,0 +1,43 @@
+using Kantor.Core.Randomness;
+
+namespace Kantor.Cli.Bench;
+
+/// <summary>One request as it is to be sent.</summary>
+/// <param name="Number">Place in the run, from 0.</param>
+/// <param name="StartUs">When it is to start, from the start of the run; null in a closed loop.</param>
+/// <param name="Prompt">Token ids.</param>
+/// <param name="OutputTokensMax">Most tokens of its answer.</param>
+internal sealed record PlannedRequest(int Number, long? StartUs, int[] Prompt, int OutputTokensMax);
+
+/// <summary>All requests of a run: a function of the load alone, made one ahead of the clock.</summary>
+internal static class RequestPlan
+{
+    /// <summary>The requests of an open loop, in order of their starts.</summary>
+    public static IEnumerable<PlannedRequest> OfOpenLoop(BenchLoad load, double ratePerS)
+    {
+        var (starts, startUs) = (Stream(load, "starts", 0), 0.0);
+        foreach (var planned in OfLane(load, 0, 1))
+        {
+            startUs += 1e6 / ratePerS * (load.IsPoisson ? -Math.Log(1 - starts.NextDouble()) : 1);
+            if (startUs > load.Duration?.TotalMicroseconds) yield break;
+            yield return planned with { StartUs = (long)startUs };
+        }
+    }
+
+    /// <summary>The requests of one of so many lanes, each of which is sent when the one before has been answered.</summary>
+    public static IEnumerable<PlannedRequest> OfLane(BenchLoad load, int lane, int lanes)
+    {
+        var (lengths, texts) = (Stream(load, "lengths", lane), Stream(load, "texts", lane));
+        var session = new List<int>();
+        for (var (number, turn) = (lane, 0); number < load.Requests; number += lanes, turn++)
+        {
+            if (turn % load.Turns == 0) session.Clear();
+            var isLong = load.LongEvery is { } every && number % every == every / 2;
+            var tokens = isLong ? load.LongTokens : load.PromptTokens.At(lengths.NextDouble());
+            for (var token = 0; token < tokens; token++) session.Add(load.TokenIds.At(texts.NextDouble()));
+            yield return new PlannedRequest(number, null, [.. session], load.OutputTokens.At(lengths.NextDouble()));
+        }
+    }
+
+    private static RandomStream Stream(BenchLoad load, string name, int lane) => new(load.Seed, $"bench {name} {lane}");
+}

@@ -1,0 +1,74 @@
+using Kantor.Cli.Bench;
+
+namespace Kantor.Cli.Tests.Bench;
+
+public class RequestPlanTests
+{
+    [Fact]
+    public void Equal_seeds_give_equal_requests_at_equal_times() => TestSeed.Each(5, seed =>
+    {
+        var load = new BenchLoad { Requests = 50, Seed = seed, PromptTokens = new(10, 90) };
+        Assert.Equal(Written(load), Written(load));
+        Assert.NotEqual(Written(load), Written(load with { Seed = seed + 1 }));
+    });
+
+    [Fact]
+    public void A_poisson_process_has_its_rate_and_its_spread() => TestSeed.Each(5, seed =>
+    {
+        var gaps = Gaps(new BenchLoad { Requests = 20_000, Seed = seed, PromptTokens = new(1, 1) });
+        Assert.InRange(gaps.Average(), 0.097e6, 0.103e6);
+        // Of an exponential distribution 1 − 1/e lies below the mean.
+        Assert.InRange(gaps.Count(gap => gap < 0.1e6) / (double)gaps.Length, 0.61, 0.655);
+    });
+
+    [Fact]
+    public void Constant_arrivals_are_equally_far_apart() => Assert.All(
+        Gaps(new BenchLoad { Requests = 100, IsPoisson = false }), gap => Assert.InRange(gap, 99_999, 100_001));
+
+    [Fact]
+    public void Nothing_starts_after_the_duration() => TestSeed.Each(5, seed =>
+    {
+        var load = new BenchLoad { Requests = 1_000_000, Seed = seed, Duration = TimeSpan.FromSeconds(30), PromptTokens = new(1, 1) };
+        var starts = RequestPlan.OfOpenLoop(load, 10).Select(planned => planned.StartUs!.Value).ToArray();
+        Assert.InRange(starts.Length, 220, 390);
+        Assert.True(starts[^1] <= 30_000_000);
+    });
+
+    [Fact]
+    public void Lengths_and_ids_are_within_their_ranges_and_reach_both_ends()
+    {
+        var load = new BenchLoad { Requests = 2_000, PromptTokens = new(3, 6), OutputTokens = new(7, 8), TokenIds = new(5, 9) };
+        var planned = RequestPlan.OfLane(load, 0, 1).ToArray();
+        Assert.Equal([3, 4, 5, 6], planned.Select(request => request.Prompt.Length).Distinct().Order());
+        Assert.Equal([7, 8], planned.Select(request => request.OutputTokensMax).Distinct().Order());
+        Assert.Equal([5, 6, 7, 8, 9], planned.SelectMany(request => request.Prompt).Distinct().Order());
+    }
+
+    [Fact]
+    public void One_of_so_many_is_long_in_whatever_lane()
+    {
+        var load = new BenchLoad { Requests = 100, LongEvery = 10, LongTokens = 777 };
+        var planned = Enumerable.Range(0, 3).SelectMany(lane => RequestPlan.OfLane(load, lane, 3)).OrderBy(request => request.Number).ToArray();
+        Assert.Equal(Enumerable.Range(0, 100), planned.Select(request => request.Number));
+        Assert.Equal(10, planned.Count(request => request.Prompt.Length == 777));
+    }
+
+    [Fact]
+    public void A_turn_begins_with_the_turn_before_and_a_session_anew()
+    {
+        var load = new BenchLoad { Requests = 12, Turns = 3, PromptTokens = new(20, 20) };
+        var lane = RequestPlan.OfLane(load, 1, 2).ToArray();
+        Assert.Equal([20, 40, 60, 20, 40, 60], lane.Select(request => request.Prompt.Length));
+        Assert.Equal(lane[0].Prompt, lane[1].Prompt[..20]);
+        Assert.NotEqual(lane[0].Prompt, lane[3].Prompt);
+    }
+
+    private static string Written(BenchLoad load) => string.Join(
+        ';', RequestPlan.OfOpenLoop(load, 10).Select(planned => $"{planned.StartUs} {planned.OutputTokensMax} {string.Join(',', planned.Prompt)}"));
+
+    private static long[] Gaps(BenchLoad load)
+    {
+        long[] starts = [0, .. RequestPlan.OfOpenLoop(load, 10).Select(planned => planned.StartUs!.Value)];
+        return [.. starts.Zip(starts.Skip(1), (one, next) => next - one)];
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Kantor.Cli.Bench;
+using Kantor.Cli.Shell;
+
+namespace Kantor.Cli.Tests.EndToEnd;
+
+/// <summary>The load generator against the real server on a real socket.</summary>
+public class BenchTests(ProbeServer server)
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_sent_is_what_came_back_and_what_the_endpoint_counted(bool isOpen)
+    {
+        var load = new BenchLoad
+        {
+            Requests = 12,
+            RatePerS = isOpen ? 200 : null,
+            Concurrency = isOpen ? null : 3,
+            PromptTokens = new(5, 30),
+            OutputTokens = new(1, 6),
+            IgnoresEos = true,
+        };
+        var records = await RunAsync(load);
+        var planned = isOpen ? RequestPlan.OfOpenLoop(load, 200) : Enumerable.Range(0, 3).SelectMany(lane => RequestPlan.OfLane(load, lane, 3));
+        var wanted = planned.OrderBy(request => request.Number).ToArray();
+        Assert.All(records, record => Assert.Null(record.Fault));
+        Assert.Equal(
+            wanted.Select(request => (request.Number, request.Prompt.Length, request.OutputTokensMax)),
+            records.OrderBy(record => record.Number).Select(record => (record.Number, record.PromptTokens!.Value, record.OutputTokens!.Value)));
+        Assert.All(records, record => Assert.True(record.SentUs >= record.StartUs && record.EndUs >= record.TokensUs.LastOrDefault()));
+        Assert.All(records, record => Assert.InRange(record.TokensUs.Count, 0, record.OutputTokens!.Value));
+    }
+
+    [Fact]
+    public async Task Later_turns_find_the_earlier_ones_cached()
+    {
+        var records = await RunAsync(new BenchLoad
+        {
+            Requests = 3,
+            Concurrency = 1,
+            Turns = 3,
+            PromptTokens = new(80, 80),
+            OutputTokens = new(2, 2),
+            Seed = 77,
+        });
+        Assert.Equal([80, 160, 240], records.Select(record => record.PromptTokens!.Value));
+        Assert.True(records[1].CachedTokens >= 80 && records[2].CachedTokens >= 160, string.Join(' ', records.Select(record => record.CachedTokens)));
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_a_fault_and_costs_no_other()
+    {
+        // Id 1,000,000 is no token: the endpoint refuses each with 400.
+        var records = await RunAsync(new BenchLoad { Requests = 4, Concurrency = 2, TokenIds = new(1_000_000, 1_000_000) });
+        Assert.All(records, record => Assert.Equal("HTTP 400", record.Fault));
+        Assert.Equal(4, BenchSummary.Of(records, null).Faults["HTTP 400"]);
+    }
+
+    [Fact]
+    public async Task Interrupted_it_tells_what_was_done()
+    {
+        using var interruption = new CancellationTokenSource();
+        var counts = new WorkCounts("bench", "requests", null);
+        using var client = new CompletionClient(server.Url, null);
+        await interruption.CancelAsync();
+        var records = await new BenchRun(client, ProbeServer.ModelName, new BenchLoad { Requests = 50, RatePerS = 1 }, counts)
+            .RunAsync(interruption.Token);
+        Assert.Empty(records);
+    }
+
+    [Fact]
+    public async Task The_report_is_JSON_with_every_request()
+    {
+        var records = await RunAsync(new BenchLoad { Requests = 2, Concurrency = 1, OutputTokens = new(3, 3) });
+        using var buffer = new MemoryStream();
+        BenchReport.WriteJson(buffer, BenchSummary.Of(records, null), records);
+        using var json = JsonDocument.Parse(buffer.ToArray());
+        Assert.Equal(2, json.RootElement.GetProperty("requests").GetArrayLength());
+        Assert.Equal(2, json.RootElement.GetProperty("summary").GetProperty("completed").GetInt32());
+    }
+
+    [Fact]
+    public async Task Nobody_there_is_said_in_a_line()
+    {
+        using var client = new CompletionClient(new Uri("http://127.0.0.1:9"), null);
+        var failed = await Assert.ThrowsAsync<FailureException>(() => client.FirstModelAsync(TestContext.Current.CancellationToken));
+        Assert.StartsWith("http://127.0.0.1:9/v1/models does not name a model:", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--rate 3 --concurrency 2", "Give either --rate or --concurrency")]
+    [InlineData("--concurrency 2 --arrivals constant", "--arrivals has no meaning without --rate.")]
+    [InlineData("--rate 3 --turns 4", "--turns needs --concurrency")]
+    [InlineData("--rate 3 --prompt-tokens 9..3", "--prompt-tokens '9..3' is neither a number nor a range")]
+    [InlineData("--rate 3 --long-tokens 9", "--long-tokens needs --long-every.")]
+    [InlineData("--rate 3 --url localhost:80", "--url 'localhost:80' is not the address of a server")]
+    [InlineData("--rate 3 --objective goodput(x=1s)", "--objective:")]
+    public async Task Wrong_options_are_named(string arguments, string message)
+    {
+        var parsed = BenchCommand.Create().Parse(arguments.Split(' '));
+        var wrong = await Assert.ThrowsAsync<UsageException>(() => parsed.InvokeAsync(
+            new() { EnableDefaultExceptionHandler = false }, TestContext.Current.CancellationToken));
+        Assert.Contains(message, wrong.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<IReadOnlyList<BenchRecord>> RunAsync(BenchLoad load)
+    {
+        using var client = new CompletionClient(server.Url, null);
+        var model = await client.FirstModelAsync(TestContext.Current.CancellationToken);
+        return await new BenchRun(client, model, load, new WorkCounts("bench", "requests", load.Requests)).RunAsync(TestContext.Current.CancellationToken);
+    }
+}
