@@ -17,6 +17,11 @@ internal static class BenchCommand
     private static readonly Option<string?> Json = LoadOptions.Text(
         "--json", "FILE", "Write the summary and every request; - for the standard output.");
 
+    private static readonly Option<bool> NewConnections = new("--new-connections")
+    {
+        Description = "A connection for each request: for endpoints that close one after an answer without saying so.",
+    };
+
     public static Command Create()
     {
         var command = new Command(
@@ -25,7 +30,7 @@ internal static class BenchCommand
             + "Example: kantor bench --url http://localhost:8080 --rate 4 --duration 60 --long-every 10 "
             + "--objective 'goodput(ttft=2s,itl=500ms)'")
         {
-            Url, Model, Key, Goal, Json,
+            Url, Model, Key, NewConnections, Goal, Json,
         };
         LoadOptions.AddTo(command);
         command.SetAction(RunAsync);
@@ -40,7 +45,8 @@ internal static class BenchCommand
         var url = checks.Url("--url", parsed.GetValue(Url) ?? "http://localhost:8080");
         checks.ThrowIfAny();
         using var client = new CompletionClient(
-            url!, parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable("KANTOR_API_KEY"));
+            url!, parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable("KANTOR_API_KEY"),
+            parsed.GetValue(NewConnections));
         var model = parsed.GetValue(Model) ?? await client.FirstModelAsync(cancellation);
         var counts = new WorkCounts("bench", "requests", load.Duration is null ? load.Requests : null);
         var records = await WorkProgress.RunAsync(counts, () => new BenchRun(client, model, load, counts).RunAsync(cancellation));

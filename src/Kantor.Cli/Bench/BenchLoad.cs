@@ -36,6 +36,9 @@ internal sealed record BenchLoad
     /// <summary>Turns of a session: each begins with all of the turn before and adds a prompt's length; 1 for requests alone.</summary>
     public int Turns { get; init; } = 1;
 
+    /// <summary>Sessions that each of the open requests serves in turn, a turn of each after the other.</summary>
+    public int Sessions { get; init; } = 1;
+
     /// <summary>Token ids that prompts are made of, all equally likely.</summary>
     public TokenRange TokenIds { get; init; } = new(300, 499);
 

@@ -11,13 +11,15 @@ internal sealed class CompletionClient : IDisposable
 {
     private readonly HttpClient _http;
 
-    public CompletionClient(Uri url, string? key)
+    /// <summary>A client of an endpoint; some close a connection after an answer without saying so, and need new ones.</summary>
+    public CompletionClient(Uri url, string? key, bool isNewEachTime = false)
     {
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
         {
             BaseAddress = new Uri(url.ToString().TrimEnd('/') + "/"),
             Timeout = Timeout.InfiniteTimeSpan,
         };
+        if (isNewEachTime) _http.DefaultRequestHeaders.ConnectionClose = true;
         if (key is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 

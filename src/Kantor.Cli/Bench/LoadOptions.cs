@@ -23,6 +23,8 @@ internal static class LoadOptions
     private static readonly Option<string?> LongTokens = Text("--long-tokens", "N", "Length of long prompts. Default: 1500.");
     private static readonly Option<string?> Turns = Text(
         "--turns", "N", "Turns of a session with --concurrency: each begins with the turn before and adds a prompt. Default: 1.");
+    private static readonly Option<string?> Sessions = Text(
+        "--sessions", "N", "Sessions that each of the open requests serves in turn, with --turns. Default: 1.");
     private static readonly Option<string?> TokenIds = Text("--token-ids", "A..B", "Ids that prompts are made of. Default: 300..499.");
     private static readonly Option<bool> IgnoreEos = new("--ignore-eos") { Description = "Ask for answers up to their limits." };
     private static readonly Option<string?> OpenMax = Text("--open-max", "N", "Most open requests with --rate. Default: 10000.");
@@ -33,7 +35,7 @@ internal static class LoadOptions
     {
         Option[] options =
         [
-            Rate, Arrivals, Concurrency, Requests, Duration, Prompt, Output, LongEvery, LongTokens, Turns, TokenIds, IgnoreEos, OpenMax,
+            Rate, Arrivals, Concurrency, Requests, Duration, Prompt, Output, LongEvery, LongTokens, Turns, Sessions, TokenIds, IgnoreEos, OpenMax,
             Seed,
         ];
         foreach (var option in options) command.Options.Add(option);
@@ -68,6 +70,7 @@ internal static class LoadOptions
         LongEvery = Whole(LongEvery, parsed, checks, 1_000_000),
         LongTokens = Whole(LongTokens, parsed, checks, TokensMost) ?? load.LongTokens,
         Turns = Whole(Turns, parsed, checks, 10_000) ?? load.Turns,
+        Sessions = Whole(Sessions, parsed, checks, 100_000) ?? load.Sessions,
         TokenIds = Range(TokenIds, parsed, checks, 0) ?? load.TokenIds,
     };
 
@@ -82,6 +85,7 @@ internal static class LoadOptions
 
         if (Has(Arrivals) && !Has(Rate)) checks.Add("--arrivals has no meaning without --rate.");
         if (Has(Turns) && !Has(Concurrency)) checks.Add("--turns needs --concurrency: a turn follows the answer before it.");
+        if (Has(Sessions) && !Has(Turns)) checks.Add("--sessions has no meaning without --turns.");
         if (Has(OpenMax) && !Has(Rate)) checks.Add("--open-max has no meaning without --rate.");
         if (Has(LongTokens) && !Has(LongEvery)) checks.Add("--long-tokens needs --long-every.");
     }

@@ -28,10 +28,11 @@ internal static class RequestPlan
     public static IEnumerable<PlannedRequest> OfLane(BenchLoad load, int lane, int lanes)
     {
         var (lengths, texts) = (Stream(load, "lengths", lane), Stream(load, "texts", lane));
-        var session = new List<int>();
-        for (var (number, turn) = (lane, 0); number < load.Requests; number += lanes, turn++)
+        var sessions = Enumerable.Range(0, load.Sessions).Select(_ => new List<int>()).ToArray();
+        for (var (number, place) = (lane, 0); number < load.Requests; number += lanes, place++)
         {
-            if (turn % load.Turns == 0) session.Clear();
+            var session = sessions[place % load.Sessions];
+            if (place / load.Sessions % load.Turns == 0) session.Clear();
             var isLong = load.LongEvery is { } every && number % every == every / 2;
             var tokens = isLong ? load.LongTokens : load.PromptTokens.At(lengths.NextDouble());
             for (var token = 0; token < tokens; token++) session.Add(load.TokenIds.At(texts.NextDouble()));

@@ -63,6 +63,15 @@ public class RequestPlanTests
         Assert.NotEqual(lane[0].Prompt, lane[3].Prompt);
     }
 
+    [Fact]
+    public void Sessions_of_a_lane_take_turns()
+    {
+        var load = new BenchLoad { Requests = 6, Turns = 2, Sessions = 3, PromptTokens = new(20, 20) };
+        var lane = RequestPlan.OfLane(load, 0, 1).ToArray();
+        Assert.Equal([20, 20, 20, 40, 40, 40], lane.Select(request => request.Prompt.Length));
+        for (var session = 0; session < 3; session++) Assert.Equal(lane[session].Prompt, lane[session + 3].Prompt[..20]);
+    }
+
     private static string Written(BenchLoad load) => string.Join(
         ';', RequestPlan.OfOpenLoop(load, 10).Select(planned => $"{planned.StartUs} {planned.OutputTokensMax} {string.Join(',', planned.Prompt)}"));
 
