@@ -54,8 +54,8 @@ internal static class CliApp
         }
 
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
-        // The server drains on Ctrl-C; being ended after two seconds would cut its answers.
-        if (parsed.CommandResult.Command.Name == ServeCommand.Name) configuration.ProcessTerminationTimeout = null;
+        // The server drains on Ctrl-C, and a load writes its report; being ended after two seconds would cut both.
+        if (parsed.CommandResult.Command.Name is ServeCommand.Name or BenchCommand.Name) configuration.ProcessTerminationTimeout = null;
         return await GuardAsync(() => parsed.InvokeAsync(configuration));
     }
 

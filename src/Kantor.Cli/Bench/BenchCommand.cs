@@ -7,13 +7,17 @@ namespace Kantor.Cli.Bench;
 /// <summary><c>kantor bench</c>: what a user of an OpenAI endpoint sees under a load.</summary>
 internal static class BenchCommand
 {
+    /// <summary>Name of the verb; interrupted, it still writes its report.</summary>
+    public const string Name = "bench";
+
     private static readonly Option<string?> Url = LoadOptions.Text(
         "--url", "http://HOST:PORT", "The endpoint. Default: http://localhost:8080.");
     private static readonly Option<string?> Model = LoadOptions.Text(
         "--model", "NAME", "Model to ask for. Default: the first that the endpoint lists.");
     private static readonly Option<string?> Key = LoadOptions.Text(
         "--key", "KEY", "API key. Default: the environment variable KANTOR_API_KEY.");
-    private static readonly Option<string?> Goal = LoadOptions.Text("--objective", "TEXT", $"What counts as served: {Objective.Help}.");
+    private static readonly Option<string?> Goal = LoadOptions.Text(
+        "--objective", "TEXT", $"What counts as served, goodput(…) of {SloSpec.Help}.");
     private static readonly Option<string?> Json = LoadOptions.Text(
         "--json", "FILE", "Write the summary and every request; - for the standard output.");
 
@@ -25,7 +29,7 @@ internal static class BenchCommand
     public static Command Create()
     {
         var command = new Command(
-            "bench",
+            Name,
             "Sends a load to any OpenAI endpoint and measures what its users see.\n\n"
             + "Example: kantor bench --url http://localhost:8080 --rate 4 --duration 60 --long-every 10 "
             + "--objective 'goodput(ttft=2s,itl=500ms)'")
@@ -47,10 +51,12 @@ internal static class BenchCommand
         using var client = new CompletionClient(
             url!, parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable("KANTOR_API_KEY"),
             parsed.GetValue(NewConnections));
-        var model = parsed.GetValue(Model) ?? await client.FirstModelAsync(cancellation);
-        var counts = new WorkCounts("bench", "requests", load.Duration is null ? load.Requests : null);
-        var records = await WorkProgress.RunAsync(counts, () => new BenchRun(client, model, load, counts).RunAsync(cancellation));
-        return Report(records, slo, file, cancellation.IsCancellationRequested);
+        await client.RequireReachableAsync(cancellation);
+        var run = new BenchRun(client, parsed.GetValue(Model) ?? await client.FirstModelAsync(cancellation), load);
+        var records = await WorkProgress.RunAsync(run.Counts, () => run.RunAsync(cancellation));
+        var exit = Report(records, slo, file, cancellation.IsCancellationRequested);
+        return !run.IsOverrun ? exit : throw new FailureException(
+            $"{load.OpenMax:N0} requests were open and the endpoint did not keep up; lower --rate, or raise --open-max.");
     }
 
     private static int Report(IReadOnlyList<BenchRecord> records, SloSpec? slo, string? file, bool isInterrupted)
@@ -65,8 +71,9 @@ internal static class BenchCommand
     private static SloSpec? SloOf(string? line, OptionChecks checks)
     {
         if (line is null) return null;
-        if (Objective.TryParse(line, out var objective, out var error)) return objective.Slo;
-        checks.Add($"--objective: {error}");
+        if (!Objective.TryParse(line, out var objective, out var error)) checks.Add($"--objective: {error}");
+        else if (objective is { Terms: [GoodputTerm goodput], Weights: [] }) return goodput.Slo;
+        else checks.Add($"--objective '{line}': requests are judged one by one here; write goodput(…) alone, like goodput(ttft=2s,itl=500ms).");
         return null;
     }
 }

@@ -45,6 +45,9 @@ internal sealed record BenchLoad
     /// <summary>Whether answers go on to their limits.</summary>
     public bool IgnoresEos { get; init; }
 
+    /// <summary>Time after which an answer is given up.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(600);
+
     /// <summary>Equal seeds, equal requests at equal intended times.</summary>
     public ulong Seed { get; init; } = 1;
 

@@ -43,14 +43,15 @@ internal sealed record BenchRecord
     public long GapUsMax => GapsUs.DefaultIfEmpty(0).Max();
 
     /// <summary>The same as the simulator has it, whose judgement is used.</summary>
+    /// <remarks>An answer without any text is there when it ends.</remarks>
     public RequestRecord AsRequest() => new()
     {
         ArrivalUs = StartUs,
-        FirstTokenUs = TokensUs.Count > 0 ? TokensUs[0] : null,
-        LastTokenUs = TokensUs.Count > 0 ? TokensUs[^1] : null,
+        FirstTokenUs = TokensUs.Count > 0 ? TokensUs[0] : Fault is null ? EndUs : null,
+        LastTokenUs = TokensUs.Count > 0 ? TokensUs[^1] : Fault is null ? EndUs : null,
         GapUsMax = GapUsMax,
         OutputTokens = Tokens,
         Attempts = 1,
-        Outcome = Fault is null && TokensUs.Count > 0 ? RequestOutcome.LengthReached : RequestOutcome.BackendFailed,
+        Outcome = Fault is null ? RequestOutcome.LengthReached : RequestOutcome.BackendFailed,
     };
 }

@@ -4,16 +4,24 @@ using Kantor.Cli.Shell;
 namespace Kantor.Cli.Bench;
 
 /// <summary>Sends a load to an endpoint. An interruption stops sending and ends what is open; what was done is still told.</summary>
-internal sealed class BenchRun(CompletionClient client, string model, BenchLoad load, WorkCounts counts)
+internal sealed class BenchRun(CompletionClient client, string model, BenchLoad load)
 {
+    // A client that is refused comes back a little later.
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
+
     private readonly List<BenchRecord> _records = [];
     private readonly long _started = Stopwatch.GetTimestamp();
     private int _open;
 
     private long NowUs => (long)Stopwatch.GetElapsedTime(_started).TotalMicroseconds;
 
+    /// <summary>How far it is.</summary>
+    public WorkCounts Counts { get; } = new("bench", "requests", load.Duration is null ? load.Requests : null);
+
+    /// <summary>Whether sending ended early, because more requests were open than may be.</summary>
+    public bool IsOverrun { get; private set; }
+
     /// <summary>Runs to the end, and returns a record of each request that was sent, in order.</summary>
-    /// <exception cref="FailureException">The endpoint is so slow that more requests are open than may be.</exception>
     public async Task<IReadOnlyList<BenchRecord>> RunAsync(CancellationToken cancellation)
     {
         await (load.RatePerS is { } rate ? OpenLoopAsync(rate, cancellation) : CloseLoopAsync(load.Concurrency!.Value, cancellation));
@@ -27,12 +35,8 @@ internal sealed class BenchRun(CompletionClient client, string model, BenchLoad 
         {
             await UntilAsync(planned.StartUs!.Value, cancellation);
             if (cancellation.IsCancellationRequested) break;
-            if (Volatile.Read(ref _open) >= load.OpenMax)
-            {
-                throw new FailureException(
-                    $"{load.OpenMax:N0} requests are open and the endpoint does not keep up; lower --rate, or raise --open-max.");
-            }
-
+            IsOverrun = Volatile.Read(ref _open) >= load.OpenMax;
+            if (IsOverrun) break;
             sent.Add(SendAsync(planned, planned.StartUs, cancellation));
         }
 
@@ -47,19 +51,21 @@ internal sealed class BenchRun(CompletionClient client, string model, BenchLoad 
         foreach (var planned in lane)
         {
             if (cancellation.IsCancellationRequested || NowUs > load.Duration?.TotalMicroseconds) return;
-            await SendAsync(planned, null, cancellation);
+            var record = await SendAsync(planned, null, cancellation);
+            if (record.Fault is not null) await Task.Delay(AfterFault, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task SendAsync(PlannedRequest planned, long? startUs, CancellationToken cancellation)
+    private async Task<BenchRecord> SendAsync(PlannedRequest planned, long? startUs, CancellationToken cancellation)
     {
         var nowUs = NowUs;
         var record = new BenchRecord { Number = planned.Number, StartUs = startUs ?? nowUs, SentUs = nowUs };
         lock (_records) _records.Add(record);
         Interlocked.Increment(ref _open);
-        await client.SendAsync(planned, model, load.IgnoresEos, record, () => NowUs, cancellation);
+        await client.SendAsync(planned, model, load, record, () => NowUs, cancellation);
         Interlocked.Decrement(ref _open);
-        counts.Add();
+        Counts.Add();
+        return record;
     }
 
     /// <summary>Timers count whole milliseconds, so that the last one is waited for to its end.</summary>

@@ -46,7 +46,7 @@ internal sealed record BenchSummary
     /// <summary>What went wrong and how often.</summary>
     public required IReadOnlyDictionary<string, int> Faults { get; init; }
 
-    /// <summary>From the intended start to the first token.</summary>
+    /// <summary>From the intended start to the first token, of those whose whole answers came.</summary>
     public BenchTimes? Ttft { get; init; }
 
     /// <summary>Between two tokens, over all gaps.</summary>
@@ -70,7 +70,7 @@ internal sealed record BenchSummary
         RequestRecord[] judged = [.. records.Select(record => record.AsRequest())];
         return CountsOf(records, judged, slo) with
         {
-            Ttft = BenchTimes.Of(judged.Select(record => record.TtftUs).OfType<long>()),
+            Ttft = BenchTimes.Of(judged.Where(record => record.IsCompleted).Select(record => record.TtftUs).OfType<long>()),
             Gap = BenchTimes.Of(records.SelectMany(record => record.GapsUs)),
             GapMax = BenchTimes.Of(records.Where(record => record.TokensUs.Count > 1).Select(record => record.GapUsMax)),
             Tpot = BenchTimes.Of(judged.Where(record => record.IsCompleted).Select(record => (long?)record.TpotUs).OfType<long>()),

@@ -39,16 +39,33 @@ internal sealed class CompletionClient : IDisposable
         }
     }
 
-    /// <summary>Sends a request and follows its answer to the end; whatever goes wrong is the record's fault.</summary>
-    public async Task SendAsync(
-        PlannedRequest planned, string model, bool ignoresEos, BenchRecord record, Func<long> nowUs, CancellationToken cancellation)
+    /// <summary>Whether somebody is there.</summary>
+    /// <exception cref="FailureException">Nobody is.</exception>
+    public async Task RequireReachableAsync(CancellationToken cancellation)
     {
         try
         {
-            using var message = new HttpRequestMessage(HttpMethod.Post, "v1/completions") { Content = BodyOf(planned, model, ignoresEos) };
-            using var answer = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            using var answer = await _http.GetAsync("v1/models", cancellation);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new FailureException($"{_http.BaseAddress} cannot be reached: {exception.Message}");
+        }
+    }
+
+    /// <summary>Sends a request and follows its answer to the end; whatever goes wrong is the record's fault.</summary>
+    public async Task SendAsync(
+        PlannedRequest planned, string model, BenchLoad load, BenchRecord record, Func<long> nowUs, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(load.Timeout);
+        try
+        {
+            using var body = BodyOf(planned, model, load.IgnoresEos);
+            using var message = new HttpRequestMessage(HttpMethod.Post, "v1/completions") { Content = body };
+            using var answer = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             if (!answer.IsSuccessStatusCode) record.Fault = $"HTTP {(int)answer.StatusCode}";
-            else record.Fault = await FollowAsync(answer, record, nowUs, cancellation) ? null : "cut short";
+            else record.Fault = await FollowAsync(answer, record, nowUs, limit.Token);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
         {
@@ -58,7 +75,7 @@ internal sealed class CompletionClient : IDisposable
         }
         catch (OperationCanceledException)
         {
-            record.Fault = "interrupted";
+            record.Fault = cancellation.IsCancellationRequested ? "interrupted" : "timeout";
         }
 
         record.EndUs = nowUs();
@@ -90,20 +107,22 @@ internal sealed class CompletionClient : IDisposable
         return new ByteArrayContent(buffer.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
     }
 
-    private static async Task<bool> FollowAsync(
+    /// <summary>Takes down what comes; returns what was wrong with it, or null.</summary>
+    private static async Task<string?> FollowAsync(
         HttpResponseMessage answer, BenchRecord record, Func<long> nowUs, CancellationToken cancellation)
     {
         await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellation))
         {
-            if (item.Data == "[DONE]") return true;
+            if (item.Data == "[DONE]") return null;
             using var json = JsonDocument.Parse(item.Data);
-            if (json.RootElement.TryGetProperty("error", out _)) return false;
+            var hasError = json.RootElement.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null;
+            if (hasError) return "error in the stream";
             if (HasText(json.RootElement)) record.TokensUs.Add(nowUs());
             NoteUsage(json.RootElement, record);
         }
 
-        return false;
+        return "cut short";
     }
 
     private static bool HasText(JsonElement root) =>

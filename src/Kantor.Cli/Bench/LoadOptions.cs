@@ -27,6 +27,7 @@ internal static class LoadOptions
         "--sessions", "N", "Sessions that each of the open requests serves in turn, with --turns. Default: 1.");
     private static readonly Option<string?> TokenIds = Text("--token-ids", "A..B", "Ids that prompts are made of. Default: 300..499.");
     private static readonly Option<bool> IgnoreEos = new("--ignore-eos") { Description = "Ask for answers up to their limits." };
+    private static readonly Option<string?> TimeoutS = Text("--timeout", "S", "Seconds after which an answer is given up. Default: 600.");
     private static readonly Option<string?> OpenMax = Text("--open-max", "N", "Most open requests with --rate. Default: 10000.");
     private static readonly Option<string?> Seed = Text("--seed", "N", "Equal seeds, equal requests at equal times. Default: 1.");
 
@@ -35,8 +36,8 @@ internal static class LoadOptions
     {
         Option[] options =
         [
-            Rate, Arrivals, Concurrency, Requests, Duration, Prompt, Output, LongEvery, LongTokens, Turns, Sessions, TokenIds, IgnoreEos, OpenMax,
-            Seed,
+            Rate, Arrivals, Concurrency, Requests, Duration, Prompt, Output, LongEvery, LongTokens, Turns, Sessions, TokenIds, IgnoreEos,
+            TimeoutS, OpenMax, Seed,
         ];
         foreach (var option in options) command.Options.Add(option);
     }
@@ -57,6 +58,7 @@ internal static class LoadOptions
             IsPoisson = parsed.GetValue(Arrivals) != "constant",
             Concurrency = Whole(Concurrency, parsed, checks, 10_000),
             Duration = seconds is { } s ? TimeSpan.FromSeconds(s) : null,
+            Timeout = TimeSpan.FromSeconds(checks.Number("--timeout", parsed.GetValue(TimeoutS), 0.1, 1e6) ?? 600),
             IgnoresEos = parsed.GetValue(IgnoreEos),
             OpenMax = Whole(OpenMax, parsed, checks, 1_000_000) ?? BenchLoad.OpenMaxUsual,
             Seed = checks.Seed(parsed.GetValue(Seed)),

@@ -58,15 +58,36 @@ public class BenchTests(ProbeServer server)
     }
 
     [Fact]
-    public async Task Interrupted_it_tells_what_was_done()
+    public async Task Interrupted_before_it_begins_it_sends_nothing()
     {
         using var interruption = new CancellationTokenSource();
-        var counts = new WorkCounts("bench", "requests", null);
         using var client = new CompletionClient(server.Url, null);
         await interruption.CancelAsync();
-        var records = await new BenchRun(client, ProbeServer.ModelName, new BenchLoad { Requests = 50, RatePerS = 1 }, counts)
+        var records = await new BenchRun(client, ProbeServer.ModelName, new BenchLoad { Requests = 50, RatePerS = 1 })
             .RunAsync(interruption.Token);
         Assert.Empty(records);
+    }
+
+    [Fact]
+    public async Task Who_takes_too_long_is_given_up()
+    {
+        var records = await RunAsync(new BenchLoad
+        {
+            Requests = 2, Concurrency = 2, OutputTokens = new(900, 900), IgnoresEos = true, Timeout = TimeSpan.FromMilliseconds(30),
+        });
+        Assert.All(records, record => Assert.Equal("timeout", record.Fault));
+    }
+
+    [Fact]
+    public async Task More_open_requests_than_may_be_end_the_sending_and_not_the_report()
+    {
+        using var client = new CompletionClient(server.Url, null);
+        var load = new BenchLoad { Requests = 50, RatePerS = 100_000, OpenMax = 3, OutputTokens = new(60, 60) };
+        var run = new BenchRun(client, ProbeServer.ModelName, load);
+        var records = await run.RunAsync(TestContext.Current.CancellationToken);
+        Assert.True(run.IsOverrun);
+        Assert.InRange(records.Count, 3, 49);
+        Assert.All(records, record => Assert.Null(record.Fault));
     }
 
     [Fact]
@@ -96,6 +117,7 @@ public class BenchTests(ProbeServer server)
     [InlineData("--rate 3 --long-tokens 9", "--long-tokens needs --long-every.")]
     [InlineData("--rate 3 --url localhost:80", "--url 'localhost:80' is not the address of a server")]
     [InlineData("--rate 3 --objective goodput(x=1s)", "--objective:")]
+    [InlineData("--rate 3 --objective throughput", "requests are judged one by one here")]
     public async Task Wrong_options_are_named(string arguments, string message)
     {
         var parsed = BenchCommand.Create().Parse(arguments.Split(' '));
@@ -108,6 +130,6 @@ public class BenchTests(ProbeServer server)
     {
         using var client = new CompletionClient(server.Url, null);
         var model = await client.FirstModelAsync(TestContext.Current.CancellationToken);
-        return await new BenchRun(client, model, load, new WorkCounts("bench", "requests", load.Requests)).RunAsync(TestContext.Current.CancellationToken);
+        return await new BenchRun(client, model, load).RunAsync(TestContext.Current.CancellationToken);
     }
 }
