@@ -73,7 +73,7 @@ internal static class BenchCommand
         if (line is null) return null;
         if (!Objective.TryParse(line, out var objective, out var error)) checks.Add($"--objective: {error}");
         else if (objective is { Terms: [GoodputTerm goodput], Weights: [] }) return goodput.Slo;
-        else checks.Add($"--objective '{line}': requests are judged one by one here; write goodput(…) alone, like goodput(ttft=2s,itl=500ms).");
+        else checks.Add($"--objective '{line}': requests are judged one by one here; write goodput(…) alone, as in goodput(ttft=2s).");
         return null;
     }
 }
