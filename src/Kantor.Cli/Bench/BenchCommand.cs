@@ -10,6 +10,8 @@ internal static class BenchCommand
     /// <summary>Name of the verb; interrupted, it still writes its report.</summary>
     public const string Name = "bench";
 
+    private const double TimeoutUsualS = 600;
+
     private static readonly Option<string?> Url = LoadOptions.Text(
         "--url", "http://HOST:PORT", "The endpoint. Default: http://localhost:8080.");
     private static readonly Option<string?> Model = LoadOptions.Text(
@@ -26,6 +28,9 @@ internal static class BenchCommand
         Description = "A connection for each request: for endpoints that close one after an answer without saying so.",
     };
 
+    private static readonly Option<string?> Timeout = LoadOptions.Text(
+        "--timeout", "S", "Seconds after which a request that has not got its whole answer is given up. Default: 600.");
+
     public static Command Create()
     {
         var command = new Command(
@@ -34,7 +39,7 @@ internal static class BenchCommand
             + "Example: kantor bench --url http://localhost:8080 --rate 4 --duration 60 --long-every 10 "
             + "--objective 'goodput(ttft=2s,itl=500ms)'")
         {
-            Url, Model, Key, NewConnections, Goal, Json,
+            Url, Model, Key, NewConnections, Timeout, Goal, Json,
         };
         LoadOptions.AddTo(command);
         command.SetAction(RunAsync);
@@ -47,16 +52,24 @@ internal static class BenchCommand
         var load = LoadOptions.Read(parsed, checks);
         var (slo, file) = (SloOf(parsed.GetValue(Goal), checks), checks.Output("--json", parsed.GetValue(Json), isNeeded: false));
         var url = checks.Url("--url", parsed.GetValue(Url) ?? "http://localhost:8080");
+        var timeout = TimeSpan.FromSeconds(checks.Number(Timeout.Name, parsed.GetValue(Timeout), 0.001, 1e6) ?? TimeoutUsualS);
+        load = TraceOptions.With(parsed, checks, load, cancellation);
         checks.ThrowIfAny();
-        using var client = new CompletionClient(
-            url!, parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable("KANTOR_API_KEY"),
-            parsed.GetValue(NewConnections));
+        using var client = ClientOf(parsed, url!, timeout);
         await client.RequireReachableAsync(cancellation);
         var run = new BenchRun(client, parsed.GetValue(Model) ?? await client.FirstModelAsync(cancellation), load);
         var records = await WorkProgress.RunAsync(run.Counts, () => run.RunAsync(cancellation));
         var exit = Report(records, slo, file, cancellation.IsCancellationRequested);
-        return !run.IsOverrun ? exit : throw new FailureException(
-            $"{load.OpenMax:N0} requests were open and the endpoint did not keep up; lower --rate, or raise --open-max.");
+        return run.IsOverrun ? throw new FailureException(Overrun(load)) : exit;
+    }
+
+    private static string Overrun(BenchLoad load) =>
+        $"{load.OpenMax:N0} requests were open and the endpoint did not keep up; send less (--rate, --rate-scale), or raise --open-max.";
+
+    private static CompletionClient ClientOf(ParseResult parsed, Uri url, TimeSpan timeout)
+    {
+        var key = parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable("KANTOR_API_KEY");
+        return new CompletionClient(url, key, parsed.GetValue(NewConnections)) { Timeout = timeout };
     }
 
     private static int Report(IReadOnlyList<BenchRecord> records, SloSpec? slo, string? file, bool isInterrupted)

@@ -1,3 +1,5 @@
+using Kantor.Workloads.Traces;
+
 namespace Kantor.Cli.Bench;
 
 /// <summary>What is sent, and when.</summary>
@@ -6,11 +8,20 @@ internal sealed record BenchLoad
     /// <summary>Default of <see cref="OpenMax"/>.</summary>
     public const int OpenMaxUsual = 10_000;
 
-    /// <summary>Requests per second of an open loop; null for a closed one.</summary>
+    /// <summary>Requests per second of an open loop; null for a closed one and for a trace.</summary>
     public double? RatePerS { get; init; }
 
     /// <summary>Whether the open loop's starts are a Poisson process; otherwise they come at equal intervals.</summary>
     public bool IsPoisson { get; init; } = true;
+
+    /// <summary>Mean seconds of phases with and without starts, in which the open loop's starts come; null for no phases.</summary>
+    public (double OnS, double OffS)? PhasesS { get; init; }
+
+    /// <summary>Requests whose times, lengths and contents are taken, in order of arrival; null for drawn ones.</summary>
+    public IReadOnlyList<TraceRequest>? Trace { get; init; }
+
+    /// <summary>Lengths so many times those of <see cref="Trace"/>.</summary>
+    public double LengthScale { get; init; } = 1;
 
     /// <summary>Requests that are open at any time in a closed loop; null for an open one.</summary>
     public int? Concurrency { get; init; }
@@ -44,9 +55,6 @@ internal sealed record BenchLoad
 
     /// <summary>Whether answers go on to their limits.</summary>
     public bool IgnoresEos { get; init; }
-
-    /// <summary>Time after which an answer is given up.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(600);
 
     /// <summary>Equal seeds, equal requests at equal intended times.</summary>
     public ulong Seed { get; init; } = 1;

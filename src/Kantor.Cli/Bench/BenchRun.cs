@@ -24,14 +24,15 @@ internal sealed class BenchRun(CompletionClient client, string model, BenchLoad 
     /// <summary>Runs to the end, and returns a record of each request that was sent, in order.</summary>
     public async Task<IReadOnlyList<BenchRecord>> RunAsync(CancellationToken cancellation)
     {
-        await (load.RatePerS is { } rate ? OpenLoopAsync(rate, cancellation) : CloseLoopAsync(load.Concurrency!.Value, cancellation));
+        await (load.Concurrency is { } lanes ? CloseLoopAsync(lanes, cancellation) : OpenLoopAsync(cancellation));
         return _records;
     }
 
-    private async Task OpenLoopAsync(double ratePerS, CancellationToken cancellation)
+    private async Task OpenLoopAsync(CancellationToken cancellation)
     {
         var sent = new List<Task>();
-        foreach (var planned in RequestPlan.OfOpenLoop(load, ratePerS))
+        var plan = load.Trace is { } trace ? TracePlan.Of(load, trace) : RequestPlan.OfOpenLoop(load, load.RatePerS!.Value);
+        foreach (var planned in plan)
         {
             await UntilAsync(planned.StartUs!.Value, cancellation);
             if (cancellation.IsCancellationRequested) break;

@@ -17,11 +17,17 @@ internal sealed class CompletionClient : IDisposable
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
         {
             BaseAddress = new Uri(url.ToString().TrimEnd('/') + "/"),
-            Timeout = Timeout.InfiniteTimeSpan,
+            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
         };
         if (isNewEachTime) _http.DefaultRequestHeaders.ConnectionClose = true;
         if (key is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
+
+    /// <summary>After so long a request is given up; endless by default.</summary>
+    public TimeSpan Timeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
+
+    /// <summary>What counts the timeout.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>The first model that the endpoint lists.</summary>
     /// <exception cref="FailureException">It cannot be asked, or lists none.</exception>
@@ -57,15 +63,15 @@ internal sealed class CompletionClient : IDisposable
     public async Task SendAsync(
         PlannedRequest planned, string model, BenchLoad load, BenchRecord record, Func<long> nowUs, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(load.Timeout);
+        using var patience = new CancellationTokenSource(Timeout, Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
         try
         {
             using var body = BodyOf(planned, model, load.IgnoresEos);
             using var message = new HttpRequestMessage(HttpMethod.Post, "v1/completions") { Content = body };
-            using var answer = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            using var answer = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
             if (!answer.IsSuccessStatusCode) record.Fault = $"HTTP {(int)answer.StatusCode}";
-            else record.Fault = await FollowAsync(answer, record, nowUs, limit.Token);
+            else record.Fault = await FollowAsync(answer, record, nowUs, either.Token);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
         {

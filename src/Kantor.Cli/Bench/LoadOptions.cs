@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Kantor.Cli.Shell;
+using Kantor.Cli.Traces;
+using Kantor.Core.Objectives;
+using Kantor.Workloads.Generators;
 
 namespace Kantor.Cli.Bench;
 
@@ -13,10 +16,14 @@ internal static class LoadOptions
 
     private static readonly Option<string?> Rate = Text(
         "--rate", "X", "Requests per second, sent whether or not earlier ones are answered; times count from when each was to start.");
-    private static readonly Option<string?> Arrivals = Text("--arrivals", "WORD", "poisson or constant, with --rate. Default: poisson.");
+    private static readonly Option<string?> Arrivals = Text(
+        "--arrivals", "LAW",
+        "poisson, constant, on-off:ON_S,OFF_S (mean phases; nothing in OFF) or onoff, which is on-off:10,10; with --rate, the mean. "
+        + "Default: poisson.");
     private static readonly Option<string?> Concurrency = Text("--concurrency", "N", "Requests open at any time, instead of --rate.");
     private static readonly Option<string?> Requests = Text("--requests", "N", "Requests in all. Default: 100, or as --duration allows.");
-    private static readonly Option<string?> Duration = Text("--duration", "S", "Seconds after which none is sent any more.");
+    private static readonly Option<string?> Duration = Text(
+        "--duration", "S", "Seconds, or a time such as 5000ms or 60s, after which none is sent any more.");
     private static readonly Option<string?> Prompt = Text("--prompt-tokens", "N|A..B", "Length of prompts. Default: 100.");
     private static readonly Option<string?> Output = Text("--output-tokens", "N|A..B", "Most tokens of answers. Default: 64.");
     private static readonly Option<string?> LongEvery = Text("--long-every", "N", "One of N prompts is long.");
@@ -27,17 +34,16 @@ internal static class LoadOptions
         "--sessions", "N", "Sessions that each of the open requests serves in turn, with --turns. Default: 1.");
     private static readonly Option<string?> TokenIds = Text("--token-ids", "A..B", "Ids that prompts are made of. Default: 300..499.");
     private static readonly Option<bool> IgnoreEos = new("--ignore-eos") { Description = "Ask for answers up to their limits." };
-    private static readonly Option<string?> TimeoutS = Text("--timeout", "S", "Seconds after which an answer is given up. Default: 600.");
     private static readonly Option<string?> OpenMax = Text("--open-max", "N", "Most open requests with --rate. Default: 10000.");
     private static readonly Option<string?> Seed = Text("--seed", "N", "Equal seeds, equal requests at equal times. Default: 1.");
 
     /// <summary>Puts the options on a verb.</summary>
     public static void AddTo(Command command)
     {
-        Option[] options =
+        IReadOnlyList<Option> options =
         [
             Rate, Arrivals, Concurrency, Requests, Duration, Prompt, Output, LongEvery, LongTokens, Turns, Sessions, TokenIds, IgnoreEos,
-            TimeoutS, OpenMax, Seed,
+            OpenMax, Seed, .. TraceOptions.All,
         ];
         foreach (var option in options) command.Options.Add(option);
     }
@@ -50,15 +56,16 @@ internal static class LoadOptions
     public static BenchLoad Read(ParseResult parsed, OptionChecks checks)
     {
         AddContradictions(parsed, checks);
-        var seconds = checks.Number("--duration", parsed.GetValue(Duration), 0.1, 1e6);
-        var requests = Whole(Requests, parsed, checks, RequestsMost) ?? (seconds is null ? RequestsUsual : RequestsMost);
+        var seconds = checks.Number("--duration", InSeconds(parsed.GetValue(Duration)), 0.1, 1e6);
+        var isBounded = seconds is not null || parsed.GetValue(TraceOptions.File) is not null;
+        var requests = Whole(Requests, parsed, checks, RequestsMost) ?? (isBounded ? RequestsMost : RequestsUsual);
         return WithPrompts(parsed, checks, new BenchLoad { Requests = requests }) with
         {
             RatePerS = checks.Number("--rate", parsed.GetValue(Rate), 0.001, 100_000),
-            IsPoisson = parsed.GetValue(Arrivals) != "constant",
+            IsPoisson = parsed.GetValue(Arrivals) is null or "poisson",
+            PhasesS = Phases(parsed, checks),
             Concurrency = Whole(Concurrency, parsed, checks, 10_000),
             Duration = seconds is { } s ? TimeSpan.FromSeconds(s) : null,
-            Timeout = TimeSpan.FromSeconds(checks.Number("--timeout", parsed.GetValue(TimeoutS), 0.1, 1e6) ?? 600),
             IgnoresEos = parsed.GetValue(IgnoreEos),
             OpenMax = Whole(OpenMax, parsed, checks, 1_000_000) ?? BenchLoad.OpenMaxUsual,
             Seed = checks.Seed(parsed.GetValue(Seed)),
@@ -79,18 +86,41 @@ internal static class LoadOptions
     private static void AddContradictions(ParseResult parsed, OptionChecks checks)
     {
         bool Has(Option<string?> option) => parsed.GetValue(option) is not null;
-        if (Has(Rate) == Has(Concurrency)) checks.Add("Give either --rate or --concurrency: an open loop or a closed one.");
-        if (parsed.GetValue(Arrivals) is { } word and not ("poisson" or "constant"))
+        if (new[] { Rate, Concurrency, TraceOptions.File }.Count(Has) != 1)
         {
-            checks.Add($"--arrivals '{word}' is unknown; it is poisson or constant.");
+            checks.Add("Give either --rate or --concurrency: an open loop or a closed one; or --trace, which has times of its own.");
         }
 
+        foreach (var option in new[] { Prompt, Output, LongEvery }.Where(option => Has(option) && Has(TraceOptions.File)))
+        {
+            checks.Add($"{option.Name} has no meaning with --trace, which has lengths of its own (--length-scale).");
+        }
+
+        TraceOptions.AddContradictions(parsed, checks);
         if (Has(Arrivals) && !Has(Rate)) checks.Add("--arrivals has no meaning without --rate.");
         if (Has(Turns) && !Has(Concurrency)) checks.Add("--turns needs --concurrency: a turn follows the answer before it.");
         if (Has(Sessions) && !Has(Turns)) checks.Add("--sessions has no meaning without --turns.");
-        if (Has(OpenMax) && !Has(Rate)) checks.Add("--open-max has no meaning without --rate.");
+        if (Has(OpenMax) && Has(Concurrency)) checks.Add("--open-max has no meaning with --concurrency.");
         if (Has(LongTokens) && !Has(LongEvery)) checks.Add("--long-tokens needs --long-every.");
     }
+
+    private static (double OnS, double OffS)? Phases(ParseResult parsed, OptionChecks checks)
+    {
+        var typed = parsed.GetValue(Arrivals);
+        if (typed is null or "poisson" or "constant") return null;
+        // The rate is checked where it is read, and the phases do not depend on it.
+        if (WorkloadText.TryParseArrivals(typed == "onoff" ? "on-off:10,10" : typed, 1, out var law, out _) && law is OnOffArrivals phases)
+        {
+            return (phases.OnMeanS, phases.OffMeanS);
+        }
+
+        checks.Add($"--arrivals '{typed}' is unknown; it is poisson, constant, onoff or on-off:ON_S,OFF_S with seconds above 0.");
+        return null;
+    }
+
+    /// <summary>A number stands for seconds; what is neither that nor a duration stays as it is, for the check to name it.</summary>
+    private static string? InSeconds(string? typed) =>
+        typed is not null && DurationText.TryParseUs(typed, out var us) ? (us / 1e6).ToString(CultureInfo.InvariantCulture) : typed;
 
     private static int? Whole(Option<string?> option, ParseResult parsed, OptionChecks checks, int max) =>
         checks.Whole(option.Name, parsed.GetValue(option), 1, max);

@@ -1,4 +1,5 @@
 using Kantor.Core.Randomness;
+using Kantor.Workloads.Generators;
 
 namespace Kantor.Cli.Bench;
 
@@ -15,14 +16,20 @@ internal static class RequestPlan
     /// <summary>The requests of an open loop, in order of their starts.</summary>
     public static IEnumerable<PlannedRequest> OfOpenLoop(BenchLoad load, double ratePerS)
     {
-        var (starts, startUs) = (Stream(load, "starts", 0), 0.0);
-        foreach (var planned in OfLane(load, 0, 1))
+        foreach (var (planned, startUs) in OfLane(load, 0, 1).Zip(StartsUs(load, ratePerS)))
         {
-            startUs += 1e6 / ratePerS * (load.IsPoisson ? -Math.Log(1 - starts.NextDouble()) : 1);
             if (startUs > load.Duration?.TotalMicroseconds) yield break;
             yield return planned with { StartUs = (long)startUs };
         }
     }
+
+    /// <summary>Starts without end. With phases the rate is the mean over both, so that equal rates are equal loads.</summary>
+    private static IEnumerable<double> StartsUs(BenchLoad load, double ratePerS) => load switch
+    {
+        { PhasesS: var (onS, offS) } => new OnOffArrivals(ratePerS * (onS + offS) / onS, 0, onS, offS).TimesUs(Stream(load, "starts", 0)),
+        { IsPoisson: true } => new PoissonArrivals(ratePerS).TimesUs(Stream(load, "starts", 0)),
+        _ => Enumerable.Range(1, int.MaxValue).Select(number => number * 1e6 / ratePerS),
+    };
 
     /// <summary>The requests of one of so many lanes, each of which is sent when the one before has been answered.</summary>
     public static IEnumerable<PlannedRequest> OfLane(BenchLoad load, int lane, int lanes)

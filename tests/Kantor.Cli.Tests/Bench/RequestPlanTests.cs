@@ -25,6 +25,20 @@ public class RequestPlanTests
     public void Constant_arrivals_are_equally_far_apart() => Assert.All(
         Gaps(new BenchLoad { Requests = 100, IsPoisson = false }), gap => Assert.InRange(gap, 99_999, 100_001));
 
+    /// <summary>Phases of 1 s and 3 s: the mean rate is the rate, a quarter of the time holds every start, at four times the rate.</summary>
+    [Fact]
+    public void Phases_keep_the_mean_rate_and_leave_the_off_phases_empty() => TestSeed.Each(5, seed =>
+    {
+        var load = new BenchLoad { Requests = 200_000, Seed = seed, PhasesS = (1, 3), PromptTokens = new(1, 1) };
+        var starts = RequestPlan.OfOpenLoop(load, 100).Select(planned => planned.StartUs!.Value).ToArray();
+        Assert.InRange(starts.Length * 1e6 / starts[^1], 75, 130);
+        // Within an ON phase gaps of 2.5 ms are usual; one of 100 ms is an OFF phase (e^-40 otherwise).
+        long[] gaps = [.. starts.Zip(starts.Skip(1), (one, next) => next - one)];
+        Assert.InRange(gaps.Where(gap => gap > 100_000).Sum() / (double)starts[^1], 0.68, 0.82);
+        Assert.InRange(gaps.Where(gap => gap <= 100_000).Average(), 2_450, 2_550);
+        Assert.Equal(starts, RequestPlan.OfOpenLoop(load, 100).Select(planned => planned.StartUs!.Value));
+    });
+
     [Fact]
     public void Nothing_starts_after_the_duration() => TestSeed.Each(5, seed =>
     {
