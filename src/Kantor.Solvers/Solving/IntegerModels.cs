@@ -1,0 +1,21 @@
+using Google.OrTools.Sat;
+
+namespace Kantor.Solvers.Solving;
+
+/// <summary>Solves models by CP-SAT, to a proof or not at all.</summary>
+internal static class IntegerModels
+{
+    /// <summary>The solver with a solution that it has proved to be the best; null where the effort did not suffice.</summary>
+    /// <exception cref="ArgumentException">No solution exists.</exception>
+    public static CpSolver? Proved(CpModel model, SolverEffort? effort)
+    {
+        var solver = new CpSolver { StringParameters = (effort ?? new SolverEffort()).Parameters };
+        return solver.Solve(model) switch
+        {
+            CpSolverStatus.Optimal => solver,
+            CpSolverStatus.Feasible or CpSolverStatus.Unknown => null,
+            CpSolverStatus.Infeasible => throw new ArgumentException("No schedule serves these requests: one does not fit, or never ends."),
+            _ => throw new InvalidOperationException($"The model is not valid: {model.Validate()}"),
+        };
+    }
+}
