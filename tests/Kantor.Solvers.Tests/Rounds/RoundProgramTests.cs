@@ -7,14 +7,14 @@ namespace Kantor.Solvers.Tests.Rounds;
 public class RoundProgramTests
 {
     [Fact]
-    public void It_agrees_with_the_own_search_without_preemption() => TestSeed.Each(250, seed =>
+    public void It_agrees_with_the_own_search_without_preemption__INV_BND_5() => TestSeed.Each(250, seed =>
     {
         var (jobs, pool) = SmallJobs.Draw(seed, jobsMax: 6, roundsMax: 6);
         Assert.Equal(HindsightOptimum.TotalLatency(jobs, pool), RoundProgram.TotalLatency(jobs, pool));
     });
 
     [Fact]
-    public void It_agrees_with_the_own_search_with_preemption() => TestSeed.Each(200, seed =>
+    public void It_agrees_with_the_own_search_with_preemption__INV_BND_5() => TestSeed.Each(200, seed =>
     {
         var (jobs, pool) = SmallJobs.Draw(seed, jobsMax: 5, roundsMax: 5);
         Assert.Equal(HindsightOptimum.TotalLatencyWithPreemption(jobs, pool), RoundProgram.TotalLatencyWithPreemption(jobs, pool));
