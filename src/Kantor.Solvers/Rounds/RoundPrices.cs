@@ -28,7 +28,7 @@ internal sealed class RoundPrices
     /// <summary>The least that any schedule costs within a pool, by weak duality.</summary>
     public double LeastCost(IEnumerable<StartChoice> choices, long poolTokens) => choices.Sum(Least) - (poolTokens * _sums[^1]);
 
-    /// <summary>The least cost of a job that pays for its memory. Later than the last bucket memory is free, and later is no better.</summary>
+    /// <summary>The least cost of a job that pays for its memory. After the last bucket memory is free, and later is no better.</summary>
     private double Least(StartChoice choice)
     {
         var least = choice.Unplaced;

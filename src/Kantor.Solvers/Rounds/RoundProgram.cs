@@ -5,8 +5,8 @@ using Kantor.Solvers.Solving;
 namespace Kantor.Solvers.Rounds;
 
 /// <summary>
-/// The least total latency of schedules that know everything beforehand, in rounds of the theory, as an integer program for CP-SAT: a second
-/// opinion of <see cref="HindsightOptimum"/> that shares no code with it but the jobs.
+/// The least total latency of schedules that know everything beforehand, in rounds of the theory, as an integer program for CP-SAT: a
+/// second opinion of <see cref="HindsightOptimum"/> that shares no code with it but the jobs.
 /// </summary>
 /// <remarks>
 /// Without preemption (arXiv 2502.07115; research notes, theory 2.3), x_ik = 1 where job i starts in round k:
@@ -22,8 +22,8 @@ namespace Kantor.Solvers.Rounds;
 ///     Σ_{u ≤ t} g_i,j+1,u ≤ Σ_{u &lt; t} g_iju                for every i, j and t
 ///     Σ_i Σ_j (h_i + j)·g_ijt ≤ M                           for every t
 /// </code>
-/// With what is due (research notes, theory 9.1): max Σ r_i·y_i with Σ_k x_ik = y_i over the starts that end in time, and the rows of memory.
-/// Rounds end after the last arrival and the rounds of all jobs one after the other, which some best schedule keeps to.
+/// With what is due (research notes, theory 9.1): max Σ r_i·y_i with Σ_k x_ik = y_i over the starts that end in time, and the rows of
+/// memory. Rounds end after the last arrival and the rounds of all jobs one after the other, which some best schedule keeps to.
 /// </remarks>
 public static class RoundProgram
 {
@@ -61,14 +61,14 @@ public static class RoundProgram
         return Least(model, latency, effort);
     }
 
-    /// <summary>Most weight of jobs that end when they are due or before, none of them with a break; null where it was not proved.</summary>
+    /// <summary>Most weight of jobs that end when they are due or before, without a break; null where it was not proved.</summary>
     /// <param name="jobs">The jobs, with what is due when; others are refused.</param>
     /// <param name="poolTokens">M, the tokens of KV that there is room for.</param>
     /// <param name="effort">How much the solver may work.</param>
     public static double? WeightInTime(IReadOnlyList<DueJob> jobs, long poolTokens, SolverEffort? effort = null)
     {
         var model = new CpModel();
-        var memory = new MemoryRows(jobs.Select(due => due.DueRound).DefaultIfEmpty(0).Max());
+        var memory = new MemoryRows(jobs.Select(due => due.DueRound).Append(0).Max());
         ILiteral[] refused = [.. jobs.Select(due => AddStartsInTime(model, due, memory))];
         model.Minimize(LinearExpr.WeightedSum(refused, jobs.Select(due => (long)Math.Round(due.Weight * WeightUnits))));
         memory.AddTo(model, poolTokens);
@@ -78,7 +78,7 @@ public static class RoundProgram
     }
 
     private static int Horizon(IReadOnlyList<BoundJob> jobs) =>
-        jobs.Select(job => job.ArrivalRound).DefaultIfEmpty(0).Max() + jobs.Sum(job => job.Rounds);
+        jobs.Select(job => job.ArrivalRound).Append(0).Max() + jobs.Sum(job => job.Rounds);
 
     private static void AddStarts(CpModel model, in BoundJob job, MemoryRows memory, LinearExprBuilder latency)
     {

@@ -10,14 +10,14 @@ namespace Kantor.Solvers.Rounds;
 /// A linear program places shares x_ik of jobs at starts k, a job's arrival and the beginnings of buckets after it; rows are buckets of Δ
 /// rounds, each with MΔ token-rounds of memory; a share may also stay unplaced, as if it began after all buckets, or was refused.
 /// <para>
-/// That program proves nothing yet: a real job may start between its starts, and a solver rounds. What it gives are prices μ_b ≥ 0 of a token
-/// for a round, and for any such prices weak duality says, of the integer program itself with every start and every round,
+/// That program proves nothing yet: a real job may start between its starts, and a solver rounds. What it gives are prices μ_b ≥ 0 of a
+/// token for a round, and for any such prices weak duality says, of the integer program itself with every start and every round,
 /// </para>
 /// <code>
 /// least cost ≥ Σ_i min( unplaced_i, min_{k ≥ a_i} cost_i(k) + Σ_{t = k+1 … k+o_i} μ_b(t)·(h_i + t − k) ) − M·Σ_t μ_b(t)
 /// </code>
-/// because a schedule keeps Σ_i (what i holds in t) ≤ M for every t. That sum is the bound: computed here and not by the solver, so that prices
-/// of any quality are a proof, also those of a first-order method that has not converged.
+/// because a schedule keeps Σ_i (what i holds in t) ≤ M for every t. That sum is the bound: computed here and not by the solver, so that
+/// prices of any quality are a proof, also those of a first-order method that has not converged.
 /// </remarks>
 public static class RoundRelaxation
 {
@@ -39,8 +39,8 @@ public static class RoundRelaxation
     /// <exception cref="ArgumentOutOfRangeException">The pool has no memory, or an option is out of range.</exception>
     public static RelaxedSchedule WeightInTime(IReadOnlyList<DueJob> jobs, long poolTokens, RelaxationOptions? options = null)
     {
-        var horizon = jobs.Select(job => job.DueRound).DefaultIfEmpty(0).Max();
-        var least = Solve([.. jobs.Select(StartChoice.ForWeight)], Math.Max(1, horizon), poolTokens, options);
+        var horizon = jobs.Select(job => job.DueRound).Append(1).Max();
+        var least = Solve([.. jobs.Select(StartChoice.ForWeight)], horizon, poolTokens, options);
         return least with { Relaxed = -least.Relaxed, Proven = -least.Proven };
     }
 
@@ -60,7 +60,11 @@ public static class RoundRelaxation
     private static int Horizon(IReadOnlyList<BoundJob> jobs, long poolTokens)
     {
         var end = 0.0;
-        foreach (var job in jobs.OrderBy(job => job.ArrivalRound)) end = Math.Max(end, job.ArrivalRound) + ((double)job.Volume / poolTokens);
-        return 1 + (int)(1.25 * end) + jobs.Select(job => job.Rounds).DefaultIfEmpty(0).Max();
+        foreach (var job in jobs.OrderBy(job => job.ArrivalRound))
+        {
+            end = Math.Max(end, job.ArrivalRound) + ((double)job.Volume / poolTokens);
+        }
+
+        return 1 + (int)(1.25 * end) + jobs.Select(job => job.Rounds).Append(0).Max();
     }
 }

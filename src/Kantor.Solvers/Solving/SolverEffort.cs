@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Kantor.Solvers.Solving;
 
-/// <summary>How much a solver may work on one model. Counted in the solver's own units, so that equal input ends alike on every machine.</summary>
+/// <summary>How much a solver may work on one model, in the solver's own units: equal input ends alike on every machine.</summary>
 /// <param name="DeterministicSeconds">
 /// Limit of CP-SAT's deterministic time, about a second of a core each on the machine of its authors; above 0.
 /// </param>

@@ -6,8 +6,8 @@ using Kantor.Core.StepTime;
 namespace Kantor.Solvers.Steps;
 
 /// <summary>
-/// Every load that a step can have, and how long it takes: so any model of step times, linear or not, becomes a constraint without an error.
-/// Of the figures of a load only those are columns that the duration depends on.
+/// Every load that a step can have, and how long it takes: so any model of step times, linear or not, becomes a constraint without an
+/// error. Of the figures of a load only those are columns that the duration depends on.
 /// </summary>
 internal sealed class LoadTable
 {
@@ -77,7 +77,8 @@ internal sealed class LoadTable
         {
             var sum = model.NewIntVar(0, _rows.Max(row => row[column]), "figure");
             var figure = _columns[column];
-            model.Add(LinearExpr.WeightedSum(chosen.Select(one => one.IsHeld), chosen.Select(one => figure(one.Grant.AddTo(default)))) == sum);
+            var figures = chosen.Select(one => figure(one.Grant.AddTo(default)));
+            model.Add(LinearExpr.WeightedSum(chosen.Select(one => one.IsHeld), figures) == sum);
             sums.Add(sum);
         }
 

@@ -21,8 +21,8 @@ namespace Kantor.Solvers.Steps;
 ///     e_k = b_k + d_k,  b_k+1 ≥ e_k,  b_k ≥ a_i·z                          one step at a time, none before the arrival
 ///     z_ik(c → s + j) = 1 ⇒ T_ij = e_k                                     token j of the answer, from 0, comes with its step
 /// </code>
-/// Objectives are bounds of T. Of several replicas each has steps of its own and a served request belongs to one. As many steps as there are
-/// tokens suffice, and the latest end is that of all of them after the last arrival. Times are whole microseconds, or else nanoseconds.
+/// Objectives are bounds of T. Of several replicas each has steps of its own and a served request belongs to one. As many steps as there
+/// are tokens suffice, and the latest end is that of all of them after the last arrival. Times are whole microseconds, or else nanoseconds.
 /// What is not served is not computed in part either, which costs nothing where steps do not take longer for less.
 /// </remarks>
 public sealed class StepProgram
@@ -45,7 +45,7 @@ public sealed class StepProgram
         _clock = Clock.For(LoadTable.Loads(grants, fleet).Select(load => fleet.StepTime.StepUs(load)));
         var loads = LoadTable.Of(grants, fleet, _clock);
         var steps = requests.Sum(one => one.FreshTokens + Counted(one) - 1);
-        _horizon = _clock.Units(requests.Select(one => one.ArrivalUs).DefaultIfEmpty(0).Max()) + (steps * loads.LongestDuration);
+        _horizon = _clock.Units(requests.Select(one => one.ArrivalUs).Append(0).Max()) + (steps * loads.LongestDuration);
         _requests = [.. requests.Zip(grants, (one, its) => Add(one, its, Counted(one)))];
         Serve([.. Enumerable.Range(0, fleet.Replicas).Select(_ => new ReplicaSteps(_model, fleet, _requests, loads, _horizon))]);
     }

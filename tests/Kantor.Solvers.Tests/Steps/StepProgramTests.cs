@@ -135,9 +135,9 @@ public class StepProgramTests(ITestOutputHelper output)
     private static IReadOnlyList<CoarseInstance> Coarse(ulong seed)
     {
         var (random, us) = (new RandomStream(seed, "coarse"), 0L);
-        BoundRequest[] trace = [.. Enumerable.Range(0, 600).Select(_ => new BoundRequest(us += random.NextInt(120_000), 200 + random.NextInt(1_500), 1 + random.NextInt(400)))];
+        BoundRequest Next() => new(us += random.NextInt(120_000), 200 + random.NextInt(1_500), 1 + random.NextInt(400));
         var fleet = Fleet(new LinearStepTime(9_000, 55, 55, 0)) with { Limits = new BatchLimits { StepTokensMax = 512, RunningMax = 128 }, KvTokens = 40_000 };
-        return CoarseInstance.Of(trace, fleet, new SloSpec { TtftUsMax = 2_000_000, GapUsMax = 100_000 }, 2, 3);
+        return CoarseInstance.Of([.. Enumerable.Range(0, 600).Select(_ => Next())], fleet, new SloSpec { TtftUsMax = 2_000_000, GapUsMax = 100_000 }, 2, 3);
     }
 
     private static FleetFacts Fleet(IStepTimeModel model) => new()
