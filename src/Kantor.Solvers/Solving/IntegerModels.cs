@@ -6,10 +6,13 @@ namespace Kantor.Solvers.Solving;
 internal static class IntegerModels
 {
     /// <summary>The solver with a solution that it has proved to be the best; null where the effort did not suffice.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="effort">How much the solver may work.</param>
+    /// <param name="search">More parameters of CP-SAT, for a kind of model that they suit.</param>
     /// <exception cref="ArgumentException">No solution exists.</exception>
-    public static CpSolver? Proved(CpModel model, SolverEffort? effort)
+    public static CpSolver? Proved(CpModel model, SolverEffort? effort, string search = "")
     {
-        var solver = new CpSolver { StringParameters = (effort ?? new SolverEffort()).Parameters };
+        var solver = new CpSolver { StringParameters = $"{(effort ?? new SolverEffort()).Parameters},{search}".TrimEnd(',') };
         return solver.Solve(model) switch
         {
             CpSolverStatus.Optimal => solver,

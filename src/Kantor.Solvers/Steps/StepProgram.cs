@@ -30,6 +30,12 @@ public sealed class StepProgram
     /// <summary>Weights become whole numbers of this part of 1.</summary>
     private const double WeightUnits = 1 << 20;
 
+    /// <summary>
+    /// Times hang on choices by implications, of which a linear relaxation knows nothing, and probing costs more than it finds: with both left
+    /// out the proofs take less than half as long.
+    /// </summary>
+    private const string Search = "linearization_level:0,cp_model_probing_level:0,symmetry_level:0";
+
     private readonly CpModel _model = new();
     private readonly FleetFacts _fleet;
     private readonly Clock _clock;
@@ -62,7 +68,7 @@ public sealed class StepProgram
         foreach (var request in program._requests) program.Hold(request, slo);
         program._model.Maximize(LinearExpr.WeightedSum(
             program._requests.Select(one => one.IsServed), requests.Select(one => (long)Math.Round(one.Weight * WeightUnits))));
-        return IntegerModels.Proved(program._model, effort) is { } solver
+        return IntegerModels.Proved(program._model, effort, Search) is { } solver
             ? program._requests.Where(one => solver.BooleanValue(one.IsServed)).Sum(one => one.Facts.Weight)
             : null;
     }
@@ -81,7 +87,7 @@ public sealed class StepProgram
         var program = new StepProgram(requests, fleet, isFirstTokenAll: kind == LatencyKind.Ttft);
         foreach (var request in program._requests) program._model.Add(request.IsServed == 1);
         program._model.Minimize(LinearExpr.Sum(program._requests.Select(one => one.TokenAt[^1])));
-        return IntegerModels.Proved(program._model, effort) is { } solver
+        return IntegerModels.Proved(program._model, effort, Search) is { } solver
             ? program._clock.Us((long)Math.Round(solver.ObjectiveValue)) - requests.Sum(one => one.ArrivalUs)
             : null;
     }
