@@ -31,8 +31,8 @@ public sealed class StepProgram
     private const double WeightUnits = 1 << 20;
 
     /// <summary>
-    /// Times hang on choices by implications, of which a linear relaxation knows nothing, and probing costs more than it finds: with both left
-    /// out the proofs take less than half as long.
+    /// Times hang on choices by implications, of which a linear relaxation knows nothing, and probing costs more than it finds: with both
+    /// left out the proofs take less than half as long.
     /// </summary>
     private const string Search = "linearization_level:0,cp_model_probing_level:0,symmetry_level:0";
 
