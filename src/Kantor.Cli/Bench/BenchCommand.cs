@@ -12,15 +12,15 @@ internal static class BenchCommand
 
     private const double TimeoutUsualS = 600;
 
-    private static readonly Option<string?> Url = LoadOptions.Text(
+    private static readonly Option<string?> Url = TextOption.Of(
         "--url", "http://HOST:PORT", "The endpoint. Default: http://localhost:8080.");
-    private static readonly Option<string?> Model = LoadOptions.Text(
+    private static readonly Option<string?> Model = TextOption.Of(
         "--model", "NAME", "Model to ask for. Default: the first that the endpoint lists.");
-    private static readonly Option<string?> Key = LoadOptions.Text(
+    private static readonly Option<string?> Key = TextOption.Of(
         "--key", "KEY", "API key. Default: the environment variable KANTOR_API_KEY.");
-    private static readonly Option<string?> Goal = LoadOptions.Text(
+    private static readonly Option<string?> Goal = TextOption.Of(
         "--objective", "TEXT", $"What counts as served, goodput(…) of {SloSpec.Help}.");
-    private static readonly Option<string?> Json = LoadOptions.Text(
+    private static readonly Option<string?> Json = TextOption.Of(
         "--json", "FILE", "Write the summary and every request; - for the standard output.");
 
     private static readonly Option<bool> NewConnections = new("--new-connections")
@@ -28,7 +28,7 @@ internal static class BenchCommand
         Description = "A connection for each request: for endpoints that close one after an answer without saying so.",
     };
 
-    private static readonly Option<string?> Timeout = LoadOptions.Text(
+    private static readonly Option<string?> Timeout = TextOption.Of(
         "--timeout", "S", "Seconds after which a request that has not got its whole answer is given up. Default: 600.");
 
     public static Command Create()
@@ -56,8 +56,7 @@ internal static class BenchCommand
         load = TraceOptions.With(parsed, checks, load, cancellation);
         checks.ThrowIfAny();
         using var client = ClientOf(parsed, url!, timeout);
-        await client.RequireReachableAsync(cancellation);
-        var run = new BenchRun(client, parsed.GetValue(Model) ?? await client.FirstModelAsync(cancellation), load);
+        var run = new BenchRun(client, await client.ModelAsync(parsed.GetValue(Model), cancellation), load);
         var records = await WorkProgress.RunAsync(run.Counts, () => run.RunAsync(cancellation));
         var exit = Report(records, slo, file, cancellation.IsCancellationRequested);
         return run.IsOverrun ? throw new FailureException(Overrun(load)) : exit;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Kantor.Cli.Shell;
+using Kantor.Reports.Runs;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Bench;
 
@@ -16,18 +18,16 @@ internal static class BenchReport
     }
 
     /// <summary>The summary and every request.</summary>
-    public static void WriteJson(Stream stream, BenchSummary summary, IReadOnlyList<BenchRecord> records)
-    {
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        json.WriteStartObject("summary");
-        WriteSummary(json, summary);
-        json.WriteEndObject();
-        json.WriteStartArray("requests");
-        foreach (var record in records) WriteRecord(json, record);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
+    public static void WriteJson(Stream stream, BenchSummary summary, IReadOnlyList<BenchRecord> records) =>
+        ReportJson.WriteDocument(stream, "kantor.bench.v1", json =>
+        {
+            json.WriteStartObject("summary");
+            WriteSummary(json, summary);
+            json.WriteEndObject();
+            json.WriteStartArray("requests");
+            foreach (var record in records) WriteRecord(json, record);
+            json.WriteEndArray();
+        });
 
     private static string Line(BenchSummary summary)
     {
@@ -46,16 +46,16 @@ internal static class BenchReport
         where row.Times is not null
         let times = row.Times
         select (string[])
-            [row.Label, Text(times.MeanUs), Text(times.P50Us), Text(times.P90Us), Text(times.P99Us), Text(times.MaxUs)];
+            [row.Label, Text(times.Mean), Text(times.P50), Text(times.P90), Text(times.P99), Text(times.Max)];
 
-    private static (string Label, string Key, BenchTimes? Times)[] Times(BenchSummary summary) =>
+    private static (string Label, string Key, Distribution? Times)[] Times(BenchSummary summary) =>
     [
-        ("first token", "ttft_ms", summary.Ttft),
-        ("gap", "itl_ms", summary.Gap),
-        ("largest gap", "itl_max_ms", summary.GapMax),
-        ("mean gap", "tpot_ms", summary.Tpot),
-        ("whole answer", "e2e_ms", summary.E2e),
-        ("sent late", "lateness_ms", summary.Lateness),
+        ("first token", "ttft_ms", summary.TtftUs),
+        ("gap", "itl_ms", summary.GapUs),
+        ("largest gap", "itl_max_ms", summary.GapMaxUs),
+        ("mean gap", "tpot_ms", summary.TpotUs),
+        ("whole answer", "e2e_ms", summary.E2eUs),
+        ("sent late", "lateness_ms", summary.LatenessUs),
     ];
 
     private static string Text(double us) => TextTable.Seconds(us / 1000);
@@ -73,11 +73,11 @@ internal static class BenchReport
         {
             if (times is null) continue;
             json.WriteStartObject(key);
-            json.WriteNumber("mean", times.MeanUs / 1000);
-            json.WriteNumber("p50", times.P50Us / 1000.0);
-            json.WriteNumber("p90", times.P90Us / 1000.0);
-            json.WriteNumber("p99", times.P99Us / 1000.0);
-            json.WriteNumber("max", times.MaxUs / 1000.0);
+            json.WriteNumber("mean", times.Mean / 1000);
+            json.WriteNumber("p50", times.P50 / 1000.0);
+            json.WriteNumber("p90", times.P90 / 1000.0);
+            json.WriteNumber("p99", times.P99 / 1000.0);
+            json.WriteNumber("max", times.Max / 1000.0);
             json.WriteEndObject();
         }
 

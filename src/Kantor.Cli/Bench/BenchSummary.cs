@@ -1,21 +1,8 @@
 using Kantor.Core.Objectives;
-using Kantor.Core.Statistics;
 using Kantor.Simulation.Metrics;
+using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Bench;
-
-/// <summary>A distribution in microseconds; null when nothing was measured.</summary>
-internal sealed record BenchTimes(double MeanUs, long P50Us, long P90Us, long P99Us, long MaxUs)
-{
-    /// <summary>That of some times; null of none.</summary>
-    public static BenchTimes? Of(IEnumerable<long> timesUs)
-    {
-        long[] sorted = [.. timesUs.Order()];
-        if (sorted.Length == 0) return null;
-        return new BenchTimes(
-            sorted.Average(), Percentile.Of(sorted, 0.5), Percentile.Of(sorted, 0.9), Percentile.Of(sorted, 0.99), sorted[^1]);
-    }
-}
 
 /// <summary>
 /// A run in figures. Times count from the intended start, so that an endpoint that stalls is charged for all whom it kept.
@@ -47,22 +34,22 @@ internal sealed record BenchSummary
     public required IReadOnlyDictionary<string, int> Faults { get; init; }
 
     /// <summary>From the intended start to the first token, of those whose whole answers came.</summary>
-    public BenchTimes? Ttft { get; init; }
+    public Distribution? TtftUs { get; init; }
 
     /// <summary>Between two tokens, over all gaps.</summary>
-    public BenchTimes? Gap { get; init; }
+    public Distribution? GapUs { get; init; }
 
     /// <summary>The largest gap of each request.</summary>
-    public BenchTimes? GapMax { get; init; }
+    public Distribution? GapMaxUs { get; init; }
 
     /// <summary>The mean gap of each request.</summary>
-    public BenchTimes? Tpot { get; init; }
+    public Distribution? TpotUs { get; init; }
 
     /// <summary>From the intended start to the last token.</summary>
-    public BenchTimes? E2e { get; init; }
+    public Distribution? E2eUs { get; init; }
 
     /// <summary>How late requests were sent: what the generator itself adds.</summary>
-    public BenchTimes? Lateness { get; init; }
+    public Distribution? LatenessUs { get; init; }
 
     /// <summary>The summary of some records.</summary>
     public static BenchSummary Of(IReadOnlyList<BenchRecord> records, SloSpec? slo)
@@ -70,12 +57,12 @@ internal sealed record BenchSummary
         RequestRecord[] judged = [.. records.Select(record => record.AsRequest())];
         return CountsOf(records, judged, slo) with
         {
-            Ttft = BenchTimes.Of(judged.Where(record => record.IsCompleted).Select(record => record.TtftUs).OfType<long>()),
-            Gap = BenchTimes.Of(records.SelectMany(record => record.GapsUs)),
-            GapMax = BenchTimes.Of(records.Where(record => record.TokensUs.Count > 1).Select(record => record.GapUsMax)),
-            Tpot = BenchTimes.Of(judged.Where(record => record.IsCompleted).Select(record => (long?)record.TpotUs).OfType<long>()),
-            E2e = BenchTimes.Of(judged.Select(record => record.E2eUs).OfType<long>()),
-            Lateness = BenchTimes.Of(records.Select(record => record.SentUs - record.StartUs)),
+            TtftUs = Distribution.Of(judged.Where(record => record.IsCompleted).Select(record => record.TtftUs).OfType<long>()),
+            GapUs = Distribution.Of(records.SelectMany(record => record.GapsUs)),
+            GapMaxUs = Distribution.Of(records.Where(record => record.TokensUs.Count > 1).Select(record => record.GapUsMax)),
+            TpotUs = Distribution.Of(judged.Where(record => record.IsCompleted).Select(record => (long?)record.TpotUs).OfType<long>()),
+            E2eUs = Distribution.Of(judged.Select(record => record.E2eUs).OfType<long>()),
+            LatenessUs = Distribution.Of(records.Select(record => record.SentUs - record.StartUs)),
         };
     }
 

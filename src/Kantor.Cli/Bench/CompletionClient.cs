@@ -45,9 +45,16 @@ internal sealed class CompletionClient : IDisposable
         }
     }
 
-    /// <summary>Whether somebody is there.</summary>
-    /// <exception cref="FailureException">Nobody is.</exception>
-    public async Task RequireReachableAsync(CancellationToken cancellation)
+    /// <summary>The model to ask for, by name or the first; somebody is there when it is returned.</summary>
+    /// <exception cref="FailureException">Nobody is, or no name is given and the endpoint lists none.</exception>
+    public async Task<string> ModelAsync(string? name, CancellationToken cancellation)
+    {
+        if (name is null) return await FirstModelAsync(cancellation);
+        await RequireReachableAsync(cancellation);
+        return name;
+    }
+
+    private async Task RequireReachableAsync(CancellationToken cancellation)
     {
         try
         {

@@ -14,28 +14,31 @@ internal static class LoadOptions
     private const int RequestsMost = 10_000_000;
     private const int TokensMost = 10_000_000;
 
-    private static readonly Option<string?> Rate = Text(
+    private static readonly Option<string?> Rate = TextOption.Of(
         "--rate", "X", "Requests per second, sent whether or not earlier ones are answered; times count from when each was to start.");
-    private static readonly Option<string?> Arrivals = Text(
+    private static readonly Option<string?> Arrivals = TextOption.Of(
         "--arrivals", "LAW",
         "poisson, constant, on-off:ON_S,OFF_S (mean phases; nothing in OFF) or onoff, which is on-off:10,10; with --rate, the mean. "
         + "Default: poisson.");
-    private static readonly Option<string?> Concurrency = Text("--concurrency", "N", "Requests open at any time, instead of --rate.");
-    private static readonly Option<string?> Requests = Text("--requests", "N", "Requests in all. Default: 100, or as --duration allows.");
-    private static readonly Option<string?> Duration = Text(
+    private static readonly Option<string?> Concurrency = TextOption.Of(
+        "--concurrency", "N", "Requests open at any time, instead of --rate.");
+    private static readonly Option<string?> Requests = TextOption.Of(
+        "--requests", "N", "Requests in all. Default: 100, or as --duration allows.");
+    private static readonly Option<string?> Duration = TextOption.Of(
         "--duration", "S", "Seconds, or a time such as 5000ms or 60s, after which none is sent any more.");
-    private static readonly Option<string?> Prompt = Text("--prompt-tokens", "N|A..B", "Length of prompts. Default: 100.");
-    private static readonly Option<string?> Output = Text("--output-tokens", "N|A..B", "Most tokens of answers. Default: 64.");
-    private static readonly Option<string?> LongEvery = Text("--long-every", "N", "One of N prompts is long.");
-    private static readonly Option<string?> LongTokens = Text("--long-tokens", "N", "Length of long prompts. Default: 1500.");
-    private static readonly Option<string?> Turns = Text(
+    private static readonly Option<string?> Prompt = TextOption.Of("--prompt-tokens", "N|A..B", "Length of prompts. Default: 100.");
+    private static readonly Option<string?> Output = TextOption.Of("--output-tokens", "N|A..B", "Most tokens of answers. Default: 64.");
+    private static readonly Option<string?> LongEvery = TextOption.Of("--long-every", "N", "One of N prompts is long.");
+    private static readonly Option<string?> LongTokens = TextOption.Of("--long-tokens", "N", "Length of long prompts. Default: 1500.");
+    private static readonly Option<string?> Turns = TextOption.Of(
         "--turns", "N", "Turns of a session with --concurrency: each begins with the turn before and adds a prompt. Default: 1.");
-    private static readonly Option<string?> Sessions = Text(
+    private static readonly Option<string?> Sessions = TextOption.Of(
         "--sessions", "N", "Sessions that each of the open requests serves in turn, with --turns. Default: 1.");
-    private static readonly Option<string?> TokenIds = Text("--token-ids", "A..B", "Ids that prompts are made of. Default: 300..499.");
+    private static readonly Option<string?> TokenIds = TextOption.Of(
+        "--token-ids", "A..B", "Ids that prompts are made of. Default: 300..499.");
     private static readonly Option<bool> IgnoreEos = new("--ignore-eos") { Description = "Ask for answers up to their limits." };
-    private static readonly Option<string?> OpenMax = Text("--open-max", "N", "Most open requests with --rate. Default: 10000.");
-    private static readonly Option<string?> Seed = Text("--seed", "N", "Equal seeds, equal requests at equal times. Default: 1.");
+    private static readonly Option<string?> OpenMax = TextOption.Of("--open-max", "N", "Most open requests with --rate. Default: 10000.");
+    private static readonly Option<string?> Seed = TextOption.Of("--seed", "N", "Equal seeds, equal requests at equal times. Default: 1.");
 
     /// <summary>Puts the options on a verb.</summary>
     public static void AddTo(Command command)
@@ -47,10 +50,6 @@ internal static class LoadOptions
         ];
         foreach (var option in options) command.Options.Add(option);
     }
-
-    /// <summary>An option whose value is read as text.</summary>
-    public static Option<string?> Text(string name, string help, string description) =>
-        new(name) { Description = description, HelpName = help };
 
     /// <summary>The load that was typed; what is wrong with it goes to the checks.</summary>
     public static BenchLoad Read(ParseResult parsed, OptionChecks checks)

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using Kantor.Cli.Shell;
 using Kantor.Cli.Traces;
-using Kantor.Core.Randomness;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Bench;
@@ -11,12 +9,12 @@ namespace Kantor.Cli.Bench;
 internal static class TraceOptions
 {
     /// <summary>The trace; its presence makes the load an open loop.</summary>
-    public static Option<string?> File { get; } = LoadOptions.Text(
+    public static Option<string?> File { get; } = TextOption.Of(
         "--trace", "FILE", $"Send the requests of a trace at their recorded times, instead of --rate: {TraceCommand.Formats}.");
 
-    private static readonly Option<string?> RateScale = LoadOptions.Text(
+    private static readonly Option<string?> RateScale = TextOption.Of(
         "--rate-scale", "X", "Arrivals X times as dense as in the trace. Default: 1.");
-    private static readonly Option<string?> LengthScale = LoadOptions.Text(
+    private static readonly Option<string?> LengthScale = TextOption.Of(
         "--length-scale", "X", "Prompts and answers X times as long as in the trace. Default: 1.");
 
     /// <summary>All of them.</summary>
@@ -40,18 +38,9 @@ internal static class TraceOptions
         var rate = checks.Number(RateScale.Name, parsed.GetValue(RateScale), 1e-6, 1e6) ?? 1;
         var length = checks.Number(LengthScale.Name, parsed.GetValue(LengthScale), 1e-4, 100) ?? 1;
         if (path is null || checks.Errors.Count > 0) return load;
-        var trace = Spread(new TraceFile(path, new TraceReadOptions()).Load(cancellation), load.Seed).ScaleRate(rate);
+        var recorded = new TraceFile(path, new TraceReadOptions()).Load(cancellation);
+        // Batched arrivals are an artefact of recorders, and spread as simulate spreads them.
+        var trace = TraceFile.Spread(recorded, spreads: true, load.Seed).ScaleRate(rate);
         return load with { Trace = trace.Requests, LengthScale = length, Requests = Math.Min(load.Requests, trace.Requests.Count) };
-    }
-
-    /// <summary>Batched arrivals are an artefact of recorders, and spread as simulate spreads them.</summary>
-    private static Trace Spread(Trace trace, ulong seed)
-    {
-        var batches = ArrivalBatches.Of(trace.Requests);
-        if (!batches.AreBatched) return trace;
-        TraceFile.Say(string.Create(
-            CultureInfo.InvariantCulture,
-            $"arrivals come in batches, mostly {batches.TickUs / 1e6:0.###} s apart; they are spread at random over that time."));
-        return trace.SpreadBatches(new RandomStream(seed, "spread-batches"));
     }
 }

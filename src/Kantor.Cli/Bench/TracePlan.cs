@@ -36,8 +36,8 @@ internal static class TracePlan
         for (var at = 0; at < prompt.Length; at++)
         {
             var block = Math.Min(at / perBlock, request.BlockIds.Length - 1);
-            var bits = blocks.BitsAt(((ulong)(uint)request.BlockIds[block] << 32) + (uint)(at - (block * perBlock)));
-            prompt[at] = load.TokenIds.At((bits >> 11) * (1.0 / (1UL << 53)));
+            var place = ((ulong)(uint)request.BlockIds[block] << 32) + (uint)(at - (block * perBlock));
+            prompt[at] = load.TokenIds.At(blocks.DoubleAt(place));
         }
     }
 

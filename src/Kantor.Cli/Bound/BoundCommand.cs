@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Traces;
 
@@ -9,29 +10,29 @@ internal static class BoundCommand
 {
     private const string DefaultPolicies = "vllm-v1,moore-hodgson,mc-sf";
 
-    private static readonly Option<string?> Trace = SimulateCommand.Text(
+    private static readonly Option<string?> Trace = TextOption.Of(
         "--trace", "FILE", $"{TraceCommand.Formats}. Default: a synthetic chat trace that ships with Kantor.");
 
-    private static readonly Option<string?> Replicas = SimulateCommand.Text("--replicas", "N", "Equal replicas. Default: 1.");
+    private static readonly Option<string?> Replicas = TextOption.Of("--replicas", "N", "Equal replicas. Default: 1.");
 
-    private static readonly Option<string?> RateScale = SimulateCommand.Text(
+    private static readonly Option<string?> RateScale = TextOption.Of(
         "--rate-scale", "X", "Arrivals X times as dense as in the trace. Default: 1.");
 
-    private static readonly Option<string?> Seed = SimulateCommand.Text(
+    private static readonly Option<string?> Seed = TextOption.Of(
         "--seed", "N", "Seed of the spreading of batched arrivals; the same as in simulate gives the same arrivals. Default: 1.");
 
-    private static readonly Option<string?> StepTokens = SimulateCommand.Text(
+    private static readonly Option<string?> StepTokens = TextOption.Of(
         "--step-tokens", "N", "Most tokens of one step. Default: the profile's.");
 
-    private static readonly Option<string?> KvTokens = SimulateCommand.Text(
+    private static readonly Option<string?> KvTokens = TextOption.Of(
         "--kv-tokens", "N", "KV pool of a replica in tokens. Default: the profile's.");
 
-    private static readonly Option<string?> Policy = SimulateCommand.Text(
+    private static readonly Option<string?> Policy = TextOption.Of(
         "--policy", "NAMES",
         "Batch policies, apart by commas, that are tried where the best schedule can be found: a few coarse requests of the trace at a "
         + $"time. Default: {DefaultPolicies}.");
 
-    private static readonly Option<string?> Json = SimulateCommand.Text(
+    private static readonly Option<string?> Json = TextOption.Of(
         "--json", "FILE", "Write the bounds as JSON; - for the standard output, in place of the text.");
 
     /// <summary>The verb.</summary>

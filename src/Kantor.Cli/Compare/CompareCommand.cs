@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Kantor.Cli.Policies;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 
 namespace Kantor.Cli.Compare;
@@ -7,37 +8,37 @@ namespace Kantor.Cli.Compare;
 /// <summary><c>kantor compare</c>: the policies of the literature on one's own trace, each beside what no policy could better.</summary>
 internal static class CompareCommand
 {
-    private static readonly Option<string?> Trace = SimulateCommand.Text(
+    private static readonly Option<string?> Trace = TextOption.Of(
         "--trace", "FILE",
         $"{Traces.TraceCommand.Formats}. Default: synthetic chat, a fresh sample for each seed.");
 
-    private static readonly Option<string?> Decision = SimulateCommand.Text(
+    private static readonly Option<string?> Decision = TextOption.Of(
         "--decision", "NAME",
         $"Whose policies are compared: {string.Join(", ", ComparedDecision.All.Select(decision => decision.Name))}; all other decisions "
         + $"stay as they are. Default: {ComparedDecision.All[0].Name}.");
 
-    private static readonly Option<string?> Policies = SimulateCommand.Text(
+    private static readonly Option<string?> Policies = TextOption.Of(
         "--policies", "LIST",
         $"Policies of that decision apart by commas: names, {TypedPolicies.Form}; families, such as volume; or {CompareValidation.All}. "
         + $"Default: {CompareValidation.All}.");
 
-    private static readonly Option<string?> Policy = SimulateCommand.Text(
+    private static readonly Option<string?> Policy = TextOption.Of(
         "--policy", "NAME", $"Batch policy of all runs where another decision is compared. Default: {ComparedDecision.All[0].Baseline}.");
 
-    private static readonly Option<string?> Baseline = SimulateCommand.Text(
+    private static readonly Option<string?> Baseline = TextOption.Of(
         "--baseline", "NAME",
         "Policy that the others are compared with and that the knee is the knee of. Default: "
         + $"{string.Join(", ", ComparedDecision.All.Select(decision => decision.Baseline))}, by decision.");
 
-    private static readonly Option<string?> Replicas = SimulateCommand.Text("--replicas", "N", "Equal replicas. Default: 1.");
+    private static readonly Option<string?> Replicas = TextOption.Of("--replicas", "N", "Equal replicas. Default: 1.");
 
-    private static readonly Option<string?> Load = SimulateCommand.Text(
+    private static readonly Option<string?> Load = TextOption.Of(
         "--load", "LIST", $"Loads as multiples of the knee. Default: {CompareValidation.DefaultLoads}.");
 
-    private static readonly Option<string?> Knee = SimulateCommand.Text(
+    private static readonly Option<string?> Knee = TextOption.Of(
         "--knee", "X", "Rate scale that counts as the knee, instead of looking for it.");
 
-    private static readonly Option<string?> Seeds = SimulateCommand.Text(
+    private static readonly Option<string?> Seeds = TextOption.Of(
         "--seeds", "N",
         "Replicates: seeds of a drawn workload, or windows of a trace, which has one course only. All policies see the same requests. "
         + $"Default: {CompareValidation.DefaultReplicates}.");
@@ -54,13 +55,13 @@ internal static class CompareCommand
             + "wrong, and say whether the ranking survives.",
     };
 
-    private static readonly Option<string?> StepTokens = SimulateCommand.Text(
+    private static readonly Option<string?> StepTokens = TextOption.Of(
         "--step-tokens", "N", "Most tokens of one step. Default: the profile's.");
 
-    private static readonly Option<string?> KvTokens = SimulateCommand.Text(
+    private static readonly Option<string?> KvTokens = TextOption.Of(
         "--kv-tokens", "N", "KV pool of a replica in tokens. Default: the profile's.");
 
-    private static readonly Option<string?> Threads = SimulateCommand.Text(
+    private static readonly Option<string?> Threads = TextOption.Of(
         "--threads", "N", "Simulations at a time; only the time that decisions take depends on it. Default: one per core.");
 
     /// <summary>The verb.</summary>

@@ -96,13 +96,11 @@ internal sealed class EngineArguments(string defaultPolicy = EngineArguments.Def
         "--waiting-max", "Most requests that wait; further ones are answered 429.", 1_024, 1, 1_000_000);
     private readonly Option<int> _stepTokens = Number("--step-tokens", "Most tokens that one step computes.", 512, 1, 1 << 20);
     private readonly Option<int?> _threads = new("--threads") { Description = "Processor threads. Default: one per core.", HelpName = "N" };
-    private readonly Option<int?> _gpuLayers = new(GpuLayers)
-    {
-        Description =
-            "Layers computed on the GPU, which must be there; 0 computes on the processor. Default: all of them when there is a GPU.",
-        HelpName = "N",
-        Validators = { result => RequireRange(result, GpuLayers, 0, 1 << 20) },
-    };
+    private readonly Option<int?> _gpuLayers = Optional(
+        GpuLayers,
+        "Layers computed on the GPU, which must be there; 0 computes on the processor. Default: all of them when there is a GPU.",
+        0,
+        1 << 20);
 
     /// <summary>Puts the options on a verb.</summary>
     public void AddTo(Command command)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Kantor.Cli.Policies;
+using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Traces;
 using Kantor.Core;
@@ -14,95 +15,95 @@ namespace Kantor.Cli.Plan;
 /// <summary><c>kantor plan</c>: the smallest fleet that keeps its objectives, and the table that it was chosen from.</summary>
 internal static class PlanCommand
 {
-    private static readonly Option<string?> Trace = SimulateCommand.Text(
+    private static readonly Option<string?> Trace = TextOption.Of(
         "--trace", "FILE", $"{TraceCommand.Formats}. Default: synthetic chat, a fresh sample for each seed.");
 
-    private static readonly Option<string?> Requests = SimulateCommand.Text(
+    private static readonly Option<string?> Requests = TextOption.Of(
         "--requests", "N", "Without a trace: requests of a simulation. Default: 1000.");
 
-    private static readonly Option<string?> Arrivals = SimulateCommand.Text(
+    private static readonly Option<string?> Arrivals = TextOption.Of(
         "--arrivals", "LAW", $"Without a trace: {WorkloadText.ArrivalsHelp}. Default: poisson.");
 
-    private static readonly Option<string?> Prompt = SimulateCommand.Text(
+    private static readonly Option<string?> Prompt = TextOption.Of(
         "--prompt", "LAW", $"Without a trace: prompt lengths, {WorkloadText.LengthHelp}. Default: those of chat.");
 
-    private static readonly Option<string?> Output = SimulateCommand.Text(
+    private static readonly Option<string?> Output = TextOption.Of(
         "--output", "LAW", "Without a trace: output lengths, in the same way.");
 
-    private static readonly Option<string?> Prefixes = SimulateCommand.Text(
+    private static readonly Option<string?> Prefixes = TextOption.Of(
         "--prefixes", "N,ZIPF,BLOCKS",
         "Without a trace: prompts of N families that begin alike, with popularity k^-ZIPF and 1 to BLOCKS common blocks of 512 tokens.");
 
-    private static readonly Option<string?> Profile = SimulateCommand.Text(
+    private static readonly Option<string?> Profile = TextOption.Of(
         "--profile", "LIST",
         $"Replicas to choose from, separated by commas: names ({string.Join(", ", StepTimeProfiles.All.Select(known => known.Name))}), "
         + $"{DeploymentName.Form}, or FILE.json of 'kantor calibrate engine'. Default: {ScenarioFlags.DefaultProfile}.");
 
-    private static readonly Option<string?> Policy = SimulateCommand.Text(
+    private static readonly Option<string?> Policy = TextOption.Of(
         "--policy", "LIST",
         $"Batch policies of replicas that serve requests to the end, each a candidate: {string.Join(", ", PolicyCatalogue.PlannerNames)}. "
         + $"Default: {PlanValidation.DefaultPolicies}.");
 
-    private static readonly Option<string?> StepTokens = SimulateCommand.Text(
+    private static readonly Option<string?> StepTokens = TextOption.Of(
         "--step-tokens", "LIST",
         $"Most tokens of one step of those replicas, each a candidate. Default: {string.Join(", ", PlanValidation.DefaultStepTokens)} and "
         + "the profile's.");
 
-    private static readonly Option<string?> Routing = SimulateCommand.Text(
+    private static readonly Option<string?> Routing = TextOption.Of(
         "--routing", "NAME",
         $"Routing policy: {string.Join(", ", PolicyCatalogue.RouterNames)}. Default: {PlanValidation.DefaultRouting}.");
 
-    private static readonly Option<string?> Rate = SimulateCommand.Text(
+    private static readonly Option<string?> Rate = TextOption.Of(
         "--rate", "X", "Arrivals per second to plan for; the trace is stretched to it. Default: the trace's own rate.");
 
-    private static readonly Option<string?> RateScale = SimulateCommand.Text(
+    private static readonly Option<string?> RateScale = TextOption.Of(
         "--rate-scale", "X", "Arrivals X times as dense as in the trace. Default: 1.");
 
-    private static readonly Option<string?> Attainment = SimulateCommand.Text(
+    private static readonly Option<string?> Attainment = TextOption.Of(
         "--attainment", "SHARE",
         $"Share of all requests that must meet every limit of --slo or --objective. Default: {Text(PlanValidation.DefaultAttainment)}.");
 
-    private static readonly Option<string?> ReplicasMax = SimulateCommand.Text(
+    private static readonly Option<string?> ReplicasMax = TextOption.Of(
         "--replicas-max", "N",
         $"Most replicas of a fleet, those for prefill and for decode together. Default: {PlanValidation.DefaultReplicasMax}.");
 
-    private static readonly Option<string?> Disaggregate = SimulateCommand.Text(
+    private static readonly Option<string?> Disaggregate = TextOption.Of(
         "--disaggregate", "auto|never|only", "Whether prefill and decode may, must not or must be apart. Default: auto.");
 
-    private static readonly Option<string?> PrefillPolicy = SimulateCommand.Text(
+    private static readonly Option<string?> PrefillPolicy = TextOption.Of(
         "--prefill-policy", "NAME", $"Batch policy of replicas that only prefill. Default: {PlanValidation.DefaultPrefillPolicy}.");
 
-    private static readonly Option<string?> PrefillStepTokens = SimulateCommand.Text(
+    private static readonly Option<string?> PrefillStepTokens = TextOption.Of(
         "--prefill-step-tokens", "N", "Most tokens of one step there; longer prompts are cut. Default: the profile's.");
 
-    private static readonly Option<string?> DecodePolicy = SimulateCommand.Text(
+    private static readonly Option<string?> DecodePolicy = TextOption.Of(
         "--decode-policy", "NAME", $"Batch policy of replicas that only decode. Default: {PlanValidation.DefaultDecodePolicy}.");
 
-    private static readonly Option<string?> RatioMax = SimulateCommand.Text(
+    private static readonly Option<string?> RatioMax = TextOption.Of(
         "--ratio-max", "N",
         $"Most replicas of a side in a unit of prefill and decode that fits in a node. Default: {PlanValidation.DefaultRatioMax}.");
 
-    private static readonly Option<string?> GpusPerNode = SimulateCommand.Text(
+    private static readonly Option<string?> GpusPerNode = TextOption.Of(
         "--gpus-per-node", "N", $"GPUs of a node. Default: {PlanValidation.DefaultGpusPerNode}.");
 
-    private static readonly Option<string?> NodeLink = SimulateCommand.Text(
+    private static readonly Option<string?> NodeLink = TextOption.Of(
         "--node-link-gbps", "X",
         $"Gigabits per second of KV out of a prefilling replica within its node. Default: {Text(PlanValidation.DefaultNodeLinkGbps)}.");
 
-    private static readonly Option<string?> Link = SimulateCommand.Text(
+    private static readonly Option<string?> Link = TextOption.Of(
         "--link-gbps", "X",
         $"Gigabits per second of KV out of a prefilling replica to another node. Default: {Text(PlanValidation.DefaultLinkGbps)}.");
 
-    private static readonly Option<string?> GpuPrice = SimulateCommand.Text(
+    private static readonly Option<string?> GpuPrice = TextOption.Of(
         "--gpu-price", "LIST",
         "Price of a GPU for an hour, such as a100=1.8,h100=3; the cheapest fleet is chosen then. Default: the fewest GPUs are.");
 
-    private static readonly Option<string?> Seeds = SimulateCommand.Text(
+    private static readonly Option<string?> Seeds = TextOption.Of(
         "--seeds", "N",
         $"Most runs of a candidate; each has a seed of its own, the same for all candidates. Two at first, doubled while the interval "
         + $"holds the target. A trace without chance has one. Default: {PlanValidation.DefaultSeeds}.");
 
-    private static readonly Option<string?> Threads = SimulateCommand.Text(
+    private static readonly Option<string?> Threads = TextOption.Of(
         "--threads", "N", "Simulations at a time; no figure depends on it. Default: one per core.");
 
     /// <summary>The verb.</summary>

@@ -8,29 +8,29 @@ namespace Kantor.Cli.Sweep;
 /// <summary><c>kantor sweep</c>: a grid of simulations, as a table and as a page with curves.</summary>
 internal static class SweepCommand
 {
-    private static readonly Option<string?> Trace = SimulateCommand.Text(
+    private static readonly Option<string?> Trace = TextOption.Of(
         "--trace", "FILE",
         $"{Traces.TraceCommand.Formats}. Default: synthetic chat, a fresh sample for each seed; arrivals and lengths have the law of the "
         + "trace that ships with Kantor.");
 
-    private static readonly Option<string?> Replicas = SimulateCommand.Text(
+    private static readonly Option<string?> Replicas = TextOption.Of(
         "--replicas", "LIST", "Equal replicas, such as 1,2,4. Default: 1.");
 
-    private static readonly Option<string?> RateScale = SimulateCommand.Text(
+    private static readonly Option<string?> RateScale = TextOption.Of(
         "--rate-scale", "LIST", "Arrivals so many times as dense as in the trace, such as 0.25,0.5,1. Default: 1.");
 
-    private static readonly Option<string?> StepTokens = SimulateCommand.Text(
+    private static readonly Option<string?> StepTokens = TextOption.Of(
         "--step-tokens", "LIST", "Most tokens of one step. Default: the profile's.");
 
-    private static readonly Option<string?> KvTokens = SimulateCommand.Text(
+    private static readonly Option<string?> KvTokens = TextOption.Of(
         "--kv-tokens", "LIST", "KV pool of a replica in tokens. Default: the profile's.");
 
-    private static readonly Option<string?> Seed = SimulateCommand.Text(
+    private static readonly Option<string?> Seed = TextOption.Of(
         "--seed", "LIST",
         "Seeds, such as 1,2,3. A seed draws the synthetic trace, or spreads the batched arrivals of a trace file; the cells of a seed see "
         + "the same requests, and other trace files do not depend on it. Default: 1.");
 
-    private static readonly Option<string?> Threads = SimulateCommand.Text(
+    private static readonly Option<string?> Threads = TextOption.Of(
         "--threads", "N", "Simulations at a time; no figure depends on it. Default: one per core.");
 
     /// <summary>The verb.</summary>

@@ -14,11 +14,11 @@ internal static class ConvertCommand
     public static Command Create()
     {
         var input = new TraceFileOptions();
-        var output = TraceCommand.Text("--out", "FILE", "Where to write; gzip if the name ends in .gz; - for the standard output. Needed.");
-        var spread = TraceCommand.Text(
+        var output = TextOption.Of("--out", "FILE", "Where to write; gzip if the name ends in .gz; - for the standard output. Needed.");
+        var spread = TextOption.Of(
             "--spread-batches", "true|false",
             "Whether arrivals that the recorder lumped together are spread at random over its tick. Either way it is said. Default: true.");
-        var seed = TraceCommand.Text("--seed", "N", "Seed of that, and of the starts of sessions (--session-gap). Default: 1.");
+        var seed = TextOption.Of("--seed", "N", "Seed of that, and of the starts of sessions (--session-gap). Default: 1.");
         var command = new Command(
             "convert",
             "Writes a trace in Mooncake's form: timestamp in whole ms, input_length, output_length, hash_ids for 512 tokens each, in order "
@@ -50,7 +50,7 @@ internal static class ConvertCommand
 
     private static int Execute(TraceFile input, string path, bool spreads, ulong seed, CancellationToken cancellation)
     {
-        var trace = Spread(input.Load(cancellation), spreads, seed);
+        var trace = TraceFile.Spread(input.Load(cancellation), spreads, seed);
         var blocks = new MooncakeBlocks();
         try
         {
@@ -63,16 +63,5 @@ internal static class ConvertCommand
         {
             throw new UsageException($"{input.Path}: {exception.Message}");
         }
-    }
-
-    private static Trace Spread(Trace trace, bool spreads, ulong seed)
-    {
-        var batches = ArrivalBatches.Of(trace.Requests);
-        if (!batches.AreBatched) return trace;
-        TraceFile.Say(string.Create(
-            CultureInfo.InvariantCulture,
-            $"arrivals come in batches, mostly {batches.TickUs / 1e6:0.###} s apart; they are "
-            + $"{(spreads ? "spread at random over that time" : "left as they are")}."));
-        return spreads ? trace.SpreadBatches(new RandomStream(seed, "spread-batches")) : trace;
     }
 }

@@ -15,8 +15,8 @@ internal static class DescribeCommand
     public static Command Create()
     {
         var input = new TraceFileOptions();
-        var json = TraceCommand.Text("--json", "FILE", "Write the statistics as JSON; - for the standard output, in place of the table.");
-        var seed = TraceCommand.Text("--seed", "N", "Seed of the starts of sessions (--session-gap). Default: 1.");
+        var json = TextOption.Of("--json", "FILE", "Write the statistics as JSON; - for the standard output, in place of the table.");
+        var seed = TextOption.Of("--seed", "N", "Seed of the starts of sessions (--session-gap). Default: 1.");
         var command = new Command(
             "describe",
             "Prints what a trace is like: requests, span, rate, how uneven the gaps are, lengths, reuse of blocks, sessions. Quantiles are "

@@ -8,54 +8,54 @@ namespace Kantor.Cli.Traces;
 /// <summary><c>kantor trace generate</c>: a synthetic trace in Mooncake's form.</summary>
 internal static class GenerateCommand
 {
-    private static readonly Option<string?> Kind = TraceCommand.Text(
+    private static readonly Option<string?> Kind = TextOption.Of(
         "--kind", "NAME",
         $"What is asked: {string.Join(", ", GenerateArguments.Kinds)}. chat and papers: independent requests; sessions and agents: turns "
         + "that build on one another; flood: tenants of which one floods. Default: chat.");
 
-    private static readonly Option<string?> ServeGen = TraceCommand.Text(
+    private static readonly Option<string?> ServeGen = TextOption.Of(
         "--servegen", "FILES",
         "Draw from ServeGen's client models (tar or tar.gz) instead of a kind; rates and lengths may be in two archives, with a comma "
         + "between.");
 
-    private static readonly Option<string?> Requests = TraceCommand.Text(
+    private static readonly Option<string?> Requests = TextOption.Of(
         "--requests", "N", "Requests; at most so many with --servegen or flood. Default: 1000.");
 
-    private static readonly Option<string?> Rate = TraceCommand.Text(
+    private static readonly Option<string?> Rate = TextOption.Of(
         "--rate", "X", "Arrivals per second; of sessions and agents: starts of sessions per second. Default: 1.");
 
-    private static readonly Option<string?> Arrivals = TraceCommand.Text(
+    private static readonly Option<string?> Arrivals = TextOption.Of(
         "--arrivals", "LAW", $"{WorkloadText.ArrivalsHelp}. Default: poisson. Not with flood or --servegen.");
 
-    private static readonly Option<string?> Prompt = TraceCommand.Text(
+    private static readonly Option<string?> Prompt = TextOption.Of(
         "--prompt", "LAW",
         $"Prompt lengths: {WorkloadText.LengthHelp}. For chat and papers, and with --servegen for clients without lengths.");
 
-    private static readonly Option<string?> Output = TraceCommand.Text("--output", "LAW", "Output lengths, in the same way.");
+    private static readonly Option<string?> Output = TextOption.Of("--output", "LAW", "Output lengths, in the same way.");
 
-    private static readonly Option<string?> Prefixes = TraceCommand.Text(
+    private static readonly Option<string?> Prefixes = TextOption.Of(
         "--prefixes", "N,ZIPF,BLOCKS",
         "Prompts of N families that begin alike, with popularity k^-ZIPF and 1 to BLOCKS common blocks of 512 tokens. For chat, papers, "
         + "sessions, agents.");
 
-    private static readonly Option<string?> Tenants = TraceCommand.Text("--tenants", "N", "Tenants of flood. Default: 4.");
+    private static readonly Option<string?> Tenants = TextOption.Of("--tenants", "N", "Tenants of flood. Default: 4.");
 
-    private static readonly Option<string?> FloodFactor = TraceCommand.Text(
+    private static readonly Option<string?> FloodFactor = TextOption.Of(
         "--flood-factor", "X", "How many times its share the flood adds up to, in the middle third. Default: 10.");
 
-    private static readonly Option<string?> From = TraceCommand.Text(
+    private static readonly Option<string?> From = TextOption.Of(
         "--from", "S", "Second of the --servegen models that becomes time 0. Default: 0.");
 
-    private static readonly Option<string?> To = TraceCommand.Text(
+    private static readonly Option<string?> To = TextOption.Of(
         "--to", "S", "Second at which the drawing from --servegen ends. Default: the end of the models.");
 
-    private static readonly Option<string?> RateScale = TraceCommand.Text(
+    private static readonly Option<string?> RateScale = TextOption.Of(
         "--rate-scale", "X", "Arrivals X times as dense as in the --servegen models. Default: 1.");
 
-    private static readonly Option<string?> Seed = TraceCommand.Text(
+    private static readonly Option<string?> Seed = TextOption.Of(
         "--seed", "N", "Seed of everything random: equal options and seed give an equal trace. Default: 1.");
 
-    private static readonly Option<string?> Out = TraceCommand.Text(
+    private static readonly Option<string?> Out = TextOption.Of(
         "--out", "FILE", "Where to write; gzip if the name ends in .gz; - for the standard output. Needed.");
 
     /// <summary>The verb.</summary>

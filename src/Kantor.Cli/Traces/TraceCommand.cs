@@ -17,8 +17,4 @@ internal static class TraceCommand
         ConvertCommand.Create(),
         GenerateCommand.Create(),
     };
-
-    /// <summary>An option whose value is checked together with all others.</summary>
-    public static Option<string?> Text(string name, string valueName, string description) =>
-        new(name) { Description = description, HelpName = valueName };
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using Kantor.Cli.Shell;
+using Kantor.Core.Randomness;
 using Kantor.Workloads.Traces;
 
 namespace Kantor.Cli.Traces;
@@ -23,6 +25,18 @@ internal sealed record TraceFile(string Path, TraceReadOptions Options)
         }
     }
 
+    /// <summary>Says whether arrivals come in batches, and spreads them at random over the time of one if that is wanted.</summary>
+    public static Trace Spread(Trace trace, bool spreads, ulong seed)
+    {
+        var batches = ArrivalBatches.Of(trace.Requests);
+        if (!batches.AreBatched) return trace;
+        Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"arrivals come in batches, mostly {batches.TickUs / 1e6:0.###} s apart; they are "
+            + $"{(spreads ? "spread at random over that time" : "left as they are")}."));
+        return spreads ? trace.SpreadBatches(new RandomStream(seed, "spread-batches")) : trace;
+    }
+
     public static void Say(string what) => Console.Error.WriteLine($"kantor: {what}");
 }
 
@@ -35,14 +49,14 @@ internal sealed class TraceFileOptions
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    public Option<string?> Limit { get; } = TraceCommand.Text("--limit", "N", "Only the first N requests of the file.");
+    public Option<string?> Limit { get; } = TextOption.Of("--limit", "N", "Only the first N requests of the file.");
 
     public Option<bool> SkipBadLines { get; } = new("--skip-bad-lines")
     {
         Description = "Count malformed lines and leave them out, instead of ending with an error.",
     };
 
-    public Option<string?> SessionGap { get; } = TraceCommand.Text(
+    public Option<string?> SessionGap { get; } = TextOption.Of(
         "--session-gap", "S",
         "Mean seconds between the starts of sessions where the trace records none (kv-cache-tester); they are random. Default: 60.");
 

@@ -115,6 +115,9 @@ public readonly ref struct BatchView(RequestTable table, IBatchProbe probe)
     /// <summary>Tokens that the row still has to catch up with; at least 1 for running rows.</summary>
     public int MissingTokens(int row) => WantedTokens[row] - ComputedTokens[row];
 
+    /// <summary>Tokens that a waiting row would have to compute: those that are not cached.</summary>
+    public int UncachedTokens(int waitingRow) => MissingTokens(waitingRow) - CachedPrefix(waitingRow).Tokens;
+
     /// <summary>Whether the row computes only its newest generated token, and perhaps guesses that follow it.</summary>
     public bool IsDecoding(int row) => GeneratedTokens[row] > 0 && MissingTokens(row) == 1 + DraftTokens[row];
 

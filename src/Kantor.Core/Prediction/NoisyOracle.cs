@@ -65,7 +65,7 @@ public sealed class NoisyOracle(Func<RequestFacts, int>? trueTokens, NoisyOracle
         };
     }
 
-    private double Uniform(RequestId id, ulong draw) => (_noise.BitsAt((2 * (ulong)id.Value) + draw) >> 11) * (1.0 / (1UL << 53));
+    private double Uniform(RequestId id, ulong draw) => _noise.DoubleAt((2 * (ulong)id.Value) + draw);
 
     /// <summary>Box and Muller's normal number of the request.</summary>
     private double Normal(RequestId id) => Math.Sqrt(-2 * Math.Log(1 - Uniform(id, 0))) * Math.Cos(2 * Math.PI * Uniform(id, 1));

@@ -22,7 +22,12 @@ public sealed class RandomStream
     public ulong BitsAt(ulong index) => Mix(_state + ((index + 1) * 0x9E3779B97F4A7C15));
 
     /// <summary>Uniform in [0, 1).</summary>
-    public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
+    public double NextDouble() => ToDouble(NextBits());
+
+    /// <summary>
+    /// The number that <see cref="NextDouble"/> gives after <paramref name="index"/> others from here, without drawing them.
+    /// </summary>
+    public double DoubleAt(ulong index) => ToDouble(BitsAt(index));
 
     /// <summary>Uniform in 0 … <paramref name="limit"/> − 1; <paramref name="limit"/> is at least 1.</summary>
     public int NextInt(int limit)
@@ -30,6 +35,8 @@ public sealed class RandomStream
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         return (int)((UInt128)NextBits() * (ulong)limit >> 64);
     }
+
+    private static double ToDouble(ulong bits) => (bits >> 11) * (1.0 / (1UL << 53));
 
     private static ulong Mix(ulong bits)
     {

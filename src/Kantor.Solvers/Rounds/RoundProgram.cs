@@ -27,9 +27,6 @@ namespace Kantor.Solvers.Rounds;
 /// </remarks>
 public static class RoundProgram
 {
-    /// <summary>Weights become whole numbers of this part of 1.</summary>
-    private const double WeightUnits = 1 << 20;
-
     /// <summary>Least sum of latencies, in rounds, of schedules that run each job without a break; null where it was not proved.</summary>
     /// <param name="jobs">The jobs.</param>
     /// <param name="poolTokens">M, the tokens of KV that there is room for.</param>
@@ -70,7 +67,7 @@ public static class RoundProgram
         var model = new CpModel();
         var memory = new MemoryRows(jobs.Select(due => due.DueRound).Append(0).Max());
         ILiteral[] refused = [.. jobs.Select(due => AddStartsInTime(model, due, memory))];
-        model.Minimize(LinearExpr.WeightedSum(refused, jobs.Select(due => (long)Math.Round(due.Weight * WeightUnits))));
+        model.Minimize(LinearExpr.WeightedSum(refused, jobs.Select(due => IntegerModels.Units(due.Weight))));
         memory.AddTo(model, poolTokens);
         return IntegerModels.Proved(model, effort) is { } solver
             ? jobs.Zip(refused).Where(each => !solver.BooleanValue(each.Second)).Sum(each => each.First.Weight)
@@ -85,13 +82,20 @@ public static class RoundProgram
         var starts = new List<ILiteral>();
         for (var start = job.ArrivalRound; start + job.Rounds <= memory.Horizon; start++)
         {
-            var isStart = model.NewBoolVar($"start {start}");
+            var isStart = AddStart(model, job, start, memory);
             starts.Add(isStart);
             latency.AddTerm(isStart, start + job.Rounds - job.ArrivalRound);
-            for (var round = 1; round <= job.Rounds; round++) memory.Hold(start + round, isStart, job.Kv.HeldTokens + round);
         }
 
         model.AddExactlyOne(starts);
+    }
+
+    /// <summary>Whether the job starts in this round; then it holds memory in those after it.</summary>
+    private static BoolVar AddStart(CpModel model, in BoundJob job, int start, MemoryRows memory)
+    {
+        var isStart = model.NewBoolVar($"start {start}");
+        for (var round = 1; round <= job.Rounds; round++) memory.Hold(start + round, isStart, job.Kv.HeldTokens + round);
+        return isStart;
     }
 
     private static BoolVar AddStartsInTime(CpModel model, in DueJob due, MemoryRows memory)
@@ -100,9 +104,7 @@ public static class RoundProgram
         var choices = new List<ILiteral> { isRefused };
         for (var start = due.Job.ArrivalRound; start + due.Job.Rounds <= due.DueRound; start++)
         {
-            var isStart = model.NewBoolVar($"start {start}");
-            choices.Add(isStart);
-            for (var round = 1; round <= due.Job.Rounds; round++) memory.Hold(start + round, isStart, due.Job.Kv.HeldTokens + round);
+            choices.Add(AddStart(model, due.Job, start, memory));
         }
 
         model.AddExactlyOne(choices);

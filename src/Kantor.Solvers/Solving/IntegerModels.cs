@@ -5,6 +5,12 @@ namespace Kantor.Solvers.Solving;
 /// <summary>Solves models by CP-SAT, to a proof or not at all.</summary>
 internal static class IntegerModels
 {
+    /// <summary>Weights become whole numbers of this part of 1.</summary>
+    private const double WeightUnits = 1 << 20;
+
+    /// <summary>A weight as a model counts it.</summary>
+    public static long Units(double weight) => (long)Math.Round(weight * WeightUnits);
+
     /// <summary>The solver with a solution that it has proved to be the best; null where the effort did not suffice.</summary>
     /// <param name="model">The model.</param>
     /// <param name="effort">How much the solver may work.</param>

@@ -27,9 +27,6 @@ namespace Kantor.Solvers.Steps;
 /// </remarks>
 public sealed class StepProgram
 {
-    /// <summary>Weights become whole numbers of this part of 1.</summary>
-    private const double WeightUnits = 1 << 20;
-
     /// <summary>
     /// Times hang on choices by implications, of which a linear relaxation knows nothing, and probing costs more than it finds: with both
     /// left out the proofs take less than half as long.
@@ -67,7 +64,7 @@ public sealed class StepProgram
         var program = new StepProgram(requests, fleet, isFirstTokenAll: false);
         foreach (var request in program._requests) program.Hold(request, slo);
         program._model.Maximize(LinearExpr.WeightedSum(
-            program._requests.Select(one => one.IsServed), requests.Select(one => (long)Math.Round(one.Weight * WeightUnits))));
+            program._requests.Select(one => one.IsServed), requests.Select(one => IntegerModels.Units(one.Weight))));
         return IntegerModels.Proved(program._model, effort, Search) is { } solver
             ? program._requests.Where(one => solver.BooleanValue(one.IsServed)).Sum(one => one.Facts.Weight)
             : null;

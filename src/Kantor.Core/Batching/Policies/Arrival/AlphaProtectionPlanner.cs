@@ -68,7 +68,7 @@ public sealed class AlphaProtectionPlanner : OrderedPlanner
     {
         if (_options.Clearing >= 1) return true;
         var index = unchecked((((ulong)view.Ids[row] * 0x9E3779B97F4A7C15) ^ ((ulong)view.GeneratedTokens[row] << 20)) + (ulong)pass);
-        return (_draws.BitsAt(index) >> 11) * (1.0 / (1UL << 53)) < _options.Clearing;
+        return _draws.DoubleAt(index) < _options.Clearing;
     }
 
     /// <summary>

@@ -56,7 +56,7 @@ public sealed class MooreHodgsonPlanner : DuePlanner
     {
         if (DueUs(view, row) is { } dueUs)
         {
-            var tokens = Math.Max(1, view.WantedTokens[row] - view.CachedPrefix(row).Tokens);
+            var tokens = Math.Max(1, view.UncachedTokens(row));
             var value = _options.Weighs ? view.ClassOf(row).Value : 1;
             ((MooreHodgsonState)memory).Promise(new DueSet.Entry(dueUs, view.Ids[row], row, tokens, value));
         }
@@ -93,10 +93,10 @@ public sealed class MooreHodgsonPlanner : DuePlanner
 
     /// <summary>Who is late anyway goes by what is left to compute: the least first, so that fewest wait.</summary>
     private protected override long LateKey(in BatchView view, DueState memory, int row) =>
-        _options.LateYields ? view.WantedTokens[row] - view.CachedPrefix(row).Tokens : base.LateKey(view, memory, row);
+        _options.LateYields ? view.UncachedTokens(row) : base.LateKey(view, memory, row);
 
     private protected override void BeforeLate(in BatchView view, DueState memory, BatchPlan plan, ref PlanBudget budget, int row) =>
-        GoOn(view, (MooreHodgsonState)memory, plan, ref budget, view.WantedTokens[row] - view.CachedPrefix(row).Tokens);
+        GoOn(view, (MooreHodgsonState)memory, plan, ref budget, view.UncachedTokens(row));
 
     /// <summary>With what is left the late prompts go on; nobody gives way to them unless nothing is computed otherwise.</summary>
     private protected override void Finish(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)

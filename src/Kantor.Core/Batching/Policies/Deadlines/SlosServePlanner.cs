@@ -131,7 +131,7 @@ public sealed class SlosServePlanner : DuePlanner
             var key = memory.KeyOf(row);
             if (key != SortKey.First && SortKey.LevelOf(key) != OnTime) break;
             if (!view.IsWaiting(row)) continue;
-            var tokens = Math.Max(1, view.WantedTokens[row] - view.CachedPrefix(row).Tokens);
+            var tokens = Math.Max(1, view.UncachedTokens(row));
             if (DueUs(view, row) is not { } dueUs || key == SortKey.First)
             {
                 tokensBefore += tokens;

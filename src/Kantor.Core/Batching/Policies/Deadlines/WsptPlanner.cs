@@ -38,7 +38,7 @@ public sealed class WsptPlanner : DuePlanner
 
     private protected override long OnTimeKey(in BatchView view, DueState memory, int row)
     {
-        var tokens = view.WantedTokens[row] - view.CachedPrefix(row).Tokens;
+        var tokens = view.UncachedTokens(row);
         return (long)Math.Min(MostMilliTokens, 1_000.0 * tokens / Math.Max(1e-9, view.ClassOf(row).Value));
     }
 }

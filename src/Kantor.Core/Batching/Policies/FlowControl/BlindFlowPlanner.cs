@@ -56,7 +56,7 @@ public sealed class BlindFlowPlanner : OrderedPlanner
     private protected override void Admit(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
     {
         var whole = (int)_options.Activations;
-        var draw = (_draws.BitsAt((ulong)memory.Step) >> 11) * (1.0 / (1UL << 53));
+        var draw = _draws.DoubleAt((ulong)memory.Step);
         ((BlindFlowState)memory).StartsLeft = draw < _options.Activations - whole ? whole + 1 : whole;
         base.Admit(view, memory, plan, ref budget);
     }

@@ -115,7 +115,7 @@ public sealed class GatePlanner : OrderedPlanner
         gates.ClassOf(view.Classes[row]).Queue.Remove(row);
         if (view.Preemptions[row] > 0) return;
         ref var gate = ref gates.Gates[view.Classes[row]];
-        var missing = view.WantedTokens[row] - view.CachedPrefix(row).Tokens;
+        var missing = view.UncachedTokens(row);
         (gate.Starts, gate.StartedTokens) = (gate.Starts + 1, gate.StartedTokens + missing);
         if (gate.TokensPerStep is not > 0) return;
         gate.OpenFrom = Math.Max(gate.OpenFrom, gates.Step) + (missing / gate.TokensPerStep.Value);

@@ -25,5 +25,5 @@ public sealed class HrrnPlanner(PrefixOptions? options = null) : PrefixPlanner(
     private protected override string KeyTerm => "key-of-ratio";
 
     private protected override long MatchedKey(in BatchView view, PrefixState memory, int row) =>
-        SortKey.Of(-(double)memory.ServedSince(row) / (view.WantedTokens[row] - view.CachedPrefix(row).Tokens));
+        SortKey.Of(-(double)memory.ServedSince(row) / view.UncachedTokens(row));
 }
