@@ -6,12 +6,15 @@ using Kantor.Engine.Streams;
 namespace Kantor.Engine.Loop;
 
 /// <summary>From a row of logits to a choice's next token.</summary>
-internal sealed class TokenChooser(ITokenizer tokenizer, int vocabularySize)
+internal sealed class TokenChooser(ITokenizer tokenizer, int vocabularySize, int[] endTokens)
 {
     private readonly Sampler _sampler = new(vocabularySize);
     private readonly Logprobs _logprobs = new(vocabularySize);
     private readonly ArrayBufferWriter<byte> _bytes = new(16);
-    private readonly int[] _endTokens = [.. Enumerable.Range(0, vocabularySize).Where(tokenizer.IsEndOfGeneration)];
+
+    /// <summary>The tokens that end an answer.</summary>
+    public static int[] EndTokensOf(ITokenizer tokenizer, int vocabularySize) =>
+        [.. Enumerable.Range(0, vocabularySize).Where(tokenizer.IsEndOfGeneration)];
 
     /// <summary>The token, or what is wrong, fit to be shown to the caller. Overwrites the logits.</summary>
     public string? Choose(ChoiceRun choice, Span<float> logits, out ChosenToken chosen)
@@ -21,7 +24,7 @@ internal sealed class TokenChooser(ITokenizer tokenizer, int vocabularySize)
         var alternatives = spec.TopLogprobs is { } count && _logprobs.Read(logits, count) ? DescribeAlternatives() : null;
         if (!choice.MayEnd)
         {
-            foreach (var end in _endTokens) logits[end] = float.NegativeInfinity;
+            foreach (var end in endTokens) logits[end] = float.NegativeInfinity;
         }
 
         var fault = _sampler.Sample(logits, spec.Sampling, choice.History, choice.Random!, out var token);
