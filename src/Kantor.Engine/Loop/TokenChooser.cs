@@ -27,12 +27,18 @@ internal sealed class TokenChooser(ITokenizer tokenizer, int vocabularySize, int
             foreach (var end in endTokens) logits[end] = float.NegativeInfinity;
         }
 
+        choice.Constrained?.Mask(logits);
         var fault = _sampler.Sample(logits, spec.Sampling, choice.History, choice.Random!, out var token);
         if (fault == SampleFault.NotANumber) return "The model gave a value that is not a number.";
-        if (fault == SampleFault.NothingAllowed) return "The logit bias leaves no token to choose from.";
+        if (fault == SampleFault.NothingAllowed) return NothingAllowed(choice);
+        choice.Constrained?.Take(token);
         chosen = new ChosenToken(token, alternatives is null ? null : Describe(token, alternatives));
         return null;
     }
+
+    private static string NothingAllowed(ChoiceRun choice) => choice.Constrained is null
+        ? "The logit bias leaves no token to choose from."
+        : "What the answer must be and the logit bias leave no token to choose from.";
 
     private TokenLogprob[] DescribeAlternatives()
     {
