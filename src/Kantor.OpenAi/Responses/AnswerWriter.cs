@@ -61,6 +61,14 @@ public abstract class AnswerWriter(AnswerHead head, bool usageAnnounced) : IDisp
         EndChunk();
     }
 
+    /// <summary>A chunk with a part of a call.</summary>
+    public void WriteCall(IBufferWriter<byte> to, int choice, CallPiece piece)
+    {
+        BeginChunk(to);
+        WriteCall(_json, choice, piece);
+        EndChunk();
+    }
+
     /// <summary>The chunk that ends a choice.</summary>
     public void WriteEnding(IBufferWriter<byte> to, int choice, string finishReason)
     {
@@ -86,6 +94,10 @@ public abstract class AnswerWriter(AnswerHead head, bool usageAnnounced) : IDisp
 
     /// <summary>A choice of a text chunk.</summary>
     protected abstract void WritePiece(Utf8JsonWriter json, int choice, string text, IReadOnlyList<LogprobEntry>? logprobs);
+
+    /// <summary>A choice of a chunk with a part of a call.</summary>
+    protected virtual void WriteCall(Utf8JsonWriter json, int choice, CallPiece piece) =>
+        throw new NotSupportedException($"There are no calls in a {ChunkKind}.");
 
     /// <summary>A choice of the ending chunk.</summary>
     protected abstract void WriteEnding(Utf8JsonWriter json, int choice, string finishReason);

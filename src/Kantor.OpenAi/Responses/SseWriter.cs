@@ -31,6 +31,14 @@ public sealed class SseWriter(IBufferWriter<byte> to, AnswerWriter answer)
         EndEvent();
     }
 
+    /// <summary>An event with a part of a call.</summary>
+    public void Call(int choice, CallPiece piece)
+    {
+        BeginEvent();
+        answer.WriteCall(to, choice, piece);
+        EndEvent();
+    }
+
     /// <summary>The event that ends a choice.</summary>
     public void Ending(int choice, string finishReason)
     {

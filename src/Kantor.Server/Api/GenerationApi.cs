@@ -4,6 +4,7 @@ using Kantor.Server.Callers;
 using Kantor.Server.Context;
 using Kantor.Server.Generation;
 using Kantor.Server.Http;
+using Kantor.Server.Tools;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -18,7 +19,7 @@ internal sealed class GenerationApi(ServerContext server)
     {
         var (request, body) = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Chat);
         RequirePossible(http, request.Generation, prompts: 1);
-        int[][] prompts = server.Prompts is { } encoder ? [await encoder.ChatAsync(request.Messages, http.RequestAborted)] : [];
+        int[][] prompts = server.Prompts is { } encoder ? [await encoder.ChatAsync(ToolText.Plain(request.Messages, request.Generation.Tools), http.RequestAborted)] : [];
         var head = server.NewHead("chatcmpl");
         using var writer = new ChatAnswerWriter(head, AnnouncesUsage(request.Generation));
         await AnswerAsync(http, head, request.Generation, body, prompts, 1, writer);

@@ -2,6 +2,7 @@ using Kantor.OpenAi.Requests;
 using Kantor.OpenAi.Responses;
 using Kantor.Server.Context;
 using Kantor.Server.Endpoints;
+using Kantor.Server.Tools;
 using Microsoft.AspNetCore.Http;
 
 namespace Kantor.Server.Generation;
@@ -27,6 +28,14 @@ internal sealed record AnswerJob(
     int PromptTokens,
     CancellationToken Stop)
 {
+    private readonly ToolCallReader?[] _readers = new ToolCallReader?[Progress.Choices];
+
+    /// <summary>Tells a choice's calls from its text; null when no function may be called.</summary>
+    public ToolCallReader? CallsOf(int choice) => Fields.Tools is null ? null : _readers[choice] ??= new ToolCallReader();
+
+    /// <summary>Why a choice ended, which is to have its calls made when it has any.</summary>
+    public string? ReasonOf(int choice, string? reason) => reason == "stop" && _readers[choice] is { HasCalls: true } ? "tool_calls" : reason;
+
     /// <summary>Whether the server, and not the client, ended the job.</summary>
     public bool IsCutByServer => Server.Draining.Cut.IsCancellationRequested && !Http.RequestAborted.IsCancellationRequested;
 

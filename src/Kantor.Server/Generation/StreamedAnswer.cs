@@ -1,3 +1,4 @@
+using System.Text;
 using Kantor.Core.Requests;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
@@ -71,7 +72,19 @@ internal static class StreamedAnswer
     private static void Write(AnswerJob job, SseWriter sse, AnswerDelta delta, string? finishReason)
     {
         var logprobs = job.Fields.TopLogprobs is null ? null : AnswerProgress.Logprobs(delta.Delta);
-        if (delta.Delta.Text.Length > 0 || logprobs is { Count: > 0 }) sse.Piece(delta.Index, delta.Delta.Text, logprobs);
-        if (finishReason is not null) sse.Ending(delta.Index, finishReason);
+        List<CallPiece> calls = [];
+        var text = TextOf(job, delta, finishReason, calls);
+        if (text.Length > 0 || logprobs is { Count: > 0 }) sse.Piece(delta.Index, text, logprobs);
+        foreach (var call in calls) sse.Call(delta.Index, call);
+        if (job.ReasonOf(delta.Index, finishReason) is { } reason) sse.Ending(delta.Index, reason);
+    }
+
+    private static string TextOf(AnswerJob job, AnswerDelta delta, string? finishReason, List<CallPiece> calls)
+    {
+        if (job.CallsOf(delta.Index) is not { } reader) return delta.Delta.Text;
+        var text = new StringBuilder();
+        reader.Append(delta.Delta.Text, text, calls);
+        if (finishReason is not null) reader.Finish(text);
+        return text.ToString();
     }
 }

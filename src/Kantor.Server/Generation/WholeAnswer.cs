@@ -2,6 +2,7 @@ using System.Text;
 using Kantor.Core.Requests;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
+using Kantor.OpenAi.Tools;
 using Kantor.Server.Endpoints;
 using Kantor.Server.Http;
 
@@ -40,7 +41,7 @@ internal static class WholeAnswer
         }
 
         return job.Progress.IsComplete
-            ? [.. parts.Select(part => part.ToChoice())]
+            ? [.. parts.Select(part => part.ToChoice(job))]
             : throw new InvalidOperationException("The engine's stream ended before every choice had.");
     }
 
@@ -57,6 +58,19 @@ internal static class WholeAnswer
             _logprobs?.AddRange(AnswerProgress.Logprobs(delta.Delta));
         }
 
-        public AnswerChoice ToChoice() => new(index, _text.ToString(), FinishReason!, _logprobs);
+        public AnswerChoice ToChoice(AnswerJob job)
+        {
+            if (job.CallsOf(index) is not { } reader) return new AnswerChoice(index, _text.ToString(), FinishReason!, _logprobs);
+            var (text, calls) = (new StringBuilder(), new List<CallPiece>());
+            reader.Append(_text.ToString(), text, calls);
+            reader.Finish(text);
+            return new AnswerChoice(index, text.ToString(), job.ReasonOf(index, FinishReason)!, _logprobs) { Calls = Whole(calls) };
+        }
+
+        private static ToolCall[] Whole(List<CallPiece> pieces) =>
+        [
+            .. pieces.GroupBy(piece => piece.Index).Select(call => new ToolCall(
+                call.First().Id!, call.First().Name!, string.Concat(call.Select(piece => piece.Arguments)))),
+        ];
     }
 }
