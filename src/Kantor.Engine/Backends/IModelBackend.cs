@@ -5,9 +5,8 @@ namespace Kantor.Engine.Backends;
 /// </summary>
 /// <remarks>
 /// Ownership: every member except <see cref="Info"/>, <see cref="Tokenizer"/> and <see cref="Logits"/> is called from the engine's loop
-/// thread only; an implementation throws <see cref="InvalidOperationException"/> when another thread calls. The engine disposes it after the
-/// loop ended.
-/// Positions of a sequence are contiguous from 0; a sequence that owns no cell is empty and may be reused.
+/// thread only; an implementation throws <see cref="InvalidOperationException"/> when another thread calls. The engine disposes it after
+/// the loop ended. Positions of a sequence are contiguous from 0; a sequence that owns no cell is empty and may be reused.
 /// </remarks>
 public interface IModelBackend : IDisposable
 {

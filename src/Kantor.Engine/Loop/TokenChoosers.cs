@@ -3,8 +3,8 @@ using Kantor.Engine.Backends;
 namespace Kantor.Engine.Loop;
 
 /// <summary>
-/// Chooses the next tokens of a step: the rows are shared among several threads when there are enough of them. Which thread chooses makes no
-/// difference, because every choice has its own history and random stream. Owner: the loop thread, which works with the others.
+/// Chooses the next tokens of a step: the rows are shared among several threads when there are enough of them. Which thread chooses makes
+/// no difference, because every choice has its own history and random stream. Owner: the loop thread, which works with the others.
 /// </summary>
 internal sealed class TokenChoosers
 {

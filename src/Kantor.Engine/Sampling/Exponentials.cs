@@ -4,9 +4,9 @@ namespace Kantor.Engine.Sampling;
 
 /// <summary>The exponential function over a vocabulary, in single precision and whole vectors.</summary>
 /// <remarks>
-/// x·log2(e) is split into a whole number, which becomes the exponent, and a rest within ±ln(2)/2, for which a polynomial of degree 6 is used
-/// (Cody and Waite's reduction with Cephes' coefficients). Products and sums are rounded one by one, so that results are the same
-/// bit for bit on every machine, whatever its vectors.
+/// x·log2(e) is split into a whole number, which becomes the exponent, and a rest within ±ln(2)/2, for which a polynomial of degree 6 is
+/// used (Cody and Waite's reduction with Cephes' coefficients). Products and sums are rounded one by one, so that results are the same bit
+/// for bit on every machine, whatever its vectors.
 /// </remarks>
 internal static class Exponentials
 {

@@ -85,7 +85,11 @@ internal sealed class ByteAutomaton
         switch (at.Kind)
         {
             case NodeKind.Bytes:
-                if (_places.Add((node, stack)) && _places.Count > PlacesMax) throw TooMuch($"can be read in more than {PlacesMax} ways at once");
+                if (_places.Add((node, stack)) && _places.Count > PlacesMax)
+                {
+                    throw TooMuch($"can be read in more than {PlacesMax} ways at once");
+                }
+
                 break;
             case NodeKind.Choice:
                 foreach (var part in at.Parts) Enter(part, stack);

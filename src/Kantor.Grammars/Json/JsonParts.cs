@@ -91,7 +91,8 @@ internal sealed class JsonParts
     {
         var hex = Class(Hex);
         var simple = _to.Choice([.. "\"\\/bfnrt".Select(letter => _to.Text(letter.ToString()))]);
-        var plain = _to.Choice(_to.Sequence(Class("0-9a-cA-Ce-fE-F"), hex, hex, hex), _to.Sequence(Class("d-dD-D"), Class("0-7"), hex, hex));
+        var plain = _to.Choice(
+            _to.Sequence(Class("0-9a-cA-Ce-fE-F"), hex, hex, hex), _to.Sequence(Class("d-dD-D"), Class("0-7"), hex, hex));
         var high = _to.Sequence(Class("d-dD-D"), Class("8-9a-bA-B"), hex, hex);
         var low = _to.Sequence(Class("d-dD-D"), Class("c-fC-F"), hex, hex);
         return _to.Sequence(
@@ -129,7 +130,8 @@ internal sealed class JsonParts
                 '\n' => escaped.Append("\\n"),
                 '\t' => escaped.Append("\\t"),
                 '\r' => escaped.Append("\\r"),
-                < ' ' or '\u007f' => escaped.Append("\\u").Append(((int)character).ToString("x4", System.Globalization.CultureInfo.InvariantCulture)),
+                < ' ' or '\u007f' =>
+                    escaped.Append("\\u").Append(((int)character).ToString("x4", System.Globalization.CultureInfo.InvariantCulture)),
                 _ => escaped.Append(character),
             };
         }

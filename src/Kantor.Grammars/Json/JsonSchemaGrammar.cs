@@ -4,8 +4,8 @@ using Kantor.Grammars.Syntax;
 namespace Kantor.Grammars.Json;
 
 /// <summary>
-/// JSON Schema (2020-12) to a grammar: every word of the language is JSON that the schema accepts. What cannot be promised is refused by its
-/// keyword and place, never left out. The language may be smaller than the schema: members come in the order of <c>properties</c>, and
+/// JSON Schema (2020-12) to a grammar: every word of the language is JSON that the schema accepts. What cannot be promised is refused by
+/// its keyword and place, never left out. The language may be smaller than the schema: members come in the order of <c>properties</c>, and
 /// others only where <c>additionalProperties</c> asks for them.
 /// </summary>
 public static class JsonSchemaGrammar

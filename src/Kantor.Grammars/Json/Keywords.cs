@@ -43,7 +43,8 @@ internal sealed class Keywords
         var (least, most) = (Count(leastKeyword, limit) ?? 0, Count(mostKeyword, limit));
         if (least > most)
         {
-            throw new GrammarException($"{_path}/{leastKeyword}", $"'{_path}/{leastKeyword}' is {least}, more than {mostKeyword}, which is {most}.");
+            throw new GrammarException(
+                $"{_path}/{leastKeyword}", $"'{_path}/{leastKeyword}' is {least}, more than {mostKeyword}, which is {most}.");
         }
 
         return (least, most);

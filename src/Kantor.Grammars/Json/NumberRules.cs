@@ -14,7 +14,11 @@ internal static class NumberRules
 
     public static int Node(GrammarBuilder to, JsonParts json, Keywords keywords, string path, bool isWhole)
     {
-        if (keywords.Take("multipleOf") is { } step && !(isWhole && step.TryGetInt64(out var of) && of == 1)) throw keywords.Unsupported("multipleOf");
+        if (keywords.Take("multipleOf") is { } step && !(isWhole && step.TryGetInt64(out var of) && of == 1))
+        {
+            throw keywords.Unsupported("multipleOf");
+        }
+
         if (!keywords.HasAny(Keywords)) return isWhole ? json.Integer : json.Number;
         var least = Max(Bound(keywords, "minimum", path), Bound(keywords, "exclusiveMinimum", path) + (isWhole ? 1 : 0));
         var most = Min(Bound(keywords, "maximum", path), Bound(keywords, "exclusiveMaximum", path) - (isWhole ? 1 : 0));
@@ -22,7 +26,8 @@ internal static class NumberRules
         return Broken(to, json, keywords, least, most, path);
     }
 
-    // Numbers with a fraction lie between a whole number and the next one, so the range of the whole part is a promise for all but its ends.
+    // Numbers with a fraction lie between a whole number and the next one, so the range of the whole part is a promise for all but its
+    // ends.
     private static int Broken(GrammarBuilder to, JsonParts json, Keywords keywords, decimal? least, decimal? most, string path)
     {
         var isOpen = (keywords.Take("exclusiveMinimum") is not null, keywords.Take("exclusiveMaximum") is not null);
@@ -31,9 +36,17 @@ internal static class NumberRules
         var fraction = to.Sequence(to.Text("."), to.Repeat(json.Digit(), 0, 14), json.Digit('1'));
         if (InsideOf(low, high, isOpen) is var (first, last) && first <= last) parts.Add(Range(to, first, last));
         // From 0 up, n and a fraction is above n; below 0, −n and a fraction is below −n.
-        if ((high ?? Limit) - 1 is var upTo && Math.Max(0, low ?? 0) is var from && from <= upTo) parts.Add(to.Sequence(Range(to, from, upTo), fraction));
+        if ((high ?? Limit) - 1 is var upTo && Math.Max(0, low ?? 0) is var from && from <= upTo)
+        {
+            parts.Add(to.Sequence(Range(to, from, upTo), fraction));
+        }
+
         var downTo = (low ?? -Limit) + 1;
-        if (downTo <= 0 && Math.Min(0, high ?? 0) is var below && downTo <= below) parts.Add(to.Sequence(Negative(to, -below, -downTo), fraction));
+        if (downTo <= 0 && Math.Min(0, high ?? 0) is var below && downTo <= below)
+        {
+            parts.Add(to.Sequence(Negative(to, -below, -downTo), fraction));
+        }
+
         if (parts.Count == 0) throw new GrammarException(path, $"'{path}' leaves no number that can be promised between its bounds.");
         return to.Choice([.. parts]);
     }
@@ -63,7 +76,8 @@ internal static class NumberRules
         if (keywords.Take(keyword) is not { } value) return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var bound) && Math.Abs(bound) <= Limit) return bound;
         throw new GrammarException(
-            $"{path}/{keyword}", $"'{path}/{keyword}' must be a number of at most {Limit.ToString(CultureInfo.InvariantCulture)}, or as far below 0.");
+            $"{path}/{keyword}",
+                $"'{path}/{keyword}' must be a number of at most {Limit.ToString(CultureInfo.InvariantCulture)}, or as far below 0.");
     }
 
     private static decimal? Max(decimal? one, decimal? other) => one is { } a && other is { } b ? Math.Max(a, b) : one ?? other;

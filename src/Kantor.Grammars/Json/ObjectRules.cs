@@ -3,7 +3,8 @@ using Kantor.Grammars.Syntax;
 
 namespace Kantor.Grammars.Json;
 
-/// <summary>Objects: members in the order of <c>properties</c>, those that are not required or left out, then others where they may be.</summary>
+/// <summary>Objects: members in the order of <c>properties</c>, those that are not required or left out, then others where they may
+/// be.</summary>
 internal sealed class ObjectRules(GrammarBuilder to, JsonParts json, Func<JsonElement, string, int> nodeOf)
 {
     /// <summary>Keywords that only an object has.</summary>
@@ -24,7 +25,8 @@ internal sealed class ObjectRules(GrammarBuilder to, JsonParts json, Func<JsonEl
 
         if (members.Count > PropertiesMax)
         {
-            throw new GrammarException($"{path}/properties", $"'{path}/properties' has {members.Count} members; at most {PropertiesMax} are followed.");
+            throw new GrammarException(
+                $"{path}/properties", $"'{path}/properties' has {members.Count} members; at most {PropertiesMax} are followed.");
         }
 
         var rest = RestOf(others, members, path);
@@ -34,7 +36,11 @@ internal sealed class ObjectRules(GrammarBuilder to, JsonParts json, Func<JsonEl
     private List<(string Name, int Value)> Members(JsonElement? properties, string path)
     {
         if (properties is not { } given) return [];
-        if (given.ValueKind != JsonValueKind.Object) throw new GrammarException($"{path}/properties", $"'{path}/properties' must be an object.");
+        if (given.ValueKind != JsonValueKind.Object)
+        {
+            throw new GrammarException($"{path}/properties", $"'{path}/properties' must be an object.");
+        }
+
         return [.. given.EnumerateObject().Select(member => (member.Name, nodeOf(member.Value, $"{path}/properties/{member.Name}")))];
     }
 

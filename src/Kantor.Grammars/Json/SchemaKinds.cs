@@ -30,7 +30,11 @@ internal static class SchemaKinds
 
     private static bool AreApart(JsonElement one, JsonElement other)
     {
-        if (Values(one) is { } some && Values(other) is { } others) return !some.Any(value => others.Any(same => JsonElement.DeepEquals(value, same)));
+        if (Values(one) is { } some && Values(other) is { } others)
+        {
+            return !some.Any(value => others.Any(same => JsonElement.DeepEquals(value, same)));
+        }
+
         if (Types(one) is { } left && Types(other) is { } right && !left.Intersect(right).Any()) return true;
         return Required(one).Intersect(Required(other)).Any(name => AreMembersApart(one, other, name));
     }
@@ -43,7 +47,8 @@ internal static class SchemaKinds
     {
         if (schema.ValueKind != JsonValueKind.Object) return null;
         if (schema.TryGetProperty("const", out var constant)) return [constant];
-        return schema.TryGetProperty("enum", out var values) && values.ValueKind == JsonValueKind.Array ? [.. values.EnumerateArray()] : null;
+        return schema.TryGetProperty("enum", out var values) && values.ValueKind == JsonValueKind.Array ? [.. values.EnumerateArray()]
+            : null;
     }
 
     private static HashSet<string>? Types(JsonElement schema)
@@ -55,7 +60,8 @@ internal static class SchemaKinds
     }
 
     private static IEnumerable<string> Required(JsonElement schema) =>
-        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("required", out var names) && names.ValueKind == JsonValueKind.Array
+        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("required", out var names)
+            && names.ValueKind == JsonValueKind.Array
             ? names.EnumerateArray().Select(name => name.ToString())
             : [];
 

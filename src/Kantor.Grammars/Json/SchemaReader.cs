@@ -64,7 +64,8 @@ internal sealed class SchemaReader
     private int Reference(JsonElement reference, string path)
     {
         var target = reference.ValueKind == JsonValueKind.String ? reference.GetString()! : "";
-        if (!target.StartsWith('#')) throw new GrammarException($"{path}/$ref", $"'{path}/$ref' must point into the schema itself, as #/$defs/name.");
+        if (!target.StartsWith('#')) throw new GrammarException(
+            $"{path}/$ref", $"'{path}/$ref' must point into the schema itself, as #/$defs/name.");
         if (_references.TryGetValue(target, out var known)) return known;
         var rule = _to.Rule();
         _references[target] = rule;
@@ -79,9 +80,11 @@ internal sealed class SchemaReader
         var at = _document;
         foreach (var part in target.Split('/').Skip(1))
         {
-            var name = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            var name = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace(
+                "~0", "~", StringComparison.Ordinal);
             if (at.ValueKind == JsonValueKind.Object && at.TryGetProperty(name, out var member)) at = member;
-            else if (at.ValueKind == JsonValueKind.Array && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            else if (
+                at.ValueKind == JsonValueKind.Array && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
                 && index < at.GetArrayLength()) at = at[index];
             else throw new GrammarException($"{path}/$ref", $"'{path}/$ref' points to '{target}', which is not in the schema.");
         }
@@ -111,7 +114,8 @@ internal sealed class SchemaReader
     private static bool IsOfType(JsonElement value, JsonElement names) => names.ValueKind switch
     {
         JsonValueKind.String => IsOfType(value, names.GetString()!),
-        JsonValueKind.Array => names.EnumerateArray().Any(name => name.ValueKind == JsonValueKind.String && IsOfType(value, name.GetString()!)),
+        JsonValueKind.Array =>
+            names.EnumerateArray().Any(name => name.ValueKind == JsonValueKind.String && IsOfType(value, name.GetString()!)),
         _ => true,
     };
 
@@ -142,8 +146,8 @@ internal sealed class SchemaReader
         {
             throw new GrammarException(
                 $"{path}/oneOf",
-                $"'{path}/oneOf' has alternatives that a value may fit together; give them different types or a required member with different "
-                    + "constants, or use anyOf.");
+                $"'{path}/oneOf' has alternatives that a value may fit together; give them different types or a required member with "
+                    + "different constants, or use anyOf.");
         }
 
         return Alternatives(parts, keywords, path, "oneOf");
@@ -153,7 +157,8 @@ internal sealed class SchemaReader
     {
         keywords.TakeTypeBeside(parts);
         if (parts.ValueKind == JsonValueKind.Array && parts.GetArrayLength() == 1) return Node(parts[0], $"{path}/allOf/0");
-        throw new GrammarException($"{path}/allOf", $"'{path}/allOf' must have one schema: several cannot be put together; write them as one.");
+        throw new GrammarException(
+            $"{path}/allOf", $"'{path}/allOf' must have one schema: several cannot be put together; write them as one.");
     }
 
     private int Typed(Keywords keywords, string path)
@@ -222,6 +227,8 @@ internal sealed class SchemaReader
         return _to.Sequence([.. parts, _to.Text("]")]);
     }
 
+    private static string Written(JsonProperty member) => $"\"{JsonParts.Escaped(member.Name)}\":{Written(member.Value)}";
+
     private static string Written(JsonElement value)
     {
         switch (value.ValueKind)
@@ -229,7 +236,7 @@ internal sealed class SchemaReader
             case JsonValueKind.String: return $"\"{JsonParts.Escaped(value.GetString()!)}\"";
             case JsonValueKind.Array: return $"[{string.Join(",", value.EnumerateArray().Select(Written))}]";
             case JsonValueKind.Object:
-                return $"{{{string.Join(",", value.EnumerateObject().Select(member => $"\"{JsonParts.Escaped(member.Name)}\":{Written(member.Value)}"))}}}";
+                return $"{{{string.Join(",", value.EnumerateObject().Select(Written))}}}";
             default: return value.GetRawText();
         }
     }

@@ -58,7 +58,11 @@ internal sealed class StringRules(GrammarBuilder to, JsonParts json)
 
     private static void RefuseLimits(bool isLimited, string path)
     {
-        if (isLimited) throw new GrammarException(path, $"'{path}' cannot be promised together with minLength or maxLength; say the length in the pattern.");
+        if (isLimited)
+        {
+            throw new GrammarException(
+                path, $"'{path}' cannot be promised together with minLength or maxLength; say the length in the pattern.");
+        }
     }
 
     private int Regular(string pattern, string path)

@@ -47,7 +47,8 @@ public static class GbnfGrammar
             if (_rules[name].IsDefined) throw Wrong($"the rule '{name}' is defined twice");
             _rules[name] = (node, true);
             to.Define(node, Alternatives(isNested: false));
-            if (_at < text.Length && text[_at] is not ('\r' or '\n') && !IsAtLineStart()) throw Wrong($"'{text[_at]}' is not expected here");
+            if (_at < text.Length && text[_at] is not ('\r' or '\n') && !IsAtLineStart()) throw Wrong(
+                $"'{text[_at]}' is not expected here");
         }
 
         private bool IsAtLineStart() => text.AsSpan(0, _at).TrimEnd(" \t").EndsWith("\n");
@@ -118,7 +119,8 @@ public static class GbnfGrammar
             var parts = end < 0 ? [] : text[_at..end].Split(',');
             if (parts.Length is < 1 or > 2 || !TryCount(parts[0], out var least)) throw Wrong("'{' must hold one or two numbers");
             int? most = least;
-            if (parts.Length == 2) most = parts[1].Trim().Length == 0 ? null : TryCount(parts[1], out var count) ? count : throw Wrong("'{' must hold numbers");
+            if (parts.Length == 2 && parts[1].Trim().Length == 0) most = null;
+            else if (parts.Length == 2) most = TryCount(parts[1], out var count) ? count : throw Wrong("'{' must hold numbers");
             if (most < least) throw Wrong($"{{{least},{most}}} is no range");
             _at = end + 1;
             return to.Repeat(item, least, most);

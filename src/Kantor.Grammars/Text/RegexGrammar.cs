@@ -5,8 +5,8 @@ namespace Kantor.Grammars.Text;
 
 /// <summary>
 /// Regular expressions, in the part of ECMAScript's syntax that names a regular language: characters, classes, escapes, groups,
-/// alternatives, counted repetitions, and anchors at the ends. Without <c>^</c> or <c>$</c> anything may stand before or behind, as a search
-/// would have it. What looks around or back is refused.
+/// alternatives, counted repetitions, and anchors at the ends. Without <c>^</c> or <c>$</c> anything may stand before or behind, as a
+/// search would have it. What looks around or back is refused.
 /// </summary>
 public static class RegexGrammar
 {
@@ -52,7 +52,8 @@ public static class RegexGrammar
 
         private static readonly (int First, int Last)[] Digits = [('0', '9')];
         private static readonly (int First, int Last)[] Words = [('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')];
-        private static readonly (int First, int Last)[] Blanks = [('\t', '\r'), (' ', ' '), (0xA0, 0xA0), (0x2028, 0x2029), (0xFEFF, 0xFEFF)];
+        private static readonly (int First, int Last)[] Blanks =
+            [('\t', '\r'), (' ', ' '), (0xA0, 0xA0), (0x2028, 0x2029), (0xFEFF, 0xFEFF)];
         private static readonly (int First, int Last)[] LineEnds = [('\n', '\n'), ('\r', '\r'), (0x2028, 0x2029)];
 
         private int _at;
@@ -99,7 +100,11 @@ public static class RegexGrammar
             var end = pattern.IndexOf('}', _at);
             if (end < 0) throw Wrong("'{' is not closed; write \\{ for the character");
             var parts = pattern[(_at + 1)..end].Split(',');
-            if (parts.Length > 2 || !TryCount(parts[0], out var least)) throw Wrong("'{' must be followed by numbers; write \\{ for the character");
+            if (parts.Length > 2 || !TryCount(parts[0], out var least))
+            {
+                throw Wrong("'{' must be followed by numbers; write \\{ for the character");
+            }
+
             _at = end + 1;
             if (parts.Length == 1) return (least, least);
             if (parts[1].Length == 0) return (least, null);
@@ -143,7 +148,7 @@ public static class RegexGrammar
             _at = end + 1;
         }
 
-        private IReadOnlyList<(int First, int Last)> Class()
+        private List<(int First, int Last)> Class()
         {
             var isNegated = TryTake('^');
             List<(int First, int Last)> ranges = [];
@@ -160,7 +165,8 @@ public static class RegexGrammar
         private IReadOnlyList<(int First, int Last)> ClassItem()
         {
             var first = ClassCharacter();
-            var isRange = first is [var (low, high)] && low == high && _at + 1 < pattern.Length && pattern[_at] == '-' && pattern[_at + 1] != ']';
+            var isRange = first is [var (low, high)] && low == high && _at + 1 < pattern.Length && pattern[_at] == '-'
+                && pattern[_at + 1] != ']';
             if (!isRange) return first;
             _at++;
             var last = ClassCharacter();
@@ -241,6 +247,7 @@ public static class RegexGrammar
         }
 
         private GrammarException Wrong(string what) =>
-            new(string.Create(CultureInfo.InvariantCulture, $"{_at + 1}"), $"The regular expression cannot be followed at character {_at + 1}: {what}.");
+            new(string.Create(
+                CultureInfo.InvariantCulture, $"{_at + 1}"), $"The regular expression cannot be followed at character {_at + 1}: {what}.");
     }
 }

@@ -37,12 +37,17 @@ internal sealed class ToolReader(List<FieldError> errors)
     {
         if (_tools.Count == 0)
         {
-            if (_choiceField is { } field && _choice is not (null or ToolChoice.None or ToolChoice.Auto)) field.Refuse("is only allowed with \"tools\".");
+            if (_choiceField is { } field && _choice is not (null or ToolChoice.None or ToolChoice.Auto))
+            {
+                field.Refuse("is only allowed with \"tools\".");
+            }
+
             return null;
         }
 
         if (_tools.GroupBy(tool => tool.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            errors.Add(new(twice.Last().Param, $"'{twice.Last().Param}' has the name of another tool, '{twice.Key}'.", ErrorCodes.InvalidValue));
+            errors.Add(
+                new(twice.Last().Param, $"'{twice.Last().Param}' has the name of another tool, '{twice.Key}'.", ErrorCodes.InvalidValue));
         if (_choice is ToolChoice.None) return null;
         if (_named is null) return new ToolUse(_tools, _choice ?? ToolChoice.Auto, _isParallel);
         if (_tools.Find(tool => tool.Name == _named) is { } named) return new ToolUse([named], ToolChoice.Required, IsParallel: false);
@@ -56,7 +61,13 @@ internal sealed class ToolReader(List<FieldError> errors)
         if (field.IsNull) return;
         if (field.IsText)
         {
-            _choice = field.Text() switch { "auto" => ToolChoice.Auto, "none" => ToolChoice.None, "required" => ToolChoice.Required, _ => null };
+            _choice = field.Text() switch
+            {
+                "auto" => ToolChoice.Auto,
+                "none" => ToolChoice.None,
+                "required" => ToolChoice.Required,
+                _ => null,
+            };
             if (_choice is null) field.Refuse("must be auto, none, required, or name a function.");
             return;
         }
@@ -68,7 +79,8 @@ internal sealed class ToolReader(List<FieldError> errors)
             {
                 case "type" when member.IsJson("\"function\""): break;
                 case "function": _named = NameIn(member); break;
-                default: member.Refuse("is not supported; a choice is {\"type\":\"function\",\"function\":{\"name\":…}}.", ErrorCodes.UnsupportedParameter); break;
+                default: member.Refuse("is not supported; a choice is {\"type\":\"function\",\"function\":{\"name\":…}}.",
+                    ErrorCodes.UnsupportedParameter); break;
             }
         }
 
@@ -97,7 +109,10 @@ internal sealed class ToolReader(List<FieldError> errors)
             switch (member.Name)
             {
                 case "type" when member.IsJson("\"function\""): hasType = true; break;
-                case "type": hasType = true; member.Refuse("must be function: other tools are not run by this server.", ErrorCodes.UnsupportedParameter); break;
+                case "type":
+                    hasType = true;
+                    member.Refuse("must be function: other tools are not run by this server.", ErrorCodes.UnsupportedParameter);
+                    break;
                 case "function": tool = Function(member); break;
                 default: member.Refuse("is not a known field; a tool has type and function.", ErrorCodes.UnknownParameter); break;
             }
@@ -121,7 +136,8 @@ internal sealed class ToolReader(List<FieldError> errors)
                 case "description": description = member.Text(DescriptionCharsMax); break;
                 case "parameters": parameters = member.IsNull ? null : member; break;
                 case "strict": isStrict = member.Flag(); break;
-                default: member.Refuse("is not a known field; a function has name, description, parameters and strict.", ErrorCodes.UnknownParameter); break;
+                default: member.Refuse(
+                    "is not a known field; a function has name, description, parameters and strict.", ErrorCodes.UnknownParameter); break;
             }
         }
 

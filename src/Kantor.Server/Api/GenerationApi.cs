@@ -19,7 +19,8 @@ internal sealed class GenerationApi(ServerContext server)
     {
         var (request, body) = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Chat);
         RequirePossible(http, request.Generation, prompts: 1);
-        int[][] prompts = server.Prompts is { } encoder ? [await encoder.ChatAsync(ToolText.Plain(request.Messages, request.Generation.Tools), http.RequestAborted)] : [];
+        int[][] prompts = server.Prompts is { } encoder
+            ? [await encoder.ChatAsync(ToolText.Plain(request.Messages, request.Generation.Tools), http.RequestAborted)] : [];
         var head = server.NewHead("chatcmpl");
         using var writer = new ChatAnswerWriter(head, AnnouncesUsage(request.Generation));
         await AnswerAsync(http, head, request.Generation, body, prompts, 1, writer);

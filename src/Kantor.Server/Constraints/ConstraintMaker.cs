@@ -15,8 +15,8 @@ using Kantor.Server.Tools;
 namespace Kantor.Server.Constraints;
 
 /// <summary>
-/// Makes constraints of what requests ask for, on the caller's thread, and keeps the last ones, so that a schema is compiled and its masks are
-/// computed once however many requests have it. Any thread.
+/// Makes constraints of what requests ask for, on the caller's thread, and keeps the last ones, so that a schema is compiled and its masks
+/// are computed once however many requests have it. Any thread.
 /// </summary>
 internal sealed class ConstraintMaker(ITextModel model)
 {
@@ -80,7 +80,8 @@ internal sealed class ConstraintMaker(ITextModel model)
         return builder.Build(ToolGrammar.NodeOf(builder, tools, fields.Form is { } form ? FormNode(builder, form) : null));
     }
 
-    private static Grammar FormGrammar(AnswerForm form) => form is AnswerForm.Notation notation ? GbnfGrammar.Of(notation.Gbnf) : Whole(form);
+    private static Grammar FormGrammar(AnswerForm form) =>
+        form is AnswerForm.Notation notation ? GbnfGrammar.Of(notation.Gbnf) : Whole(form);
 
     private static Grammar Whole(AnswerForm form)
     {
@@ -94,7 +95,8 @@ internal sealed class ConstraintMaker(ITextModel model)
         AnswerForm.Schema schema => JsonSchemaGrammar.NodeOf(builder, schema.Json),
         AnswerForm.OneOf choice => builder.Choice([.. choice.Texts.Select(builder.Text)]),
         AnswerForm.Pattern pattern => RegexGrammar.WholeOf(builder, pattern.Regex),
-        _ => throw new GrammarException(form.Param, $"'{form.Param}' cannot be had together with tools; use a schema or a regular expression."),
+        _ => throw new GrammarException(
+            form.Param, $"'{form.Param}' cannot be had together with tools; use a schema or a regular expression."),
     };
 
     private static string KeyOf(GenerationFields fields) => JsonSerializer.Serialize(new
@@ -108,7 +110,8 @@ internal sealed class ConstraintMaker(ITextModel model)
             AnswerForm.AnyObject => ["object"],
             _ => Array.Empty<string>(),
         },
-        Tools = fields.Tools?.Tools.Select(tool => new[] { tool.Name, tool.Parameters?.GetRawText(), tool.IsStrict ? "strict" : "" }).ToArray(),
+        Tools = fields.Tools?.Tools.Select(
+            tool => new[] { tool.Name, tool.Parameters?.GetRawText(), tool.IsStrict ? "strict" : "" }).ToArray(),
         Choice = fields.Tools?.Choice.ToString(),
         IsParallel = fields.Tools?.IsParallel,
     });

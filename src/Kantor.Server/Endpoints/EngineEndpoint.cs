@@ -44,7 +44,8 @@ public sealed class EngineEndpoint(IInferenceEngine engine, EngineMetrics? metri
     {
         ArgumentNullException.ThrowIfNull(call);
         var fields = call.Fields ?? throw new ArgumentException($"{call.Path} generates no text.", nameof(call));
-        GenerationRequest[] requests = [.. call.Prompts.Zip(call.Facts, (prompt, facts) => RequestOf(fields, prompt, facts, call.Constraint))];
+        GenerationRequest[] requests = [.. call.Prompts.Zip(
+            call.Facts, (prompt, facts) => RequestOf(fields, prompt, facts, call.Constraint))];
         return Task.FromResult<EndpointAnswer>(new EngineAnswer(engine, requests));
     }
 

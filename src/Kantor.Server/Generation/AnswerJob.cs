@@ -34,7 +34,8 @@ internal sealed record AnswerJob(
     public ToolCallReader? CallsOf(int choice) => Fields.Tools is null ? null : _readers[choice] ??= new ToolCallReader();
 
     /// <summary>Why a choice ended, which is to have its calls made when it has any.</summary>
-    public string? ReasonOf(int choice, string? reason) => reason == "stop" && _readers[choice] is { HasCalls: true } ? "tool_calls" : reason;
+    public string? ReasonOf(int choice, string? reason) =>
+        reason == "stop" && _readers[choice] is { HasCalls: true } ? "tool_calls" : reason;
 
     /// <summary>Whether the server, and not the client, ended the job.</summary>
     public bool IsCutByServer => Server.Draining.Cut.IsCancellationRequested && !Http.RequestAborted.IsCancellationRequested;

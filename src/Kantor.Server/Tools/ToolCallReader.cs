@@ -5,8 +5,8 @@ using Kantor.OpenAi.Responses;
 namespace Kantor.Server.Tools;
 
 /// <summary>
-/// Tells the text of one answer from its calls while it grows, in time linear in its length. What may be the beginning of a tag is held back
-/// until that is certain. The answer is of the language of <see cref="ToolGrammar"/>, possibly cut short.
+/// Tells the text of one answer from its calls while it grows, in time linear in its length. What may be the beginning of a tag is held
+/// back until that is certain. The answer is of the language of <see cref="ToolGrammar"/>, possibly cut short.
 /// </summary>
 internal sealed class ToolCallReader
 {

@@ -15,7 +15,8 @@ internal static class ToolGrammar
     /// <param name="to">Where it is put together.</param>
     /// <param name="tools">The functions.</param>
     /// <param name="text">What an answer without calls may be; null for any text, which then may also stand before calls.</param>
-    /// <exception cref="GrammarException">The parameters of a strict function cannot be promised; its path begins with the field.</exception>
+    /// <exception cref="GrammarException">The parameters of a strict function cannot be promised; its path begins with the
+    /// field.</exception>
     public static int NodeOf(GrammarBuilder to, ToolUse tools, int? text)
     {
         var rest = RestOfCall(to, tools);
@@ -45,7 +46,8 @@ internal static class ToolGrammar
         }
         catch (GrammarException wrong)
         {
-            throw new GrammarException($"{tool.Param}.parameters", $"'{tool.Param}.parameters' of the strict function '{tool.Name}': {wrong.Message}");
+            throw new GrammarException(
+                $"{tool.Param}.parameters", $"'{tool.Param}.parameters' of the strict function '{tool.Name}': {wrong.Message}");
         }
     }
 
@@ -70,7 +72,7 @@ internal static class ToolGrammar
             var next = Longest(tag, [.. tag[..read], value]);
             if (next == 0) continue;
             var byValue = default(ByteSet).With(value);
-            others = new ByteSet(others.Bits0 & ~byValue.Bits0, others.Bits1 & ~byValue.Bits1, others.Bits2 & ~byValue.Bits2, others.Bits3 & ~byValue.Bits3);
+            others = others.Not().Or(byValue).Not();
             parts.Add(to.Sequence(to.Bytes(byValue), next == tag.Length ? rest : rules[next]));
         }
 

@@ -8,8 +8,8 @@ namespace Kantor.Server.Tools;
 
 /// <summary>
 /// Functions, calls and results as text, in the way of the Hermes and Qwen families: tools between <c>&lt;tools&gt;</c> in the system
-/// message, a call as JSON between <c>&lt;tool_call&gt;</c>, a result between <c>&lt;tool_response&gt;</c> from the user. The tags are plain text
-/// for every tokenizer, so that this works with models of other families too, which then follow what the system message says.
+/// message, a call as JSON between <c>&lt;tool_call&gt;</c>, a result between <c>&lt;tool_response&gt;</c> from the user. The tags are
+/// plain text for every tokenizer, so that this works with models of other families too, which then follow what the system message says.
 /// </summary>
 internal static class ToolText
 {
@@ -30,7 +30,8 @@ internal static class ToolText
         + "You are provided with function signatures within <tools></tools> XML tags:\n<tools>\n";
 
     private const string Instruction =
-        "</tools>\n\nFor each function call, return a json object with function name and arguments within <tool_call></tool_call> XML tags:\n"
+        "</tools>\n\nFor each function call, return a json object with function name and arguments "
+        + "within <tool_call></tool_call> XML tags:\n"
         + "<tool_call>\n{\"name\": <function-name>, \"arguments\": <args-json-object>}\n</tool_call>";
 
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -54,14 +55,18 @@ internal static class ToolText
         var signatures = new StringBuilder(Introduction);
         foreach (var tool in tools.Tools) signatures.Append(Signature(tool)).Append('\n');
         signatures.Append(Instruction);
-        if (messages.Count > 0 && messages[0].Role == "system") messages[0] = new ChatMessage("system", $"{messages[0].Text}\n\n{signatures}");
+        if (messages.Count > 0 && messages[0].Role == "system")
+        {
+            messages[0] = new ChatMessage(
+                "system", $"{messages[0].Text}\n\n{signatures}");
+        }
         else messages.Insert(0, new ChatMessage("system", signatures.ToString()));
     }
 
     private static string WithCalls(ChatMessage message)
     {
         var calls = message.Calls.Select(call =>
-            $"{CallStart}{NameStart}{JsonEncodedText.Encode(call.Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}{ArgumentsStart}{call.Arguments}{CallEnd}");
+            $"{CallStart}{NameStart}{JsonEncodedText.Encode(call.Name)}{ArgumentsStart}{call.Arguments}{CallEnd}");
         return string.Join('\n', message.Text.Length > 0 ? calls.Prepend(message.Text) : calls);
     }
 
@@ -69,7 +74,8 @@ internal static class ToolText
     private static void AddResult(List<ChatMessage> messages, string result)
     {
         var text = $"<tool_response>\n{result}\n</tool_response>";
-        if (messages.Count > 0 && messages[^1] is { Role: "user", CallId: "" } last) messages[^1] = last with { Text = $"{last.Text}\n{text}" };
+        if (messages.Count > 0
+            && messages[^1] is { Role: "user", CallId: "" } last) messages[^1] = last with { Text = $"{last.Text}\n{text}" };
         else messages.Add(new ChatMessage("user", text) { CallId = "" });
     }
 
