@@ -102,7 +102,8 @@ internal sealed class ChoiceRun(RequestRun request, int number)
                 _firstTokenUs - request.ArrivalUs,
                 nowUs - request.ArrivalUs,
                 preemptions,
-                message),
+                message,
+                _text?.StopText),
         };
     }
 }

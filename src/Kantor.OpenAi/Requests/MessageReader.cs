@@ -41,6 +41,8 @@ internal sealed class MessageReader(Field message, RequestLimits limits)
             case "content": _content = field; break;
             case "name": _name = field; break;
             case "tool_calls": _calls = MessageCalls.Read(field); break;
+            // OpenAI's own client replays its reading of the content beside the content.
+            case "parsed": break;
             case "tool_call_id": _callId = field.Text(charsMax: 256); break;
             default: UnknownFields.Refuse(field, Accepted); break;
         }

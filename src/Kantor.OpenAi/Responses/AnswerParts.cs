@@ -15,6 +15,9 @@ public sealed record AnswerHead(string Id, long CreatedUnixSeconds, string Model
 /// <param name="Logprobs">One entry per token; null when not asked for.</param>
 public sealed record AnswerChoice(int Index, string Text, string FinishReason, IReadOnlyList<LogprobEntry>? Logprobs)
 {
+    /// <summary>The text asked for that ended it; null when none did.</summary>
+    public string? StopText { get; init; }
+
     /// <summary>Functions that it calls.</summary>
     public IReadOnlyList<ToolCall> Calls { get; init; } = [];
 }

@@ -40,6 +40,8 @@ internal static class MessageCalls
             {
                 case "name": name = member.Text(charsMax: 256); break;
                 case "arguments": arguments = Arguments(member); break;
+                // OpenAI's own client replays its reading of the arguments beside the arguments.
+                case "parsed_arguments": break;
                 default: member.Refuse("is not a known field; it has name and arguments.", ErrorCodes.UnknownParameter); break;
             }
         }

@@ -12,7 +12,7 @@ namespace Kantor.Server.Generation;
 /// <param name="Http">The request and its response.</param>
 /// <param name="Head">Name of the answer.</param>
 /// <param name="Fields">What was asked for.</param>
-/// <param name="Writer">Writes the format of the route.</param>
+/// <param name="Format">How the route answers.</param>
 /// <param name="Answer">What the endpoint says.</param>
 /// <param name="Progress">Which choices have ended.</param>
 /// <param name="PromptTokens">Tokens of all prompts.</param>
@@ -22,7 +22,7 @@ internal sealed record AnswerJob(
     HttpContext Http,
     AnswerHead Head,
     GenerationFields Fields,
-    AnswerWriter Writer,
+    IAnswerFormat Format,
     GrowingAnswer Answer,
     AnswerProgress Progress,
     int PromptTokens,

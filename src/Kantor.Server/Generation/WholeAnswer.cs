@@ -17,7 +17,7 @@ internal static class WholeAnswer
     {
         var choices = await GatherAsync(job);
         job.Http.Response.ContentType = JsonBody.ContentType;
-        job.Writer.WriteWhole(job.Http.Response.BodyWriter, choices, job.Progress.Usage);
+        job.Format.WriteWhole(job.Http.Response.BodyWriter, choices, job.Progress.Usage);
         await job.FlushAsync();
     }
 
@@ -33,6 +33,7 @@ internal static class WholeAnswer
                 var reason = job.Progress.Note(delta, out var error);
                 if (error is not null) throw new ApiErrorException(error);
                 parts[delta.Index].FinishReason ??= reason;
+                parts[delta.Index].StopText ??= delta.Delta.Finish?.StopText;
             }
         }
         catch (OperationCanceledException) when (job.IsCutByServer)
@@ -52,6 +53,8 @@ internal static class WholeAnswer
 
         public string? FinishReason { get; set; }
 
+        public string? StopText { get; set; }
+
         public void Add(AnswerDelta delta)
         {
             _text.Append(delta.Delta.Text);
@@ -60,11 +63,19 @@ internal static class WholeAnswer
 
         public AnswerChoice ToChoice(AnswerJob job)
         {
-            if (job.CallsOf(index) is not { } reader) return new AnswerChoice(index, _text.ToString(), FinishReason!, _logprobs);
+            if (job.CallsOf(index) is not { } reader)
+            {
+                return new AnswerChoice(index, _text.ToString(), FinishReason!, _logprobs) { StopText = StopText };
+            }
+
             var (text, calls) = (new StringBuilder(), new List<CallPiece>());
             reader.Append(_text.ToString(), text, calls);
             reader.Finish(text);
-            return new AnswerChoice(index, text.ToString(), job.ReasonOf(index, FinishReason)!, _logprobs) { Calls = Whole(calls) };
+            return new AnswerChoice(index, text.ToString(), job.ReasonOf(index, FinishReason)!, _logprobs) 
+            {
+                Calls = Whole(calls),
+                StopText = StopText,
+            };
         }
 
         private static ToolCall[] Whole(List<CallPiece> pieces) =>

@@ -20,11 +20,13 @@ public class ProjectArrowsTests
         ["Kantor.Grammars"] = ["Kantor.Engine"],
         ["Kantor.LlamaCpp"] = ["Kantor.Engine"],
         ["Kantor.OpenAi"] = ["Kantor.Core"],
-        ["Kantor.Server"] = ["Kantor.Core", "Kantor.OpenAi", "Kantor.Engine", "Kantor.Grammars"],
+        ["Kantor.Anthropic"] = ["Kantor.Core", "Kantor.OpenAi"],
+        ["Kantor.Server"] = ["Kantor.Anthropic", "Kantor.Core", "Kantor.OpenAi", "Kantor.Engine", "Kantor.Grammars"],
         ["Kantor.Cli"] =
         [
             "Kantor.Core", "Kantor.Bounds", "Kantor.Hardware", "Kantor.Workloads", "Kantor.Simulation", "Kantor.Planning", "Kantor.Reports",
-            "Kantor.Engine", "Kantor.EventLogs", "Kantor.Grammars", "Kantor.LlamaCpp", "Kantor.OpenAi", "Kantor.Server",
+            "Kantor.Engine", "Kantor.EventLogs", "Kantor.Grammars", "Kantor.LlamaCpp", "Kantor.OpenAi", "Kantor.Anthropic",
+            "Kantor.Server",
         ],
     };
 
