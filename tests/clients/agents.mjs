@@ -53,6 +53,42 @@ async function claudeAgent() {
   return { stop: first.stop_reason, input: call.input, text: second.content[0].text, end: second.stop_reason };
 }
 
+const itemTools = [{ type: 'function', name: 'weather', description: 'Weather of a city.', parameters, strict: true }];
+
+async function response() {
+  const answer = await openai.responses.create({ model, instructions: 'Be brief.', input: question, temperature: 0 });
+  return { text: answer.output_text, status: answer.status, usage: answer.usage };
+}
+
+async function responseStream() {
+  const events = [];
+  const stream = openai.responses.stream({ model, input: 'How is the weather in Rome?', temperature: 0 });
+  for await (const event of stream) events.push([event.type, event.sequence_number]);
+  const final = await stream.finalResponse();
+  return { events, text: final.output[0].content[0].text };
+}
+
+async function responseAgent() {
+  const first = await openai.responses.create({ model, input: question, tools: itemTools, temperature: 0 });
+  const call = first.output.find((item) => item.type === 'function_call');
+  const items = [...question, ...first.output, { type: 'function_call_output', call_id: call.call_id, output: '21 degrees' }];
+  const second = await openai.responses.create({ model, input: items, tools: itemTools, temperature: 0 });
+  return { arguments: JSON.parse(call.arguments), text: second.output_text };
+}
+
+async function responseToolStream() {
+  const stream = openai.responses.stream({ model, input: question, tools: itemTools, tool_choice: 'required', temperature: 0 });
+  const final = await stream.finalResponse();
+  return final.output.map((item) => [item.type, item.name, item.arguments]);
+}
+
+async function responseParsed() {
+  const answer = await openai.responses.parse({
+    model, input: question, temperature: 1.5, text: { format: { type: 'json_schema', name: 'report', strict: true, schema } },
+  });
+  return JSON.parse(answer.output_text);
+}
+
 async function refused() {
   try {
     await anthropic.messages.create({ model, max_tokens: 0, messages: question });
@@ -72,5 +108,10 @@ const report = {
   claudeAgent: await claudeAgent(),
   counted: (await anthropic.messages.countTokens({ model, messages: question, tools: claudeTools })).input_tokens,
   refused: await refused(),
+  response: await response(),
+  responseStream: await responseStream(),
+  responseAgent: await responseAgent(),
+  responseToolStream: await responseToolStream(),
+  responseParsed: await responseParsed(),
 };
 console.log(JSON.stringify(report));

@@ -42,6 +42,30 @@ internal sealed class FormReader
         return true;
     }
 
+    /// <summary>Takes the format of the Responses API, whose schema, name and strictness stand beside the type.</summary>
+    public void ReadItemFormat(Field field)
+    {
+        string? type = null;
+        AnswerForm? form = null;
+        foreach (var member in field.Members() ?? [])
+        {
+            switch (member.Name)
+            {
+                case "type": type = member.Text(); break;
+                case "schema": form = Schema(member); break;
+                case "name" or "description": member.Text(charsMax: 4096); break;
+                case "strict": member.Flag(); break;
+                default: member.Refuse(
+                    "is not a known field; a format has type, name, schema and strict.", ErrorCodes.UnknownParameter); break;
+            }
+        }
+
+        if (type is "json_schema" && form is null) field.Refuse("has no \"schema\".", ErrorCodes.Missing);
+        else if (type is "json_object" or "json_schema") Say(field, form ?? new AnswerForm.AnyObject(field.Path));
+        else if (type is not (null or "text")) field.Refuse(
+            $"has the type {QuotedText.Of(type)}; it must be text, json_object or json_schema.");
+    }
+
     private void ReadResponseFormat(Field field)
     {
         string? type = null;

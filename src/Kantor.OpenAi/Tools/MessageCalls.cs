@@ -49,7 +49,8 @@ internal static class MessageCalls
         return (name, arguments);
     }
 
-    private static string? Arguments(Field field)
+    /// <summary>Arguments as text, which must be one JSON value.</summary>
+    public static string? Arguments(Field field)
     {
         var text = field.Text();
         if (text is null) return null;

@@ -79,6 +79,7 @@ internal sealed class ToolReader(List<FieldError> errors)
             {
                 case "type" when member.IsJson("\"function\""): break;
                 case "function": _named = NameIn(member); break;
+                case "name": _named = member.Text(NameCharsMax); break;
                 default: member.Refuse("is not supported; a choice is {\"type\":\"function\",\"function\":{\"name\":…}}.",
                     ErrorCodes.UnsupportedParameter); break;
             }
@@ -99,8 +100,12 @@ internal sealed class ToolReader(List<FieldError> errors)
         return name;
     }
 
+    /// <summary>In the Responses API a function stands in the tool itself, and in a choice its name.</summary>
+    private static bool IsFlat(Field field) => (field.Members() ?? []).Any(member => member.Name == "name");
+
     private static ToolSpec? Tool(Field field)
     {
+        if (IsFlat(field)) return Function(field);
         ToolSpec? tool = null;
         var hasType = false;
         if (field.IsNull) field.RefuseNull();
@@ -136,6 +141,7 @@ internal sealed class ToolReader(List<FieldError> errors)
                 case "description": description = member.Text(DescriptionCharsMax); break;
                 case "parameters": parameters = member.IsNull ? null : member; break;
                 case "strict": isStrict = member.Flag(); break;
+                case "type" when member.IsJson("\"function\""): break;
                 default: member.Refuse(
                     "is not a known field; a function has name, description, parameters and strict.", ErrorCodes.UnknownParameter); break;
             }

@@ -1,4 +1,5 @@
 using Kantor.Anthropic;
+using Kantor.OpenAi.Items;
 using Kantor.OpenAi.Requests;
 using Kantor.OpenAi.Responses;
 using Kantor.Server.Callers;
@@ -40,6 +41,15 @@ internal sealed class GenerationApi(ServerContext server)
         var head = server.NewHead("cmpl");
         using var writer = new CompletionAnswerWriter(head, AnnouncesUsage(request.Generation));
         await AnswerAsync(http, head, request.Generation, body, prompts, request.Prompts.Count, writer);
+    }
+
+    public async Task ResponseAsync(HttpContext http)
+    {
+        var (request, body) = await JsonBody.ReadAsync(http, server.Options.Limits, ResponseParser.Response);
+        RequirePossible(http, request.Generation, prompts: 1);
+        var head = server.NewHead("resp");
+        using var format = new ResponseFormat(head, request);
+        await AnswerAsync(http, head, request.Generation, body, await PromptsAsync(http, request.Messages, request.Generation), 1, format);
     }
 
     public async Task MessageAsync(HttpContext http)

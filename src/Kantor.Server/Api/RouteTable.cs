@@ -21,6 +21,7 @@ internal static class RouteTable
         [
             new("POST", "/v1/chat/completions", Access.Key, generation.ChatAsync),
             new("POST", "/v1/completions", Access.Key, generation.CompletionAsync),
+            new("POST", "/v1/responses", Access.Key, generation.ResponseAsync),
             new("POST", Messages, Access.Key, generation.MessageAsync) { Errors = MessageErrors.Write },
             new("POST", $"{Messages}/count_tokens", Access.Key, generation.CountAsync) { Errors = MessageErrors.Write },
             new("POST", "/v1/embeddings", Access.Key, model.EmbedAsync),

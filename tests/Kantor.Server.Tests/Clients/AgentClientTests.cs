@@ -25,11 +25,25 @@ public class AgentClientTests
 
         Assert.InRange((int)report["parsed"]!["degrees"]!, 0, 40);
         AssertMessages(report);
+        AssertResponses(report);
         Assert.Equal(("tool_use", "Rome"), ((string?)report["claudeAgent"]!["stop"], (string?)report["claudeAgent"]!["input"]!["city"]));
         Assert.Equal((Spoken, "end_turn"), ((string?)report["claudeAgent"]!["text"], (string?)report["claudeAgent"]!["end"]));
         Assert.InRange((int)report["counted"]!, 100, 2_000);
         Assert.Equal((400, "invalid_request_error", true), ((int)report["refused"]!["status"]!, (string?)report["refused"]!["type"], (bool)report["refused"]!["isBadRequest"]!));
         Assert.Contains("max_tokens", (string?)report["refused"]!["message"], StringComparison.Ordinal);
+    }
+
+    private static void AssertResponses(JsonNode report)
+    {
+        Assert.Equal((Call, "completed"), ((string?)report["response"]!["text"], (string?)report["response"]!["status"]));
+        var events = report["responseStream"]!["events"]!.AsArray();
+        Assert.Equal(Enumerable.Range(0, events.Count), events.Select(item => (int)item![1]!));
+        Assert.Equal("response.created", (string?)events[0]![0]);
+        Assert.Equal("response.completed", (string?)events[^1]![0]);
+        Assert.Equal(Call, (string?)report["responseStream"]!["text"]);
+        Assert.Equal(("Rome", Spoken), ((string?)report["responseAgent"]!["arguments"]!["city"], (string?)report["responseAgent"]!["text"]));
+        Assert.Equal(["function_call", "weather", "{\"city\": \"Rome\"}"], report["responseToolStream"]![0]!.AsArray().Select(part => (string)part!));
+        Assert.InRange((int)report["responseParsed"]!["degrees"]!, 0, 40);
     }
 
     private static void AssertMessages(JsonNode report)
