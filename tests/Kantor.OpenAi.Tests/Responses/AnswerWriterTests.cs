@@ -176,9 +176,9 @@ public class AnswerWriterTests
         {
             var buffer = new ArrayBufferWriter<byte>();
             var sse = new SseWriter(buffer, writer);
-            sse.Opening(0);
+            sse.Begin(1, new Usage(5, 0, 0));
             sse.Piece(0, "a", null);
-            sse.Ending(0, "stop");
+            sse.Ending(0, new EndReason("stop", null));
             sse.Totals(new Usage(5, 4, 3));
             sse.Done();
             return Encoding.UTF8.GetString(buffer.WrittenSpan);
