@@ -67,16 +67,25 @@ internal static class Observations
         return sum;
     }
 
-    /// <summary>Every decision on random fleets.</summary>
+    /// <summary>Every decision on random fleets, while requests end.</summary>
     public static long OfRouter(IRouter router, ulong seed)
     {
         var (random, state, sum) = (new RandomStream(seed, "router"), router.NewState(), 0L);
-        for (var moment = 0; moment < Moments; moment++)
+        var open = new Queue<RequestFacts>();
+        for (var moment = 0; moment < 5 * Moments; moment++)
         {
-            var (request, fleet) = (Request(random, moment), Fleet(random, moment));
+            var fleet = Fleet(random, moment);
+            var request = Request(random, moment) with { Session = random.NextInt(2) == 0 ? new SessionId(random.NextInt(9)) : null };
             state.TimeIs(fleet.NowUs);
+            if (open.Count > 12 && open.Dequeue() is var oldest)
+            {
+                state.Ended(oldest, moment, new(RequestOutcome.Stopped, 1 + random.NextInt(oldest.OutputTokensMax), 0));
+            }
+
             state.Arrived(request, moment);
-            var decision = router.Route(request, fleet.View(router.Reads), state);
+            open.Enqueue(request);
+            var decision = router.Route(request, WithContent(fleet, random, request, router.Reads), state);
+            state.Decided(Decisions.DecisionKind.Route, request.Id, decision.Endpoint ?? 0);
             sum = Mix(sum, Mix(decision.Endpoint ?? -1, decision.Decode ?? -1, decision.HoldUntilUs ?? 0));
         }
 
@@ -150,6 +159,12 @@ internal static class Observations
         }
 
         return fleet;
+    }
+
+    private static FleetView WithContent(FleetBuilder fleet, RandomStream random, RequestFacts request, Signals reads)
+    {
+        var content = RoutedRun.Content(random, request, isFresh: false);
+        return (reads & Signals.Content) == 0 ? fleet.View(reads) : fleet.View(reads, content);
     }
 
     private static long Mix(long sum, long next) => unchecked((sum * 6_364_136_223_846_793_005L) + next + 1);

@@ -62,6 +62,7 @@ internal sealed class FleetColumns(Core.Routing.Signals reads, ServiceClassTable
             BookedTokens = Column(_booked, Core.Routing.Signals.Booked),
             HasAdapter = Column(_adapters, Core.Routing.Signals.Adapters),
             StepTimes = Column(_stepTimes, Core.Routing.Signals.StepTime),
+            Content = Reads(Core.Routing.Signals.Content) ? spec.Content : null,
             ServiceClasses = classes,
             WaitingOutside = waitingOutside,
             NowUs = nowUs,
@@ -78,7 +79,7 @@ internal sealed class FleetColumns(Core.Routing.Signals reads, ServiceClassTable
         if (Reads(Core.Routing.Signals.Load)) _endpoints[place] = _signals[place].View(nowUs);
         if (Reads(Core.Routing.Signals.PrefixHits)) _hits[place] = replica.HitTokens(spec);
         if (Reads(Core.Routing.Signals.TierHits)) _tierHits[place] = Math.Max(replica.HitTokens(spec), replica.TierHitTokens(spec));
-        if (Reads(Core.Routing.Signals.Work)) _queued[place] = replica.QueuedTokens;
+        if (Reads(Core.Routing.Signals.Work)) _queued[place] = _signals[place].QueuedTokens(nowUs);
         if (Reads(Core.Routing.Signals.Booked)) _booked[place] = _signals[place].BookedTokens(nowUs);
         if (Reads(Core.Routing.Signals.Adapters)) _adapters[place] = replica.HasAdapter(spec.Facts.Adapter);
         if (Reads(Core.Routing.Signals.StepTime)) _stepTimes[place] = replica.Pool.StepTime;
