@@ -72,9 +72,9 @@ internal static class Observations
     {
         var (random, state, sum) = (new RandomStream(seed, "router"), router.NewState(), 0L);
         var open = new Queue<RequestFacts>();
-        for (var moment = 0; moment < 5 * Moments; moment++)
+        for (var moment = 0; moment < 4 * Moments; moment++)
         {
-            var fleet = Fleet(random, moment);
+            var fleet = Fleet(random, moment, waitingMax: moment % 3 == 0 ? 90 : 6);
             var request = Request(random, moment) with { Session = random.NextInt(2) == 0 ? new SessionId(random.NextInt(9)) : null };
             state.TimeIs(fleet.NowUs);
             if (open.Count > 12 && open.Dequeue() is var oldest)
@@ -142,7 +142,7 @@ internal static class Observations
         Priority = random.NextInt(3),
     };
 
-    private static FleetBuilder Fleet(RandomStream random, int moment)
+    private static FleetBuilder Fleet(RandomStream random, int moment, int waitingMax = 6)
     {
         var fleet = new FleetBuilder
         {
@@ -153,7 +153,7 @@ internal static class Observations
         for (var index = 3; index >= 0; index--)
         {
             fleet.Add(
-                random.NextInt(6), random.NextInt(20), random.NextInt(100), random.NextInt(100),
+                random.NextInt(waitingMax), random.NextInt(20), random.NextInt(100), random.NextInt(100),
                 queuedTokens: random.NextInt(2_000), bookedTokens: random.NextInt(500),
                 hasAdapter: random.NextInt(2) == 0, ageUs: random.NextInt(100_000));
         }

@@ -1,3 +1,4 @@
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 using Kantor.Core.StepTime;
@@ -8,10 +9,16 @@ namespace Kantor.Core.Routing.Parts;
 /// How much of the prompts that wait at a replica is to be computed, after hits. A replica reports whole prompts; which share of those sent
 /// there was not cached, the router remembers, recent ones more.
 /// </summary>
-internal class PromptQueue : PolicyState
+/// <param name="countsSent">Whether prompts sent since the last report count as waiting.</param>
+internal class PromptQueue(bool countsSent = true) : PolicyState
 {
     /// <summary>What the estimates read.</summary>
     public const Signals Reads = Signals.Load | Signals.Work | Signals.Booked | Signals.PrefixHits;
+
+    /// <summary>Name and help of the option that sets whether what was sent counts.</summary>
+    public static OptionKey<T> SentKey<T>(Func<T, bool> read, Func<T, bool, T> with)
+        where T : class, new() => Option.Flag(
+            "counts-sent", read, with, "whether prompts sent since the last report count as waiting; without, requests herd between reports");
 
     private const double Kept = 0.95;
 
@@ -24,7 +31,8 @@ internal class PromptQueue : PolicyState
     /// <summary>Prompt tokens that come before a request that is sent to the endpoint now: those that wait there, and those sent since.</summary>
     public double TokensBefore(in FleetView fleet, int place)
     {
-        var prompts = Math.Max(0, fleet.QueuedTokens[place] - fleet.Endpoints[place].Running) + fleet.BookedTokens[place];
+        var sentSince = countsSent ? fleet.BookedTokens[place] : 0;
+        var prompts = Math.Max(0, fleet.QueuedTokens[place] - fleet.Endpoints[place].Running) + sentSince;
         var (prompt, missing) = _sent[fleet.Endpoints[place].Replica];
         return prompt > 0 ? prompts * missing / prompt : prompts;
     }

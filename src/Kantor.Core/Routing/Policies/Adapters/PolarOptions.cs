@@ -16,8 +16,8 @@ public sealed record PolarOptions
             "reward that it costs to page an adapter in"),
     ];
 
-    /// <summary>How much it is worth to learn of a situation that is not known, at least 0.</summary>
-    public double Doubt { get; init; } = 0.2;
+    /// <summary>How much it is worth to learn of a situation that is not known, at least 0; 1 is the best reward.</summary>
+    public double Doubt { get; init; } = 1;
 
     /// <summary>Reward that it costs to page an adapter in, at least 0.</summary>
     public double PageCost { get; init; } = 0.3;

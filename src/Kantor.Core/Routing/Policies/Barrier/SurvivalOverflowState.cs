@@ -67,13 +67,15 @@ internal sealed class SurvivalOverflowState : Bookings
     private double Load(in FleetView fleet, int place, int point) =>
         (Tokens(fleet, place) + (fleet.Endpoints[place].Requests * _at[point])) * _kept[point];
 
-    /// <summary>The middles of five equal shares of lives, each weighted by the steps around it and by who lives so long.</summary>
+    /// <summary>
+    /// The last tokens of the middles of five equal shares of lives, each weighted by the steps around it and by who lives so long.
+    /// </summary>
     private void SetPoints(RequestFacts request, long nowUs)
     {
         for (var point = 0; point < Points; point++)
         {
             var share = (point + 0.5) / Points;
-            _at[point] = _outputs.Count == 0 ? share * request.OutputTokensMax : _outputs.Quantile(share, 0);
+            _at[point] = _outputs.Count == 0 ? share * request.OutputTokensMax : _outputs.Quantile(share, 0) - 1;
         }
 
         var age = _open > 0 ? (int)Math.Min(1e6, Math.Max(0, nowUs - (_sentMs * 1000 / _open)) / _output.GapUs) : 0;

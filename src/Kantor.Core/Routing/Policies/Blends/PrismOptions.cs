@@ -1,4 +1,5 @@
 using Kantor.Core.Catalogue;
+using Kantor.Core.Routing.Parts;
 
 namespace Kantor.Core.Routing.Policies.Blends;
 
@@ -17,9 +18,7 @@ public sealed record PrismOptions
         Option.Number<PrismOptions>(
             "session-weight", Interval.Below(0, 1e6), options => options.SessionWeight,
             (options, weight) => options with { SessionWeight = weight }, "weight of the replica of the session's last turn"),
-        Option.Flag<PrismOptions>(
-            "counts-sent", options => options.CountsSent, (options, counts) => options with { CountsSent = counts },
-            "whether prompts sent since the last report count; without, requests herd between reports"),
+        PromptQueue.SentKey<PrismOptions>(options => options.CountsSent, (options, counts) => options with { CountsSent = counts }),
     ];
 
     /// <summary>Objective of a step where the class has none for gaps, in milliseconds, at least 1.</summary>

@@ -1,4 +1,5 @@
 using Kantor.Core.Catalogue;
+using Kantor.Core.Routing.Parts;
 
 namespace Kantor.Core.Routing.Policies.Hashing;
 
@@ -23,6 +24,7 @@ public sealed record DualMapOptions
         Option.Whole<DualMapOptions>(
             "window", 1, 100_000, options => options.Window, (options, requests) => options with { Window = requests },
             "last requests by which beginnings are hot"),
+        PromptQueue.SentKey<DualMapOptions>(options => options.CountsSent, (options, counts) => options with { CountsSent = counts }),
         Option.Whole<DualMapOptions>(
             "points", 1, 10_000, options => options.Points, (options, points) => options with { Points = points },
             "points of a replica on the ring"),
@@ -42,6 +44,9 @@ public sealed record DualMapOptions
 
     /// <summary>Last requests by which beginnings are hot, at least 1.</summary>
     public int Window { get; init; } = 1_000;
+
+    /// <summary>Whether prompts sent since the last report count as waiting.</summary>
+    public bool CountsSent { get; init; } = true;
 
     /// <summary>Points of a replica on the ring, at least 1.</summary>
     public int Points { get; init; } = 64;

@@ -4,7 +4,7 @@ using Kantor.Core.Routing.Parts;
 namespace Kantor.Core.Routing.Policies.Hashing;
 
 /// <summary>What DualMap remembers: the ring, and how hot beginnings are.</summary>
-internal sealed class DualMapState(DualMapOptions options) : PromptQueue
+internal sealed class DualMapState(DualMapOptions options) : PromptQueue(options.CountsSent)
 {
     private readonly HashRing _ring = new(options.Points);
     private readonly PrefixBlocks _prompt = new(options.BlockTokens);

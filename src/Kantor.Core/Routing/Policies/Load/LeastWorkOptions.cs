@@ -15,6 +15,7 @@ public sealed record LeastWorkOptions
         Option.Flag<LeastWorkOptions>(
             "counts-hits", options => options.CountsHits, (options, counts) => options with { CountsHits = counts },
             "whether only what is not cached at a replica counts as work"),
+        PromptQueue.SentKey<LeastWorkOptions>(options => options.CountsSent, (options, counts) => options with { CountsSent = counts }),
     ];
 
     /// <summary>Prompt tokens of a step, at least 1.</summary>
@@ -22,4 +23,7 @@ public sealed record LeastWorkOptions
 
     /// <summary>Whether only what is not cached at a replica counts as work.</summary>
     public bool CountsHits { get; init; } = true;
+
+    /// <summary>Whether prompts sent since the last report count as waiting.</summary>
+    public bool CountsSent { get; init; } = true;
 }

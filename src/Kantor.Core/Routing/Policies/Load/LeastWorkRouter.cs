@@ -25,7 +25,7 @@ public sealed class LeastWorkRouter(LeastWorkOptions? options = null) : CostRout
     };
 
     /// <inheritdoc/>
-    public override PolicyState NewState() => new PromptQueue();
+    public override PolicyState NewState() => new PromptQueue(_options.CountsSent);
 
     private protected override double Cost(RequestFacts request, in FleetView fleet, int place, PolicyState state)
     {
