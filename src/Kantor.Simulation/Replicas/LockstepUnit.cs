@@ -72,6 +72,10 @@ internal sealed class LockstepUnit(int index, IReadOnlyList<SimulatedReplica> re
 
     public int BlocksUnbooked(long nowUs) => 0;
 
+    public void CatchUp(long nowUs)
+    {
+    }
+
     private bool TryPlan(int member, long nowUs)
     {
         _loads[member] = default;

@@ -64,6 +64,10 @@ internal sealed class PipelineUnit(int index, SimulatedReplica replica, Simulati
 
     public int BlocksUnbooked(long nowUs) => 0;
 
+    public void CatchUp(long nowUs)
+    {
+    }
+
     private long StageUs()
     {
         var load = StepSlice.LoadOf(replica.Scheduler.Slices);
