@@ -13,6 +13,7 @@ namespace Kantor.Core.Routing.Parts;
 /// </remarks>
 internal class LoadForecast(int momentMs, int moments) : Bookings
 {
+    // A power of two.
     private const int Ring = 256;
     private const double UsualOutput = 200;
 
@@ -77,20 +78,21 @@ internal class LoadForecast(int momentMs, int moments) : Bookings
         ref readonly var endpoint = ref fleet.Endpoints[place];
         var ends = _ends[endpoint.Replica];
         var tokens = (double)(endpoint.KvTokensUsed + Math.Max(0, fleet.QueuedTokens[place] - endpoint.Running) + fleet.BookedTokens[place]);
-        var (requests, ended, prompts, sentMs) = (endpoint.Requests, 0, 0L, 0.0);
-        for (var ahead = 0; ahead < moments; ahead++)
+        var (ended, prompts, sentMs, tokensPerMs) = (0, 0L, 0.0, 1000 / _output.GapUs);
+        var growth = endpoint.Requests * GrowthTokens;
+        var loads = _loads.AsSpan(place * moments, moments);
+        var left = _requests.AsSpan(place * moments, moments);
+        for (var ahead = 0; ahead < loads.Length; ahead++, tokens += growth)
         {
-            var atMs = (_moment + ahead) * (double)momentMs;
             if (ends is not null && ahead > 0)
             {
-                ref readonly var then = ref ends[(int)((_moment + ahead) % Ring)];
+                ref readonly var then = ref ends[(int)((_moment + ahead) & (Ring - 1))];
                 (ended, prompts, sentMs) = (ended + then.Requests, prompts + then.PromptTokens, sentMs + then.SentMs);
             }
 
-            var gone = prompts + (((ended * atMs) - sentMs) * 1000 / _output.GapUs);
-            var left = Math.Max(0, requests - ended);
-            _loads[(place * moments) + ahead] = Math.Max(0, tokens + (ahead * GrowthTokens * requests) - gone);
-            _requests[(place * moments) + ahead] = left;
+            var gone = ended == 0 ? 0 : prompts + (((ended * (_moment + ahead) * (double)momentMs) - sentMs) * tokensPerMs);
+            loads[ahead] = Math.Max(0, tokens - gone);
+            left[ahead] = Math.Max(0, endpoint.Requests - ended);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Kantor.Core.Requests;
 
 namespace Kantor.Core.Routing.Parts;
@@ -32,8 +33,15 @@ internal sealed class PrefixBlocks(int blockTokens)
         var hash = Hashes.Of(request.CacheDomain);
         for (; Count < blocks; Count++)
         {
-            foreach (var key in keys.Slice(Count * keysPerBlock, keysPerBlock)) hash = Hashes.Of(hash, (uint)key);
+            hash = HashOf(keys.Slice(Count * keysPerBlock, keysPerBlock), hash);
             _hashes[Count] = hash;
         }
+    }
+
+    /// <summary>Two keys at a time.</summary>
+    private static ulong HashOf(ReadOnlySpan<int> keys, ulong hash)
+    {
+        foreach (var pair in MemoryMarshal.Cast<int, ulong>(keys)) hash = Hashes.Of(hash, pair);
+        return keys.Length % 2 == 0 ? hash : Hashes.Of(hash, (uint)keys[^1]);
     }
 }

@@ -32,15 +32,6 @@ public sealed class BalanceRouteRouter(BalanceRouteOptions? options = null)
     /// <inheritdoc/>
     public override PolicyState NewState() => new BarrierState(_options.MomentMs, _options.Moments);
 
-    private protected override double Score(RequestFacts request, BarrierState memory, int place)
-    {
-        var (score, weight, tokens) = (0.0, 1.0, (double)request.PromptTokens);
-        for (var ahead = 0; ahead < memory.Moments; ahead++)
-        {
-            score += weight * (tokens - (memory.Endpoints * memory.Overflow(place, ahead, tokens)));
-            weight *= _options.Decay;
-        }
-
-        return score;
-    }
+    private protected override double Score(RequestFacts request, BarrierState memory, int place) =>
+        memory.Score(place, request.PromptTokens, memory.Endpoints, _options.Decay);
 }

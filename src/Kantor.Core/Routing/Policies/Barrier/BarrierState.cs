@@ -25,4 +25,20 @@ internal sealed class BarrierState(int momentMs, int moments) : LoadForecast(mom
 
     /// <summary>Tokens by which a request of so many would raise the fullest, in a moment.</summary>
     public double Overflow(int place, int ahead, double tokens) => Math.Max(0, tokens - (_fullest[ahead] - Loads(place)[ahead]));
+
+    /// <summary>
+    /// The sum over the moments of tokens − weight · overflow, each moment counting <paramref name="decay"/> times the one before.
+    /// </summary>
+    public double Score(int place, double tokens, double weight, double decay)
+    {
+        var loads = Loads(place);
+        var fullest = _fullest.AsSpan(0, loads.Length);
+        var (score, share) = (0.0, 1.0);
+        for (var ahead = 0; ahead < loads.Length; ahead++, share *= decay)
+        {
+            score += share * (tokens - (weight * Math.Max(0, tokens - fullest[ahead] + loads[ahead])));
+        }
+
+        return score;
+    }
 }

@@ -35,7 +35,7 @@ public sealed record BfIoOptions
     public double Decay { get; init; } = 0.86;
 
     /// <summary>Moments that are looked ahead, 1 to 72.</summary>
-    public int Moments { get; init; } = 32;
+    public int Moments { get; init; } = 16;
 
     /// <summary>Length of a moment in milliseconds, at least 1.</summary>
     public int MomentMs { get; init; } = 30;

@@ -35,17 +35,8 @@ public sealed class BfIoRouter(BfIoOptions? options = null)
     /// <inheritdoc/>
     public override PolicyState NewState() => new BarrierState(_options.MomentMs, _options.Moments);
 
-    private protected override double Score(RequestFacts request, BarrierState memory, int place)
-    {
-        var (score, weight, tokens) = (0.0, 1.0, (double)request.PromptTokens);
-        for (var ahead = 0; ahead < memory.Moments; ahead++)
-        {
-            score += weight * (tokens - (_options.OverflowWeight * memory.Overflow(place, ahead, tokens)));
-            weight *= _options.Decay;
-        }
-
-        return score;
-    }
+    private protected override double Score(RequestFacts request, BarrierState memory, int place) =>
+        memory.Score(place, request.PromptTokens, _options.OverflowWeight, _options.Decay);
 
     private protected override bool HasPlace(in EndpointView endpoint) => endpoint.Requests < (_options.Slots ?? int.MaxValue);
 

@@ -35,11 +35,11 @@ internal sealed class BidPriceState(BidPriceOptions options) : LoadForecast(opti
             var prices = _prices[endpoint.Replica] ??= new Prices();
             var loads = Loads(place);
             var requests = Requests(place);
-            var kv = Math.Max(1, endpoint.KvTokensTotal) * options.KvShare;
+            var (perSlot, perToken) = (1.0 / options.Slots, 1 / (Math.Max(1, endpoint.KvTokensTotal) * options.KvShare));
             for (var ahead = 0; ahead < Ahead; ahead++)
             {
-                Step(ref prices.SlotUs[ahead], gainUs, (double)requests[ahead] / options.Slots);
-                Step(ref prices.KvUs[ahead], gainUs, loads[ahead] / kv);
+                Step(ref prices.SlotUs[ahead], gainUs, requests[ahead] * perSlot);
+                Step(ref prices.KvUs[ahead], gainUs, loads[ahead] * perToken);
             }
         }
     }
@@ -50,10 +50,11 @@ internal sealed class BidPriceState(BidPriceOptions options) : LoadForecast(opti
         if (_prices[endpoint.Replica] is not { } prices) return 0;
         var sum = 0.0;
         var life = Math.Min(request.OutputTokensMax, OutputTokens) / GrowthTokens;
+        var (perSlot, perToken) = (1.0 / options.Slots, 1.0 / Math.Max(1, endpoint.KvTokensTotal));
         for (var ahead = 0; ahead < Ahead && ahead <= life; ahead++)
         {
-            var share = (request.PromptTokens + (ahead * GrowthTokens)) / Math.Max(1, endpoint.KvTokensTotal);
-            sum += (prices.SlotUs[ahead] / options.Slots) + (prices.KvUs[ahead] * share);
+            var share = (request.PromptTokens + (ahead * GrowthTokens)) * perToken;
+            sum += (prices.SlotUs[ahead] * perSlot) + (prices.KvUs[ahead] * share);
         }
 
         return sum;
