@@ -132,7 +132,7 @@ public class LeapingTests
     public void INV_SIM_9_leaping_changes_nothing_that_a_router_sees(string router)
     {
         var leapt = 0L;
-        for (var number = 0; number < 60; number++)
+        for (var number = 0; number < 20; number++)
         {
             var run = RandomRun.Draw(number, number % 2 == 0 ? "vllm-v1" : "decode-maximal");
             var signals = number % 3 == 0 ? FleetSignals.All(new SignalFreshness { PeriodUs = 1000 }) : new FleetSignals();
@@ -140,7 +140,7 @@ public class LeapingTests
             leapt += RequireSameRun(number, Longer(number, run.Trace), options);
         }
 
-        Assert.True(leapt > 100, $"only {leapt} steps were leapt");
+        Assert.True(leapt > 30, $"only {leapt} steps were leapt");
     }
 
     private static long RequireSameRun(int number, IReadOnlyList<TraceRequest> trace, SimulationOptions options)

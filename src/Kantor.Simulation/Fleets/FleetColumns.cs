@@ -81,7 +81,7 @@ internal sealed class FleetColumns(Core.Routing.Signals reads, ServiceClassTable
     {
         var replica = _replicas[place];
         if (Reads(Core.Routing.Signals.Load)) _endpoints[place] = _signals[place].View(nowUs);
-        if (Reads(Books)) replica.Unit.CatchUp(nowUs);
+        if (Reads(Books)) replica.CatchUp(nowUs);
         if (Reads(Core.Routing.Signals.PrefixHits)) _hits[place] = replica.HitTokens(spec);
         if (Reads(Core.Routing.Signals.TierHits)) _tierHits[place] = Math.Max(replica.HitTokens(spec), replica.TierHitTokens(spec));
         if (Reads(Core.Routing.Signals.Work)) _queued[place] = _signals[place].QueuedTokens(nowUs);

@@ -40,7 +40,8 @@ internal interface IStepUnit
     int BlocksUnbooked(long nowUs);
 
     /// <summary>
-    /// Brings the books up to the step under way, so that what a pool has cached is as of now; the leap goes on.
+    /// Brings the books up to the step under way, so that what a pool has cached is as of now; the leap goes on. True when that step is one
+    /// of a leap that ends at this very moment, so that the leap is to be cut.
     /// </summary>
-    void CatchUp(long nowUs);
+    bool CatchUp(long nowUs);
 }

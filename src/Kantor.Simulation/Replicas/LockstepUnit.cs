@@ -72,9 +72,7 @@ internal sealed class LockstepUnit(int index, IReadOnlyList<SimulatedReplica> re
 
     public int BlocksUnbooked(long nowUs) => 0;
 
-    public void CatchUp(long nowUs)
-    {
-    }
+    public bool CatchUp(long nowUs) => false;
 
     private bool TryPlan(int member, long nowUs)
     {

@@ -64,9 +64,7 @@ internal sealed class PipelineUnit(int index, SimulatedReplica replica, Simulati
 
     public int BlocksUnbooked(long nowUs) => 0;
 
-    public void CatchUp(long nowUs)
-    {
-    }
+    public bool CatchUp(long nowUs) => false;
 
     private long StageUs()
     {

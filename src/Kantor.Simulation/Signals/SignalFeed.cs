@@ -21,7 +21,7 @@ internal sealed class SignalFeed(SimulatedReplica replica, SignalFreshness fresh
     public long Take(long nowUs)
     {
         Hear(nowUs);
-        Replica.Unit.CatchUp(nowUs);
+        Replica.CatchUp(nowUs);
         _onTheWay.Enqueue(new ReplicaSample
         {
             TakenUs = nowUs,
