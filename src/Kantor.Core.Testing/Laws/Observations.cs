@@ -1,5 +1,6 @@
 using Kantor.Core.Admission;
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
@@ -74,22 +75,28 @@ internal static class Observations
         var open = new Queue<RequestFacts>();
         for (var moment = 0; moment < 4 * Moments; moment++)
         {
-            var fleet = Fleet(random, moment, waitingMax: moment % 3 == 0 ? 90 : 6);
-            var request = Request(random, moment) with { Session = random.NextInt(2) == 0 ? new SessionId(random.NextInt(9)) : null };
-            state.TimeIs(fleet.NowUs);
             if (open.Count > 12 && open.Dequeue() is var oldest)
             {
                 state.Ended(oldest, moment, new(RequestOutcome.Stopped, 1 + random.NextInt(oldest.OutputTokensMax), 0));
             }
 
-            state.Arrived(request, moment);
+            var request = Request(random, moment) with { Session = random.NextInt(2) == 0 ? new SessionId(random.NextInt(9)) : null };
             open.Enqueue(request);
-            var decision = router.Route(request, WithContent(fleet, random, request, router.Reads), state);
-            state.Decided(Decisions.DecisionKind.Route, request.Id, decision.Endpoint ?? 0);
+            var decision = Decide(router, random, state, request, moment);
             sum = Mix(sum, Mix(decision.Endpoint ?? -1, decision.Decode ?? -1, decision.HoldUntilUs ?? 0));
         }
 
         return sum;
+    }
+
+    private static RouteDecision Decide(IRouter router, RandomStream random, PolicyState state, RequestFacts request, int moment)
+    {
+        var fleet = Fleet(random, moment, waitingMax: moment % 3 == 0 ? 90 : 6);
+        state.TimeIs(fleet.NowUs);
+        state.Arrived(request, moment);
+        var decision = router.Route(request, WithContent(fleet, random, request, router.Reads), state);
+        state.Decided(DecisionKind.Route, request.Id, decision.Endpoint ?? 0);
+        return decision;
     }
 
     /// <summary>Every belief while answers of three classes end.</summary>

@@ -129,7 +129,8 @@ internal sealed class RoutedRun
     /// <summary>The last so many of the endpoints only go on with requests.</summary>
     private FleetBuilder Fleet(RequestFacts request, int decodes, long nowUs)
     {
-        var fleet = new FleetBuilder { NowUs = nowUs, Content = _random.NextInt(5) == 0 ? null : Content(_random, request, isFresh: false) };
+        var content = _random.NextInt(5) == 0 ? null : Content(_random, request, isFresh: false);
+        var fleet = new FleetBuilder { NowUs = nowUs, Content = content };
         for (var place = 0; place < _replicas.Count; place++)
         {
             var running = _random.NextInt(9);

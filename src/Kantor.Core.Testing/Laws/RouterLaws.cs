@@ -1,4 +1,3 @@
-using Kantor.Core.Decisions;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
@@ -43,31 +42,10 @@ public static class RouterLaws
     public static void SpreadsWhatHasNothingInCommon(IRouter router, double timesMean) => Workloads.ForEachSeed(4, seed =>
     {
         const int Sent = 400;
-        var (random, state, counts) = (new RandomStream(seed, "spread"), router.NewState(), new int[SpreadOver]);
-        for (var replica = 0; replica < SpreadOver; replica++) state.EndpointJoined(new EndpointId(replica));
-        var open = new Queue<(RequestFacts Request, int Replica)>();
-        var there = new int[SpreadOver];
-        for (var id = 0; id < Sent; id++)
-        {
-            var request = RoutedRun.Request(random, id, id * 10_000L);
-            if (open.Count == 12) End(open.Dequeue());
-            var fleet = Loaded(there, random, request, id * 10_000L);
-            state.TimeIs(fleet.NowUs);
-            state.Arrived(request, id);
-            var chosen = router.Route(request, fleet.View(router.Reads), state).Endpoint ?? 0;
-            state.Decided(DecisionKind.Route, request.Id, chosen);
-            open.Enqueue((request, chosen));
-            (counts[chosen], there[chosen]) = (counts[chosen] + 1, there[chosen] + 1);
-        }
-
+        var run = new SpreadRun(router, seed, SpreadOver);
+        for (var id = 0; id < Sent; id++) run.Send(id);
         LawBrokenException.Unless(
-            counts.Max() <= timesMean * Sent / SpreadOver, () => $"sent {string.Join(", ", counts)} requests to equal endpoints");
-
-        void End((RequestFacts Request, int Replica) oldest)
-        {
-            there[oldest.Replica]--;
-            state.Ended(oldest.Request, (int)oldest.Request.Id.Value, new(RequestOutcome.Stopped, 8, 0));
-        }
+            run.Sent.Max() <= timesMean * Sent / SpreadOver, () => $"sent {string.Join(", ", run.Sent)} requests to equal endpoints");
     });
 
     /// <summary>
@@ -93,22 +71,6 @@ public static class RouterLaws
         foreach (var load in loads)
         {
             fleet.Add(load, 3 * load, 7 * load, hitTokens: 0, queuedTokens: (50 * load) + (3 * load), bookedTokens: load);
-        }
-
-        return fleet;
-    }
-
-    private static FleetBuilder Loaded(int[] there, RandomStream random, RequestFacts request, long nowUs)
-    {
-        var fleet = new FleetBuilder
-        {
-            NowUs = nowUs,
-            KvBlocksTotal = 4_000,
-            Content = RoutedRun.Content(random, request, isFresh: true),
-        };
-        foreach (var requests in there)
-        {
-            fleet.Add(requests / 2, requests - (requests / 2), 100 * requests, queuedTokens: 100 * (requests / 2) + requests);
         }
 
         return fleet;

@@ -1,6 +1,8 @@
 namespace Kantor.Core.Routing.Parts;
 
-/// <summary>Something that a router remembers of each replica, by its number; it grows with the highest number that was asked for.</summary>
+/// <summary>
+/// Something that a router remembers of each replica, by its number; it grows with the highest number that was asked for.
+/// </summary>
 internal sealed class ByReplica<T>
 {
     private T[] _all = new T[16];

@@ -4,8 +4,8 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Routing.Parts;
 
 /// <summary>
-/// KV tokens of each replica in the next moments: what is there and waits now by the view, a token more of each request with every gap, less
-/// the requests of this router that are believed to have ended by then.
+/// KV tokens of each replica in the next moments: what is there and waits now by the view, a token more of each request with every gap,
+/// less the requests of this router that are believed to have ended by then.
 /// </summary>
 /// <remarks>
 /// A request is believed to end after the mean output of those that ended. One that is late has not ended. Ends are kept by moments of a
@@ -76,23 +76,27 @@ internal class LoadForecast(int momentMs, int moments) : Bookings
     private void Look(in FleetView fleet, int place)
     {
         ref readonly var endpoint = ref fleet.Endpoints[place];
-        var ends = _ends[endpoint.Replica];
-        var tokens = (double)(endpoint.KvTokensUsed + Math.Max(0, fleet.QueuedTokens[place] - endpoint.Running) + fleet.BookedTokens[place]);
-        var (ended, prompts, sentMs, tokensPerMs) = (0, 0L, 0.0, 1000 / _output.GapUs);
-        var growth = endpoint.Requests * GrowthTokens;
+        var prompts = Math.Max(0, fleet.QueuedTokens[place] - endpoint.Running) + fleet.BookedTokens[place];
         var loads = _loads.AsSpan(place * moments, moments);
-        var left = _requests.AsSpan(place * moments, moments);
-        for (var ahead = 0; ahead < loads.Length; ahead++, tokens += growth)
-        {
-            if (ends is not null && ahead > 0)
-            {
-                ref readonly var then = ref ends[(int)((_moment + ahead) & (Ring - 1))];
-                (ended, prompts, sentMs) = (ended + then.Requests, prompts + then.PromptTokens, sentMs + then.SentMs);
-            }
+        var (tokens, growth) = ((double)(endpoint.KvTokensUsed + prompts), endpoint.Requests * GrowthTokens);
+        for (var ahead = 0; ahead < loads.Length; ahead++, tokens += growth) loads[ahead] = tokens;
+        var requests = _requests.AsSpan(place * moments, moments);
+        requests.Fill(endpoint.Requests);
+        if (_ends[endpoint.Replica] is { } ends) TakeOff(ends, loads, requests);
+    }
 
-            var gone = ended == 0 ? 0 : prompts + (((ended * (_moment + ahead) * (double)momentMs) - sentMs) * tokensPerMs);
-            loads[ahead] = Math.Max(0, tokens - gone);
-            left[ahead] = Math.Max(0, endpoint.Requests - ended);
+    /// <summary>Takes off who is believed to have ended by each moment.</summary>
+    private void TakeOff(Ends[] ends, Span<double> loads, Span<int> requests)
+    {
+        var (ended, prompts, sentMs, tokensPerMs) = (0, 0L, 0.0, 1000 / _output.GapUs);
+        for (var ahead = 1; ahead < loads.Length; ahead++)
+        {
+            ref readonly var then = ref ends[(int)((_moment + ahead) & (Ring - 1))];
+            (ended, prompts, sentMs) = (ended + then.Requests, prompts + then.PromptTokens, sentMs + then.SentMs);
+            if (ended == 0) continue;
+            var gone = prompts + (((ended * (_moment + ahead) * (double)momentMs) - sentMs) * tokensPerMs);
+            loads[ahead] = Math.Max(0, loads[ahead] - gone);
+            requests[ahead] = Math.Max(0, requests[ahead] - ended);
         }
     }
 

@@ -18,5 +18,6 @@ internal readonly record struct PrefixIndexOptions(int BlockTokens, int Tokens)
     /// <summary>The size of the record as an option.</summary>
     public static OptionKey<T> TokensKey<T>(Func<T, int> read, Func<T, int, T> with)
         where T : class, new() => Option.Whole(
-            "index-tokens", 1, 100_000_000, read, with, "prompt tokens that the router remembers to have sent to a replica, least recent first out");
+            "index-tokens", 1, 100_000_000, read, with,
+            "prompt tokens that the router remembers to have sent to a replica, least recent first out");
 }

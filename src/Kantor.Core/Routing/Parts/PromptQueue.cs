@@ -18,7 +18,8 @@ internal class PromptQueue(bool countsSent = true) : PolicyState
     /// <summary>Name and help of the option that sets whether what was sent counts.</summary>
     public static OptionKey<T> SentKey<T>(Func<T, bool> read, Func<T, bool, T> with)
         where T : class, new() => Option.Flag(
-            "counts-sent", read, with, "whether prompts sent since the last report count as waiting; without, requests herd between reports");
+            "counts-sent", read, with,
+            "whether prompts sent since the last report count as waiting; without, requests herd between reports");
 
     private const double Kept = 0.95;
 
@@ -28,7 +29,9 @@ internal class PromptQueue(bool countsSent = true) : PolicyState
     public static int Missing(RequestFacts request, in FleetView fleet, int place) =>
         Math.Max(1, request.PromptTokens - fleet.HitTokens[place]);
 
-    /// <summary>Prompt tokens that come before a request that is sent to the endpoint now: those that wait there, and those sent since.</summary>
+    /// <summary>
+    /// Prompt tokens that come before a request that is sent to the endpoint now: those that wait there, and those sent since.
+    /// </summary>
     public double TokensBefore(in FleetView fleet, int place)
     {
         var sentSince = countsSent ? fleet.BookedTokens[place] : 0;

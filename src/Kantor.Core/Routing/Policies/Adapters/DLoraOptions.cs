@@ -9,7 +9,8 @@ public sealed record DLoraOptions
     public static IReadOnlyList<OptionKey<DLoraOptions>> Keys { get; } =
     [
         Option.Whole<DLoraOptions>(
-            "batch", 1, 1_000_000, options => options.Batch, (options, batch) => options with { Batch = batch }, "requests of a full batch"),
+            "batch", 1, 1_000_000, options => options.Batch, (options, batch) => options with { Batch = batch },
+            "requests of a full batch"),
         Option.Number<DLoraOptions>(
             "load-ms", Interval.Below(0, 1e9), options => options.LoadMs, (options, ms) => options with { LoadMs = ms },
             "time to load an adapter; a second counts as a cost of 1"),

@@ -6,8 +6,8 @@ using Kantor.Core.Routing.Parts;
 namespace Kantor.Core.Routing.Policies.Adapters;
 
 /// <summary>
-/// The routing half of POLAR (arXiv 2604.16583): a linear bandit with an arm for each replica, which learns from how long requests took there
-/// how good it is in a situation, less what it costs to page the adapter in where it is not in a slot.
+/// The routing half of POLAR (arXiv 2604.16583): a linear bandit with an arm for each replica, which learns from how long requests took
+/// there how good it is in a situation, less what it costs to page the adapter in where it is not in a slot.
 /// </summary>
 /// <remarks>
 /// The source chooses among adapters; a request names its adapter here, so what is chosen is where it runs. Its context is 1, the prompt,

@@ -5,9 +5,9 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Routing.Policies.Barrier;
 
 /// <summary>
-/// BalanceRoute (arXiv 2605.06113). BR-0: the highest s − G · max(0, s − margin) for a prompt of s tokens among G replicas, where the margin
-/// of a replica is what it has less than the fullest. BR-H, with more than one moment: the same summed over the next moments, later ones
-/// less.
+/// BalanceRoute (arXiv 2605.06113). BR-0: the highest s − G · max(0, s − margin) for a prompt of s tokens among G replicas, where the
+/// margin of a replica is what it has less than the fullest. BR-H, with more than one moment: the same summed over the next moments, later
+/// ones less.
 /// </summary>
 /// <remarks>
 /// Equal scores go to the least load: without, 43 % of the requests went to one of eight replicas in a replication. Its classifier of who

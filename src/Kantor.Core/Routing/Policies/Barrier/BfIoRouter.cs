@@ -9,9 +9,9 @@ namespace Kantor.Core.Routing.Policies.Barrier;
 /// the next moments, overflow counting 43-fold, later moments less. With slots, requests wait at the router until a replica has one.
 /// </summary>
 /// <remarks>
-/// The source fills all free slots of a step from its pool by an integer program, and by this score one after the other while many are free.
-/// A router is asked about one request at a time, so the score is all there is here. Its short look-ahead, who ends soon, is the mean output
-/// of late.
+/// The source fills all free slots of a step from its pool by an integer program, and by this score one after the other while many are
+/// free. A router is asked about one request at a time, so the score is all there is here. Its short look-ahead, who ends soon, is the mean
+/// output of late.
 /// </remarks>
 public sealed class BfIoRouter(BfIoOptions? options = null)
     : BarrierRouter(PolicySpec.Of("bf-io", BfIoOptions.Keys, options ?? new BfIoOptions()).ToString())

@@ -7,8 +7,8 @@ namespace Kantor.Core.Routing.Policies.Barrier;
 
 /// <summary>
 /// Survival-weighted marginal overflow: the replica where a prompt of s tokens raises the fullest least over its whole life, the sum over h
-/// of P(output &gt; h) · max(0, s + h − margin(h)), by five quantiles of the outputs of late (research notes, theory 4.3, from a replication
-/// of BalanceRoute). No parameter; the exact one-step expectation of the barrier's cost for given projections.
+/// of P(output &gt; h) · max(0, s + h − margin(h)), by five quantiles of the outputs of late (research notes, theory 4.3, from a
+/// replication of BalanceRoute). No parameter; the exact one-step expectation of the barrier's cost for given projections.
 /// </summary>
 /// <remarks>
 /// Projected loads: what a replica has, a token more of each of its requests with every token, times the share of the requests of the mean

@@ -15,8 +15,8 @@ public sealed record DynamoOptions
             "decay", Interval.Below(0, 1e6), options => options.Decay, (options, decay) => options with { Decay = decay },
             "how fast cached blocks lose weight with the prompts that wait beyond the least loaded, in own prompts; 0 for not at all"),
         Option.Number<DynamoOptions>(
-            "prefill-scale", Interval.Below(0, 1e6), options => options.PrefillScale, (options, scale) => options with { PrefillScale = scale },
-            "weight of prompt blocks to compute against KV blocks in use"),
+            "prefill-scale", Interval.Below(0, 1e6), options => options.PrefillScale,
+            (options, scale) => options with { PrefillScale = scale }, "weight of prompt blocks to compute against KV blocks in use"),
         Option.Number<DynamoOptions>(
             "request-blocks", Interval.Below(0, 1e6), options => options.RequestBlocks,
             (options, blocks) => options with { RequestBlocks = blocks }, "blocks that each request counts as"),

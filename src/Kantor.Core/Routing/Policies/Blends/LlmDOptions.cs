@@ -9,8 +9,8 @@ public sealed record LlmDOptions
     public static IReadOnlyList<OptionKey<LlmDOptions>> Keys { get; } =
     [
         Option.Number<LlmDOptions>(
-            "queue-weight", Interval.Below(0, 1e6), options => options.QueueWeight, (options, weight) => options with { QueueWeight = weight },
-            "weight of an empty queue"),
+            "queue-weight", Interval.Below(0, 1e6), options => options.QueueWeight,
+            (options, weight) => options with { QueueWeight = weight }, "weight of an empty queue"),
         Option.Number<LlmDOptions>(
             "kv-weight", Interval.Below(0, 1e6), options => options.KvWeight, (options, weight) => options with { KvWeight = weight },
             "weight of free KV"),

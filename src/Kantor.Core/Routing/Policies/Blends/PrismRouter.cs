@@ -13,9 +13,9 @@ namespace Kantor.Core.Routing.Policies.Blends;
 /// replica is the batch policy <c>lens</c>.
 /// </summary>
 /// <remarks>
-/// step = max(0, 1 − predicted step / gap objective); wait = 1 − tanh(seconds of prompts that wait ÷ scale); mode = 1, ½ or 0 for fewer than
-/// 256, up to 1024, and more prompt tokens by request that waits; session = 1 for the replica of its last turn within 300 s. What engines
-/// report there, a predicted step and their peak, comes from the step-time model here.
+/// step = max(0, 1 − predicted step / gap objective); wait = 1 − tanh(seconds of prompts that wait ÷ scale); mode = 1, ½ or 0 for fewer
+/// than 256, up to 1024, and more prompt tokens by request that waits; session = 1 for the replica of its last turn within 300 s. What
+/// engines report there, a predicted step and their peak, comes from the step-time model here.
 /// </remarks>
 public sealed class PrismRouter(PrismOptions? options = null) : CostRouter(
     PolicySpec.Of("prism", PrismOptions.Keys, options ?? new PrismOptions()).ToString(),

@@ -49,11 +49,18 @@ public sealed class SMetricRouter(SMetricOptions? options = null) : IRouter
             if (place == 0 || fleet.HitTokens[place] > fleet.HitTokens[warmest]) (warmest, warmestKeeps) = (place, keeps);
         }
 
-        var isWarm = fleet.HitTokens[warmest] > _options.HitShare * memory.HistoryTokens(request) && fleet.HitTokens[warmest] > 0;
-        var chosen = isWarm && (warmestKeeps || !anyKeeps) ? warmest : least;
-        memory.Send(request, fleet, chosen);
+        var stays = IsWarm(request, memory, fleet.HitTokens[warmest]) && (warmestKeeps || !anyKeeps);
+        return Send(request, fleet, memory, stays ? warmest : least);
+    }
+
+    private bool IsWarm(RequestFacts request, Memory memory, int hitTokens) =>
+        hitTokens > 0 && hitTokens > _options.HitShare * memory.HistoryTokens(request);
+
+    private static RouteDecision Send(RequestFacts request, in FleetView fleet, Memory memory, int place)
+    {
+        memory.Send(request, fleet, place);
         memory.Remember(request);
-        return RouteDecision.To(chosen);
+        return RouteDecision.To(place);
     }
 
     private sealed class Memory : PromptQueue

@@ -3,7 +3,9 @@ using Kantor.Core.Routing.Parts;
 
 namespace Kantor.Core.Routing.Policies.Hashing;
 
-/// <summary>What of a request is hashed: its session, or where it has none the beginning of its prompt, or else the request itself.</summary>
+/// <summary>
+/// What of a request is hashed: its session, or where it has none the beginning of its prompt, or else the request itself.
+/// </summary>
 internal sealed class RequestKey(int prefixTokens)
 {
     // The whole beginning is one block.

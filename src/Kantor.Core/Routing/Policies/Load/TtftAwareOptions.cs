@@ -41,7 +41,8 @@ public sealed record TtftAwareOptions
         foreach (var key in (string[])["queue-weight", "task-ms", "token-ms"])
         {
             if (!written.Has(key)) continue;
-            return new OptionFault(key, "has no effect unless counts-hits is true: the prompt takes as long everywhere.", HasNoEffect: true);
+            return new OptionFault(
+                key, "has no effect unless counts-hits is true: the prompt takes as long everywhere.", HasNoEffect: true);
         }
 
         return null;

@@ -12,7 +12,7 @@ public sealed class RandomRouter : IRouter
     public static PolicyCard Card { get; } = new("a replica drawn at random, whatever its load", "a control")
     {
         Model = "independent requests, equal replicas",
-        Guarantee = "each gets the same number of requests in the mean; the fullest of n that get n has about ln n / ln ln n (Gonnet, 1981)",
+        Guarantee = "each gets the same number in the mean; the fullest of n that get n has about ln n / ln ln n (Gonnet, 1981)",
         Evidence = Evidence.Recalled,
         Cost = "O(1)",
     };

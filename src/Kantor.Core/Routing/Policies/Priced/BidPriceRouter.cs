@@ -6,9 +6,9 @@ using Kantor.Core.Routing.Parts;
 namespace Kantor.Core.Routing.Policies.Priced;
 
 /// <summary>
-/// Online-LP bid prices (arXiv 2607.03948): each replica has a price for a slot and for its KV in each of the next moments, which rises while
-/// the requests that are believed to be there then exceed what there is, and falls to zero otherwise. A request goes where its predicted
-/// first token and the prices of its life are least.
+/// Online-LP bid prices (arXiv 2607.03948): each replica has a price for a slot and for its KV in each of the next moments, which rises
+/// while the requests that are believed to be there then exceed what there is, and falls to zero otherwise. A request goes where its
+/// predicted first token and the prices of its life are least.
 /// </summary>
 /// <remarks>
 /// Prices are in microseconds, like the time that they are added to: price ← max(0, price + gain · seconds · (use − 1)), a projected
