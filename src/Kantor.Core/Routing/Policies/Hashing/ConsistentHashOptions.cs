@@ -19,6 +19,8 @@ public sealed record ConsistentHashOptions
     /// <summary>Points of a replica on the ring, at least 1.</summary>
     public int Points { get; init; } = 160;
 
-    /// <summary>First tokens by which a request goes that has no session, at least 1.</summary>
-    public int PrefixTokens { get; init; } = 512;
+    /// <summary>
+    /// First tokens by which a request goes that has no session, at least 1; more than a beginning that all have, as a system prompt.
+    /// </summary>
+    public int PrefixTokens { get; init; } = 1_024;
 }

@@ -13,6 +13,8 @@ public sealed record RendezvousOptions
             "first tokens by which a request goes that has no session"),
     ];
 
-    /// <summary>First tokens by which a request goes that has no session, at least 1.</summary>
-    public int PrefixTokens { get; init; } = 512;
+    /// <summary>
+    /// First tokens by which a request goes that has no session, at least 1; more than a beginning that all have, as a system prompt.
+    /// </summary>
+    public int PrefixTokens { get; init; } = 1_024;
 }

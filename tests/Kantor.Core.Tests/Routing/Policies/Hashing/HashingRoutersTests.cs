@@ -20,7 +20,7 @@ public class HashingRoutersTests
         var first = router.Send(ofSession, Routed.Request(0, session: 7));
         Assert.Equal(first, router.Send(ofSession, Routed.Request(99, session: 7, prompt: 5_000)));
         int Of(int prefix, int own, int adapter = 0) => router.Send(
-            Fleet(8, Routed.Prompt(prefix, prefixTokens: 600, own, tokens: 700)), Routed.Request(100 + own, prompt: 700, adapter: adapter));
+            Fleet(8, Routed.Prompt(prefix, prefixTokens: 1_100, own, tokens: 1_200)), Routed.Request(100 + own, prompt: 1_200, adapter: adapter));
         Assert.Single(Enumerable.Range(0, 20).Select(own => Of(prefix: 1, own)).Distinct());
         Assert.True(Enumerable.Range(0, 20).Select(prefix => Of(prefix, own: 1)).Distinct().Count() > 3);
         Assert.True(Enumerable.Range(0, 20).Select(adapter => Of(prefix: 1, own: 1, adapter)).Distinct().Count() > 3);
