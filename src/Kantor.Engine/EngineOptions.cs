@@ -50,6 +50,12 @@ public sealed record EngineOptions
     /// </summary>
     public int? CachedTokensMax { get; init; }
 
+    /// <summary>
+    /// Most threads that choose tokens after a step, the loop's among them, 1 to 64. More than one pay where the back end leaves processors
+    /// idle, as on a GPU; the texts are the same.
+    /// </summary>
+    public int SamplingThreads { get; init; } = 1;
+
     /// <summary>Where cached prefixes go that the pool gives up; null to compute them again.</summary>
     public HostCacheOptions? HostCache { get; init; }
 
@@ -118,6 +124,8 @@ public sealed record EngineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(InboxMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(HoldUsMax, 1);
         if (CachedTokensMax is { } cached) ArgumentOutOfRangeException.ThrowIfNegative(cached, nameof(CachedTokensMax));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SamplingThreads, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SamplingThreads, 64);
         HostCache?.Validate(backend);
         ArgumentOutOfRangeException.ThrowIfLessThan(StreamDeltasMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(StreamEntriesMax, 1);

@@ -22,7 +22,9 @@ public sealed unsafe class LlamaBackend : IModelBackend
     private readonly NativeBatch _batch;
     private readonly ThreadGuard _guard = new();
     private readonly nint _memory;
-    private bool _hasLogits;
+
+    // Of the last step, one after the other in the order of the rows that asked for them; null when it left none.
+    private float* _logits;
 
     private LlamaBackend(LlamaModelHandle model, LlamaContextHandle context, LlamaAdapterHandle[] adapters, LlamaOptions options)
     {
@@ -92,12 +94,12 @@ public sealed unsafe class LlamaBackend : IModelBackend
     {
         ArgumentNullException.ThrowIfNull(batch);
         _guard.Enter();
-        _hasLogits = false;
+        _logits = null;
         if (!IsWithinLimits(batch)) return ExecuteStatus.InvalidBatch;
         if (batch.Count == 0) return ExecuteStatus.Ok;
         if (batch.Count > Info.KvTokensTotal) return ExecuteStatus.NoKvSlot;
         ExecuteStatus status = ToStatus(LlamaNative.Decode(_context, _batch.Fill(batch)));
-        _hasLogits = status == ExecuteStatus.Ok;
+        if (status == ExecuteStatus.Ok) _logits = LlamaNative.Logits(_context);
         if (status is ExecuteStatus.Aborted or ExecuteStatus.Fatal) TakeBackRows();
         if (status == ExecuteStatus.Aborted) _context.SetAbort(false);
         return status;
@@ -106,16 +108,14 @@ public sealed unsafe class LlamaBackend : IModelBackend
     /// <inheritdoc/>
     public Span<float> Logits(int batchRow)
     {
-        _guard.Enter();
-        if (!_hasLogits) throw new InvalidOperationException("The last step left no logits.");
-        if (!_batch.WantsLogits(batchRow))
+        ObjectDisposedException.ThrowIf(_context.IsClosed, this);
+        if (_logits is null) throw new InvalidOperationException("The last step left no logits.");
+        if (_batch.OutputOf(batchRow) is not { } output)
         {
             throw new ArgumentOutOfRangeException(nameof(batchRow), batchRow, "The row is not one whose logits the last step asked for.");
         }
 
-        float* logits = LlamaNative.Logits(_context, batchRow);
-        if (logits is null) throw new InvalidOperationException($"The library holds no logits for row {batchRow}.");
-        return new(logits, Info.VocabularySize);
+        return new(_logits + ((nint)output * Info.VocabularySize), Info.VocabularySize);
     }
 
     /// <inheritdoc/>

@@ -8,6 +8,7 @@ namespace Kantor.LlamaCpp;
 internal sealed unsafe class NativeBatch : SafeHandle
 {
     private readonly int _rowsMax;
+    private readonly int[] _outputOfRow;
     private LlamaBatch _batch;
     private int* _sequenceOfRow;
 
@@ -15,6 +16,7 @@ internal sealed unsafe class NativeBatch : SafeHandle
         : base(0, ownsHandle: true)
     {
         _rowsMax = rowsMax;
+        _outputOfRow = new int[rowsMax];
         int rowBytes = (4 * sizeof(int)) + sizeof(int*) + sizeof(sbyte);
         SetHandle((nint)NativeMemory.Alloc((nuint)rowsMax, (nuint)rowBytes));
         LayOut((byte*)handle);
@@ -33,6 +35,7 @@ internal sealed unsafe class NativeBatch : SafeHandle
         step.Positions.CopyTo(new Span<int>(_batch.Positions, _rowsMax));
         step.Sequences.CopyTo(new Span<int>(_sequenceOfRow, _rowsMax));
         MemoryMarshal.Cast<bool, sbyte>(step.WantsLogits).CopyTo(new Span<sbyte>(_batch.Outputs, _rowsMax));
+        CountOutputs();
         return _batch;
     }
 
@@ -48,11 +51,14 @@ internal sealed unsafe class NativeBatch : SafeHandle
             _batch.Outputs[i] = 1;
         }
 
+        CountOutputs();
         return _batch;
     }
 
-    /// <summary>Whether the last fill asked for the logits of <paramref name="row"/>.</summary>
-    public bool WantsLogits(int row) => row >= 0 && row < _batch.Rows && _batch.Outputs[row] != 0;
+    /// <summary>
+    /// How many rows before <paramref name="row"/> are outputs of the last fill, if it is one itself; null when it is none.
+    /// </summary>
+    public int? OutputOf(int row) => row >= 0 && row < _batch.Rows && _batch.Outputs[row] != 0 ? _outputOfRow[row] : null;
 
     /// <summary>Sequence and position of <paramref name="row"/> of the last fill.</summary>
     public (int Sequence, int Position) Row(int row) => (_sequenceOfRow[row], _batch.Positions[row]);
@@ -61,6 +67,16 @@ internal sealed unsafe class NativeBatch : SafeHandle
     {
         NativeMemory.Free((void*)handle);
         return true;
+    }
+
+    private void CountOutputs()
+    {
+        int outputs = 0;
+        for (int i = 0; i < _batch.Rows; i++)
+        {
+            _outputOfRow[i] = outputs;
+            outputs += _batch.Outputs[i];
+        }
     }
 
     // Pointers first, so that every array is aligned.

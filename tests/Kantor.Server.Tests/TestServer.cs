@@ -50,7 +50,8 @@ internal sealed class TestServer : IAsyncDisposable
     public static Task<TestServer> StartScriptedAsync(
         string? answer = null, ServerOptions? options = null, ScriptedBackendOptions? backend = null, Func<EngineOptions, EngineOptions>? adjust = null)
     {
-        var scripted = (backend ?? new ScriptedBackendOptions()) with { NextToken = answer is null ? null : ScriptedLanguage.Answering(answer) };
+        var scripted = backend ?? new ScriptedBackendOptions();
+        if (answer is not null) scripted = scripted with { NextToken = ScriptedLanguage.Answering(answer) };
         var metrics = new EngineMetrics();
         var usual = new EngineOptions { Planner = PolicyCatalogue.Planner("fcfs"), Time = scripted.Clock, Observer = metrics };
         var engine = new InferenceEngine(new ScriptedBackend(scripted), adjust?.Invoke(usual) ?? usual);

@@ -13,13 +13,16 @@ internal static class NodeClient
     /// <param name="baseUrl">Server's address with /v1.</param>
     /// <param name="model">Model to ask.</param>
     /// <param name="more">Further members of the script's input, see its head.</param>
-    public static async Task<JsonNode> DriveAsync(Uri baseUrl, string model, JsonObject? more = null)
+    public static Task<JsonNode> DriveAsync(Uri baseUrl, string model, JsonObject? more = null) => DriveAsync("drive.mjs", baseUrl, model, more);
+
+    /// <summary>Runs a script of the folder and returns its report.</summary>
+    public static async Task<JsonNode> DriveAsync(string script, Uri baseUrl, string model, JsonObject? more = null)
     {
         await InstallAsync();
         var input = more?.DeepClone().AsObject() ?? [];
         input["baseUrl"] = baseUrl.ToString();
         input["model"] = model;
-        return JsonNode.Parse(await RunAsync("node", ["drive.mjs"], input.ToJsonString()))!;
+        return JsonNode.Parse(await RunAsync("node", [script], input.ToJsonString()))!;
     }
 
     /// <summary>Test projects run at the same time and share the folder: one at a time looks and installs. A mutex belongs to a thread, so all happens on one.</summary>
@@ -29,7 +32,7 @@ internal static class NodeClient
         if (!TryEnter(alone)) throw new TimeoutException($"Another process has been installing in {Folder()} for {Patience}.");
         try
         {
-            if (!File.Exists(Path.Combine(Folder(), "node_modules", "openai", "package.json"))) RunAsync("npm", ["ci", "--no-audit", "--no-fund"], "").GetAwaiter().GetResult();
+            if (!File.Exists(Path.Combine(Folder(), "node_modules", "@anthropic-ai", "sdk", "package.json"))) RunAsync("npm", ["ci", "--no-audit", "--no-fund"], "").GetAwaiter().GetResult();
         }
         finally
         {

@@ -81,7 +81,7 @@ async function abort() {
 
 const bad = [
   { temperature: 'hot' }, { temperature: 3 }, { top_p: 0 }, { n: 1.5 }, { max_tokens: 0 }, { stop: [''] }, { logit_bias: { '-1': 1 } },
-  { tools: [{ type: 'function', function: { name: 'f' } }] }, { response_format: { type: 'json_object' } }, { max_token: 5 }, { seed: 'x' },
+  { tools: [{ type: 'web_search' }] }, { response_format: { type: 'xml' } }, { max_token: 5 }, { seed: 'x' },
   { messages: [] }, { messages: [{ role: 'robot', content: 'x' }] }, { top_logprobs: 2 },
 ];
 

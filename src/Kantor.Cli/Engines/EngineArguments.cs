@@ -96,6 +96,12 @@ internal sealed class EngineArguments(string defaultPolicy = EngineArguments.Def
         "--waiting-max", "Most requests that wait; further ones are answered 429.", 1_024, 1, 1_000_000);
     private readonly Option<int> _stepTokens = Number("--step-tokens", "Most tokens that one step computes.", 512, 1, 1 << 20);
     private readonly Option<int?> _threads = new("--threads") { Description = "Processor threads. Default: one per core.", HelpName = "N" };
+    private readonly Option<int?> _samplingThreads = Optional(
+        "--sampling-threads",
+        "Threads that choose tokens after a step. Default: 1 on the processor, half of the processors, at most 8, on a GPU.",
+        1,
+        64);
+
     private readonly Option<int?> _gpuLayers = Optional(
         GpuLayers,
         "Layers computed on the GPU, which must be there; 0 computes on the processor. Default: all of them when there is a GPU.",
@@ -108,7 +114,7 @@ internal sealed class EngineArguments(string defaultPolicy = EngineArguments.Def
         Option[] options =
         [
             _model, _policy, _policyAssembly, _admission, _retention, _objective, _kvTokens, _cacheTokens, _cacheRam, _runningMax,
-            _waitingMax, _stepTokens, _threads, _gpuLayers,
+            _waitingMax, _stepTokens, _threads, _samplingThreads, _gpuLayers,
         ];
         foreach (var option in options) command.Options.Add(option);
     }
@@ -137,6 +143,7 @@ internal sealed class EngineArguments(string defaultPolicy = EngineArguments.Def
             WaitingMax = parsed.GetValue(_waitingMax),
             StepTokens = parsed.GetValue(_stepTokens),
             Threads = parsed.GetValue(_threads),
+            SamplingThreads = parsed.GetValue(_samplingThreads),
             GpuLayers = parsed.GetValue(_gpuLayers),
         };
     }
@@ -200,6 +207,9 @@ internal sealed record EngineSettings
     public int StepTokens { get; init; } = 512;
 
     public int? Threads { get; init; }
+
+    /// <summary>Value of <c>--sampling-threads</c>; null for what suits the device.</summary>
+    public int? SamplingThreads { get; init; }
 
     public int? GpuLayers { get; init; }
 }

@@ -46,6 +46,7 @@ internal static class EngineFactory
             StepTokensMax = settings.StepTokens,
             RunningMax = settings.RunningMax,
             WaitingMax = settings.WaitingMax,
+            SamplingThreads = settings.SamplingThreads ?? UsualSamplingThreads(onGpu),
             CachedTokensMax = cache.PoolTokensMax,
             HostCache = cache.Host,
             Predictor = new ClassQuantilePredictor(),
@@ -54,6 +55,9 @@ internal static class EngineFactory
             Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
         };
     }
+
+    /// <summary>The processor back end's threads leave no processor idle, and wait for the next step by spinning.</summary>
+    private static int UsualSamplingThreads(bool onGpu) => onGpu ? Math.Clamp(Environment.ProcessorCount / 2, 1, 8) : 1;
 
     /// <summary>Before anything is fetched: layers are computed where it was asked, and nobody takes the processor for a GPU.</summary>
     private static void RequireGpu(EngineSettings settings, ILogger? logger)

@@ -4,9 +4,9 @@ namespace Kantor.Engine.Backends;
 /// The port to the transformer kernels: one KV pool of single-token cells, one batched decode per step.
 /// </summary>
 /// <remarks>
-/// Ownership: every member except <see cref="Info"/> and <see cref="Tokenizer"/> is called from the engine's loop thread only; an
-/// implementation throws <see cref="InvalidOperationException"/> when another thread calls. The engine disposes it after the loop ended.
-/// Positions of a sequence are contiguous from 0; a sequence that owns no cell is empty and may be reused.
+/// Ownership: every member except <see cref="Info"/>, <see cref="Tokenizer"/> and <see cref="Logits"/> is called from the engine's loop
+/// thread only; an implementation throws <see cref="InvalidOperationException"/> when another thread calls. The engine disposes it after
+/// the loop ended. Positions of a sequence are contiguous from 0; a sequence that owns no cell is empty and may be reused.
 /// </remarks>
 public interface IModelBackend : IDisposable
 {
@@ -24,7 +24,8 @@ public interface IModelBackend : IDisposable
 
     /// <summary>
     /// Logits, one per vocabulary entry, of the row with index <paramref name="batchRow"/> of the last executed batch, which must have
-    /// asked for them. The span is valid, and may be overwritten by the caller, until the next <see cref="Execute"/>.
+    /// asked for them. The span is valid, and may be overwritten by the caller, until the next <see cref="Execute"/>. Several threads may
+    /// ask for different rows while the loop thread waits for them.
     /// </summary>
     Span<float> Logits(int batchRow);
 

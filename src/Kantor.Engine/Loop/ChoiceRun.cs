@@ -34,6 +34,9 @@ internal sealed class ChoiceRun(RequestRun request, int number)
     /// <summary>What penalties ask; null when there are none.</summary>
     public TokenHistory? History { get; private set; }
 
+    /// <summary>What the answer must be, and how far it is; null when it may be anything.</summary>
+    public IConstrainedAnswer? Constrained { get; private set; }
+
     /// <summary>Whether the next token may end the answer.</summary>
     public bool MayEnd => !request.Request.IgnoresEnd && GeneratedTokens >= request.Request.OutputTokensMin;
 
@@ -44,6 +47,7 @@ internal sealed class ChoiceRun(RequestRun request, int number)
         Row = row;
         Random = new RandomStream(seed, $"choice-{number}");
         History = Sampler.NeedsHistory(spec.Sampling) ? new TokenHistory(spec.PromptTokens) : null;
+        Constrained = spec.Constraint?.Begin();
         _text = new TextPipeline(tokenizer, spec.StopTexts);
     }
 
@@ -74,6 +78,7 @@ internal sealed class ChoiceRun(RequestRun request, int number)
             Logprobs = chosen.Logprob is { } logprob ? [logprob] : [],
         };
         if (tokenizer.IsEndOfGeneration(chosen.Token) || _text is { HasStopped: true }) return RequestOutcome.Stopped;
+        if (Constrained is { IsComplete: true }) return RequestOutcome.Stopped;
         return GeneratedTokens == request.Request.OutputTokensMax ? RequestOutcome.LengthReached : null;
     }
 
@@ -97,7 +102,8 @@ internal sealed class ChoiceRun(RequestRun request, int number)
                 _firstTokenUs - request.ArrivalUs,
                 nowUs - request.ArrivalUs,
                 preemptions,
-                message),
+                message,
+                _text?.StopText),
         };
     }
 }

@@ -47,7 +47,7 @@ internal sealed class EngineLoop : IDisposable
             scheduler with { Listener = PolicyStates.Of(remembered, options.NewListener?.Invoke(scheduler)) });
         _admission = new AdmissionDesk(options, remembered, _scheduler, stepTime, _clock);
         _requests = new RequestBook(_scheduler, _admission, backend.Tokenizer, backend.Info, options, _clock);
-        _executor = new StepExecutor(backend, _scheduler, _requests, _clock, _observer);
+        _executor = new StepExecutor(backend, _scheduler, _requests, _clock, _observer, options.SamplingThreads);
         _memory = new KvMirror(backend);
         _embeddings = new EmbeddingDesk(backend);
         Snapshot = TakeSnapshot();

@@ -15,10 +15,15 @@ namespace Kantor.Engine.Loop;
 /// thread.
 /// </remarks>
 internal sealed class StepExecutor(
-    IModelBackend backend, ReplicaScheduler scheduler, RequestBook requests, EngineClock clock, IEngineObserver observer)
+    IModelBackend backend,
+    ReplicaScheduler scheduler,
+    RequestBook requests,
+    EngineClock clock,
+    IEngineObserver observer,
+    int choosingThreads)
 {
     private readonly StepBatch _batch = new(backend.Info.BatchTokensMax);
-    private readonly TokenChooser _chooser = new(backend.Tokenizer, backend.Info.VocabularySize);
+    private readonly TokenChoosers _choosers = new(backend, choosingThreads);
     private readonly List<SliceResult> _results = [];
     private string _fault = "";
 
@@ -118,28 +123,15 @@ internal sealed class StepExecutor(
         foreach (var slice in slices)
         {
             row += slice.Tokens;
-            var choice = requests.ChoiceOf(slice.Row);
-            if (!slice.Generates) _results.Add(new SliceResult(slice, choice, null, null));
-            else
-            {
-                var failure = TryChoose(choice, row - 1, out var chosen);
-                _results.Add(new SliceResult(slice, choice, failure is null ? chosen : null, failure));
-            }
+            if (slice.Generates) _choosers.Add(requests.ChoiceOf(slice.Row), row - 1);
         }
-    }
 
-    private string? TryChoose(ChoiceRun choice, int batchRow, out ChosenToken chosen)
-    {
-        try
+        var chosen = _choosers.ChooseAll();
+        foreach (var slice in slices)
         {
-            return _chooser.Choose(choice, backend.Logits(batchRow), out chosen);
-        }
-#pragma warning disable CA1031 // As above: it concerns this request only.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            chosen = default;
-            return $"The model's back end failed: {exception.GetType().Name}.";
+            var (token, failure) = slice.Generates ? chosen[0] : default;
+            if (slice.Generates) chosen = chosen[1..];
+            _results.Add(new SliceResult(slice, requests.ChoiceOf(slice.Row), token, failure));
         }
     }
 
@@ -148,7 +140,6 @@ internal sealed class StepExecutor(
     {
         foreach (var slice in slices) backend.RemoveCells(slice.Sequence, slice.FromToken, slice.FromToken + slice.Tokens);
     }
-
 }
 
 /// <summary>What became of one slice.</summary>

@@ -6,12 +6,15 @@ using Kantor.Engine.Streams;
 namespace Kantor.Engine.Loop;
 
 /// <summary>From a row of logits to a choice's next token.</summary>
-internal sealed class TokenChooser(ITokenizer tokenizer, int vocabularySize)
+internal sealed class TokenChooser(ITokenizer tokenizer, int vocabularySize, int[] endTokens)
 {
     private readonly Sampler _sampler = new(vocabularySize);
     private readonly Logprobs _logprobs = new(vocabularySize);
     private readonly ArrayBufferWriter<byte> _bytes = new(16);
-    private readonly int[] _endTokens = [.. Enumerable.Range(0, vocabularySize).Where(tokenizer.IsEndOfGeneration)];
+
+    /// <summary>The tokens that end an answer.</summary>
+    public static int[] EndTokensOf(ITokenizer tokenizer, int vocabularySize) =>
+        [.. Enumerable.Range(0, vocabularySize).Where(tokenizer.IsEndOfGeneration)];
 
     /// <summary>The token, or what is wrong, fit to be shown to the caller. Overwrites the logits.</summary>
     public string? Choose(ChoiceRun choice, Span<float> logits, out ChosenToken chosen)
@@ -21,15 +24,21 @@ internal sealed class TokenChooser(ITokenizer tokenizer, int vocabularySize)
         var alternatives = spec.TopLogprobs is { } count && _logprobs.Read(logits, count) ? DescribeAlternatives() : null;
         if (!choice.MayEnd)
         {
-            foreach (var end in _endTokens) logits[end] = float.NegativeInfinity;
+            foreach (var end in endTokens) logits[end] = float.NegativeInfinity;
         }
 
+        choice.Constrained?.Mask(logits);
         var fault = _sampler.Sample(logits, spec.Sampling, choice.History, choice.Random!, out var token);
         if (fault == SampleFault.NotANumber) return "The model gave a value that is not a number.";
-        if (fault == SampleFault.NothingAllowed) return "The logit bias leaves no token to choose from.";
+        if (fault == SampleFault.NothingAllowed) return NothingAllowed(choice);
+        choice.Constrained?.Take(token);
         chosen = new ChosenToken(token, alternatives is null ? null : Describe(token, alternatives));
         return null;
     }
+
+    private static string NothingAllowed(ChoiceRun choice) => choice.Constrained is null
+        ? "The logit bias leaves no token to choose from."
+        : "What the answer must be and the logit bias leave no token to choose from.";
 
     private TokenLogprob[] DescribeAlternatives()
     {

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 
 namespace Kantor.Engine.Sampling;
 
@@ -28,8 +27,7 @@ public sealed class Logprobs(int vocabularySize)
         Count = 0;
         if (!_blocks.TryRead(logits) || float.IsInfinity(_blocks.Most)) return false;
         logits.CopyTo(_logits);
-        TensorPrimitives.Subtract(logits, _blocks.Most, _weights);
-        TensorPrimitives.Exp(_weights, _weights);
+        Exponentials.Write(logits, _blocks.Most, 1, _weights);
         _sums.Read(_weights);
         _logOfSum = _blocks.Most + Math.Log(_sums.Total);
         FindBest(logits, alternatives);

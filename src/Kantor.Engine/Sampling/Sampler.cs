@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 
@@ -20,6 +19,12 @@ public sealed class Sampler(int vocabularySize)
 
     // Below it, 1 / temperature times a difference of logits leaves the range of single precision: the distribution is its own mode.
     private const double TemperatureMin = 1e-4;
+
+    // Nearly every nucleus is among so many most likely tokens, which are cheaper to find and to sort than all.
+    private static readonly int[] NucleusGuesses = [64, 1024];
+
+    // Sums of weights depend on their order by less than this.
+    private const double SumMargin = 1 + 1e-5;
 
     private readonly ulong[] _keys = new ulong[vocabularySize];
     private readonly float[] _weights = new float[vocabularySize];
@@ -143,11 +148,19 @@ public sealed class Sampler(int vocabularySize)
 
     private void KeepTopP(ReadOnlySpan<float> logits, SamplingSpec spec)
     {
-        // Tokens below this weight sum to less than the part that may be dropped, so none of them is in the nucleus: they need no sorting.
         WeighAll(logits, spec.Temperature);
         var wanted = spec.TopP * _sums.Total;
-        var weight = (1 - spec.TopP) * _sums.Total / logits.Length * 0.99;
-        CollectAbove(logits, weight > 0 ? _blocks.Most + (spec.Temperature * Math.Log(weight)) : double.NegativeInfinity);
+        foreach (var count in NucleusGuesses)
+        {
+            if (count > logits.Length / 4) break;
+            CollectAbove(logits, _blocks.ReachedBy(count));
+            WeighKeys(spec.Temperature);
+            if (_sums.Total <= wanted * SumMargin) continue;
+            KeepNucleus(wanted, spec.Temperature);
+            return;
+        }
+
+        CollectAbove(logits, double.NegativeInfinity);
         KeepNucleus(wanted, spec.Temperature);
     }
 
@@ -206,9 +219,7 @@ public sealed class Sampler(int vocabularySize)
 
     private void Weigh(ReadOnlySpan<float> logits, double temperature)
     {
-        TensorPrimitives.Subtract(logits, _blocks.Most, Weights);
-        TensorPrimitives.Multiply(Weights, (float)(1 / temperature), Weights);
-        TensorPrimitives.Exp(Weights, Weights);
+        Exponentials.Write(logits, _blocks.Most, (float)(1 / temperature), Weights);
         _sums.Read(Weights);
     }
 }

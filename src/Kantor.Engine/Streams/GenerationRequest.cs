@@ -1,5 +1,6 @@
 using Kantor.Core.Kv;
 using Kantor.Core.Requests;
+using Kantor.Engine.Sampling;
 
 namespace Kantor.Engine.Streams;
 
@@ -35,6 +36,12 @@ public sealed record GenerationRequest
 
     /// <summary>Alternatives reported with each token, 0 to 20; null for no log-probabilities at all.</summary>
     public int? TopLogprobs { get; init; }
+
+    /// <summary>
+    /// What every answer must be; null for no constraint. An answer that is whole ends, and one that its limit cuts short is no word of the
+    /// language. Where an end token may not be chosen, none is.
+    /// </summary>
+    public ITokenConstraint? Constraint { get; init; }
 
     /// <summary>Urgency as in vLLM: lower goes first, 0 is normal.</summary>
     public int Priority { get; init; }

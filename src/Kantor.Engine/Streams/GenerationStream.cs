@@ -54,6 +54,7 @@ public sealed record GenerationDelta
 /// <param name="TotalUs">Arrival to end.</param>
 /// <param name="Preemptions">How often it was preempted.</param>
 /// <param name="Message">For failures, what went wrong, fit to be shown to the caller.</param>
+/// <param name="StopText">The stop text that ended it; null when none did.</param>
 public sealed record ChoiceFinish(
     RequestOutcome Outcome,
     int PromptTokens,
@@ -63,7 +64,8 @@ public sealed record ChoiceFinish(
     long? TtftUs,
     long TotalUs,
     int Preemptions,
-    string? Message = null);
+    string? Message = null,
+    string? StopText = null);
 
 /// <summary>A token with its log-probability under the model, before temperature and cut-offs.</summary>
 /// <param name="Token">Token id.</param>

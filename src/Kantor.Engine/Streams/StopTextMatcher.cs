@@ -27,7 +27,10 @@ public sealed class StopTextMatcher
     }
 
     /// <summary>Whether a stop text was found; nothing is let through after it.</summary>
-    public bool HasStopped { get; private set; }
+    public bool HasStopped => Found is not null;
+
+    /// <summary>The stop text that was found; null while none was.</summary>
+    public string? Found { get; private set; }
 
     /// <summary>Characters held back.</summary>
     public int HeldCharacters => _held.Length;
@@ -45,9 +48,9 @@ public sealed class StopTextMatcher
         foreach (var character in piece)
         {
             _held.Append(character);
-            if (LongestStopEndedBy(character) is not { } length) continue;
-            HasStopped = true;
-            Release(_held.Length - length, output);
+            if (LongestStopEndedBy(character) is not { } stop) continue;
+            Found = stop;
+            Release(_held.Length - stop.Length, output);
             _held.Clear();
             return;
         }
@@ -58,12 +61,12 @@ public sealed class StopTextMatcher
     /// <summary>The text is over: lets through what was held back.</summary>
     public void Finish(StringBuilder output) => Release(_held.Length, output);
 
-    private int? LongestStopEndedBy(char character)
+    private string? LongestStopEndedBy(char character)
     {
-        int? longest = null;
+        string? longest = null;
         for (var index = 0; index < _stops.Length; index++)
         {
-            if (Advance(index, character) && !(_stops[index].Length <= longest)) longest = _stops[index].Length;
+            if (Advance(index, character) && !(_stops[index].Length <= longest?.Length)) longest = _stops[index];
         }
 
         return longest;

@@ -16,6 +16,9 @@ public sealed class TextPipeline(ITokenizer tokenizer, IReadOnlyList<string> sto
     /// <summary>Whether a stop text ended the choice.</summary>
     public bool HasStopped => _stops.HasStopped;
 
+    /// <summary>The stop text that ended the choice; null while none has.</summary>
+    public string? StopText => _stops.Found;
+
     /// <summary>Bytes of the last token appended.</summary>
     public ReadOnlySpan<byte> LastTokenBytes => _bytes.WrittenSpan;
 

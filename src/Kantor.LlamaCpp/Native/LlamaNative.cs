@@ -105,9 +105,9 @@ internal static unsafe partial class LlamaNative
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int Decode(LlamaContextHandle context, LlamaBatch batch);
 
-    [LibraryImport(Library, EntryPoint = "llama_get_logits_ith")]
+    [LibraryImport(Library, EntryPoint = "llama_get_logits")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial float* Logits(LlamaContextHandle context, int row);
+    public static partial float* Logits(LlamaContextHandle context);
 
     [LibraryImport(Library, EntryPoint = "llama_get_embeddings_seq")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]

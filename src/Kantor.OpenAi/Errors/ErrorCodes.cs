@@ -33,6 +33,9 @@ public static class ErrorCodes
     /// <summary>The named model is not served here.</summary>
     public const string ModelNotFound = "model_not_found";
 
+    /// <summary>What the answer must be cannot be promised.</summary>
+    public const string UnsupportedSchema = "unsupported_schema";
+
     /// <summary>The model file has no chat template.</summary>
     public const string ChatTemplateMissing = "chat_template_missing";
 

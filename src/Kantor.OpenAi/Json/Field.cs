@@ -101,6 +101,9 @@ internal readonly struct Field(string path, string name, JsonElement value, List
         return JsonElement.DeepEquals(value, wanted.RootElement);
     }
 
+    /// <summary>The value, which stays when the body is gone.</summary>
+    public JsonElement Copy() => value.Clone();
+
     public bool IsFalse() => value.ValueKind is JsonValueKind.False;
 
     private string Shown => Path.Length == 0 ? "The body" : QuotedText.Of(Path);

@@ -1,3 +1,5 @@
+using Kantor.OpenAi.Tools;
+
 namespace Kantor.OpenAi.Requests;
 
 /// <summary>A valid body of <c>/v1/chat/completions</c>.</summary>
@@ -6,6 +8,13 @@ namespace Kantor.OpenAi.Requests;
 public sealed record ChatRequest(GenerationFields Generation, IReadOnlyList<ChatMessage> Messages);
 
 /// <summary>One message.</summary>
-/// <param name="Role">system, user or assistant; <c>developer</c> is read as system.</param>
+/// <param name="Role">system, user, assistant or tool; <c>developer</c> is read as system.</param>
 /// <param name="Text">Its text; several text parts are joined by line ends.</param>
-public sealed record ChatMessage(string Role, string Text);
+public sealed record ChatMessage(string Role, string Text)
+{
+    /// <summary>Functions that the assistant called in it.</summary>
+    public IReadOnlyList<ToolCall> Calls { get; init; } = [];
+
+    /// <summary>Of a message with the role tool, the call whose result it is.</summary>
+    public string? CallId { get; init; }
+}

@@ -1,4 +1,6 @@
 using Kantor.Core.Requests;
+using Kantor.OpenAi.Forms;
+using Kantor.OpenAi.Tools;
 
 namespace Kantor.OpenAi.Requests;
 
@@ -42,6 +44,12 @@ public sealed record GenerationFields
 
     /// <summary>Whether no end token ends an answer (vLLM: ignore_eos).</summary>
     public bool IgnoresEnd { get; init; }
+
+    /// <summary>What every answer must be; null for any text.</summary>
+    public AnswerForm? Form { get; init; }
+
+    /// <summary>The functions that the model may call; null for none.</summary>
+    public ToolUse? Tools { get; init; }
 
     /// <summary>The caller's name for its end user, for the server's log; it changes neither tenant nor class nor cache domain.</summary>
     public string? User { get; init; }

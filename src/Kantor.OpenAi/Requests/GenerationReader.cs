@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kantor.Core.Requests;
 using Kantor.OpenAi.Errors;
+using Kantor.OpenAi.Forms;
 using Kantor.OpenAi.Json;
 
 namespace Kantor.OpenAi.Requests;
@@ -13,10 +14,12 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
         "model", "temperature", "top_p", "top_k", "min_p", "presence_penalty", "frequency_penalty", "repetition_penalty", "seed",
         "logit_bias",
         "max_tokens", "max_completion_tokens", "min_tokens", "ignore_eos", "n", "stop", "stream", "stream_options", "priority", "user",
+        .. FormReader.Names,
     ];
 
     private const double Smallest = 1e-6;
 
+    private readonly FormReader _form = new();
     private SamplingSpec _sampling = new();
     private string? _model;
     private int? _maxTokens;
@@ -48,7 +51,7 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
             case "stream_options": ReadStreamOptions(field); break;
             case "priority": _priority = field.Whole(-1_000_000, 1_000_000); break;
             case "user": _user = field.Text(charsMax: 512); break;
-            default: return TryReadSampling(field);
+            default: return TryReadSampling(field) || _form.TryRead(field);
         }
 
         return true;
@@ -78,6 +81,7 @@ internal sealed class GenerationReader(RequestLimits limits, List<FieldError> er
             OutputTokensMin = _minTokens ?? 0,
             IgnoresEnd = _ignoresEnd,
             User = _user,
+            Form = _form.Form,
         };
         if (_continuousUsage && !_includeUsage)
         {

@@ -45,7 +45,7 @@ internal static class Nothing
         ["store"] = ["false"],
         ["suffix"] = ["\"\""],
         ["tool_calls"] = ["[]"],
-        ["tool_choice"] = ["\"none\""],
+        ["tool_choice"] = ["\"none\"", "\"auto\""],
         ["tools"] = ["[]"],
         ["typical_p"] = ["1"],
         ["use_beam_search"] = ["false"],

@@ -30,7 +30,7 @@ public static class RequestParser
     public static Parsed<DetokenizeRequest> Detokenize(ReadOnlyMemory<byte> body, RequestLimits limits) =>
         Parse(body, (members, errors) => TokenizeReader.ReadDetokenize(members, errors));
 
-    private static Parsed<T> Parse<T>(ReadOnlyMemory<byte> body, Func<IEnumerable<Field>, List<FieldError>, T> read)
+    internal static Parsed<T> Parse<T>(ReadOnlyMemory<byte> body, Func<IEnumerable<Field>, List<FieldError>, T> read)
         where T : class
     {
         var json = StrictJson.Parse(body);

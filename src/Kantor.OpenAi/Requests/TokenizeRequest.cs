@@ -33,7 +33,7 @@ internal static class TokenizeReader
             {
                 case "model": model = field.Text(charsMax: 256); break;
                 case "prompt": prompt = field.Text(); break;
-                case "messages": messages = ChatReader.Messages(field, limits); break;
+                case "messages": messages = MessageReader.All(field, limits); break;
                 case "add_special_tokens": addSpecial = field.Flag() ?? true; break;
                 case "return_token_strs": returnTexts = field.Flag() ?? false; break;
                 default: UnknownFields.Refuse(field, Accepted); break;

@@ -1,3 +1,5 @@
+using Kantor.OpenAi.Tools;
+
 namespace Kantor.OpenAi.Responses;
 
 /// <summary>What all chunks of one answer repeat.</summary>
@@ -11,7 +13,21 @@ public sealed record AnswerHead(string Id, long CreatedUnixSeconds, string Model
 /// <param name="Text">All of its text.</param>
 /// <param name="FinishReason">Why it ended.</param>
 /// <param name="Logprobs">One entry per token; null when not asked for.</param>
-public sealed record AnswerChoice(int Index, string Text, string FinishReason, IReadOnlyList<LogprobEntry>? Logprobs);
+public sealed record AnswerChoice(int Index, string Text, string FinishReason, IReadOnlyList<LogprobEntry>? Logprobs)
+{
+    /// <summary>The text asked for that ended it; null when none did.</summary>
+    public string? StopText { get; init; }
+
+    /// <summary>Functions that it calls.</summary>
+    public IReadOnlyList<ToolCall> Calls { get; init; } = [];
+}
+
+/// <summary>What a call of a function gained.</summary>
+/// <param name="Index">Number of the call in its choice, from 0.</param>
+/// <param name="Id">Name of the call, on its first piece; null on the others.</param>
+/// <param name="Name">The function, on its first piece; null on the others.</param>
+/// <param name="Arguments">More of its arguments, as JSON text; empty on its first piece.</param>
+public sealed record CallPiece(int Index, string? Id, string? Name, string Arguments);
 
 /// <summary>A token and its log-probability.</summary>
 /// <param name="Bytes">Its bytes; they may be a part of a character.</param>

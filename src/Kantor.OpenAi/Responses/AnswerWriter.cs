@@ -10,13 +10,13 @@ namespace Kantor.OpenAi.Responses;
 /// </summary>
 /// <param name="head">What all chunks repeat.</param>
 /// <param name="usageAnnounced">Whether a usage chunk follows, in which case every other chunk says <c>"usage":null</c>.</param>
-public abstract class AnswerWriter(AnswerHead head, bool usageAnnounced) : IDisposable
+public abstract class AnswerWriter(AnswerHead head, bool usageAnnounced) : IAnswerFormat
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Utf8JsonWriter _json = new(Stream.Null, Options);
 
-    /// <summary>Usage that the next chunks carry, where every chunk is to carry it; null for none.</summary>
+    /// <inheritdoc/>
     public Usage? RunningUsage { get; set; }
 
     /// <summary>Value of <c>object</c> in a whole answer.</summary>
@@ -35,7 +35,10 @@ public abstract class AnswerWriter(AnswerHead head, bool usageAnnounced) : IDisp
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The whole answer.</summary>
+    /// <inheritdoc/>
+    public IAnswerEvents Events(IBufferWriter<byte> to) => new SseWriter(to, this);
+
+    /// <inheritdoc/>
     public void WriteWhole(IBufferWriter<byte> to, IReadOnlyList<AnswerChoice> choices, Usage usage)
     {
         Begin(to, WholeKind);
@@ -58,6 +61,14 @@ public abstract class AnswerWriter(AnswerHead head, bool usageAnnounced) : IDisp
     {
         BeginChunk(to);
         WritePiece(_json, choice, text, logprobs);
+        EndChunk();
+    }
+
+    /// <summary>A chunk with a part of a call.</summary>
+    public void WriteCall(IBufferWriter<byte> to, int choice, CallPiece piece)
+    {
+        BeginChunk(to);
+        WriteCall(_json, choice, piece);
         EndChunk();
     }
 
@@ -86,6 +97,10 @@ public abstract class AnswerWriter(AnswerHead head, bool usageAnnounced) : IDisp
 
     /// <summary>A choice of a text chunk.</summary>
     protected abstract void WritePiece(Utf8JsonWriter json, int choice, string text, IReadOnlyList<LogprobEntry>? logprobs);
+
+    /// <summary>A choice of a chunk with a part of a call.</summary>
+    protected virtual void WriteCall(Utf8JsonWriter json, int choice, CallPiece piece) =>
+        throw new NotSupportedException($"There are no calls in a {ChunkKind}.");
 
     /// <summary>A choice of the ending chunk.</summary>
     protected abstract void WriteEnding(Utf8JsonWriter json, int choice, string finishReason);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kantor.OpenAi.Tools;
 
 namespace Kantor.OpenAi.Responses;
 
@@ -22,8 +23,10 @@ public sealed class ChatAnswerWriter(AnswerHead head, bool usageAnnounced) : Ans
         json.WriteNumber("index", choice.Index);
         json.WriteStartObject("message");
         json.WriteString("role", "assistant");
-        json.WriteString("content", choice.Text);
+        if (choice.Calls.Count > 0 && choice.Text.Length == 0) json.WriteNull("content");
+        else json.WriteString("content", choice.Text);
         json.WriteNull("refusal");
+        WriteCalls(json, choice.Calls);
         json.WriteEndObject();
         WriteLogprobs(json, choice.Logprobs);
         json.WriteString("finish_reason", choice.FinishReason);
@@ -48,10 +51,51 @@ public sealed class ChatAnswerWriter(AnswerHead head, bool usageAnnounced) : Ans
     }
 
     /// <inheritdoc/>
+    protected override void WriteCall(Utf8JsonWriter json, int choice, CallPiece piece)
+    {
+        BeginDelta(json, choice);
+        json.WriteStartArray("tool_calls");
+        json.WriteStartObject();
+        json.WriteNumber("index", piece.Index);
+        WriteCall(json, piece.Id, piece.Name, piece.Arguments);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        EndDelta(json, logprobs: null, finishReason: null);
+    }
+
+    /// <inheritdoc/>
     protected override void WriteEnding(Utf8JsonWriter json, int choice, string finishReason)
     {
         BeginDelta(json, choice);
         EndDelta(json, logprobs: null, finishReason);
+    }
+
+    private static void WriteCalls(Utf8JsonWriter json, IReadOnlyList<ToolCall> calls)
+    {
+        if (calls.Count == 0) return;
+        json.WriteStartArray("tool_calls");
+        foreach (var call in calls)
+        {
+            json.WriteStartObject();
+            WriteCall(json, call.Id, call.Name, call.Arguments);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteCall(Utf8JsonWriter json, string? id, string? name, string arguments)
+    {
+        if (id is not null)
+        {
+            json.WriteString("id", id);
+            json.WriteString("type", "function");
+        }
+
+        json.WriteStartObject("function");
+        if (name is not null) json.WriteString("name", name);
+        json.WriteString("arguments", arguments);
+        json.WriteEndObject();
     }
 
     private static void BeginDelta(Utf8JsonWriter json, int choice)

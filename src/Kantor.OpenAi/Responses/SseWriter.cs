@@ -9,18 +9,20 @@ namespace Kantor.OpenAi.Responses;
 /// </summary>
 /// <param name="to">Where the bytes go; flushing is the caller's.</param>
 /// <param name="answer">Writes the JSON.</param>
-public sealed class SseWriter(IBufferWriter<byte> to, AnswerWriter answer)
+public sealed class SseWriter(IBufferWriter<byte> to, AnswerWriter answer) : IAnswerEvents
 {
     /// <summary>Media type of the stream.</summary>
     public const string ContentType = "text/event-stream; charset=utf-8";
 
-    /// <summary>The event that begins a choice, if its format has one.</summary>
-    public void Opening(int choice)
+    /// <summary>The events that begin the choices, if their format has them.</summary>
+    public void Begin(int choices, Usage soFar)
     {
-        if (!answer.HasOpening) return;
-        BeginEvent();
-        answer.WriteOpening(to, choice);
-        EndEvent();
+        for (var choice = 0; answer.HasOpening && choice < choices; choice++)
+        {
+            BeginEvent();
+            answer.WriteOpening(to, choice);
+            EndEvent();
+        }
     }
 
     /// <summary>An event with text.</summary>
@@ -31,11 +33,19 @@ public sealed class SseWriter(IBufferWriter<byte> to, AnswerWriter answer)
         EndEvent();
     }
 
-    /// <summary>The event that ends a choice.</summary>
-    public void Ending(int choice, string finishReason)
+    /// <summary>An event with a part of a call.</summary>
+    public void Call(int choice, CallPiece piece)
     {
         BeginEvent();
-        answer.WriteEnding(to, choice, finishReason);
+        answer.WriteCall(to, choice, piece);
+        EndEvent();
+    }
+
+    /// <summary>The event that ends a choice.</summary>
+    public void Ending(int choice, EndReason reason)
+    {
+        BeginEvent();
+        answer.WriteEnding(to, choice, reason.Name);
         EndEvent();
     }
 

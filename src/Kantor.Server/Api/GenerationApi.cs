@@ -1,15 +1,18 @@
+using Kantor.Anthropic;
 using Kantor.OpenAi.Requests;
 using Kantor.OpenAi.Responses;
 using Kantor.Server.Callers;
 using Kantor.Server.Context;
+using Kantor.Server.Endpoints;
 using Kantor.Server.Generation;
 using Kantor.Server.Http;
+using Kantor.Server.Tools;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Kantor.Server.Api;
 
-/// <summary>The two routes that generate text.</summary>
+/// <summary>The routes that generate text.</summary>
 internal sealed class GenerationApi(ServerContext server)
 {
     private readonly Answering _answering = new(server);
@@ -18,7 +21,7 @@ internal sealed class GenerationApi(ServerContext server)
     {
         var (request, body) = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Chat);
         RequirePossible(http, request.Generation, prompts: 1);
-        int[][] prompts = server.Prompts is { } encoder ? [await encoder.ChatAsync(request.Messages, http.RequestAborted)] : [];
+        var prompts = await PromptsAsync(http, request.Messages, request.Generation);
         var head = server.NewHead("chatcmpl");
         using var writer = new ChatAnswerWriter(head, AnnouncesUsage(request.Generation));
         await AnswerAsync(http, head, request.Generation, body, prompts, 1, writer);
@@ -39,6 +42,33 @@ internal sealed class GenerationApi(ServerContext server)
         await AnswerAsync(http, head, request.Generation, body, prompts, request.Prompts.Count, writer);
     }
 
+    public async Task MessageAsync(HttpContext http)
+    {
+        var (request, body) = await JsonBody.ReadAsync(http, server.Options.Limits, MessageParser.Message);
+        RequirePossible(http, request.Generation, prompts: 1);
+        var head = server.NewHead("msg");
+        using var format = new MessageFormat(head);
+        await AnswerAsync(http, head, request.Generation, body, await PromptsAsync(http, request.Messages, request.Generation), 1, format);
+    }
+
+    public async Task CountAsync(HttpContext http)
+    {
+        var (request, body) = await JsonBody.ReadAsync(http, server.Options.Limits, MessageParser.Count);
+        server.CheckModel(request.Generation.Model);
+        if (await PromptsAsync(http, request.Messages, request.Generation) is not [var prompt])
+        {
+            await Relaying.SendAsync(http, server, new EndpointCall { Path = http.Request.Path.Value!, Body = body });
+            return;
+        }
+
+        http.Response.ContentType = JsonBody.ContentType;
+        MessageFormat.WriteCount(http.Response.BodyWriter, prompt.Length);
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+    }
+
+    private async Task<int[][]> PromptsAsync(HttpContext http, IReadOnlyList<ChatMessage> messages, GenerationFields fields) =>
+        server.Prompts is { } encoder ? [await encoder.ChatAsync(ToolText.Plain(messages, fields.Tools), http.RequestAborted)] : [];
+
     private static bool AnnouncesUsage(GenerationFields fields) => fields is { Stream: true, IncludeUsage: true };
 
     private void RequirePossible(HttpContext http, GenerationFields fields, int prompts)
@@ -49,8 +79,8 @@ internal sealed class GenerationApi(ServerContext server)
 
     private Task AnswerAsync(
         HttpContext http, AnswerHead head, GenerationFields fields, ReadOnlyMemory<byte> body, int[][] prompts, int asked,
-        AnswerWriter writer) => _answering.AnswerAsync(
-            http, head, CallBuilder.Build(server, CallerOf(http), http.Request.Path.Value!, body, fields, prompts), asked, writer);
+        IAnswerFormat format) => _answering.AnswerAsync(
+            http, head, CallBuilder.Build(server, CallerOf(http), http.Request.Path.Value!, body, fields, prompts), asked, format);
 
     private static Caller CallerOf(HttpContext http) => http.Features.GetRequiredFeature<Caller>();
 }

@@ -1,3 +1,4 @@
+using Kantor.Anthropic;
 using Kantor.Server.Callers;
 using Kantor.Server.Context;
 using Kantor.Server.Http;
@@ -9,6 +10,7 @@ namespace Kantor.Server.Api;
 internal static class RouteTable
 {
     public const string Models = "/v1/models";
+    public const string Messages = "/v1/messages";
 
     public static IReadOnlyList<ApiRoute> Create(ServerContext server)
     {
@@ -19,6 +21,8 @@ internal static class RouteTable
         [
             new("POST", "/v1/chat/completions", Access.Key, generation.ChatAsync),
             new("POST", "/v1/completions", Access.Key, generation.CompletionAsync),
+            new("POST", Messages, Access.Key, generation.MessageAsync) { Errors = MessageErrors.Write },
+            new("POST", $"{Messages}/count_tokens", Access.Key, generation.CountAsync) { Errors = MessageErrors.Write },
             new("POST", "/v1/embeddings", Access.Key, model.EmbedAsync),
             new("GET", Models, Access.Key, model.ListAsync),
             new("GET", $"{Models}/*", Access.Key, model.ShowAsync),

@@ -61,6 +61,8 @@ internal sealed class KeyRing(ServerOptions options)
     private static string? Presented(HttpRequest request)
     {
         var headers = request.Headers.Authorization;
+        // Anthropic's clients send the key in a header of its own.
+        if (headers.Count == 0 && request.Headers["x-api-key"] is [{ Length: <= HeaderCharsMax } key]) return key;
         if (headers.Count != 1 || headers[0] is not { Length: <= HeaderCharsMax } header) return null;
         return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..] : null;
     }

@@ -2,6 +2,7 @@ using Kantor.Core.Requests;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
 using Kantor.Server.Configuration;
+using Kantor.Server.Constraints;
 using Kantor.Server.Endpoints;
 using Kantor.Server.Hosting;
 using Kantor.Server.Http;
@@ -21,6 +22,9 @@ internal sealed record ServerContext(
     ILogger Log)
 {
     private readonly long _createdUnixSeconds = Time.GetUtcNow().ToUnixTimeSeconds();
+    /// <summary>Makes constraints for the model in this process; null where there is none.</summary>
+    public ConstraintMaker? Constraints { get; } = Endpoint.Model is { } model ? new ConstraintMaker(model) : null;
+
     private readonly long _startedAt = Time.GetTimestamp();
     private long _requests;
 

@@ -1,4 +1,5 @@
 using Kantor.Core.Requests;
+using Kantor.Engine.Sampling;
 using Kantor.OpenAi.Requests;
 
 namespace Kantor.Server.Endpoints;
@@ -23,6 +24,9 @@ public sealed record EndpointCall
     /// nobody here can count the prompts' tokens.
     /// </summary>
     public IReadOnlyList<RequestFacts> Facts { get; init; } = [];
+
+    /// <summary>What every answer must be, for a model in this process; null for any text.</summary>
+    public ITokenConstraint? Constraint { get; init; }
 
     /// <summary>Tokens of each prompt, in the order of <see cref="Facts"/>.</summary>
     public IReadOnlyList<int[]> Prompts { get; init; } = [];

@@ -1,5 +1,6 @@
 using Kantor.Core.Requests;
 using Kantor.Engine;
+using Kantor.Engine.Sampling;
 using Kantor.Engine.Streams;
 using Kantor.OpenAi.Requests;
 using Kantor.Server.Metrics;
@@ -43,11 +44,13 @@ public sealed class EngineEndpoint(IInferenceEngine engine, EngineMetrics? metri
     {
         ArgumentNullException.ThrowIfNull(call);
         var fields = call.Fields ?? throw new ArgumentException($"{call.Path} generates no text.", nameof(call));
-        GenerationRequest[] requests = [.. call.Prompts.Zip(call.Facts, (prompt, facts) => RequestOf(fields, prompt, facts))];
+        GenerationRequest[] requests = [.. call.Prompts.Zip(
+            call.Facts, (prompt, facts) => RequestOf(fields, prompt, facts, call.Constraint))];
         return Task.FromResult<EndpointAnswer>(new EngineAnswer(engine, requests));
     }
 
-    private static GenerationRequest RequestOf(GenerationFields fields, int[] prompt, RequestFacts facts) => new()
+    private static GenerationRequest RequestOf(
+        GenerationFields fields, int[] prompt, RequestFacts facts, ITokenConstraint? constraint) => new()
     {
         PromptTokens = prompt,
         OutputTokensMax = facts.OutputTokensMax,
@@ -57,6 +60,7 @@ public sealed class EngineEndpoint(IInferenceEngine engine, EngineMetrics? metri
         StopTexts = fields.Stop,
         TopLogprobs = fields.TopLogprobs,
         Sampling = fields.Sampling,
+        Constraint = constraint,
         Priority = facts.Priority,
         Class = facts.Class,
         Tenant = facts.Tenant,

@@ -14,8 +14,8 @@ namespace Kantor.Server.Generation;
 /// <summary>Hands a call to the endpoint and has the answer sent. When the client goes away, the endpoint hears of it at once.</summary>
 internal sealed class Answering(ServerContext server)
 {
-    /// <summary>Answers every prompt, in the format that <paramref name="writer"/> writes, or as the endpoint wrote it.</summary>
-    public async Task AnswerAsync(HttpContext http, AnswerHead head, EndpointCall call, int prompts, AnswerWriter writer)
+    /// <summary>Answers every prompt, in the format that <paramref name="format"/> has, or as the endpoint wrote it.</summary>
+    public async Task AnswerAsync(HttpContext http, AnswerHead head, EndpointCall call, int prompts, IAnswerFormat format)
     {
         var fields = call.Fields!;
         server.Prompts?.CheckIds(fields.Sampling.LogitBias.Keys, "logit_bias");
@@ -26,15 +26,15 @@ internal sealed class Answering(ServerContext server)
         await using var answer = await SendAsync(call, stop.Token);
         await using var goneWithClient = http.RequestAborted.UnsafeRegister(state => ((EndpointAnswer)state!).Cancel(), answer);
         if (answer is RelayedAnswer relayed) await Relaying.SendAsync(http, server, relayed, head.Id, stop.Token);
-        else await SendAsync(http, head, call, (GrowingAnswer)answer, writer, stop.Token);
+        else await SendAsync(http, head, call, (GrowingAnswer)answer, format, stop.Token);
     }
 
     private Task SendAsync(
-        HttpContext http, AnswerHead head, EndpointCall call, GrowingAnswer answer, AnswerWriter writer, CancellationToken stop)
+        HttpContext http, AnswerHead head, EndpointCall call, GrowingAnswer answer, IAnswerFormat format, CancellationToken stop)
     {
         var progress = new AnswerProgress(call.Facts.Count, call.Fields!.Choices);
         var promptTokens = call.Facts.Sum(facts => facts.PromptTokens);
-        var job = new AnswerJob(server, http, head, call.Fields, writer, answer, progress, promptTokens, stop);
+        var job = new AnswerJob(server, http, head, call.Fields, format, answer, progress, promptTokens, stop);
         return call.Fields.Stream ? StreamedAnswer.SendAsync(job) : WholeAnswer.SendAsync(job);
     }
 

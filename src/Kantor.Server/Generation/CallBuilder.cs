@@ -41,7 +41,10 @@ internal static class CallBuilder
         var count = Math.Max(1, prompts.Count);
         if (RequestCost.Fault(count, fields.Choices, tokensMax, fields.TopLogprobs, server.Options.Limits.CostTokensMax) is { } fault)
             throw new ApiErrorException(ApiError.BadRequest([fault]));
-        return new EndpointCall { Path = path, Body = body, Fields = fields, Facts = facts, Prompts = prompts };
+        return new EndpointCall
+        {
+            Path = path, Body = body, Fields = fields, Facts = facts, Prompts = prompts, Constraint = server.Constraints?.Of(fields),
+        };
     }
 
     private static RequestFacts FactsOf(ServerContext server, Caller caller, GenerationFields fields, int promptTokens, long nowUs)

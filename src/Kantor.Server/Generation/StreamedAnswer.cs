@@ -1,3 +1,4 @@
+using System.Text;
 using Kantor.Core.Requests;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
@@ -16,24 +17,24 @@ internal static class StreamedAnswer
 {
     public static async Task SendAsync(AnswerJob job)
     {
-        var sse = new SseWriter(job.Http.Response.BodyWriter, job.Writer);
-        var error = await SendChoicesAsync(job, sse);
+        var events = job.Format.Events(job.Http.Response.BodyWriter);
+        var error = await SendChoicesAsync(job, events);
         if (error is null)
         {
-            if (job.Fields.IncludeUsage) sse.Totals(job.Progress.Usage);
-            sse.Done();
+            if (job.Fields.IncludeUsage) events.Totals(job.Progress.Usage);
+            events.Done();
         }
         else
         {
             job.Server.Log.StreamFailed(job.Head.Id, error.Code);
-            sse.Error(error);
+            events.Error(error);
         }
 
         await job.FlushAsync();
     }
 
     /// <summary>Sends deltas until every choice has ended; answers the error that ended the stream before.</summary>
-    private static async Task<ApiError?> SendChoicesAsync(AnswerJob job, SseWriter sse)
+    private static async Task<ApiError?> SendChoicesAsync(AnswerJob job, IAnswerEvents events)
     {
         try
         {
@@ -41,9 +42,9 @@ internal static class StreamedAnswer
             {
                 var reason = job.Progress.Note(delta, out var error);
                 if (error is not null) return InStream(job, error);
-                if (!job.Http.Response.HasStarted) Begin(job, sse);
-                if (job.Fields.ContinuousUsage) job.Writer.RunningUsage = job.Progress.RunningUsage(job.PromptTokens);
-                Write(job, sse, delta, reason);
+                if (!job.Http.Response.HasStarted) Begin(job, events);
+                if (job.Fields.ContinuousUsage) job.Format.RunningUsage = job.Progress.RunningUsage(job.PromptTokens);
+                Write(job, events, delta, reason);
                 await job.FlushAsync();
             }
         }
@@ -59,19 +60,32 @@ internal static class StreamedAnswer
     private static ApiError InStream(AnswerJob job, ApiError error) =>
         job.Http.Response.HasStarted ? error : throw new ApiErrorException(error);
 
-    private static void Begin(AnswerJob job, SseWriter sse)
+    private static void Begin(AnswerJob job, IAnswerEvents events)
     {
         var response = job.Http.Response;
         response.ContentType = SseWriter.ContentType;
         response.Headers.CacheControl = "no-cache";
         response.Headers["X-Accel-Buffering"] = "no";
-        for (var choice = 0; choice < job.Progress.Choices; choice++) sse.Opening(choice);
+        events.Begin(job.Progress.Choices, job.Progress.RunningUsage(job.PromptTokens));
     }
 
-    private static void Write(AnswerJob job, SseWriter sse, AnswerDelta delta, string? finishReason)
+    private static void Write(AnswerJob job, IAnswerEvents events, AnswerDelta delta, string? finishReason)
     {
         var logprobs = job.Fields.TopLogprobs is null ? null : AnswerProgress.Logprobs(delta.Delta);
-        if (delta.Delta.Text.Length > 0 || logprobs is { Count: > 0 }) sse.Piece(delta.Index, delta.Delta.Text, logprobs);
-        if (finishReason is not null) sse.Ending(delta.Index, finishReason);
+        List<CallPiece> calls = [];
+        var text = TextOf(job, delta, finishReason, calls);
+        if (text.Length > 0 || logprobs is { Count: > 0 }) events.Piece(delta.Index, text, logprobs);
+        foreach (var call in calls) events.Call(delta.Index, call);
+        if (job.ReasonOf(delta.Index, finishReason) is { } reason) events.Ending(
+            delta.Index, new EndReason(reason, delta.Delta.Finish?.StopText));
+    }
+
+    private static string TextOf(AnswerJob job, AnswerDelta delta, string? finishReason, List<CallPiece> calls)
+    {
+        if (job.CallsOf(delta.Index) is not { } reader) return delta.Delta.Text;
+        var text = new StringBuilder();
+        reader.Append(delta.Delta.Text, text, calls);
+        if (finishReason is not null) reader.Finish(text);
+        return text.ToString();
     }
 }

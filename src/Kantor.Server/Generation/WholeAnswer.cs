@@ -2,6 +2,7 @@ using System.Text;
 using Kantor.Core.Requests;
 using Kantor.OpenAi.Errors;
 using Kantor.OpenAi.Responses;
+using Kantor.OpenAi.Tools;
 using Kantor.Server.Endpoints;
 using Kantor.Server.Http;
 
@@ -16,7 +17,7 @@ internal static class WholeAnswer
     {
         var choices = await GatherAsync(job);
         job.Http.Response.ContentType = JsonBody.ContentType;
-        job.Writer.WriteWhole(job.Http.Response.BodyWriter, choices, job.Progress.Usage);
+        job.Format.WriteWhole(job.Http.Response.BodyWriter, choices, job.Progress.Usage);
         await job.FlushAsync();
     }
 
@@ -32,6 +33,7 @@ internal static class WholeAnswer
                 var reason = job.Progress.Note(delta, out var error);
                 if (error is not null) throw new ApiErrorException(error);
                 parts[delta.Index].FinishReason ??= reason;
+                parts[delta.Index].StopText ??= delta.Delta.Finish?.StopText;
             }
         }
         catch (OperationCanceledException) when (job.IsCutByServer)
@@ -40,7 +42,7 @@ internal static class WholeAnswer
         }
 
         return job.Progress.IsComplete
-            ? [.. parts.Select(part => part.ToChoice())]
+            ? [.. parts.Select(part => part.ToChoice(job))]
             : throw new InvalidOperationException("The engine's stream ended before every choice had.");
     }
 
@@ -51,12 +53,35 @@ internal static class WholeAnswer
 
         public string? FinishReason { get; set; }
 
+        public string? StopText { get; set; }
+
         public void Add(AnswerDelta delta)
         {
             _text.Append(delta.Delta.Text);
             _logprobs?.AddRange(AnswerProgress.Logprobs(delta.Delta));
         }
 
-        public AnswerChoice ToChoice() => new(index, _text.ToString(), FinishReason!, _logprobs);
+        public AnswerChoice ToChoice(AnswerJob job)
+        {
+            if (job.CallsOf(index) is not { } reader)
+            {
+                return new AnswerChoice(index, _text.ToString(), FinishReason!, _logprobs) { StopText = StopText };
+            }
+
+            var (text, calls) = (new StringBuilder(), new List<CallPiece>());
+            reader.Append(_text.ToString(), text, calls);
+            reader.Finish(text);
+            return new AnswerChoice(index, text.ToString(), job.ReasonOf(index, FinishReason)!, _logprobs) 
+            {
+                Calls = Whole(calls),
+                StopText = StopText,
+            };
+        }
+
+        private static ToolCall[] Whole(List<CallPiece> pieces) =>
+        [
+            .. pieces.GroupBy(piece => piece.Index).Select(call => new ToolCall(
+                call.First().Id!, call.First().Name!, string.Concat(call.Select(piece => piece.Arguments)))),
+        ];
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using Kantor.OpenAi.Errors;
 using Kantor.Server.Callers;
 using Microsoft.AspNetCore.Http;
 
@@ -10,6 +12,9 @@ namespace Kantor.Server.Http;
 /// <param name="Handle">Answers it.</param>
 public sealed record ApiRoute(string Method, string Path, Access Access, RequestDelegate Handle)
 {
+    /// <summary>Writes errors in the shape of the route's protocol; OpenAI's when nothing is said.</summary>
+    public Action<IBufferWriter<byte>, ApiError> Errors { get; init; } = (to, error) => error.WriteTo(to);
+
     internal bool IsPrefix => Path.EndsWith("/*", StringComparison.Ordinal);
 
     /// <summary>Whether the path belongs to this route; letter by letter, since a path that is only nearly equal is another path.</summary>

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Kantor.Server.Http;
 
 /// <summary>
-/// Brings every request to its route, or answers why not, always in OpenAI's error shape. The table it is given is all there is to reach.
+/// Brings every request to its route, or answers why not, in the error shape of the route's protocol. The table it is given is all there is
+/// to reach.
 /// </summary>
 internal sealed class Dispatcher(
     IReadOnlyList<ApiRoute> routes, KeyRing keys, bool onlyLoopbackNames, Draining draining, TimeProvider time, ILogger log)
@@ -111,10 +112,18 @@ internal sealed class Dispatcher(
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
+    /// <summary>In the shape of the protocol that the path belongs to, whatever the method.</summary>
+    private void WriteError(HttpContext http, ApiError error)
+    {
+        var path = http.Request.Path.Value ?? "";
+        if (routes.FirstOrDefault(route => route.Matches(path)) is { } route) route.Errors(http.Response.BodyWriter, error);
+        else error.WriteTo(http.Response.BodyWriter);
+    }
+
     private static ApiErrorException Refused(int status, string code, string message) =>
         new(new ApiError(status, message, ApiError.InvalidRequest, null, code));
 
-    private static async Task AnswerAsync(HttpContext http, ApiError error)
+    private async Task AnswerAsync(HttpContext http, ApiError error)
     {
         if (http.Response.HasStarted || http.RequestAborted.IsCancellationRequested)
         {
@@ -125,7 +134,7 @@ internal sealed class Dispatcher(
         http.Response.StatusCode = error.Status;
         http.Response.ContentType = JsonBody.ContentType;
         if (error.Status == StatusCodes.Status429TooManyRequests) http.Response.Headers.RetryAfter = "1";
-        error.WriteTo(http.Response.BodyWriter);
+        WriteError(http, error);
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 }

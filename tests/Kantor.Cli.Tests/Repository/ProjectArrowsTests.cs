@@ -17,13 +17,16 @@ public class ProjectArrowsTests
         ["Kantor.Reports"] = ["Kantor.Core", "Kantor.Hardware", "Kantor.Workloads", "Kantor.Simulation", "Kantor.Planning"],
         ["Kantor.Engine"] = ["Kantor.Core"],
         ["Kantor.EventLogs"] = ["Kantor.Core"],
+        ["Kantor.Grammars"] = ["Kantor.Engine"],
         ["Kantor.LlamaCpp"] = ["Kantor.Engine"],
         ["Kantor.OpenAi"] = ["Kantor.Core"],
-        ["Kantor.Server"] = ["Kantor.Core", "Kantor.OpenAi", "Kantor.Engine"],
+        ["Kantor.Anthropic"] = ["Kantor.Core", "Kantor.OpenAi"],
+        ["Kantor.Server"] = ["Kantor.Anthropic", "Kantor.Core", "Kantor.OpenAi", "Kantor.Engine", "Kantor.Grammars"],
         ["Kantor.Cli"] =
         [
             "Kantor.Core", "Kantor.Bounds", "Kantor.Hardware", "Kantor.Workloads", "Kantor.Simulation", "Kantor.Planning", "Kantor.Reports",
-            "Kantor.Engine", "Kantor.EventLogs", "Kantor.LlamaCpp", "Kantor.OpenAi", "Kantor.Server",
+            "Kantor.Engine", "Kantor.EventLogs", "Kantor.Grammars", "Kantor.LlamaCpp", "Kantor.OpenAi", "Kantor.Anthropic",
+            "Kantor.Server",
         ],
     };
 

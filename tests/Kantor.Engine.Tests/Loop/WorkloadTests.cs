@@ -50,6 +50,15 @@ public class WorkloadTests
             Assert.InRange(bench.Loop.Snapshot.HostCacheBytes, 1, 64 * (40 + (run * 100) + 512));
         });
 
+    [Fact]
+    public void Whatever_thread_chooses_a_token_every_text_is_that_of_the_undisturbed_run__O4() => TestSeed.Each(8, seed =>
+    {
+        var workload = new RandomWorkload(seed, requests: 60);
+        var backend = RandomWorkload.TightBackend with { KvTokensTotal = 4_000, SequencesMax = 64, BatchTokensMax = 200 };
+        var bench = new EngineBench(backend, "vllm-v1", options => options with { RunningMax = 40, SamplingThreads = 4 });
+        AssertUndisturbed(workload, bench, workload.Run(bench));
+    });
+
     [Theory]
     [MemberData(nameof(PoliciesAndRuns))]
     public void Copies_that_fail_are_computed_instead__INV_ENG_14(string policy, int run) =>

@@ -46,6 +46,30 @@ public class SamplerTests
         }).Holds(2_000);
     }
 
+    /// <summary>The guesses of the nucleus begin at 256 tokens, and peaks of any sharpness need one, the other or all.</summary>
+    [Fact]
+    public void A_nucleus_of_a_large_vocabulary_is_what_a_sorted_computation_keeps() => TestSeed.Each(60, seed =>
+    {
+        var random = new RandomStream(seed, "nucleus");
+        var sharpness = random.NextDouble() * 12;
+        var logits = Enumerable.Range(0, 1 + random.NextInt(20_000)).Select(_ => (float)(sharpness * random.NextDouble())).ToArray();
+        var spec = new SamplingSpec { Temperature = 0.7, TopP = 0.05 + (0.94 * random.NextDouble()) };
+        var sampler = new Sampler(logits.Length);
+        Assert.Equal(SampleFault.None, sampler.Filter(logits, spec, null));
+        var sorted = logits.OrderDescending().Select(logit => Math.Exp((logit - logits.Max()) / 0.7)).ToArray();
+        var wanted = spec.TopP * sorted.Sum();
+        var (kept, sum) = (0, 0.0);
+        while (sum < wanted) sum += sorted[kept++];
+        Assert.InRange(sampler.CandidateCount, kept - 1, kept + 1);
+        for (var index = 1; index < sampler.CandidateCount; index++)
+        {
+            Assert.True(logits[sampler.Candidate(index - 1)] >= logits[sampler.Candidate(index)]);
+        }
+
+        Assert.Equal(logits.Max(), logits[sampler.Candidate(0)]);
+        Assert.Equal(sorted[sampler.CandidateCount - 1], Math.Exp((logits[sampler.Candidate(sampler.CandidateCount - 1)] - logits.Max()) / 0.7), 1e-6);
+    });
+
     [Fact]
     public void The_cut_offs_keep_what_a_plain_sorted_computation_keeps()
     {

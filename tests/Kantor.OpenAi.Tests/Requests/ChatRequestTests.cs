@@ -43,8 +43,7 @@ public class ChatRequestTests
     [Theory]
     [InlineData("""[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://x/y.png"}}]}]""", "image_url")]
     [InlineData("""[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"","format":"wav"}}]}]""", "input_audio")]
-    [InlineData("""[{"role":"tool","content":"x","tool_call_id":"1"}]""", "tool")]
-    [InlineData("""[{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]}]""", "tool_calls")]
+    [InlineData("""[{"role":"function","content":"x"}]""", "function")]
     public void Parts_and_roles_that_are_not_supported_are_refused_by_name(string messages, string name)
     {
         var errors = Messages(messages).Errors;

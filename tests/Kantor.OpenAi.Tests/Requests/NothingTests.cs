@@ -44,7 +44,6 @@ public class NothingTests
     [InlineData("repeat_penalty", "1.1")]
     [InlineData("skip_special_tokens", "false")]
     [InlineData("suffix", "\"x\"")]
-    [InlineData("tool_choice", "\"required\"")]
     public void A_value_that_asks_for_something_is_refused_by_name(string name, string value) =>
         Assert.Equal(name, Bodies.RefusedWith($"\"{name}\":{value}").Param);
 

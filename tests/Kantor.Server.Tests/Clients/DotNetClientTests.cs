@@ -92,8 +92,8 @@ public class DotNetClientTests
         var error = await Assert.ThrowsAsync<ClientResultException>(() => chat.CompleteChatAsync(Question, new ChatCompletionOptions { TopP = 0 }));
         Assert.Equal(400, error.Status);
         Assert.Contains("top_p", error.Message);
-        var tools = new ChatCompletionOptions { Tools = { ChatTool.CreateFunctionTool("f") } };
-        Assert.Contains("'tools' is not supported", (await Assert.ThrowsAsync<ClientResultException>(() => chat.CompleteChatAsync(Question, tools))).Message);
+        var format = new ChatCompletionOptions { ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat("s", BinaryData.FromString("""{"not":{}}""")) };
+        Assert.Contains("#/not", (await Assert.ThrowsAsync<ClientResultException>(() => chat.CompleteChatAsync(Question, format))).Message);
         Assert.Equal(404, (await Assert.ThrowsAsync<ClientResultException>(() => Client(server).GetChatClient("other").CompleteChatAsync(Question))).Status);
     }
 

@@ -87,11 +87,8 @@ public sealed class ScriptedBackend : IModelBackend
     }
 
     /// <inheritdoc/>
-    public Span<float> Logits(int batchRow)
-    {
-        GuardThread();
-        return _logits[batchRow] ?? throw new InvalidOperationException($"Row {batchRow} of the batch asked for no logits.");
-    }
+    public Span<float> Logits(int batchRow) =>
+        _logits[batchRow] ?? throw new InvalidOperationException($"Row {batchRow} of the batch asked for no logits.");
 
     /// <inheritdoc/>
     public void CopyCells(int source, int target, int from, int to)
