@@ -13,6 +13,7 @@ namespace Kantor.MicroBench;
 public class RoutingBench
 {
     private readonly RequestFacts _request = new() { Id = new RequestId(1), PromptTokens = 900, OutputTokensMax = 200, ArrivalUs = 0 };
+    private readonly TokenContent _content = TokenContent.FromTokens([.. Enumerable.Range(0, 900)]);
     private IRouter _router = null!;
     private PolicyState _state = null!;
     private EndpointView[] _endpoints = null!;
@@ -27,7 +28,7 @@ public class RoutingBench
 
     public static IEnumerable<string> Routers => PolicyCatalogue.BuiltIn.Routers.Entries.Select(entry => entry.Name);
 
-    [Params(16, 256)]
+    [Params(16, 64, 256)]
     public int Endpoints { get; set; }
 
     [GlobalSetup]
@@ -35,7 +36,7 @@ public class RoutingBench
     {
         (_router, _state) = (PolicyCatalogue.Router(Router), PolicyCatalogue.Router(Router).NewState());
         var numbers = Enumerable.Range(0, Endpoints).ToArray();
-        _endpoints = [.. numbers.Select(i => new EndpointView(7 * i % 5, 11 * i % 64, 13 * i % 900, 1000) { Replica = i })];
+        _endpoints = [.. numbers.Select(i => new EndpointView(7 * i % 5, 11 * i % 64, 13 * i % 900, 1000) { Replica = i, KvBlockTokens = 16 })];
         _roles = [.. numbers.Select(_ => EndpointRole.Whole)];
         _hits = [.. numbers.Select(i => 16 * (i % 9))];
         _work = [.. numbers.Select(i => 100L * (17 * i % 31))];
@@ -56,6 +57,7 @@ public class RoutingBench
         BookedTokens = _work,
         HasAdapter = _adapters,
         StepTimes = _stepTimes,
+        Content = _content,
         NowUs = 0,
     };
 }

@@ -8,7 +8,8 @@ using Kantor.Core.Scaling;
 
 namespace Kantor.Core;
 
-/// <summary>Every policy of ours, one line each: the only list of them, that of batch planners in <see cref="PlannerCatalogue"/>.</summary>
+/// <summary>Every policy of ours, one line each: the only list of them, those of batch planners and routers in
+/// <see cref="PlannerCatalogue"/> and <see cref="RouterCatalogue"/>.</summary>
 public static class PolicyCatalogue
 {
     /// <summary>The shelves that the short forms below ask; nothing is ever added to them.</summary>
@@ -32,7 +33,7 @@ public static class PolicyCatalogue
         Planners = PlannerCatalogue.NewShelf(),
         Admissions = Admissions(),
         Retentions = Retentions(),
-        Routers = Routers(),
+        Routers = RouterCatalogue.NewShelf(),
         Predictors = Predictors(),
         Autoscalers = Autoscalers(),
     };
@@ -88,17 +89,6 @@ public static class PolicyCatalogue
         .Add(PolicyEntry.Of(
             "gdsf", "least age + uses × time to recompute first", "greedy-dual size with frequency, Cherkasova, HPL-98-69, 1998",
             GdsfOptions.Keys, IRetention (GdsfOptions options) => new GdsfRetention(options)));
-
-    private static PolicyShelf<IRouter> Routers() => new PolicyShelf<IRouter>("routing")
-        .Add(PolicyEntry.Of<IRouter>("round-robin", "each replica in turn, whatever its "
-            + "load", "common practice", () => new RoundRobinRouter()))
-        .Add(PolicyEntry.Of<IRouter>("least-loaded", "the replica with the fewest "
-            + "requests", "join the shortest queue", () => new LeastLoadedRouter()))
-        .Add(PolicyEntry.Of<IRouter>(
-            "two-choices", "of two replicas drawn at random, the one with fewer requests",
-            "Mitzenmacher, the power of two choices, 1996", () => new TwoChoicesRouter()))
-        .Add(PolicyEntry.Of<IRouter>(
-            "vllm-dp", "the least 4 × waiting + running", "vLLM's front end for data parallelism", () => new VllmDpRouter()));
 
     private static PolicyShelf<ILengthPredictor> Predictors() => new PolicyShelf<ILengthPredictor>("predictor")
         .Add(PolicyEntry.Of(

@@ -2,6 +2,7 @@ using System.Globalization;
 using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Load;
 using Kantor.Simulation;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Pools;

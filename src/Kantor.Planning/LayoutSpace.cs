@@ -1,6 +1,7 @@
 using System.Numerics;
 using Kantor.Core.Kv;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Load;
 using Kantor.Simulation.Pools;
 
 namespace Kantor.Planning;

@@ -117,6 +117,8 @@ public sealed class Simulator : IReplicaHost
 
     void IReplicaHost.WentOn(SimulatedReplica replica, RequestId attempt) => _fetching.WentOn(replica, attempt);
 
+    void IReplicaHost.LeapIsSeen(SimulatedReplica replica) => _steps.CutLeap(replica.Unit);
+
     void IReplicaHost.LoadBegan(SimulatedReplica replica, in KvLoad load) => _fetching.Begin(replica, load);
 
     private Placement NewPlacement(LengthOracle lengths)

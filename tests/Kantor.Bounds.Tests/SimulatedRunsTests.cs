@@ -6,6 +6,7 @@ using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;
 using Kantor.Simulation;

@@ -2,6 +2,7 @@ using Kantor.Core.Decisions;
 using Kantor.Core.Objectives;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Load;
 using Kantor.Core.StepTime;
 
 namespace Kantor.Planning.Tests;

@@ -7,6 +7,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;
 using Kantor.Simulation.Events;

@@ -13,6 +13,7 @@ using Kantor.Core.StepTime;
 using Kantor.Reports.Runs;
 using Kantor.Simulation.Metrics;
 using Kantor.Simulation.Tests.Clients;
+using Kantor.Simulation.Pools;
 using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 
@@ -121,6 +122,25 @@ public class LeapingTests
         // Round-robin: every second arrival goes to replica 1 while replica 0 generates.
         RunVerified([Request(0, 4, 100), Request(200, 4, 1)], Small(outputTokensMax: 100) with { Replicas = 2 }, log);
         Assert.Equal(98, log.StepsLeapt);
+    }
+
+    public static TheoryData<string> AllRouters => [.. PolicyCatalogue.RouterNames];
+
+    /// <summary>What routers read of caches and of work is as of now although a replica leaps.</summary>
+    [Theory]
+    [MemberData(nameof(AllRouters))]
+    public void INV_SIM_9_leaping_changes_nothing_that_a_router_sees(string router)
+    {
+        var leapt = 0L;
+        for (var number = 0; number < 20; number++)
+        {
+            var run = RandomRun.Draw(number, number % 2 == 0 ? "vllm-v1" : "decode-maximal");
+            var signals = number % 3 == 0 ? FleetSignals.All(new SignalFreshness { PeriodUs = 1000 }) : new FleetSignals();
+            var options = WithLongOutputs(run.Options, number) with { Router = PolicyCatalogue.Router(router), Replicas = 3, Signals = signals };
+            leapt += RequireSameRun(number, Longer(number, run.Trace), options);
+        }
+
+        Assert.True(leapt > 30, $"only {leapt} steps were leapt");
     }
 
     private static long RequireSameRun(int number, IReadOnlyList<TraceRequest> trace, SimulationOptions options)

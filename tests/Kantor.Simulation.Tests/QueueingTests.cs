@@ -4,6 +4,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Core.StepTime;
 using Kantor.Workloads.Traces;
 

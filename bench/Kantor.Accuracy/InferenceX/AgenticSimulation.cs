@@ -4,6 +4,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Retention;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Hardware.Composition;
 using Kantor.Hardware.Profiles;
 using Kantor.Simulation;

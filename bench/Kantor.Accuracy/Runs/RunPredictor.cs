@@ -3,6 +3,7 @@ using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Load;
 using Kantor.Hardware.Composition;
 using Kantor.Hardware.Models;
 using Kantor.Hardware.Profiles;

@@ -7,6 +7,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Simulation;
 using Kantor.Simulation.Events;
 using Kantor.Simulation.Pools;

@@ -2,6 +2,7 @@ using System.Text;
 using Kantor.Core;
 using Kantor.Core.Batching;
 using Kantor.Core.Catalogue;
+using Kantor.Core.Routing;
 
 namespace Kantor.Cli.Policies;
 
@@ -70,7 +71,7 @@ internal static class PolicyPage
         Of("Batch planning", "`--policy`; what a replica computes in a step", shelves.Planners, Known),
         Of("Admission", "`--admission`; which requests are let in", shelves.Admissions, ("reads", entry => Words(Usual(entry).Reads))),
         Of("Retention", "`--retention`; which cached KV gives its room up first", shelves.Retentions),
-        Of("Routing", "`--routing`; which replica gets a request", shelves.Routers, ("reads", entry => Words(Usual(entry).Reads))),
+        Of("Routing", "`--routing`; which replica gets a request", shelves.Routers, KnownOfRouters),
         Of("Length beliefs", "`--predictor`; what is believed of output lengths", shelves.Predictors),
         Of("Scaling", "`autoscaler` of a scenario; how many replicas there should be", shelves.Autoscalers),
     ];
@@ -81,6 +82,14 @@ internal static class PolicyPage
         ("rests on", entry => Words(entry.Card.Evidence)),
         ("a decision costs", entry => entry.Card.Cost ?? ""),
         ("promises", entry => Words(entry.Card.Promises)),
+    ];
+
+    private static (string, Func<PolicyEntry<IRouter>, string>)[] KnownOfRouters =>
+    [
+        ("reads", entry => Words(Usual(entry).Reads)),
+        ("must know of lengths", entry => Words(entry.Card.Information)),
+        ("rests on", entry => Words(entry.Card.Evidence)),
+        ("a decision costs", entry => entry.Card.Cost ?? ""),
     ];
 
     private static Section Of<T>(

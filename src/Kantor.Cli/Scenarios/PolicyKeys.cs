@@ -24,7 +24,7 @@ internal static class PolicyKeys
     public static PolicyShape<IRetention, IRetention> Retention { get; } = new(KnownPolicies.Shelves.Retentions, make => make());
 
     /// <summary>Routing policies.</summary>
-    public static PolicyShape<IRouter, IRouter> Router { get; } = new(KnownPolicies.Shelves.Routers, make => make());
+    public static PolicyShape<IRouter, IRouter> Router { get; } = new(KnownPolicies.Shelves.Routers, make => make(), "ROUTER");
 
     /// <summary>Who is let in.</summary>
     public static PolicyShape<IAdmission, IAdmission> Admission { get; } = new(KnownPolicies.Shelves.Admissions, make => make());

@@ -1,5 +1,6 @@
 using Kantor.Core.Admission;
 using Kantor.Core.Batching;
+using Kantor.Core.Decisions;
 using Kantor.Core.Objectives;
 using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
@@ -67,20 +68,35 @@ internal static class Observations
         return sum;
     }
 
-    /// <summary>Every decision on random fleets.</summary>
+    /// <summary>Every decision on random fleets, while requests end.</summary>
     public static long OfRouter(IRouter router, ulong seed)
     {
         var (random, state, sum) = (new RandomStream(seed, "router"), router.NewState(), 0L);
-        for (var moment = 0; moment < Moments; moment++)
+        var open = new Queue<RequestFacts>();
+        for (var moment = 0; moment < 4 * Moments; moment++)
         {
-            var (request, fleet) = (Request(random, moment), Fleet(random, moment));
-            state.TimeIs(fleet.NowUs);
-            state.Arrived(request, moment);
-            var decision = router.Route(request, fleet.View(router.Reads), state);
+            if (open.Count > 12 && open.Dequeue() is var oldest)
+            {
+                state.Ended(oldest, moment, new(RequestOutcome.Stopped, 1 + random.NextInt(oldest.OutputTokensMax), 0));
+            }
+
+            var request = Request(random, moment) with { Session = random.NextInt(2) == 0 ? new SessionId(random.NextInt(9)) : null };
+            open.Enqueue(request);
+            var decision = Decide(router, random, state, request, moment);
             sum = Mix(sum, Mix(decision.Endpoint ?? -1, decision.Decode ?? -1, decision.HoldUntilUs ?? 0));
         }
 
         return sum;
+    }
+
+    private static RouteDecision Decide(IRouter router, RandomStream random, PolicyState state, RequestFacts request, int moment)
+    {
+        var fleet = Fleet(random, moment, waitingMax: moment % 3 == 0 ? 90 : 6);
+        state.TimeIs(fleet.NowUs);
+        state.Arrived(request, moment);
+        var decision = router.Route(request, WithContent(fleet, random, request, router.Reads), state);
+        state.Decided(DecisionKind.Route, request.Id, decision.Endpoint ?? 0);
+        return decision;
     }
 
     /// <summary>Every belief while answers of three classes end.</summary>
@@ -133,7 +149,7 @@ internal static class Observations
         Priority = random.NextInt(3),
     };
 
-    private static FleetBuilder Fleet(RandomStream random, int moment)
+    private static FleetBuilder Fleet(RandomStream random, int moment, int waitingMax = 6)
     {
         var fleet = new FleetBuilder
         {
@@ -144,12 +160,18 @@ internal static class Observations
         for (var index = 3; index >= 0; index--)
         {
             fleet.Add(
-                random.NextInt(6), random.NextInt(20), random.NextInt(100), random.NextInt(100),
+                random.NextInt(waitingMax), random.NextInt(20), random.NextInt(100), random.NextInt(100),
                 queuedTokens: random.NextInt(2_000), bookedTokens: random.NextInt(500),
                 hasAdapter: random.NextInt(2) == 0, ageUs: random.NextInt(100_000));
         }
 
         return fleet;
+    }
+
+    private static FleetView WithContent(FleetBuilder fleet, RandomStream random, RequestFacts request, Signals reads)
+    {
+        var content = RoutedRun.Content(random, request, isFresh: false);
+        return (reads & Signals.Content) == 0 ? fleet.View(reads) : fleet.View(reads, content);
     }
 
     private static long Mix(long sum, long next) => unchecked((sum * 6_364_136_223_846_793_005L) + next + 1);

@@ -1,4 +1,3 @@
-using Kantor.Core.Decisions;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
@@ -9,7 +8,9 @@ namespace Kantor.Core.Testing.Laws;
 /// <summary>The laws that every router must keep, on random fleets; a message names the seed.</summary>
 public static class RouterLaws
 {
-    private const ulong Seeds = 200;
+    private const ulong Seeds = 100;
+    private const int Requests = 12;
+    private const int SpreadOver = 4;
 
     /// <summary>Throws when the router breaks a law.</summary>
     /// <exception cref="LawBrokenException">What it breaks.</exception>
@@ -21,76 +22,57 @@ public static class RouterLaws
 
     /// <summary>
     /// Every decision is about an endpoint of the view or holds until later, with no other columns than those that the router reads: one
-    /// that reads more than it says fails here. The fleet grows and shrinks meanwhile.
+    /// that reads more than it says fails here. Endpoints leave and others join meanwhile, and requests end, are handed on and are asked
+    /// about twice. A prompt begins at no endpoint that only goes on with requests.
     /// </summary>
-    public static void DecidesWithinTheView(IRouter router) => Workloads.ForEachSeed(Seeds, seed =>
-    {
-        var (random, state) = (new RandomStream(seed, "fleet"), router.NewState());
-        for (var id = 0; id < 5; id++) RequireWithin(Decide(router, random, state, id, out var endpoints, out var nowUs), endpoints, nowUs);
-    });
+    public static void DecidesWithinTheView(IRouter router) => Workloads.ForEachSeed(Seeds, seed => RoutedRun.Of(router, seed, Requests));
 
     /// <summary>The same requests and fleets give the same decisions, with memories of their own.</summary>
     public static void SameFleetGivesSameDecision(IRouter router) => Workloads.ForEachSeed(Seeds, seed =>
     {
-        var (first, again) = (Decisions(router, seed), Decisions(router, seed));
+        var (first, again) = (RoutedRun.Of(router, seed, Requests), RoutedRun.Of(router, seed, Requests));
         LawBrokenException.Unless(
             first.SequenceEqual(again), () => $"decided {string.Join(", ", first)} and then {string.Join(", ", again)}");
     });
 
-    private static RouteDecision[] Decisions(IRouter router, ulong seed)
+    /// <summary>
+    /// Requests that have nothing in common are shared by equal endpoints whose load follows from what they were sent: none gets more than
+    /// <paramref name="timesMean"/> times its share.
+    /// </summary>
+    public static void SpreadsWhatHasNothingInCommon(IRouter router, double timesMean) => Workloads.ForEachSeed(4, seed =>
     {
-        var (random, state) = (new RandomStream(seed, "fleet"), router.NewState());
-        return [.. Enumerable.Range(0, 5).Select(id => Decide(router, random, state, id, out _, out _))];
-    }
+        const int Sent = 400;
+        var run = new SpreadRun(router, seed, SpreadOver);
+        for (var id = 0; id < Sent; id++) run.Send(id);
+        LawBrokenException.Unless(
+            run.Sent.Max() <= timesMean * Sent / SpreadOver, () => $"sent {string.Join(", ", run.Sent)} requests to equal endpoints");
+    });
 
-    private static RouteDecision Decide(IRouter router, RandomStream random, PolicyState state, int id, out int endpoints, out long nowUs)
+    /// <summary>
+    /// Where endpoints stand in the view does not matter: with their order turned round, and so their numbers, the decision is about the
+    /// same endpoint. For routers that decide by load alone, without equal endpoints.
+    /// </summary>
+    public static void OrderOfEndpointsDoesNotMatter(IRouter router) => Workloads.ForEachSeed(Seeds, seed =>
     {
-        endpoints = 1 + random.NextInt(6);
-        nowUs = id * 1_000L;
-        var request =
-            new RequestFacts { Id = new RequestId(id), PromptTokens = 1 + random.NextInt(100), OutputTokensMax = 8, ArrivalUs = nowUs };
-        state.TimeIs(nowUs);
-        state.Arrived(request, id);
-        try
-        {
-            return router.Route(request, Fleet(random, endpoints, nowUs).View(router.Reads), state);
-        }
-        catch (IndexOutOfRangeException)
-        {
-            throw new LawBrokenException($"reads a column that it does not declare; it declares {router.Reads}");
-        }
-    }
+        var random = new RandomStream(seed, "order");
+        var request = RoutedRun.Request(random, 0, 0);
+        var loads = Enumerable.Range(0, 5).Select(index => (Of: index, Key: random.NextBits())).OrderBy(load => load.Key)
+            .Select(load => load.Of).ToArray();
+        var (straight, turned) = (Ranked(loads), Ranked([.. loads.Reverse()]));
+        var (first, second) = (straight.Route(router, request).Endpoint, turned.Route(router, request).Endpoint);
+        LawBrokenException.Unless(
+            first == loads.Length - 1 - second, () => $"chose {first}, and {second} when the order was turned round");
+    });
 
-    private static FleetBuilder Fleet(RandomStream random, int endpoints, long nowUs)
+    /// <summary>Endpoints of which one is better than another in everything.</summary>
+    private static FleetBuilder Ranked(int[] loads)
     {
-        var fleet = new FleetBuilder { NowUs = nowUs };
-        for (var index = 0; index < endpoints; index++)
+        var fleet = new FleetBuilder { NowUs = 1_000 };
+        foreach (var load in loads)
         {
-            fleet.Add(
-                random.NextInt(5),
-                random.NextInt(9),
-                random.NextInt(100),
-                random.NextInt(20),
-                queuedTokens: random.NextInt(500),
-                ageUs: random.NextInt(1_000));
+            fleet.Add(load, 3 * load, 7 * load, hitTokens: 0, queuedTokens: (50 * load) + (3 * load), bookedTokens: load);
         }
 
         return fleet;
     }
-
-    private static void RequireWithin(RouteDecision decision, int endpoints, long nowUs)
-    {
-        if (decision.HoldUntilUs is { } untilUs)
-        {
-            LawBrokenException.Unless(untilUs > nowUs, () => $"holds until {untilUs} us, which does not lie after {nowUs} us");
-        }
-        else
-        {
-            LawBrokenException.Unless(
-                IsOneOf(decision.Endpoint, endpoints) && (decision.Decode is null || IsOneOf(decision.Decode, endpoints)),
-                () => $"{decision} of {endpoints} endpoints");
-        }
-    }
-
-    private static bool IsOneOf(int? index, int endpoints) => index >= 0 && index < endpoints;
 }

@@ -10,11 +10,20 @@ public readonly record struct EndpointView(int Waiting, int Running, int KvBlock
     /// <summary>Number of the replica, which it keeps for life and no other ever has.</summary>
     public int Replica { get; init; }
 
+    /// <summary>Tokens of a KV block, at least 1.</summary>
+    public int KvBlockTokens { get; init; } = 1;
+
     /// <summary>How old each signal is.</summary>
     public SignalAges Ages { get; init; }
 
     /// <summary>Requests that are there, waiting and running.</summary>
     public int Requests => Waiting + Running;
+
+    /// <summary>KV tokens that live requests hold, to a block each.</summary>
+    public long KvTokensUsed => (long)KvBlocksUsed * KvBlockTokens;
+
+    /// <summary>KV tokens in all.</summary>
+    public long KvTokensTotal => (long)KvBlocksTotal * KvBlockTokens;
 }
 
 /// <summary>

@@ -1,5 +1,6 @@
 using Kantor.Core.Decisions;
 using Kantor.Core.Objectives;
+using Kantor.Core.Requests;
 using Kantor.Core.StepTime;
 
 namespace Kantor.Core.Routing;
@@ -31,7 +32,8 @@ public readonly ref struct FleetView
     public ReadOnlySpan<int> TierHitTokens { get; init; }
 
     /// <summary>
-    /// Tokens that requests at the endpoint still miss, as of now: prompts that wait or are computed in part, and one of each decode.
+    /// Tokens that requests at the endpoint still miss, as of when <see cref="EndpointView.Waiting"/> was sampled: prompts that wait or are
+    /// computed in part, and one of each decode.
     /// </summary>
     public ReadOnlySpan<long> QueuedTokens { get; init; }
 
@@ -46,6 +48,9 @@ public readonly ref struct FleetView
 
     /// <summary>Duration of the endpoint's steps by their content.</summary>
     public ReadOnlySpan<IStepTimeModel> StepTimes { get; init; }
+
+    /// <summary>What the request is made of, its prompt first; null when that is not read, or the host does not know it.</summary>
+    public TokenContent? Content { get; init; }
 
     /// <summary>Requests that are nowhere yet: held, or without an endpoint that takes them.</summary>
     public int WaitingOutside { get; init; }

@@ -33,4 +33,7 @@ public enum Signals
     /// (<see cref="FleetView.Roles"/>).
     /// </summary>
     Decode = 128,
+
+    /// <summary>What the request is made of, as far as the host knows: <see cref="FleetView.Content"/>.</summary>
+    Content = 256,
 }

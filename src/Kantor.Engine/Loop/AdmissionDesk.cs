@@ -91,6 +91,7 @@ internal sealed class AdmissionDesk(
             BookedTokens = Column(Signals.Booked, 0L),
             HasAdapter = Column(Signals.Adapters, facts.CacheDomain.Adapter == 0),
             StepTimes = Column(Signals.StepTime, stepTime),
+            Content = Reads(Signals.Content) ? TokenContent.FromTokens(run.Request.PromptTokens) : null,
             ServiceClasses = options.Objective.Classes,
             WaitingOutside = HeldChoices,
             NowUs = nowUs,

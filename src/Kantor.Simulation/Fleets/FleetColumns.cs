@@ -13,6 +13,10 @@ namespace Kantor.Simulation.Fleets;
 /// </summary>
 internal sealed class FleetColumns(Core.Routing.Signals reads, ServiceClassTable classes)
 {
+    // What a leap changes: it computes, and takes blocks that may have been cached.
+    private const Core.Routing.Signals Books =
+        Core.Routing.Signals.PrefixHits | Core.Routing.Signals.TierHits | Core.Routing.Signals.Work;
+
     private SimulatedReplica[] _replicas = [];
     private ReplicaSignals[] _signals = [];
     private EndpointRole[] _roles = [];
@@ -62,6 +66,7 @@ internal sealed class FleetColumns(Core.Routing.Signals reads, ServiceClassTable
             BookedTokens = Column(_booked, Core.Routing.Signals.Booked),
             HasAdapter = Column(_adapters, Core.Routing.Signals.Adapters),
             StepTimes = Column(_stepTimes, Core.Routing.Signals.StepTime),
+            Content = Reads(Core.Routing.Signals.Content) ? spec.Content : null,
             ServiceClasses = classes,
             WaitingOutside = waitingOutside,
             NowUs = nowUs,
@@ -76,9 +81,10 @@ internal sealed class FleetColumns(Core.Routing.Signals reads, ServiceClassTable
     {
         var replica = _replicas[place];
         if (Reads(Core.Routing.Signals.Load)) _endpoints[place] = _signals[place].View(nowUs);
+        if (Reads(Books)) replica.CatchUp(nowUs);
         if (Reads(Core.Routing.Signals.PrefixHits)) _hits[place] = replica.HitTokens(spec);
         if (Reads(Core.Routing.Signals.TierHits)) _tierHits[place] = Math.Max(replica.HitTokens(spec), replica.TierHitTokens(spec));
-        if (Reads(Core.Routing.Signals.Work)) _queued[place] = replica.QueuedTokens;
+        if (Reads(Core.Routing.Signals.Work)) _queued[place] = _signals[place].QueuedTokens(nowUs);
         if (Reads(Core.Routing.Signals.Booked)) _booked[place] = _signals[place].BookedTokens(nowUs);
         if (Reads(Core.Routing.Signals.Adapters)) _adapters[place] = replica.HasAdapter(spec.Facts.Adapter);
         if (Reads(Core.Routing.Signals.StepTime)) _stepTimes[place] = replica.Pool.StepTime;

@@ -18,6 +18,9 @@ internal interface IReplicaHost
     /// </summary>
     void WentOn(SimulatedReplica replica, RequestId attempt);
 
+    /// <summary>A step of the replica's leap ends at this very moment, and somebody looks at what it has done.</summary>
+    void LeapIsSeen(SimulatedReplica replica);
+
     /// <summary>A request waits for KV from elsewhere.</summary>
     void LoadBegan(SimulatedReplica replica, in KvLoad load);
 }

@@ -38,4 +38,10 @@ internal interface IStepUnit
 
     /// <summary>Blocks that steps of a leap have taken by now and that are not booked yet.</summary>
     int BlocksUnbooked(long nowUs);
+
+    /// <summary>
+    /// Brings the books up to the step under way, so that what a pool has cached is as of now; the leap goes on. True when that step is one
+    /// of a leap that ends at this very moment, so that the leap is to be cut.
+    /// </summary>
+    bool CatchUp(long nowUs);
 }

@@ -72,6 +72,8 @@ internal sealed class LockstepUnit(int index, IReadOnlyList<SimulatedReplica> re
 
     public int BlocksUnbooked(long nowUs) => 0;
 
+    public bool CatchUp(long nowUs) => false;
+
     private bool TryPlan(int member, long nowUs)
     {
         _loads[member] = default;

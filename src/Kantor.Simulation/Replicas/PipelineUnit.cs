@@ -64,6 +64,8 @@ internal sealed class PipelineUnit(int index, SimulatedReplica replica, Simulati
 
     public int BlocksUnbooked(long nowUs) => 0;
 
+    public bool CatchUp(long nowUs) => false;
+
     private long StageUs()
     {
         var load = StepSlice.LoadOf(replica.Scheduler.Slices);

@@ -103,7 +103,13 @@ internal sealed class SimulatedReplica : ISampled
         Scheduler.RunningCount + Scheduler.ParkedCount,
         Scheduler.Kv.BlocksUsed + Unit.BlocksUnbooked(nowUs),
         Scheduler.Kv.BlocksTotal)
-    { Replica = Index };
+    { Replica = Index, KvBlockTokens = Pool.Kv.BlockSizeTokens };
+
+    /// <summary>What its books say is as of now, although it leaps.</summary>
+    public void CatchUp(long nowUs)
+    {
+        if (Unit.CatchUp(nowUs)) _run.Host.LeapIsSeen(this);
+    }
 
     /// <summary>Tokens that the requests here miss.</summary>
     public long QueuedTokens => Scheduler.MissingTokens() + _inbox.Sum(next => (long)next.Spec.Content.Count);

@@ -76,6 +76,20 @@ internal sealed class SoloUnit : IStepUnit
 
     public int BlocksUnbooked(long nowUs) => _endUs is null ? 0 : _leap.BlocksUnbooked(nowUs);
 
+    public bool CatchUp(long nowUs)
+    {
+        if (_endUs is null || _leap.Steps == 1) return false;
+        if (_leap.BegunBefore(nowUs) is > 1 and var begun)
+        {
+            var endsUs = _leap.EndsUs[..begun];
+            _observer.StepsRepeated(_replica.Index, _replica.Scheduler, endsUs);
+            _replica.Repeat(endsUs);
+            _leap.Forget(begun - 1);
+        }
+
+        return _leap.Steps > 1 && _leap.EndsUs[0] == nowUs;
+    }
+
     /// <summary>Books all steps of the leap but the last, which is under way.</summary>
     private void CatchUp()
     {

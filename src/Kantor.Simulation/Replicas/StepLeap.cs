@@ -75,6 +75,19 @@ internal sealed class StepLeap(StepClock clock)
         _begun = Steps = 1;
     }
 
+    /// <summary>The run's first steps, so many of those that are over, were booked; the one after them is the first now.</summary>
+    public void Forget(int booked)
+    {
+        _beganUs = _endsUs[booked - 1];
+        var grown = _blocksGrown[booked];
+        for (var step = booked; step < Steps; step++)
+        {
+            (_endsUs[step - booked], _blocksGrown[step - booked]) = (_endsUs[step], _blocksGrown[step] - grown);
+        }
+
+        (Steps, _begun) = (Steps - booked, Math.Max(1, _begun - booked));
+    }
+
     private void CountGrowth(ReplicaScheduler scheduler, int limit)
     {
         var grown = _blocksGrown.AsSpan(0, limit);

@@ -37,12 +37,16 @@ internal sealed class ReplicaSignals
         return new EndpointView((int)Math.Max(0, waiting), (int)Math.Max(0, running), kvUsed, view.KvBlocksTotal)
         {
             Replica = view.Replica,
+            KvBlockTokens = view.KvBlockTokens,
             Ages = new SignalAges(waitingAgeUs, runningAgeUs, kvAgeUs),
         };
     }
 
     /// <summary>Prompt tokens sent to the replica since the sample of what waits there; 0 when that is of this very moment.</summary>
     public long BookedTokens(long nowUs) => _waiting is null ? 0 : _replica.Traffic.SentTokens - _waiting.Heard(nowUs).Traffic.SentTokens;
+
+    /// <summary>Tokens that the requests there still missed when what waits there was sampled.</summary>
+    public long QueuedTokens(long nowUs) => _waiting is null ? _replica.QueuedTokens : _waiting.Heard(nowUs).QueuedTokens;
 
     private (long Requests, long AgeUs) Waiting(in EndpointView view, long nowUs)
     {

@@ -21,7 +21,14 @@ internal sealed class SignalFeed(SimulatedReplica replica, SignalFreshness fresh
     public long Take(long nowUs)
     {
         Hear(nowUs);
-        _onTheWay.Enqueue(new ReplicaSample { TakenUs = nowUs, View = Replica.View(nowUs), Traffic = Replica.Traffic });
+        Replica.CatchUp(nowUs);
+        _onTheWay.Enqueue(new ReplicaSample
+        {
+            TakenUs = nowUs,
+            View = Replica.View(nowUs),
+            QueuedTokens = Replica.QueuedTokens,
+            Traffic = Replica.Traffic,
+        });
         var (periodUs, jitterUs) = (Freshness.PeriodUs, Freshness.JitterUs);
         return nowUs + (jitterUs == 0 ? periodUs : periodUs - jitterUs + (long)(random.NextDouble() * ((2 * jitterUs) + 1)));
     }
@@ -45,6 +52,8 @@ internal readonly record struct ReplicaSample
     public required long TakenUs { get; init; }
 
     public EndpointView View { get; init; }
+
+    public long QueuedTokens { get; init; }
 
     public ReplicaTraffic Traffic { get; init; }
 }

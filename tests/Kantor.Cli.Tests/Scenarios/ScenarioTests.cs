@@ -13,6 +13,8 @@ using Kantor.Core.Prediction;
 using Kantor.Core.Requests;
 using Kantor.Core.Retention;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Load;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Core.Scaling;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;

@@ -1,5 +1,6 @@
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Load;
 using Kantor.Core.Testing.Views;
 
 namespace Kantor.Core.Testing.Tests.Views;

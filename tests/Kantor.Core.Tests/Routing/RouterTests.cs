@@ -1,6 +1,8 @@
 using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Load;
+using Kantor.Core.Routing.Policies.Plain;
 
 namespace Kantor.Core.Tests.Routing;
 

@@ -5,6 +5,7 @@ using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Core.StepTime;
 using Kantor.Engine.Backends.Scripted;
 using Kantor.Simulation;

@@ -4,6 +4,7 @@ using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Replica;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Events;

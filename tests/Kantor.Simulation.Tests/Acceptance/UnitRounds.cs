@@ -6,6 +6,7 @@ using Kantor.Core.Prediction;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Core.StepTime;
 using Kantor.Simulation.Metrics;
 using Kantor.Workloads.Traces;

@@ -1,6 +1,8 @@
 using Kantor.Core.Kv;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Load;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Pools;
 using Kantor.Workloads.Traces;

@@ -2,6 +2,8 @@ using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Load;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Simulation.Clients;
 using Kantor.Simulation.Fleets;
 using Kantor.Simulation.Pools;

@@ -1,6 +1,7 @@
 using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Simulation.Fleets;
 using static Kantor.Simulation.Tests.Fleet;
 

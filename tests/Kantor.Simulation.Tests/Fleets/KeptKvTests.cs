@@ -1,5 +1,6 @@
 using Kantor.Core.Kv;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Simulation.Pools;
 using static Kantor.Simulation.Tests.Fleet;
 

@@ -4,6 +4,7 @@ using Kantor.Core.Decisions;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Load;
 using Kantor.Core.Scaling;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Published;

@@ -1,6 +1,7 @@
 using Kantor.Core.Kv;
 using Kantor.Core.Randomness;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Load;
 using Kantor.Simulation.Pools;
 
 namespace Kantor.Simulation.Tests.Replicas;

@@ -2,6 +2,7 @@ using Kantor.Core.Batching;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Hardware.Published;
 using Kantor.Simulation;
 using Kantor.Simulation.Events;

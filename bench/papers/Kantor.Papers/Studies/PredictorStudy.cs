@@ -2,6 +2,7 @@ using Kantor.Core.Batching.Policies.Chunked;
 using Kantor.Core.Kv;
 using Kantor.Core.Prediction;
 using Kantor.Core.Routing;
+using Kantor.Core.Routing.Policies.Plain;
 using Kantor.Core.StepTime;
 using Kantor.Hardware.Composition;
 using Kantor.Papers.Fitting;

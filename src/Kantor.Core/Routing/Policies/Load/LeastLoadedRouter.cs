@@ -1,13 +1,23 @@
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 
-namespace Kantor.Core.Routing;
+namespace Kantor.Core.Routing.Policies.Load;
 
 /// <summary>
 /// The replica with the fewest requests, waiting and running together (join the shortest queue); the lowest index among equals.
 /// </summary>
 public sealed class LeastLoadedRouter : IRouter
 {
+    /// <summary>What is to be said of it.</summary>
+    public static PolicyCard Card { get; } = new("the replica with the fewest requests", "join the shortest queue")
+    {
+        Model = "equal servers, exponential service, fresh counts",
+        Guarantee = "least time to the end of any number of requests (Winston, 1977)",
+        Evidence = Evidence.Recalled,
+        Cost = "O(endpoints)",
+    };
+
     /// <inheritdoc/>
     public string Name => "least-loaded";
 

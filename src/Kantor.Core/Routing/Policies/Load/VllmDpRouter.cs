@@ -1,7 +1,8 @@
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 using Kantor.Core.Requests;
 
-namespace Kantor.Core.Routing;
+namespace Kantor.Core.Routing.Policies.Load;
 
 /// <summary>
 /// The replica with the least 4 × waiting + running, as vLLM's front end for data parallelism chooses; the lowest index among equals.
@@ -9,6 +10,13 @@ namespace Kantor.Core.Routing;
 public sealed class VllmDpRouter : IRouter
 {
     private const int WaitingWeight = 4;
+
+    /// <summary>What is to be said of it.</summary>
+    public static PolicyCard Card { get; } = new("the least 4 x waiting + running", "vLLM's front end for data parallelism")
+    {
+        Evidence = Evidence.Recalled,
+        Cost = "O(endpoints)",
+    };
 
     /// <inheritdoc/>
     public string Name => "vllm-dp";

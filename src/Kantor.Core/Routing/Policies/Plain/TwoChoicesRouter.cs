@@ -1,8 +1,9 @@
+using Kantor.Core.Catalogue;
 using Kantor.Core.Decisions;
 using Kantor.Core.Randomness;
 using Kantor.Core.Requests;
 
-namespace Kantor.Core.Routing;
+namespace Kantor.Core.Routing.Policies.Plain;
 
 /// <summary>
 /// Of two replicas drawn by the request's id, the one with fewer requests; the first drawn among equals (Mitzenmacher, the power of two
@@ -10,6 +11,16 @@ namespace Kantor.Core.Routing;
 /// </summary>
 public sealed class TwoChoicesRouter : IRouter
 {
+    /// <summary>What is to be said of it.</summary>
+    public static PolicyCard Card { get; } = new(
+        "of two replicas drawn at random, the one with fewer requests", "Mitzenmacher, the power of two choices, 1996")
+    {
+        Model = "n equal servers, Poisson arrivals, exponential service, n large",
+        Guarantee = "queues longer than k at load p for a share p^(2^k - 1) of the servers, and not p^k as by one draw",
+        Evidence = Evidence.Recalled,
+        Cost = "O(1)",
+    };
+
     /// <inheritdoc/>
     public string Name => "two-choices";
 
