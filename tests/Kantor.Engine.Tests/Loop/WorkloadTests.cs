@@ -161,35 +161,8 @@ public class WorkloadTests
         Assert.Equal(workload.Requests.Sum(request => request.Choices), bench.Ended.Ends.Count);
         for (var index = 0; index < answers.Length; index++)
         {
-            var alone = EngineBench.Alone(workload.Requests[index], RandomWorkload.TightBackend);
-            for (var choice = 0; choice < workload.Requests[index].Choices; choice++) AssertSame(workload.Requests[index], alone, answers[index], choice);
+            Undisturbed.AssertLike(workload.Requests[index], answers[index], RandomWorkload.TightBackend);
         }
-    }
-
-    private static void AssertSame(GenerationRequest request, Answer alone, Answer answer, int choice)
-    {
-        if (answer.FinishOf(choice).Outcome == RequestOutcome.Cancelled)
-        {
-            var text = WithoutHeldBack(request, answer.TextOf(choice).TrimEnd('\uFFFD'));
-            Assert.StartsWith(text, alone.TextOf(choice), StringComparison.Ordinal);
-            return;
-        }
-
-        Assert.Equal(alone.TextOf(choice), answer.TextOf(choice));
-        Assert.Equal(alone.FinishOf(choice).Outcome, answer.FinishOf(choice).Outcome);
-        Assert.Equal(alone.FinishOf(choice).GeneratedTokens, answer.FinishOf(choice).GeneratedTokens);
-    }
-
-    /// <summary>
-    /// What was held back because a stop text may begin with it is there when the request is cancelled, and is not when the stop text came.
-    /// </summary>
-    private static string WithoutHeldBack(GenerationRequest request, string text)
-    {
-        var held = request.StopTexts
-            .SelectMany(stop => Enumerable.Range(1, stop.Length - 1).Select(length => stop[..length]))
-            .Where(begin => text.EndsWith(begin, StringComparison.Ordinal))
-            .Select(begin => begin.Length);
-        return text[..^held.DefaultIfEmpty(0).Max()];
     }
 
     private sealed class Nonsense : IBatchPlanner
