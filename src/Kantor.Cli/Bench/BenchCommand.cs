@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Kantor.Cli.Shell;
 using Kantor.Core.Objectives;
+using Kantor.Reports.Loads;
 
 namespace Kantor.Cli.Bench;
 
@@ -20,8 +21,6 @@ internal static class BenchCommand
         "--key", "KEY", "API key. Default: the environment variable KANTOR_API_KEY.");
     private static readonly Option<string?> Goal = TextOption.Of(
         "--objective", "TEXT", $"What counts as served, goodput(…) of {SloSpec.Help}.");
-    private static readonly Option<string?> Json = TextOption.Of(
-        "--json", "FILE", "Write the summary and every request; - for the standard output.");
 
     private static readonly Option<bool> NewConnections = new("--new-connections")
     {
@@ -39,9 +38,10 @@ internal static class BenchCommand
             + "Example: kantor bench --url http://localhost:8080 --rate 4 --duration 60 --long-every 10 "
             + "--objective 'goodput(ttft=2s,itl=500ms)'")
         {
-            Url, Model, Key, NewConnections, Timeout, Goal, Json,
+            Url, Model, Key, ApiOption.Option, NewConnections, Timeout, Goal,
         };
         LoadOptions.AddTo(command);
+        foreach (var option in BenchOutputs.All) command.Options.Add(option);
         command.SetAction(RunAsync);
         return command;
     }
@@ -50,34 +50,45 @@ internal static class BenchCommand
     {
         var checks = new OptionChecks();
         var load = LoadOptions.Read(parsed, checks);
-        var (slo, file) = (SloOf(parsed.GetValue(Goal), checks), checks.Output("--json", parsed.GetValue(Json), isNeeded: false));
+        var (slo, api, outputs) = (SloOf(parsed.GetValue(Goal), checks), ApiOption.Read(parsed, checks), BenchOutputs.Read(parsed, checks));
         var url = checks.Url("--url", parsed.GetValue(Url) ?? "http://localhost:8080");
         var timeout = TimeSpan.FromSeconds(checks.Number(Timeout.Name, parsed.GetValue(Timeout), 0.001, 1e6) ?? TimeoutUsualS);
         load = TraceOptions.With(parsed, checks, load, cancellation);
         checks.ThrowIfAny();
-        using var client = ClientOf(parsed, url!, timeout);
-        var run = new BenchRun(client, await client.ModelAsync(parsed.GetValue(Model), cancellation), load);
+        using var client = ClientOf(parsed, url!, api, timeout);
+        var model = await client.ModelAsync(parsed.GetValue(Model), cancellation);
+        var run = new BenchRun(client, model, load);
         var records = await WorkProgress.RunAsync(run.Counts, () => run.RunAsync(cancellation));
-        var exit = Report(records, slo, file, cancellation.IsCancellationRequested);
-        return run.IsOverrun ? throw new FailureException(Overrun(load)) : exit;
+        var isInterrupted = cancellation.IsCancellationRequested;
+        var summary = BenchSummary.Of(records, slo);
+        if (!outputs.TakeStandardOutput) BenchReport.Print(Console.Out, summary);
+        outputs.Write(summary, records, () => PageOf(parsed, url!, model, summary, records, isInterrupted || run.IsOverrun));
+        if (run.IsOverrun) throw new FailureException(Overrun(load));
+        if (isInterrupted) return ExitCode.Interrupted;
+        return summary.Completed > 0 ? ExitCode.Success : throw new FailureException("No request was answered.");
     }
+
+    private static LoadReport PageOf(
+        ParseResult parsed, Uri url, string model, BenchSummary summary, IReadOnlyList<BenchRecord> records, bool isInterrupted) => new()
+        {
+            Endpoint = url.ToString().TrimEnd('/'),
+            Model = model,
+            Objective = parsed.GetValue(Goal),
+            Command = BenchOutputs.CommandOf(parsed, Key.Name),
+            IsInterrupted = isInterrupted,
+            Seconds = summary.Seconds,
+            Rows = BenchPage.Rows(summary, records),
+            Faults = [.. summary.Faults.OrderByDescending(fault => fault.Value).Select(fault => (fault.Key, fault.Value))],
+            Course = BenchPage.Course(records),
+        };
 
     private static string Overrun(BenchLoad load) =>
         $"{load.OpenMax:N0} requests were open and the endpoint did not keep up; send less (--rate, --rate-scale), or raise --open-max.";
 
-    private static CompletionClient ClientOf(ParseResult parsed, Uri url, TimeSpan timeout)
+    private static CompletionClient ClientOf(ParseResult parsed, Uri url, BenchApi api, TimeSpan timeout)
     {
         var key = parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable("KANTOR_API_KEY");
-        return new CompletionClient(url, key, parsed.GetValue(NewConnections)) { Timeout = timeout };
-    }
-
-    private static int Report(IReadOnlyList<BenchRecord> records, SloSpec? slo, string? file, bool isInterrupted)
-    {
-        var summary = BenchSummary.Of(records, slo);
-        if (file != ReportFile.StandardOutput) BenchReport.Print(Console.Out, summary);
-        if (file is not null) ReportFile.Write("--json", file, stream => BenchReport.WriteJson(stream, summary, records));
-        if (isInterrupted) return ExitCode.Interrupted;
-        return summary.Completed > 0 ? ExitCode.Success : throw new FailureException("No request was answered.");
+        return new CompletionClient(url, key, parsed.GetValue(NewConnections)) { Api = api, Timeout = timeout };
     }
 
     private static SloSpec? SloOf(string? line, OptionChecks checks)

@@ -50,6 +50,15 @@ internal sealed record BenchLoad
     /// <summary>Sessions that each of the open requests serves in turn, a turn of each after the other.</summary>
     public int Sessions { get; init; } = 1;
 
+    /// <summary>
+    /// Microseconds from the end of a turn to the next of its session, all equally likely; null for at once. Seen from a session, a user
+    /// who reads and types, or a tool that runs.
+    /// </summary>
+    public (long FirstUs, long LastUs)? ThinkUs { get; init; }
+
+    /// <summary>Classes of requests and how often each comes; empty for requests that are all alike.</summary>
+    public IReadOnlyList<BenchClass> Classes { get; init; } = [];
+
     /// <summary>Token ids that prompts are made of, all equally likely.</summary>
     public TokenRange TokenIds { get; init; } = new(300, 499);
 
@@ -62,6 +71,12 @@ internal sealed record BenchLoad
     /// <summary>Most requests of an open loop that may be open; one more ends the run, because then nothing is learnt.</summary>
     public int OpenMax { get; init; } = OpenMaxUsual;
 }
+
+/// <summary>A class of requests, told apart in the report.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Share">Its share of the requests, as a weight above 0.</param>
+/// <param name="Priority">The field <c>priority</c> of its requests, lower first; null to leave it away.</param>
+internal sealed record BenchClass(string Name, double Share, int? Priority);
 
 /// <summary>Whole numbers from the first to the last, both included.</summary>
 internal readonly record struct TokenRange(int First, int Last)

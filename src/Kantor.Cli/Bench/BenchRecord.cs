@@ -9,6 +9,9 @@ internal sealed record BenchRecord
     /// <summary>Place in the run.</summary>
     public required int Number { get; init; }
 
+    /// <summary>Its class; null when there are none.</summary>
+    public string? Class { get; init; }
+
     /// <summary>When it was to start; in a closed loop, when it did.</summary>
     public required long StartUs { get; init; }
 

@@ -9,11 +9,15 @@ namespace Kantor.Cli.Bench;
 /// <summary>A run for people and for programs.</summary>
 internal static class BenchReport
 {
+    private static readonly string[] ClassColumns =
+        ["class", "sent", "answered", "in objective", "first token P50", "P90", "P99", "mean gap P50", "largest gap P90"];
+
     /// <summary>A line in words and a table of times.</summary>
     public static void Print(TextWriter writer, BenchSummary summary)
     {
         writer.WriteLine(Line(summary));
         TextTable.Write(writer, ["seconds", "mean", "P50", "P90", "P99", "max"], 1, Rows(summary));
+        if (summary.Classes.Count > 0) TextTable.Write(writer, ClassColumns, 1, ClassRows(summary));
         foreach (var (fault, count) in summary.Faults.OrderByDescending(fault => fault.Value)) writer.WriteLine($"{count:N0} × {fault}");
     }
 
@@ -28,6 +32,16 @@ internal static class BenchReport
             foreach (var record in records) WriteRecord(json, record);
             json.WriteEndArray();
         });
+
+    private static IEnumerable<string[]> ClassRows(BenchSummary summary) =>
+        from each in summary.Classes
+        let its = each.Summary
+        select (string[])
+        [
+            each.Name, TextTable.Whole(its.Requests), TextTable.Whole(its.Completed),
+            its.InObjective is { } met ? TextTable.Share((double)met / its.Requests) : "–",
+            Text(its.TtftUs?.P50), Text(its.TtftUs?.P90), Text(its.TtftUs?.P99), Text(its.TpotUs?.P50), Text(its.GapMaxUs?.P90),
+        ];
 
     private static string Line(BenchSummary summary)
     {
@@ -58,7 +72,7 @@ internal static class BenchReport
         ("sent late", "lateness_ms", summary.LatenessUs),
     ];
 
-    private static string Text(double us) => TextTable.Seconds(us / 1000);
+    private static string Text(double? us) => TextTable.Seconds(us / 1000);
 
     private static void WriteSummary(Utf8JsonWriter json, BenchSummary summary)
     {
@@ -84,12 +98,23 @@ internal static class BenchReport
         json.WriteStartObject("faults");
         foreach (var (fault, count) in summary.Faults) json.WriteNumber(fault, count);
         json.WriteEndObject();
+        if (summary.Classes.Count == 0) return;
+        json.WriteStartObject("classes");
+        foreach (var (name, its) in summary.Classes)
+        {
+            json.WriteStartObject(name);
+            WriteSummary(json, its);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteRecord(Utf8JsonWriter json, BenchRecord record)
     {
         json.WriteStartObject();
         json.WriteNumber("number", record.Number);
+        if (record.Class is { } name) json.WriteString("class", name);
         json.WriteNumber("start_ms", record.StartUs / 1000.0);
         json.WriteNumber("sent_ms", record.SentUs / 1000.0);
         json.WriteNumber("end_ms", record.EndUs / 1000.0);

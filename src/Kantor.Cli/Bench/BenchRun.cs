@@ -38,7 +38,7 @@ internal sealed class BenchRun(CompletionClient client, string model, BenchLoad 
             if (cancellation.IsCancellationRequested) break;
             IsOverrun = Volatile.Read(ref _open) >= load.OpenMax;
             if (IsOverrun) break;
-            sent.Add(SendAsync(planned, planned.StartUs, cancellation));
+            sent.Add(SendAsync(planned, new BenchSession(), cancellation));
         }
 
         await Task.WhenAll(sent);
@@ -49,21 +49,34 @@ internal sealed class BenchRun(CompletionClient client, string model, BenchLoad 
 
     private async Task OneAfterTheOtherAsync(IEnumerable<PlannedRequest> lane, CancellationToken cancellation)
     {
+        var sessions = new BenchSession[load.Sessions];
         foreach (var planned in lane)
         {
-            if (cancellation.IsCancellationRequested || NowUs > load.Duration?.TotalMicroseconds) return;
-            var record = await SendAsync(planned, null, cancellation);
+            if (planned.IsFirstTurn) sessions[planned.Session] = new BenchSession();
+            var session = sessions[planned.Session];
+            var dueUs = Math.Max(NowUs, session.EndUs + planned.ThinkUs);
+            if (dueUs > load.Duration?.TotalMicroseconds) return;
+            await UntilAsync(dueUs, cancellation);
+            if (cancellation.IsCancellationRequested) return;
+            var record = await SendAsync(planned, session, cancellation);
+            session.EndUs = record.EndUs;
             if (record.Fault is not null) await Task.Delay(AfterFault, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task<BenchRecord> SendAsync(PlannedRequest planned, long? startUs, CancellationToken cancellation)
+    private async Task<BenchRecord> SendAsync(PlannedRequest planned, BenchSession session, CancellationToken cancellation)
     {
         var nowUs = NowUs;
-        var record = new BenchRecord { Number = planned.Number, StartUs = startUs ?? nowUs, SentUs = nowUs };
+        var record = new BenchRecord
+        {
+            Number = planned.Number,
+            StartUs = planned.StartUs ?? nowUs,
+            SentUs = nowUs,
+            Class = planned.Class?.Name,
+        };
         lock (_records) _records.Add(record);
         Interlocked.Increment(ref _open);
-        await client.SendAsync(planned, model, load, record, () => NowUs, cancellation);
+        await client.SendAsync(new BenchCall(planned, session, model, load.IgnoresEos), record, () => NowUs, cancellation);
         Interlocked.Decrement(ref _open);
         Counts.Add();
         return record;

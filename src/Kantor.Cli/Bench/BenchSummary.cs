@@ -33,6 +33,9 @@ internal sealed record BenchSummary
     /// <summary>What went wrong and how often.</summary>
     public required IReadOnlyDictionary<string, int> Faults { get; init; }
 
+    /// <summary>The same of each class, by name; empty when there are none.</summary>
+    public IReadOnlyList<(string Name, BenchSummary Summary)> Classes { get; init; } = [];
+
     /// <summary>From the intended start to the first token, of those whose whole answers came.</summary>
     public Distribution? TtftUs { get; init; }
 
@@ -52,7 +55,19 @@ internal sealed record BenchSummary
     public Distribution? LatenessUs { get; init; }
 
     /// <summary>The summary of some records.</summary>
-    public static BenchSummary Of(IReadOnlyList<BenchRecord> records, SloSpec? slo)
+    public static BenchSummary Of(IReadOnlyList<BenchRecord> records, SloSpec? slo) => AllOf(records, slo) with
+    {
+        Classes =
+        [
+            .. from record in records
+               where record.Class is not null
+               group record by record.Class into each
+               orderby each.Key
+               select (each.Key, AllOf([.. each], slo)),
+        ],
+    };
+
+    private static BenchSummary AllOf(IReadOnlyList<BenchRecord> records, SloSpec? slo)
     {
         RequestRecord[] judged = [.. records.Select(record => record.AsRequest())];
         return CountsOf(records, judged, slo) with

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Text;
 using System.Text.Json;
 using Kantor.Cli.Shell;
 
@@ -25,6 +26,9 @@ internal sealed class CompletionClient : IDisposable
 
     /// <summary>After so long a request is given up; endless by default.</summary>
     public TimeSpan Timeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
+
+    /// <summary>The API that it speaks.</summary>
+    public BenchApi Api { get; init; } = BenchApi.Completions;
 
     /// <summary>What counts the timeout.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -67,18 +71,16 @@ internal sealed class CompletionClient : IDisposable
     }
 
     /// <summary>Sends a request and follows its answer to the end; whatever goes wrong is the record's fault.</summary>
-    public async Task SendAsync(
-        PlannedRequest planned, string model, BenchLoad load, BenchRecord record, Func<long> nowUs, CancellationToken cancellation)
+    public async Task SendAsync(BenchCall call, BenchRecord record, Func<long> nowUs, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(Timeout, Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
         try
         {
-            using var body = BodyOf(planned, model, load.IgnoresEos);
-            using var message = new HttpRequestMessage(HttpMethod.Post, "v1/completions") { Content = body };
+            using var message = new HttpRequestMessage(HttpMethod.Post, Api.Path) { Content = Api.BodyOf(call) };
             using var answer = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
             if (!answer.IsSuccessStatusCode) record.Fault = $"HTTP {(int)answer.StatusCode}";
-            else record.Fault = await FollowAsync(answer, record, nowUs, either.Token);
+            else record.Fault = await FollowAsync(answer, call, record, nowUs, either.Token);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
         {
@@ -97,50 +99,32 @@ internal sealed class CompletionClient : IDisposable
     /// <summary>Frees the connections.</summary>
     public void Dispose() => _http.Dispose();
 
-    private static ByteArrayContent BodyOf(PlannedRequest planned, string model, bool ignoresEos)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("model", model);
-            json.WriteStartArray("prompt");
-            foreach (var token in planned.Prompt) json.WriteNumberValue(token);
-            json.WriteEndArray();
-            json.WriteNumber("max_tokens", planned.OutputTokensMax);
-            json.WriteNumber("temperature", 0);
-            if (ignoresEos) json.WriteBoolean("ignore_eos", true);
-            json.WriteBoolean("stream", true);
-            json.WriteStartObject("stream_options");
-            json.WriteBoolean("include_usage", true);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        return new ByteArrayContent(buffer.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-    }
-
     /// <summary>Takes down what comes; returns what was wrong with it, or null.</summary>
-    private static async Task<string?> FollowAsync(
-        HttpResponseMessage answer, BenchRecord record, Func<long> nowUs, CancellationToken cancellation)
+    private async Task<string?> FollowAsync(
+        HttpResponseMessage answer, BenchCall call, BenchRecord record, Func<long> nowUs, CancellationToken cancellation)
     {
+        var text = new StringBuilder();
         await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellation))
         {
-            if (item.Data == "[DONE]") return null;
+            var atUs = nowUs();
+            if (item.Data == "[DONE]")
+            {
+                Api.NoteAnswer(call, text.ToString());
+                return null;
+            }
+
             using var json = JsonDocument.Parse(item.Data);
             var hasError = json.RootElement.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null;
             if (hasError) return "error in the stream";
-            if (HasText(json.RootElement)) record.TokensUs.Add(nowUs());
             NoteUsage(json.RootElement, record);
+            if (Api.TextOf(json.RootElement) is not { Length: > 0 } more) continue;
+            record.TokensUs.Add(atUs);
+            text.Append(more);
         }
 
         return "cut short";
     }
-
-    private static bool HasText(JsonElement root) =>
-        root.TryGetProperty("choices", out var choices) && choices.GetArrayLength() > 0
-        && choices[0].TryGetProperty("text", out var text) && text.GetString() is { Length: > 0 };
 
     private static void NoteUsage(JsonElement root, BenchRecord record)
     {

@@ -13,6 +13,7 @@ internal static class LoadOptions
     private const int RequestsUsual = 100;
     private const int RequestsMost = 10_000_000;
     private const int TokensMost = 10_000_000;
+    private const int ThinkMostS = 86_400;
 
     private static readonly Option<string?> Rate = TextOption.Of(
         "--rate", "X", "Requests per second, sent whether or not earlier ones are answered; times count from when each was to start.");
@@ -34,6 +35,12 @@ internal static class LoadOptions
         "--turns", "N", "Turns of a session with --concurrency: each begins with the turn before and adds a prompt. Default: 1.");
     private static readonly Option<string?> Sessions = TextOption.Of(
         "--sessions", "N", "Sessions that each of the open requests serves in turn, with --turns. Default: 1.");
+    private static readonly Option<string?> Think = TextOption.Of(
+        "--think-time", "S|A..B", "Seconds from the end of a turn to the next of its session, with --turns. Default: 0.");
+    private static readonly Option<string?> Classes = TextOption.Of(
+        "--classes", "NAME=SHARE[@PRIORITY],…",
+        "Classes of requests, by how often each comes and the priority that it sends, such as chat=0.8,batch=0.2@10; the report tells them "
+        + "apart.");
     private static readonly Option<string?> TokenIds = TextOption.Of(
         "--token-ids", "A..B", "Ids that prompts are made of. Default: 300..499.");
     private static readonly Option<bool> IgnoreEos = new("--ignore-eos") { Description = "Ask for answers up to their limits." };
@@ -45,7 +52,7 @@ internal static class LoadOptions
     {
         IReadOnlyList<Option> options =
         [
-            Rate, Arrivals, Concurrency, Requests, Duration, Prompt, Output, LongEvery, LongTokens, Turns, Sessions, TokenIds, IgnoreEos,
+            Rate, Arrivals, Concurrency, Requests, Duration, Prompt, Output, LongEvery, LongTokens, Turns, Sessions, Think, Classes, TokenIds, IgnoreEos,
             OpenMax, Seed, .. TraceOptions.All,
         ];
         foreach (var option in options) command.Options.Add(option);
@@ -79,6 +86,8 @@ internal static class LoadOptions
         LongTokens = Whole(LongTokens, parsed, checks, TokensMost) ?? load.LongTokens,
         Turns = Whole(Turns, parsed, checks, 10_000) ?? load.Turns,
         Sessions = Whole(Sessions, parsed, checks, 100_000) ?? load.Sessions,
+        ThinkUs = ThinkTimes(parsed.GetValue(Think), checks),
+        Classes = ClassesOf(parsed.GetValue(Classes), checks),
         TokenIds = Range(TokenIds, parsed, checks, 0) ?? load.TokenIds,
     };
 
@@ -98,6 +107,8 @@ internal static class LoadOptions
         TraceOptions.AddContradictions(parsed, checks);
         if (Has(Arrivals) && !Has(Rate)) checks.Add("--arrivals has no meaning without --rate.");
         if (Has(Turns) && !Has(Concurrency)) checks.Add("--turns needs --concurrency: a turn follows the answer before it.");
+        if (Has(Think) && !Has(Turns)) checks.Add("--think-time needs --turns: it passes between two of them.");
+        if (Has(TokenIds) && ApiOption.IsChat(parsed)) checks.Add("--token-ids has no meaning with --api chat, which sends words.");
         if (Has(Sessions) && !Has(Turns)) checks.Add("--sessions has no meaning without --turns.");
         if (Has(OpenMax) && Has(Concurrency)) checks.Add("--open-max has no meaning with --concurrency.");
         if (Has(LongTokens) && !Has(LongEvery)) checks.Add("--long-tokens needs --long-every.");
@@ -136,6 +147,47 @@ internal static class LoadOptions
 
         checks.Add($"{option.Name} '{typed}' is neither a number nor a range such as 30..90, from {min} to {TokensMost}.");
         return null;
+    }
+
+    private static (long FirstUs, long LastUs)? ThinkTimes(string? typed, OptionChecks checks)
+    {
+        if (typed is null) return null;
+        double?[] seconds = [.. typed.Split("..").Select(SecondsOf)];
+        if (seconds is [{ } only]) return ((long)(only * 1e6), (long)(only * 1e6));
+        if (seconds is [{ } first, { } last] && first <= last) return ((long)(first * 1e6), (long)(last * 1e6));
+        checks.Add($"--think-time '{typed}' is neither a number of seconds nor a range such as 0.5..3, from 0 to {ThinkMostS}.");
+        return null;
+    }
+
+    private static double? SecondsOf(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= ThinkMostS
+            ? seconds
+            : null;
+
+    private static BenchClass[] ClassesOf(string? typed, OptionChecks checks)
+    {
+        if (typed is null) return [];
+        BenchClass?[] classes = [.. typed.Split(',').Select(ClassOf)];
+        var names = classes.OfType<BenchClass>().Select(each => each.Name).Distinct().Count();
+        if (!classes.Contains(null) && names == classes.Length) return [.. classes.OfType<BenchClass>()];
+        checks.Add($"--classes '{typed}' is no list of classes with names of their own; it is like chat=0.8,batch=0.2@10.");
+        return [];
+    }
+
+    private static BenchClass? ClassOf(string typed)
+    {
+        var (name, rest) = typed.Split('=', 2) is [{ Length: > 0 } left, var right] ? (left, right) : ("", "");
+        var parts = rest.Split('@');
+        if (name.Length == 0 || parts.Length > 2) return null;
+        if (!double.TryParse(parts[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) || share is <= 0 or > 1e9)
+        {
+            return null;
+        }
+
+        if (parts.Length == 1) return new BenchClass(name, share, null);
+        return int.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var priority)
+            ? new BenchClass(name, share, priority)
+            : null;
     }
 
     private static int? Number(string text) =>

@@ -8,7 +8,23 @@ namespace Kantor.Cli.Bench;
 /// <param name="StartUs">When it is to start, from the start of the run; null in a closed loop.</param>
 /// <param name="Prompt">Token ids.</param>
 /// <param name="OutputTokensMax">Most tokens of its answer.</param>
-internal sealed record PlannedRequest(int Number, long? StartUs, int[] Prompt, int OutputTokensMax);
+internal sealed record PlannedRequest(int Number, long? StartUs, int[] Prompt, int OutputTokensMax)
+{
+    /// <summary>Tokens at the end of the prompt that it has and the turn before had not; all of them in a first turn.</summary>
+    public int NewTokens { get; init; } = Prompt.Length;
+
+    /// <summary>Its session among those of its lane.</summary>
+    public int Session { get; init; }
+
+    /// <summary>Microseconds after the end of the turn before at which it is to start; 0 in a first turn.</summary>
+    public long ThinkUs { get; init; }
+
+    /// <summary>Its class, among those of the load; null when there are none.</summary>
+    public BenchClass? Class { get; init; }
+
+    /// <summary>Whether it goes on from no other.</summary>
+    public bool IsFirstTurn => NewTokens == Prompt.Length;
+}
 
 /// <summary>All requests of a run: a function of the load alone, made one ahead of the clock.</summary>
 internal static class RequestPlan
@@ -35,6 +51,7 @@ internal static class RequestPlan
     public static IEnumerable<PlannedRequest> OfLane(BenchLoad load, int lane, int lanes)
     {
         var (lengths, texts) = (Stream(load, "lengths", lane), Stream(load, "texts", lane));
+        var (thoughts, classes) = (Stream(load, "thoughts", lane), Stream(load, "classes", lane));
         var sessions = Enumerable.Range(0, load.Sessions).Select(_ => new List<int>()).ToArray();
         for (var (number, place) = (lane, 0); number < load.Requests; number += lanes, place++)
         {
@@ -43,9 +60,31 @@ internal static class RequestPlan
             var isLong = load.LongEvery is { } every && number % every == every / 2;
             var tokens = isLong ? load.LongTokens : load.PromptTokens.At(lengths.NextDouble());
             for (var token = 0; token < tokens; token++) session.Add(load.TokenIds.At(texts.NextDouble()));
-            yield return new PlannedRequest(number, null, [.. session], load.OutputTokens.At(lengths.NextDouble()));
+            yield return new PlannedRequest(number, null, [.. session], load.OutputTokens.At(lengths.NextDouble()))
+            {
+                NewTokens = tokens,
+                Session = place % load.Sessions,
+                ThinkUs = session.Count > tokens ? Thought(load, thoughts.NextDouble()) : 0,
+                Class = ClassAt(load.Classes, classes.NextDouble()),
+            };
         }
     }
+
+    /// <summary>The class at a place between 0 and 1, where each takes its share; null when there are none.</summary>
+    public static BenchClass? ClassAt(IReadOnlyList<BenchClass> classes, double place)
+    {
+        var left = place * classes.Sum(each => each.Share);
+        foreach (var each in classes)
+        {
+            if (left < each.Share) return each;
+            left -= each.Share;
+        }
+
+        return classes.Count == 0 ? null : classes[^1];
+    }
+
+    private static long Thought(BenchLoad load, double place) =>
+        load.ThinkUs is var (first, last) ? first + (long)(place * (last - first)) : 0;
 
     private static RandomStream Stream(BenchLoad load, string name, int lane) => new(load.Seed, $"bench {name} {lane}");
 }

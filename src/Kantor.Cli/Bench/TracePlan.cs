@@ -13,6 +13,7 @@ internal static class TracePlan
     public static IEnumerable<PlannedRequest> Of(BenchLoad load, IReadOnlyList<TraceRequest> trace)
     {
         var (blocks, texts) = (new RandomStream(load.Seed, "bench blocks"), new RandomStream(load.Seed, "bench texts"));
+        var classes = new RandomStream(load.Seed, "bench classes");
         for (var number = 0; number < Math.Min(trace.Count, load.Requests); number++)
         {
             var request = trace[number];
@@ -20,7 +21,10 @@ internal static class TracePlan
             var prompt = new int[Scaled(request.PromptTokens, load.LengthScale)];
             if (request.BlockIds.Length == 0) FillFresh(prompt, texts, load.TokenIds);
             else FillFromBlocks(prompt, request, blocks, load);
-            yield return new PlannedRequest(number, request.ArrivalUs, prompt, Scaled(request.OutputTokens, load.LengthScale));
+            yield return new PlannedRequest(number, request.ArrivalUs, prompt, Scaled(request.OutputTokens, load.LengthScale))
+            {
+                Class = RequestPlan.ClassAt(load.Classes, classes.NextDouble()),
+            };
         }
     }
 

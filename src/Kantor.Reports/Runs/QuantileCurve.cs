@@ -1,3 +1,4 @@
+using Kantor.Reports.Pages;
 using Kantor.Simulation.Metrics;
 
 namespace Kantor.Reports.Runs;
@@ -11,6 +12,16 @@ public sealed record QuantileCurve(IReadOnlyList<double> Ms)
     /// <summary>Shares of the requests from 0 to 99.9 %, closer together the rarer what is left: 1 − 10^(−k/8).</summary>
     public static IReadOnlyList<double> Quantiles { get; } =
         [.. Enumerable.Range(0, (3 * PerDecade) + 1).Select(step => 1 - Math.Pow(10, -(double)step / PerDecade))];
+
+    /// <summary>An axis of shares, stretched towards 1: 0 is no share, 1 is 90 %, 2 is 99 %.</summary>
+    internal static ChartAxis ShareAxis { get; } =
+        new(0, 3.15, IsLog: false, ShareOfNines) { TicksGiven = [-Math.Log10(0.5), 1, 2, 3] };
+
+    /// <summary>The curve along <see cref="ShareAxis"/>.</summary>
+    internal ChartLine Line(string name, int style) =>
+        new(name, style, [.. Ms.Select((ms, index) => new ChartPoint(-Math.Log10(1 - Quantiles[index]), ms))]);
+
+    private static string ShareOfNines(double nines) => ChartAxis.Short(100 * (1 - Math.Pow(10, -nines))) + " %";
 
     /// <summary>The curve of counted durations; null without any.</summary>
     public static QuantileCurve? Of(DurationHistogram durations) =>

@@ -111,15 +111,15 @@ public sealed class SimulateHtml
     {
         _page.Raw("<h2>Latencies</h2>\n<p class=\"soft\">How long the fastest share of them took at most. The axis of shares is "
             + "stretched towards the slow end, the axis of times is logarithmic.</p>\n<div class=\"charts\">\n");
-        var x = new ChartAxis(0, 3.15, IsLog: false, ShareOfNines) { TicksGiven = [-Math.Log10(0.5), 1, 2, 3] };
         foreach (var (title, of) in Curves)
         {
             var curves = _runs.Select(run => (run.Name, run.Style, Curve: run.Run.Curves is { } all ? of(all) : null))
                 .Where(run => run.Curve is not null).ToArray();
             var y = ChartAxis.Log(curves.SelectMany(run => run.Curve!.Ms), ChartAxis.Duration);
-            _page.Figure(title, new ChartSvg(title + " by share", "of them", x, y).Draw(curves.Select(run => new ChartLine(
-                run.Name, run.Style,
-                [.. run.Curve!.Ms.Select((ms, index) => new ChartPoint(-Math.Log10(1 - QuantileCurve.Quantiles[index]), ms))]))));
+            _page.Figure(
+                title,
+                new ChartSvg(title + " by share", "of them", QuantileCurve.ShareAxis, y)
+                    .Draw(curves.Select(run => run.Curve!.Line(run.Name, run.Style))));
         }
 
         _page.Raw("</div>\n");
@@ -192,9 +192,6 @@ public sealed class SimulateHtml
             ("objectives", _parameters.Slo),
         ]);
     }
-
-    /// <summary>0 is no share, 1 is 90 %, 2 is 99 %.</summary>
-    private static string ShareOfNines(double nines) => ChartAxis.Short(100 * (1 - Math.Pow(10, -nines))) + " %";
 
     private static string Words(RequestOutcome outcome) =>
         System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString()).Replace('_', ' ');

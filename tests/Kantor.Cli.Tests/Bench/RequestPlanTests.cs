@@ -86,6 +86,33 @@ public class RequestPlanTests
         for (var session = 0; session < 3; session++) Assert.Equal(lane[session].Prompt, lane[session + 3].Prompt[..20]);
     }
 
+    [Fact]
+    public void Think_times_are_within_their_range_and_before_later_turns_only()
+    {
+        var load = new BenchLoad { Requests = 400, Turns = 4, Sessions = 2, ThinkUs = (500_000, 900_000) };
+        var lane = RequestPlan.OfLane(load, 0, 1).ToArray();
+        Assert.All(lane, planned => Assert.Equal(planned.IsFirstTurn, planned.ThinkUs == 0));
+        Assert.All(lane.Where(planned => !planned.IsFirstTurn), planned => Assert.InRange(planned.ThinkUs, 500_000, 900_000));
+        Assert.InRange(lane.Where(planned => !planned.IsFirstTurn).Average(planned => planned.ThinkUs), 670_000, 730_000);
+        Assert.Equal(400 / 4, lane.Count(planned => planned.IsFirstTurn));
+        Assert.Equal(WithoutThought(load), WithoutThought(load with { ThinkUs = null }));
+    }
+
+    [Fact]
+    public void Classes_have_their_shares_and_change_nothing_else() => TestSeed.Each(3, seed =>
+    {
+        var load = new BenchLoad
+        {
+            Requests = 20_000, Seed = seed, PromptTokens = new(1, 1), Classes = [new("chat", 4, null), new("batch", 1, 10)],
+        };
+        var lane = RequestPlan.OfLane(load, 0, 1).ToArray();
+        Assert.InRange(lane.Count(planned => planned.Class!.Name == "batch") / 20_000.0, 0.185, 0.215);
+        Assert.Equal(WithoutThought(load), WithoutThought(load with { Classes = [] }));
+    });
+
+    private static IEnumerable<(int, int, int)> WithoutThought(BenchLoad load) =>
+        RequestPlan.OfLane(load, 0, 1).Select(planned => (planned.Number, planned.Prompt.Sum(), planned.OutputTokensMax));
+
     private static string Written(BenchLoad load) => string.Join(
         ';', RequestPlan.OfOpenLoop(load, 10).Select(planned => $"{planned.StartUs} {planned.OutputTokensMax} {string.Join(',', planned.Prompt)}"));
 

@@ -1,6 +1,10 @@
+using Kantor.Cli.Bench;
 using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Cli.Sweep;
+using Kantor.Core.Objectives;
+using Kantor.Core.Randomness;
+using Kantor.Reports.Loads;
 using Kantor.Workloads.Generators;
 using Kantor.Workloads.Traces;
 using Microsoft.Playwright;
@@ -59,6 +63,53 @@ public sealed class ReportPageTests : IDisposable
         Assert.Equal(48, sorted.Length);
         Assert.Equal(sorted.Order(), sorted);
         Assert.Empty(complaints);
+    }
+
+    [Theory]
+    [InlineData(375, 667, true)]
+    [InlineData(1280, 800, false)]
+    public async Task The_page_of_a_load_fits_and_its_charts_are_read(int width, int height, bool isDark)
+    {
+        await using var browser = await PageBrowser.StartAsync();
+        var html = Path.Combine(_folder, "bench.html");
+        var random = new RandomStream(1, "page");
+        var records = Enumerable.Range(0, 300).Select(number => NewRecord(number, random)).ToArray();
+        var summary = BenchSummary.Of(records, new SloSpec { TtftUsMax = 300_000 });
+        using (var writer = File.CreateText(html))
+        {
+            LoadHtml.Write(writer, new LoadReport
+            {
+                Endpoint = "http://a-rather-long-name-of-a-server.example:8080",
+                Model = "kantor-probe",
+                Objective = "goodput(ttft=300ms)",
+                Command = "kantor bench --rate 4 --requests 300 --classes chat=0.8,batch=0.2@10 --objective 'goodput(ttft=300ms)' --html bench.html",
+                IsInterrupted = false,
+                Seconds = summary.Seconds,
+                Rows = BenchPage.Rows(summary, records),
+                Faults = [.. summary.Faults.Select(fault => (fault.Key, fault.Value))],
+                Course = BenchPage.Course(records),
+            });
+        }
+
+        var (page, complaints) = await OpenAsync(browser, html, width, height, isDark, "bench");
+        await Assertions.Expect(page.Locator("#loads tbody tr")).ToHaveCountAsync(3);
+        await Assertions.Expect(page.Locator("figure")).ToHaveCountAsync(6);
+        await page.Locator("svg[data-plot]").First.HoverAsync();
+        await Assertions.Expect(page.Locator("output").First).ToContainTextAsync("Open requests");
+        Assert.Empty(complaints);
+    }
+
+    private static BenchRecord NewRecord(int number, RandomStream random)
+    {
+        var startUs = number * 250_000L;
+        var isChat = random.NextInt(5) > 0;
+        var record = new BenchRecord { Number = number, StartUs = startUs, SentUs = startUs + random.NextInt(900), Class = isChat ? "chat" : "batch" };
+        record.Fault = random.NextInt(40) == 0 ? "HTTP 429" : null;
+        (record.PromptTokens, record.CachedTokens, record.OutputTokens) = (100, random.NextInt(60), 20);
+        var atUs = startUs + 20_000 + random.NextInt(isChat ? 200_000 : 900_000);
+        for (var token = 0; token < 20 && record.Fault is null; token++) record.TokensUs.Add(atUs += 9_000 + random.NextInt(40_000));
+        record.EndUs = atUs;
+        return record;
     }
 
     private static async Task<(IPage Page, List<string> Complaints)> OpenAsync(PageBrowser browser, string html, int width, int height, bool isDark, string name)

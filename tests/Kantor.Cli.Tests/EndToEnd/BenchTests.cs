@@ -92,6 +92,50 @@ public class BenchTests(ProbeServer server)
         Assert.True(records[1].CachedTokens >= 80 && records[2].CachedTokens >= 160, string.Join(' ', records.Select(record => record.CachedTokens)));
     }
 
+    /// <summary>A turn carries the answers that really came, so its prompt is longer than all before it together.</summary>
+    [Fact]
+    public async Task A_conversation_goes_on_from_its_answers()
+    {
+        var load = new BenchLoad
+        {
+            Requests = 3, Concurrency = 1, Turns = 3, PromptTokens = new(20, 20), OutputTokens = new(6, 6), IgnoresEos = true, Seed = 78,
+        };
+        var records = await RunAsync(load, api: BenchApi.Chat);
+        Assert.All(records, record => Assert.Equal((null, 6), (record.Fault, record.OutputTokens)));
+        for (var turn = 1; turn < 3; turn++)
+        {
+            var before = records[turn - 1];
+            Assert.True(records[turn].PromptTokens >= before.PromptTokens + before.OutputTokens, "The answer is not there.");
+            Assert.True(records[turn].CachedTokens >= before.PromptTokens - 8, $"{records[turn].CachedTokens} of {before.PromptTokens} cached");
+        }
+    }
+
+    [Fact]
+    public async Task A_user_thinks_after_the_end_of_a_turn()
+    {
+        var load = new BenchLoad
+        {
+            Requests = 6, Concurrency = 2, Turns = 3, ThinkUs = (40_000, 60_000), OutputTokens = new(2, 2), PromptTokens = new(5, 5),
+        };
+        foreach (var lane in (await RunAsync(load)).GroupBy(record => record.Number % 2))
+        {
+            var turns = lane.OrderBy(record => record.Number).ToArray();
+            Assert.All(turns.Zip(turns.Skip(1)), pair => Assert.True(pair.Second.SentUs >= pair.First.EndUs + 40_000));
+        }
+    }
+
+    [Fact]
+    public async Task Each_class_sends_its_priority_and_is_told_apart()
+    {
+        // The server's policy looks at no priorities: it refuses the class that has one, by name.
+        var load = new BenchLoad { Requests = 20, Concurrency = 2, OutputTokens = new(2, 2), Classes = [new("plain", 1, null), new("ranked", 1, 10)] };
+        var summary = BenchSummary.Of(await RunAsync(load), null);
+        Assert.Equal(["plain", "ranked"], summary.Classes.Select(each => each.Name));
+        Assert.Equal(summary.Requests, summary.Classes.Sum(each => each.Summary.Requests));
+        Assert.Equal(summary.Classes[0].Summary.Requests, summary.Classes[0].Summary.Completed);
+        Assert.Equal(summary.Classes[1].Summary.Requests, summary.Classes[1].Summary.Faults["HTTP 400"]);
+    }
+
     [Fact]
     public async Task What_is_refused_is_a_fault_and_costs_no_other()
     {
@@ -157,6 +201,14 @@ public class BenchTests(ProbeServer server)
     [InlineData("--rate 3 --duration 5x", "--duration '5x' is not in range")]
     [InlineData("--rate 3 --timeout 0", "--timeout '0' is not in range")]
     [InlineData("--rate 3 --turns 4", "--turns needs --concurrency")]
+    [InlineData("--rate 3 --think-time 2", "--think-time needs --turns")]
+    [InlineData("--concurrency 3 --turns 2 --think-time 3..2", "--think-time '3..2' is neither a number of seconds")]
+    [InlineData("--rate 3 --classes chat", "--classes 'chat' is no list of classes")]
+    [InlineData("--rate 3 --classes a=1,a=2", "--classes 'a=1,a=2' is no list of classes with names of their own")]
+    [InlineData("--rate 3 --classes a=0", "--classes 'a=0' is no list")]
+    [InlineData("--rate 3 --api grpc", "--api 'grpc' is unknown; it is completions or chat.")]
+    [InlineData("--rate 3 --api chat --token-ids 3..9", "--token-ids has no meaning with --api chat")]
+    [InlineData("--rate 3 --json same --html same", "Two reports are to be written to 'same'")]
     [InlineData("--rate 3 --prompt-tokens 9..3", "--prompt-tokens '9..3' is neither a number nor a range")]
     [InlineData("--rate 3 --long-tokens 9", "--long-tokens needs --long-every.")]
     [InlineData("--rate 3 --url localhost:80", "--url 'localhost:80' is not the address of a server")]
@@ -177,9 +229,9 @@ public class BenchTests(ProbeServer server)
         .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is (' ' or '{'))
         .Sum(line => (long)double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
 
-    private async Task<IReadOnlyList<BenchRecord>> RunAsync(BenchLoad load, Uri? url = null)
+    private async Task<IReadOnlyList<BenchRecord>> RunAsync(BenchLoad load, Uri? url = null, BenchApi? api = null)
     {
-        using var client = new CompletionClient(url ?? server.Url, null);
+        using var client = new CompletionClient(url ?? server.Url, null) { Api = api ?? BenchApi.Completions };
         var model = await client.FirstModelAsync(TestContext.Current.CancellationToken);
         return await new BenchRun(client, model, load).RunAsync(TestContext.Current.CancellationToken);
     }
