@@ -49,6 +49,7 @@ internal static class PlannerCatalogue
         .Add(Plain("prefill-first", PrefillFirstPlanner.Card, () => new PrefillFirstPlanner()))
         .Add(Plain("static", StaticPlanner.Card, () => new StaticPlanner()))
         .Add(Plain("decode-maximal", DecodeMaximalPlanner.Card, () => new DecodeMaximalPlanner()))
+        .Add(Plain("llama-server", LlamaServerPlanner.Card, () => new LlamaServerPlanner()))
         .Add(Of("lens", LensPlanner.Card, LensOptions.Keys, options => new LensPlanner(options), LensOptions.Contradiction))
         .Add(Of("scls", SclsPlanner.Card, SclsOptions.Keys, options => new SclsPlanner(options)));
 
