@@ -52,6 +52,12 @@ public sealed record LlamaOptions
     /// <summary>Number type of cached values; a quantised type needs <see cref="FlashAttention"/>.</summary>
     public KvType ValueType { get; init; } = KvType.F16;
 
+    /// <summary>
+    /// Most bytes that weights, KV and buffers may take on the GPU, and as many in host memory, by the <see cref="MemoryPlan"/>; a model that
+    /// needs more is not loaded. Null takes what is free.
+    /// </summary>
+    public long? MemoryBytesMax { get; init; }
+
     /// <summary>Longest text that <see cref="LlamaBackend.Embed"/> accepts, in tokens; its buffers are allocated on first use.</summary>
     public int EmbeddingTokensMax { get; init; } = 2048;
 
@@ -72,6 +78,11 @@ public sealed record LlamaOptions
         RequireRange(BatchTokensMax, 1, 1 << 20, nameof(BatchTokensMax));
         RequireRange(MicroBatchTokens, 1, BatchTokensMax, nameof(MicroBatchTokens));
         RequireRange(EmbeddingTokensMax, 1, 1 << 20, nameof(EmbeddingTokensMax));
+        if (MemoryBytesMax is < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(MemoryBytesMax), MemoryBytesMax, $"{nameof(MemoryBytesMax)} must be at least 1.");
+        }
+
         if (Threads is int threads) RequireRange(threads, 1, 512, nameof(Threads));
         ValidateAdapters();
         if (GpuLayers is int layers) RequireRange(layers, 0, 1 << 20, nameof(GpuLayers));

@@ -18,7 +18,7 @@ internal static unsafe class ModelLoader
     public static LlamaModelHandle Load(LlamaOptions options)
     {
         if (!File.Exists(options.ModelPath)) throw new LlamaModelException($"The model file {options.ModelPath} does not exist.");
-        GgufPreflight.Check(options.ModelPath);
+        RequireMemory(GgufPreflight.Check(options.ModelPath), options);
         LlamaModelParams parameters = ModelDefaults();
         if (options.GpuLayers is int layers) parameters.GpuLayers = layers;
         NativeLog.Lines.Forget();
@@ -27,6 +27,15 @@ internal static unsafe class ModelLoader
         if (Refusal(model) is not string reason) return model;
         model.Dispose();
         throw new LlamaModelException($"The model {options.ModelPath} cannot be served: {reason}.");
+    }
+
+    private static void RequireMemory(GgufSummary file, LlamaOptions options)
+    {
+        LlamaLibrary library = LlamaLibrary.Load();
+        MemoryPlan? plan = MemoryPlan.Of(file, options, library.Gpus.HasDevice);
+        long gpuBytes = options.MemoryBytesMax ?? FreeMemory.GpuBytes(library.Devices);
+        if (plan?.Refusal(options.MemoryBytesMax ?? FreeMemory.HostBytes(), gpuBytes) is not string reason) return;
+        throw new LlamaModelException($"The model {options.ModelPath} is not loaded: {reason}");
     }
 
     /// <summary>Allocates the KV pool and compute buffers.</summary>
@@ -129,7 +138,7 @@ internal static unsafe class ModelLoader
     private static int? Number(LlamaModelHandle model, string key) =>
         int.TryParse(Metadata(model, key), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 
-    private static double BytesPerNumber(KvType type) => type switch
+    internal static double BytesPerNumber(KvType type) => type switch
     {
         KvType.F32 => 4,
         KvType.Q8 => 34 / 32.0,

@@ -79,10 +79,11 @@ internal static class DoctorCommand
         {
             { Kernels.Count: 0, HasDevice: false } => "none; a build for the processor",
             { Kernels.Count: 0 } => "built in",
+            { Misfit: not null, Cuda: { } driver } => $"{string.Join(", ", gpus.Kernels)}, but the driver (CUDA {driver.VersionText}) cannot run them",
             { HasDevice: true } => string.Join(", ", gpus.Kernels),
             _ => $"{string.Join(", ", gpus.Kernels)}, but no such device",
         },
-        gpus.Blindness);
+        gpus.Misfit ?? gpus.Blindness);
 
     private static Finding ExamineModel(string? reference)
     {

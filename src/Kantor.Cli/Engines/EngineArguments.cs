@@ -108,6 +108,8 @@ internal sealed class EngineArguments(string defaultPolicy = EngineArguments.Def
         0,
         1 << 20);
 
+    private readonly KernelArguments _kernels = new();
+
     /// <summary>Puts the options on a verb.</summary>
     public void AddTo(Command command)
     {
@@ -117,6 +119,7 @@ internal sealed class EngineArguments(string defaultPolicy = EngineArguments.Def
             _waitingMax, _stepTokens, _threads, _samplingThreads, _gpuLayers,
         ];
         foreach (var option in options) command.Options.Add(option);
+        _kernels.AddTo(command);
     }
 
     /// <summary>What was typed.</summary>
@@ -145,6 +148,7 @@ internal sealed class EngineArguments(string defaultPolicy = EngineArguments.Def
             Threads = parsed.GetValue(_threads),
             SamplingThreads = parsed.GetValue(_samplingThreads),
             GpuLayers = parsed.GetValue(_gpuLayers),
+            Kernels = _kernels.Read(parsed, parsed.GetValue(_stepTokens)),
         };
     }
 
@@ -212,4 +216,6 @@ internal sealed record EngineSettings
     public int? SamplingThreads { get; init; }
 
     public int? GpuLayers { get; init; }
+
+    public KernelSettings Kernels { get; init; } = new();
 }

@@ -38,7 +38,7 @@ public static partial class GgufPreflight
                 throw new GgufFormatException($"{path} is one of {summary.SplitCount} files, and {part} does not exist.");
             }
 
-            CheckFile(part);
+            summary = summary with { TensorBytes = summary.TensorBytes + CheckFile(part).TensorBytes };
         }
 
         return summary;
@@ -60,7 +60,7 @@ public static partial class GgufPreflight
         cursor.Section = "metadata";
         uint alignment = ReadAlignment(metadata, cursor);
         string architecture = CheckArchitecture(metadata, cursor);
-        long dataOffset = CheckTensors(cursor, tensors, alignment);
+        (long dataOffset, long dataBytes) = CheckTensors(cursor, tensors, alignment);
         return new(
             version,
             architecture,
@@ -70,7 +70,27 @@ public static partial class GgufPreflight
             (int)Math.Clamp(metadata.Number("split.count") ?? 1, 1, SplitsMax),
             metadata.Has("tokenizer.chat_template"),
             dataOffset,
-            cursor.Length);
+            cursor.Length)
+        {
+            TensorBytes = dataBytes,
+            Shape = ShapeOf(metadata, architecture),
+        };
+    }
+
+    private static GgufShape? ShapeOf(GgufMetadata metadata, string architecture)
+    {
+        long? Number(string key) => metadata.Number($"{architecture}.{key}");
+        if (Number("block_count") is not long layers || Number("embedding_length") is not long width) return null;
+        if (Number("attention.head_count") is not long heads || heads == 0) return null;
+        long headWidth = width / heads;
+        // Layers with a window, and those that keep a latent vector, hold less than their heads tell.
+        bool isPlain = Number("attention.sliding_window") is null or 0 && Number("attention.kv_lora_rank") is null or 0;
+        // A list with a number for each layer is no number.
+        long? kvHeads = metadata.Has($"{architecture}.attention.head_count_kv") ? Number("attention.head_count_kv") : heads;
+        (long, long)? kv = isPlain && kvHeads is long each
+            ? (each * (Number("attention.key_length") ?? headWidth), each * (Number("attention.value_length") ?? headWidth))
+            : null;
+        return new((int)layers, (int)width, (int)(Number("feed_forward_length") ?? 0), (int)heads, kv);
     }
 
     private static GgufSummary CheckFile(string path)
@@ -143,7 +163,8 @@ public static partial class GgufPreflight
         throw cursor.Error(FormattableString.Invariant($"{key} is {value}; it must be from 0 to 1."));
     }
 
-    private static long CheckTensors(GgufCursor cursor, long count, uint alignment)
+    /// <summary>Where the data begin, and how many bytes they are.</summary>
+    private static (long Offset, long Bytes) CheckTensors(GgufCursor cursor, long count, uint alignment)
     {
         cursor.Section = "tensor table";
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -157,7 +178,7 @@ public static partial class GgufPreflight
         }
 
         long dataOffset = Padded(cursor.Offset, alignment);
-        if (dataEnd == 0 || dataOffset + dataEnd <= cursor.Length) return dataOffset;
+        if (dataEnd == 0 || dataOffset + dataEnd <= cursor.Length) return (dataOffset, dataEnd);
         cursor.Section = "tensor data";
         var end = dataOffset + dataEnd;
         throw cursor.Error(cursor.Length, FormattableString.Invariant(

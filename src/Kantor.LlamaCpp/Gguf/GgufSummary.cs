@@ -19,4 +19,19 @@ public sealed record GgufSummary(
     int SplitCount,
     bool HasChatTemplate,
     long DataOffset,
-    long FileBytes);
+    long FileBytes)
+{
+    /// <summary>Bytes of all tensors, those of the model's other files included.</summary>
+    public required long TensorBytes { get; init; }
+
+    /// <summary>What the model's memory depends on; null when the file does not tell.</summary>
+    public required GgufShape? Shape { get; init; }
+}
+
+/// <summary>The shape of a transformer, as far as memory depends on it.</summary>
+/// <param name="Layers">Layers.</param>
+/// <param name="Width">Numbers of a token between two layers.</param>
+/// <param name="FeedForward">Numbers of a token within the feed-forward part; 0 when the file does not tell.</param>
+/// <param name="Heads">Heads that ask.</param>
+/// <param name="KvNumbers">Numbers of keys and of values that a token leaves in one layer; null when layers differ in what they keep.</param>
+public sealed record GgufShape(int Layers, int Width, int FeedForward, int Heads, (long Keys, long Values)? KvNumbers);

@@ -9,6 +9,17 @@ public sealed record GpuSupport(IReadOnlyList<string> Kernels, IReadOnlyList<Lla
     /// <summary>Whether a GPU is there for the library to use.</summary>
     public bool HasDevice => Devices.Any(device => device.Kind is LlamaDeviceKind.Gpu or LlamaDeviceKind.IntegratedGpu);
 
+    /// <summary>
+    /// What NVIDIA's driver says, where the package's own CUDA kernels are to run on it; null for other kernels, and without such a driver.
+    /// </summary>
+    public CudaDriver? Cuda { get; init; }
+
+    /// <summary>
+    /// What is wrong and how to mend it, when a GPU is there that cannot run the kernels; null otherwise. The library itself sees that at the
+    /// first kernel only, and stops the process.
+    /// </summary>
+    public string? Misfit => Cuda is null ? null : CudaKernels.Misfit(Cuda);
+
     /// <summary>What is wrong and how to mend it, when there are kernels and no device for them; null otherwise.</summary>
     public string? Blindness => Kernels.Count == 0 || HasDevice ? null :
         $"The native library has {Names} kernels but sees no such device: mend the device's driver, or let this process see the device.";
@@ -18,6 +29,7 @@ public sealed record GpuSupport(IReadOnlyList<string> Kernels, IReadOnlyList<Lla
     /// <param name="option">Name by which whoever asked knows the number.</param>
     public string? Refusal(int? layers, string option)
     {
+        if (layers is not 0 && Misfit is string misfit) return $"{misfit} To compute on the processor, {option} must be 0.";
         if (layers is not > 0 || HasDevice) return null;
         string wrong = Blindness ??
             "The native library brings no GPU kernels: build Kantor with -p:KantorLlamaVariant=cuda or =vulkan, or set " +

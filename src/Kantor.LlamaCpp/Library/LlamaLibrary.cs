@@ -28,7 +28,7 @@ public sealed partial class LlamaLibrary
         Release = ReadText(ReleaseText);
         SystemInfo = ReadText(SystemInfoText);
         Devices = ReadDevices();
-        Gpus = new(files.GpuKernels, Devices);
+        Gpus = new(files.GpuKernels, Devices) { Cuda = files.HasPackagedCuda ? CudaDriver.TryRead() : null };
         SequencesMax = (int)LlamaNative.MaxParallelSequences();
         CpuVariant = FindCpuVariant();
     }

@@ -28,6 +28,10 @@ public sealed partial record LlamaLibraryFiles(
         }
     }
 
+    /// <summary>Whether the CUDA kernels are those of the package that the build fetched; a folder of one's own may hold others.</summary>
+    public bool HasPackagedCuda =>
+        GpuKernels.Contains("cuda") && string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(FolderVariable));
+
     /// <summary>Finds the libraries in <paramref name="folder"/>.</summary>
     /// <exception cref="LlamaLibraryException">The folder or a library is missing, or its name carries another release.</exception>
     public static LlamaLibraryFiles Find(string folder)

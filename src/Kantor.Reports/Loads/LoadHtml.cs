@@ -111,7 +111,7 @@ public sealed class LoadHtml
         var course = _report.Course;
         if (course.OpenMean.Count == 0) return;
         _page.Raw("<h2>Over time</h2>\n<p class=\"soft\">A pointer or the arrow keys on a chart read its values. The band of the times to "
-            + "first token reaches up to the largest.</p>\n<div class=\"charts pairs\">\n");
+            + "first token reaches up to the largest.</p>\n<div class=\"charts\">\n");
         RenderChart("Open requests", [.. course.OpenMean.Select(open => (double?)open)], max: null, ChartAxis.Short);
         RenderChart("Output tokens per second", [.. course.TokensPerS.Select(rate => (double?)rate)], max: null, ChartAxis.Short);
         RenderChart("Start to first token, by start", course.TtftMs, course.TtftMsMax, ChartAxis.Duration);

@@ -20,6 +20,8 @@ public class GgufPreflightTests
         Assert.True(summary.HasChatTemplate);
         Assert.Equal(0, summary.DataOffset % 32);
         Assert.Equal(new FileInfo(FakeModels.Gpt2).Length, summary.FileBytes);
+        Assert.Equal((FakeModels.Exact.Layers, FakeModels.Exact.Width), (summary.Shape!.Layers, summary.Shape.Width));
+        Assert.InRange(summary.TensorBytes, 1, summary.FileBytes - summary.DataOffset);
     }
 
     [Fact]
