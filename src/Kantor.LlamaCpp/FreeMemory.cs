@@ -25,6 +25,7 @@ internal static class FreeMemory
         if (!OperatingSystem.IsLinux() || !File.Exists(LinuxFile)) return null;
         string? line = File.ReadLines(LinuxFile).FirstOrDefault(each => each.StartsWith(LinuxLine, StringComparison.Ordinal));
         string[] parts = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
-        return parts.Length > 1 && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long kiB) ? kiB << 10 : null;
+        if (parts.Length < 2) return null;
+        return long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long kiB) ? kiB << 10 : null;
     }
 }

@@ -53,8 +53,8 @@ public sealed record LlamaOptions
     public KvType ValueType { get; init; } = KvType.F16;
 
     /// <summary>
-    /// Most bytes that weights, KV and buffers may take on the GPU, and as many in host memory, by the <see cref="MemoryPlan"/>; a model that
-    /// needs more is not loaded. Null takes what is free.
+    /// Most bytes that weights, KV and buffers may take on the GPU, and as many in host memory, by the <see cref="MemoryPlan"/>; a model
+    /// that needs more is not loaded. Null takes what is free.
     /// </summary>
     public long? MemoryBytesMax { get; init; }
 

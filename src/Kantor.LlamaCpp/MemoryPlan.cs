@@ -36,7 +36,8 @@ public sealed record MemoryPlan(int Layers, int GpuLayers, long WeightBytes, lon
     {
         if (file.Shape is not { } shape) return null;
         int onGpu = hasGpu ? Math.Min(options.GpuLayers ?? int.MaxValue, shape.Layers + 1) : 0;
-        return new MemoryPlan(shape.Layers, onGpu, file.TensorBytes, KvBytesOf(shape, options), ComputeBytesOf(shape, file.VocabularySize, options));
+        long computeBytes = ComputeBytesOf(shape, file.VocabularySize, options);
+        return new MemoryPlan(shape.Layers, onGpu, file.TensorBytes, KvBytesOf(shape, options), computeBytes);
     }
 
     /// <summary>Why it cannot be, with the numbers, and what would be right; null when there is room.</summary>
@@ -49,11 +50,12 @@ public sealed record MemoryPlan(int Layers, int GpuLayers, long WeightBytes, lon
     }
 
     private const string WaysOut =
-        " Ask for fewer KV tokens or a smaller KV type, or take a smaller model; the limit can be raised (MemoryBytesMax, or --memory of kantor serve).";
+        " Ask for fewer KV tokens or a smaller KV type, or take a smaller model; the limit can be raised (MemoryBytesMax, or --memory of "
+        + "kantor serve).";
 
     private string Words(string where, long needed, long free) =>
-        $"it needs {MiB(needed)} MiB of {where} and {MiB(free)} MiB are free: weights take {MiB(WeightBytes)} MiB in all, KV {MiB(KvBytes)} MiB, "
-        + $"a pass about {MiB(ComputeBytes)} MiB.";
+        $"it needs {MiB(needed)} MiB of {where} and {MiB(free)} MiB are free: weights take {MiB(WeightBytes)} MiB in all, KV "
+        + $"{MiB(KvBytes)} MiB, a pass about {MiB(ComputeBytes)} MiB.";
 
     private string LayersThatFit(long freeBytes)
     {

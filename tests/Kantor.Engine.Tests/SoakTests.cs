@@ -4,8 +4,7 @@ using Kantor.Core.Requests;
 namespace Kantor.Engine.Tests;
 
 /// <summary>
-/// Many lives of an engine, one after the other. A thousand requests by default; <c>KANTOR_SOAK_REQUESTS</c> asks for another number, as
-/// HACKING.md has it.
+/// Many lives of an engine, one after the other. A thousand requests by default; <c>KANTOR_SOAK_REQUESTS</c> asks for another number.
 /// </summary>
 public class SoakTests(ITestOutputHelper output)
 {

@@ -159,11 +159,11 @@ public class LlamaBackendTests
     [InlineData(-2, ExecuteStatus.Fatal)]
     [InlineData(-3, ExecuteStatus.Fatal)]
     [InlineData(3, ExecuteStatus.Fatal)]
-    public void Every_return_value_of_the_library_has_a_status(int result, ExecuteStatus status) =>
+    public void Every_return_value_of_the_library_has_a_status__G11(int result, ExecuteStatus status) =>
         Assert.Equal(status, LlamaBackend.ToStatus(result));
 
     [Fact]
-    public void An_aborted_step_takes_its_rows_back_and_the_next_one_runs()
+    public void An_aborted_step_takes_its_rows_back_and_the_next_one_runs__G11()
     {
         using KvScenario s = new(FakeModels.OpenExact(microBatch: 16));
         int[] prompt = KvScenario.Tokens(20, 1), more = KvScenario.Tokens(100, 2);
@@ -175,7 +175,7 @@ public class LlamaBackendTests
     }
 
     [Fact]
-    public void An_abort_from_another_thread_leaves_all_of_the_step_or_nothing()
+    public void An_abort_from_another_thread_leaves_all_of_the_step_or_nothing__G25()
     {
         using KvScenario s = new(FakeModels.OpenExact(kvTokens: 1024, batch: 1024, microBatch: 16));
         int[] prompt = KvScenario.Tokens(10, 1), more = KvScenario.Tokens(800, 2);
@@ -205,7 +205,7 @@ public class LlamaBackendTests
     }
 
     [Fact]
-    public void A_second_thread_is_refused_while_info_logits_and_tokenizer_are_not()
+    public void A_second_thread_is_refused_while_info_logits_and_tokenizer_are_not__G24()
     {
         using KvScenario s = new(FakeModels.OpenExact());
         s.Decode(0, 0, 5);

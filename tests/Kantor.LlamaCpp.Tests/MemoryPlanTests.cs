@@ -53,7 +53,7 @@ public class MemoryPlanTests
     }
 
     [Fact]
-    public void A_model_that_does_not_fit_is_refused_before_it_is_loaded()
+    public void A_model_that_does_not_fit_is_refused_before_it_is_loaded__G14()
     {
         var refused = Assert.Throws<LlamaModelException>(() => LlamaBackend.Create(Options with { MemoryBytesMax = MiB }));
         Assert.Contains("is not loaded: it needs ", refused.Message, StringComparison.Ordinal);

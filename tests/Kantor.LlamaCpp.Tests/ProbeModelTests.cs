@@ -52,7 +52,7 @@ public class ProbeModelTests
     }
 
     [Fact]
-    public void Neighbours_in_the_batch_do_not_change_the_answer()
+    public void Neighbours_in_the_batch_do_not_change_the_answer__O4()
     {
         using KvScenario s = new(FakeModels.OpenExact(Path()));
         int[] prompt = s.Backend.Tokenizer.EncodeChat([new("user", "Tell me a story.")]);

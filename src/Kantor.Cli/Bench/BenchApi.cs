@@ -6,7 +6,7 @@ namespace Kantor.Cli.Bench;
 /// <summary>How a request is said and its answer is read, in one of the two APIs of an OpenAI endpoint.</summary>
 internal abstract class BenchApi
 {
-    /// <summary>Prompts as token ids. A turn begins with the prompt of the turn before, answers left out, so that lengths are exact.</summary>
+    /// <summary>Prompts as token ids. A turn begins with the prompt of the turn before, answers left out: lengths are exact.</summary>
     public static BenchApi Completions { get; } = new CompletionsApi();
 
     /// <summary>Conversations.</summary>
@@ -95,7 +95,7 @@ internal abstract class BenchApi
                 ? Text(delta, "content") ?? Text(delta, "reasoning_content")
                 : null;
 
-        private static string Asked(PlannedRequest planned) => BenchWords.Of(planned.Prompt.AsSpan(planned.Prompt.Length - planned.NewTokens));
+        private static string Asked(PlannedRequest planned) => BenchWords.Of(planned.Prompt.AsSpan()[^planned.NewTokens..]);
 
         private static void WriteMessage(Utf8JsonWriter json, string role, string content)
         {

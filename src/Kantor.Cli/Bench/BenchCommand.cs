@@ -59,20 +59,25 @@ internal static class BenchCommand
         var model = await client.ModelAsync(parsed.GetValue(Model), cancellation);
         var run = new BenchRun(client, model, load);
         var records = await WorkProgress.RunAsync(run.Counts, () => run.RunAsync(cancellation));
-        var isInterrupted = cancellation.IsCancellationRequested;
-        var summary = BenchSummary.Of(records, slo);
+        var (summary, isInterrupted) = (BenchSummary.Of(records, slo), cancellation.IsCancellationRequested);
         if (!outputs.TakeStandardOutput) BenchReport.Print(Console.Out, summary);
-        outputs.Write(summary, records, () => PageOf(parsed, url!, model, summary, records, isInterrupted || run.IsOverrun));
-        if (run.IsOverrun) throw new FailureException(Overrun(load));
+        var where = (url!.ToString().TrimEnd('/'), model);
+        outputs.Write(summary, records, () => PageOf(parsed, where, summary, records, isInterrupted || run.IsOverrun));
+        return run.IsOverrun ? throw new FailureException(Overrun(load)) : ExitOf(summary, isInterrupted);
+    }
+
+    private static int ExitOf(BenchSummary summary, bool isInterrupted)
+    {
         if (isInterrupted) return ExitCode.Interrupted;
         return summary.Completed > 0 ? ExitCode.Success : throw new FailureException("No request was answered.");
     }
 
     private static LoadReport PageOf(
-        ParseResult parsed, Uri url, string model, BenchSummary summary, IReadOnlyList<BenchRecord> records, bool isInterrupted) => new()
+        ParseResult parsed, (string Endpoint, string Model) asked, BenchSummary summary, IReadOnlyList<BenchRecord> records,
+        bool isInterrupted) => new()
         {
-            Endpoint = url.ToString().TrimEnd('/'),
-            Model = model,
+            Endpoint = asked.Endpoint,
+            Model = asked.Model,
             Objective = parsed.GetValue(Goal),
             Command = BenchOutputs.CommandOf(parsed, Key.Name),
             IsInterrupted = isInterrupted,

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Kantor.Cli.Shell;
 using Kantor.Cli.Traces;
 using Kantor.Reports.Loads;
@@ -64,10 +63,11 @@ internal sealed record BenchOutputs(string? Json, string? Html, string? Trace)
         foreach (var (index, token) in parsed.Tokens.Index())
         {
             if (token.Value == key || (index > 0 && parsed.Tokens[index - 1].Value == key)) continue;
-            var isPlain = token.Type == TokenType.Command || token.Value.All(letter => char.IsLetterOrDigit(letter) || "-_./:,=@".Contains(letter));
-            words.Add(isPlain ? token.Value : $"'{token.Value}'");
+            words.Add(token.Value.All(IsPlain) ? token.Value : $"'{token.Value}'");
         }
 
         return string.Join(' ', words);
     }
+
+    private static bool IsPlain(char letter) => char.IsAsciiLetterOrDigit(letter) || "-_./:,=@".Contains(letter, StringComparison.Ordinal);
 }

@@ -23,25 +23,31 @@ internal static class BenchPage
         var seconds = records.Select(record => record.EndUs).DefaultIfEmpty(0).Max() / 1e6;
         var bucketS = Math.Max(BucketSLeast, Math.Ceiling(seconds / BucketsMost / BucketSLeast) * BucketSLeast);
         var (bucketUs, buckets) = (bucketS * 1e6, (int)Math.Ceiling(seconds / bucketS));
-        var (open, tokens) = (new double[buckets], new double[buckets]);
+        int BucketOf(long us) => Math.Min(buckets - 1, (int)(us / bucketUs));
+        var tokens = new double[buckets];
+        foreach (var us in records.SelectMany(record => record.TokensUs)) tokens[BucketOf(us)] += 1 / bucketS;
+        var first = records.Where(record => record.TokensUs.Count > 0)
+            .ToLookup(record => BucketOf(record.StartUs), record => (record.TokensUs[0] - record.StartUs) / 1000.0);
+        double?[] FirstTokens(Func<IEnumerable<double>, double> figure) =>
+            [.. Enumerable.Range(0, buckets).Select(bucket => first.Contains(bucket) ? Rounded(figure(first[bucket])) : (double?)null)];
+        return new LoadCourse(
+            bucketS, OpenMean(records, bucketUs, buckets), [.. tokens.Select(Rounded)], FirstTokens(Enumerable.Average),
+            FirstTokens(Enumerable.Max));
+    }
+
+    private static double[] OpenMean(IReadOnlyList<BenchRecord> records, double bucketUs, int buckets)
+    {
+        var open = new double[buckets];
         foreach (var record in records)
         {
             for (var bucket = (int)(record.StartUs / bucketUs); bucket < buckets && bucket * bucketUs < record.EndUs; bucket++)
             {
-                open[bucket] += (Math.Min(record.EndUs, (bucket + 1) * bucketUs) - Math.Max(record.StartUs, bucket * bucketUs)) / bucketUs;
+                var (fromUs, toUs) = (Math.Max(record.StartUs, bucket * bucketUs), Math.Min(record.EndUs, (bucket + 1) * bucketUs));
+                open[bucket] += (toUs - fromUs) / bucketUs;
             }
-
-            foreach (var us in record.TokensUs) tokens[Math.Min(buckets - 1, (int)(us / bucketUs))] += 1 / bucketS;
         }
 
-        var first = records.Where(record => record.TokensUs.Count > 0)
-            .ToLookup(record => Math.Min(buckets - 1, (int)(record.StartUs / bucketUs)), record => (record.TokensUs[0] - record.StartUs) / 1000.0);
-        return new LoadCourse(
-            bucketS,
-            [.. open.Select(Rounded)],
-            [.. tokens.Select(Rounded)],
-            [.. Enumerable.Range(0, buckets).Select(bucket => first.Contains(bucket) ? Rounded(first[bucket].Average()) : (double?)null)],
-            [.. Enumerable.Range(0, buckets).Select(bucket => first.Contains(bucket) ? Rounded(first[bucket].Max()) : (double?)null)]);
+        return [.. open.Select(Rounded)];
     }
 
     private static double Rounded(double value) => Math.Round(value, 3);

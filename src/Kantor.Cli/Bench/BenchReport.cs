@@ -83,6 +83,15 @@ internal static class BenchReport
         json.WriteNumber("output_tokens", summary.OutputTokens);
         json.WriteNumber("prompt_tokens", summary.PromptTokens);
         json.WriteNumber("cached_tokens", summary.CachedTokens);
+        WriteTimes(json, summary);
+        json.WriteStartObject("faults");
+        foreach (var (fault, count) in summary.Faults) json.WriteNumber(fault, count);
+        json.WriteEndObject();
+        if (summary.Classes.Count > 0) WriteClasses(json, summary);
+    }
+
+    private static void WriteTimes(Utf8JsonWriter json, BenchSummary summary)
+    {
         foreach (var (_, key, times) in Times(summary))
         {
             if (times is null) continue;
@@ -94,11 +103,10 @@ internal static class BenchReport
             json.WriteNumber("max", times.Max / 1000.0);
             json.WriteEndObject();
         }
+    }
 
-        json.WriteStartObject("faults");
-        foreach (var (fault, count) in summary.Faults) json.WriteNumber(fault, count);
-        json.WriteEndObject();
-        if (summary.Classes.Count == 0) return;
+    private static void WriteClasses(Utf8JsonWriter json, BenchSummary summary)
+    {
         json.WriteStartObject("classes");
         foreach (var (name, its) in summary.Classes)
         {

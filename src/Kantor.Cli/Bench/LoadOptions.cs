@@ -52,8 +52,8 @@ internal static class LoadOptions
     {
         IReadOnlyList<Option> options =
         [
-            Rate, Arrivals, Concurrency, Requests, Duration, Prompt, Output, LongEvery, LongTokens, Turns, Sessions, Think, Classes, TokenIds, IgnoreEos,
-            OpenMax, Seed, .. TraceOptions.All,
+            Rate, Arrivals, Concurrency, Requests, Duration, Prompt, Output, LongEvery, LongTokens, Turns, Sessions, Think, Classes,
+            TokenIds, IgnoreEos, OpenMax, Seed, .. TraceOptions.All,
         ];
         foreach (var option in options) command.Options.Add(option);
     }
@@ -105,13 +105,18 @@ internal static class LoadOptions
         }
 
         TraceOptions.AddContradictions(parsed, checks);
-        if (Has(Arrivals) && !Has(Rate)) checks.Add("--arrivals has no meaning without --rate.");
-        if (Has(Turns) && !Has(Concurrency)) checks.Add("--turns needs --concurrency: a turn follows the answer before it.");
-        if (Has(Think) && !Has(Turns)) checks.Add("--think-time needs --turns: it passes between two of them.");
+        AddSessionContradictions(Has, checks);
         if (Has(TokenIds) && ApiOption.IsChat(parsed)) checks.Add("--token-ids has no meaning with --api chat, which sends words.");
-        if (Has(Sessions) && !Has(Turns)) checks.Add("--sessions has no meaning without --turns.");
+        if (Has(Arrivals) && !Has(Rate)) checks.Add("--arrivals has no meaning without --rate.");
         if (Has(OpenMax) && Has(Concurrency)) checks.Add("--open-max has no meaning with --concurrency.");
         if (Has(LongTokens) && !Has(LongEvery)) checks.Add("--long-tokens needs --long-every.");
+    }
+
+    private static void AddSessionContradictions(Func<Option<string?>, bool> has, OptionChecks checks)
+    {
+        if (has(Turns) && !has(Concurrency)) checks.Add("--turns needs --concurrency: a turn follows the answer before it.");
+        if (has(Think) && !has(Turns)) checks.Add("--think-time needs --turns: it passes between two of them.");
+        if (has(Sessions) && !has(Turns)) checks.Add("--sessions has no meaning without --turns.");
     }
 
     private static (double OnS, double OffS)? Phases(ParseResult parsed, OptionChecks checks)
@@ -179,10 +184,8 @@ internal static class LoadOptions
         var (name, rest) = typed.Split('=', 2) is [{ Length: > 0 } left, var right] ? (left, right) : ("", "");
         var parts = rest.Split('@');
         if (name.Length == 0 || parts.Length > 2) return null;
-        if (!double.TryParse(parts[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) || share is <= 0 or > 1e9)
-        {
-            return null;
-        }
+        var isShare = double.TryParse(parts[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share);
+        if (!isShare || share is <= 0 or > 1e9) return null;
 
         if (parts.Length == 1) return new BenchClass(name, share, null);
         return int.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var priority)

@@ -57,18 +57,19 @@ internal static class RequestPlan
         {
             var session = sessions[place % load.Sessions];
             if (place / load.Sessions % load.Turns == 0) session.Clear();
-            var isLong = load.LongEvery is { } every && number % every == every / 2;
-            var tokens = isLong ? load.LongTokens : load.PromptTokens.At(lengths.NextDouble());
+            var tokens = IsLong(load, number) ? load.LongTokens : load.PromptTokens.At(lengths.NextDouble());
             for (var token = 0; token < tokens; token++) session.Add(load.TokenIds.At(texts.NextDouble()));
-            yield return new PlannedRequest(number, null, [.. session], load.OutputTokens.At(lengths.NextDouble()))
+            var planned = new PlannedRequest(number, null, [.. session], load.OutputTokens.At(lengths.NextDouble()))
             {
                 NewTokens = tokens,
                 Session = place % load.Sessions,
-                ThinkUs = session.Count > tokens ? Thought(load, thoughts.NextDouble()) : 0,
                 Class = ClassAt(load.Classes, classes.NextDouble()),
             };
+            yield return planned.IsFirstTurn ? planned : planned with { ThinkUs = Thought(load, thoughts.NextDouble()) };
         }
     }
+
+    private static bool IsLong(BenchLoad load, int number) => load.LongEvery is { } every && number % every == every / 2;
 
     /// <summary>The class at a place between 0 and 1, where each takes its share; null when there are none.</summary>
     public static BenchClass? ClassAt(IReadOnlyList<BenchClass> classes, double place)

@@ -41,7 +41,8 @@ internal static class EngineCommand
 
     private static readonly Option<string?> Url = new("--url")
     {
-        Description = "Show what a running server has learnt, instead of measuring here.",
+        Description = "Show what a running server has learnt, and with --out write it, instead of measuring here; give the --kv-tokens, "
+            + "--step-tokens and --running-max that it serves with.",
         HelpName = "http://HOST:PORT",
     };
 
@@ -77,19 +78,22 @@ internal static class EngineCommand
         checks.ThrowIfAny();
         if (server is { } url)
         {
-            if (file is not null)
-            {
-                throw new UsageException("--out needs a measurement; a running server tells only its coefficients. Leave --url away.");
-            }
-            await ShowAsync(url, cancellation);
+            var learnt = await LearntAsync(url, cancellation);
+            if (file is not null) await WriteAsync(file, ProfileOf(url, settings, learnt), cancellation);
+            if (file != "-") Print(learnt);
             return ExitCode.Success;
         }
 
         var (profile, fit) = await MeasureAsync(settings, rounds, parsed.GetValue(ProcessorTime), cancellation);
-        if (file == "-") Console.WriteLine(profile.ToJson());
-        else if (file is not null) await File.WriteAllTextAsync(file, profile.ToJson() + "\n", cancellation);
+        if (file is not null) await WriteAsync(file, profile, cancellation);
         if (file != "-") Print(fit);
         return ExitCode.Success;
+    }
+
+    private static async Task WriteAsync(string file, EngineProfileFile profile, CancellationToken cancellation)
+    {
+        if (file == "-") Console.WriteLine(profile.ToJson());
+        else await File.WriteAllTextAsync(file, profile.ToJson() + "\n", cancellation);
     }
 
     private static EngineSettings Read(ParseResult parsed)
@@ -133,20 +137,39 @@ internal static class EngineCommand
             HeldOutError = fit.HeldOut,
         };
 
-    private static async Task ShowAsync(Uri url, CancellationToken cancellation)
+    private static EngineProfileFile ProfileOf(Uri url, EngineSettings settings, StepModelReport learnt) => new()
+    {
+        Name = settings.Model ?? "served",
+        Origin = string.Create(
+            CultureInfo.InvariantCulture,
+            $"learnt by {url} from {learnt.Samples} of its own steps until {DateTime.UtcNow:yyyy-MM-dd}"),
+        StepTime = StepTimeOf(learnt),
+        KvTokens = settings.KvTokens,
+        StepTokensMax = settings.StepTokens,
+        RunningMax = settings.RunningMax,
+        HeldOutError = null,
+    };
+
+    private static LinearStepTime StepTimeOf(StepModelReport learnt) => new(
+        learnt.FixedUs, learnt.PrefillTokenUs, learnt.DecodeSequenceUs, learnt.ResidentKvTokenUs, learnt.RowKvTokenUs);
+
+    private static void Print(StepModelReport learnt)
+    {
+        Print(StepTimeOf(learnt));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{learnt.Samples} steps of {learnt.MeanStepUs:0} µs on average; mean absolute error "
+            + $"{learnt.MeanAbsoluteErrorUs / learnt.MeanStepUs:0.0%}"));
+    }
+
+    private static async Task<StepModelReport> LearntAsync(Uri url, CancellationToken cancellation)
     {
         using var http = new HttpClient();
         try
         {
             var report = await http.GetFromJsonAsync<StepModelReport>(new Uri(url, "/admin/step-model"), ReportNames, cancellation)
                 ?? throw new FailureException($"{url} answered nothing.");
-            if (report.MeanStepUs is null) throw new FailureException("Not a single step was measured yet.");
-            Print(new LinearStepTime(
-                report.FixedUs, report.PrefillTokenUs, report.DecodeSequenceUs, report.ResidentKvTokenUs, report.RowKvTokenUs));
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{report.Samples} steps of {report.MeanStepUs:0} µs on average; mean absolute error "
-                + $"{report.MeanAbsoluteErrorUs / report.MeanStepUs:0.0%}"));
+            return report.MeanStepUs is null ? throw new FailureException("Not a single step was measured yet.") : report;
         }
         catch (Exception failed) when (failed is HttpRequestException or JsonException)
         {

@@ -79,7 +79,8 @@ internal static class DoctorCommand
         {
             { Kernels.Count: 0, HasDevice: false } => "none; a build for the processor",
             { Kernels.Count: 0 } => "built in",
-            { Misfit: not null, Cuda: { } driver } => $"{string.Join(", ", gpus.Kernels)}, but the driver (CUDA {driver.VersionText}) cannot run them",
+            { Misfit: not null, Cuda: { } driver } =>
+                $"{string.Join(", ", gpus.Kernels)}, but the driver (CUDA {driver.VersionText}) cannot run them",
             { HasDevice: true } => string.Join(", ", gpus.Kernels),
             _ => $"{string.Join(", ", gpus.Kernels)}, but no such device",
         },

@@ -126,12 +126,7 @@ internal sealed class EngineArguments(string defaultPolicy = EngineArguments.Def
     /// <exception cref="UsageException">The policy is not known.</exception>
     public EngineSettings Read(ParseResult parsed)
     {
-        KnownPolicies.Add(parsed.GetValue(_policyAssembly));
-        TypedPolicies.One(KnownPolicies.Shelves.Planners, "--policy", parsed.GetValue(_policy)!, wrong => throw new UsageException(wrong));
-        TypedPolicies.One(
-            KnownPolicies.Shelves.Admissions, "--admission", parsed.GetValue(_admission)!, wrong => throw new UsageException(wrong));
-        TypedPolicies.One(
-            KnownPolicies.Shelves.Retentions, "--retention", parsed.GetValue(_retention)!, wrong => throw new UsageException(wrong));
+        RequirePolicies(parsed);
         return new EngineSettings
         {
             Retention = parsed.GetValue(_retention)!,
@@ -150,6 +145,16 @@ internal sealed class EngineArguments(string defaultPolicy = EngineArguments.Def
             GpuLayers = parsed.GetValue(_gpuLayers),
             Kernels = _kernels.Read(parsed, parsed.GetValue(_stepTokens)),
         };
+    }
+
+    private void RequirePolicies(ParseResult parsed)
+    {
+        KnownPolicies.Add(parsed.GetValue(_policyAssembly));
+        TypedPolicies.One(KnownPolicies.Shelves.Planners, "--policy", parsed.GetValue(_policy)!, wrong => throw new UsageException(wrong));
+        TypedPolicies.One(
+            KnownPolicies.Shelves.Admissions, "--admission", parsed.GetValue(_admission)!, wrong => throw new UsageException(wrong));
+        TypedPolicies.One(
+            KnownPolicies.Shelves.Retentions, "--retention", parsed.GetValue(_retention)!, wrong => throw new UsageException(wrong));
     }
 
     /// <summary>The objective when none is given.</summary>

@@ -29,8 +29,8 @@ public sealed record EngineProfileFile
     /// <summary>Most requests that run at the same time, at least 1.</summary>
     public required int RunningMax { get; init; }
 
-    /// <summary>Relative error on loads that the fit did not see.</summary>
-    public required FitError HeldOutError { get; init; }
+    /// <summary>Relative error on loads that the fit did not see; null where all were seen.</summary>
+    public required FitError? HeldOutError { get; init; }
 
     /// <summary>The profile as a simulation takes it.</summary>
     public StepTimeProfile ToProfile() => new()

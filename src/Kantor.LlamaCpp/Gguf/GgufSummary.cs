@@ -33,5 +33,5 @@ public sealed record GgufSummary(
 /// <param name="Width">Numbers of a token between two layers.</param>
 /// <param name="FeedForward">Numbers of a token within the feed-forward part; 0 when the file does not tell.</param>
 /// <param name="Heads">Heads that ask.</param>
-/// <param name="KvNumbers">Numbers of keys and of values that a token leaves in one layer; null when layers differ in what they keep.</param>
+/// <param name="KvNumbers">Numbers of keys and of values that a token leaves in one layer; null when layers differ in that.</param>
 public sealed record GgufShape(int Layers, int Width, int FeedForward, int Heads, (long Keys, long Values)? KvNumbers);

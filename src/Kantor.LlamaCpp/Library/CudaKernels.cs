@@ -18,8 +18,9 @@ internal static class CudaKernels
         CudaDevice[] misfits = [.. driver.Devices.Where(device => !Runs(device, driver.Version))];
         if (misfits.Length == 0) return null;
         string hidden = misfits.Length < driver.Devices.Count ? ", hide it from this process (CUDA_VISIBLE_DEVICES)" : "";
-        return $"The package's CUDA kernels cannot run on {string.Join(" and ", misfits.Select(each => each.ToString()))}: for it the driver would "
-            + $"have to know CUDA {(misfits.Any(HasMachineCode) ? "13.0" : "13.1")} and it knows {driver.VersionText}. Build Kantor with "
+        string names = string.Join(" and ", misfits.Select(each => each.ToString()));
+        return $"The package's CUDA kernels cannot run on {names}: for it the driver would have to know CUDA {(misfits.Any(HasMachineCode) ? "13.0" : "13.1")} "
+            + $"and it knows {driver.VersionText}. Build Kantor with "
             + $"-p:KantorLlamaVariant=vulkan, whose kernels run there, or update the driver{hidden}, or set "
             + $"{LlamaLibraryFiles.FolderVariable} to libraries that were compiled for this GPU.";
     }

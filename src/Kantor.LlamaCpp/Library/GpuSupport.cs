@@ -15,8 +15,8 @@ public sealed record GpuSupport(IReadOnlyList<string> Kernels, IReadOnlyList<Lla
     public CudaDriver? Cuda { get; init; }
 
     /// <summary>
-    /// What is wrong and how to mend it, when a GPU is there that cannot run the kernels; null otherwise. The library itself sees that at the
-    /// first kernel only, and stops the process.
+    /// What is wrong and how to mend it, when a GPU is there that cannot run the kernels; null otherwise. The library itself sees that at
+    /// the first kernel only, and stops the process.
     /// </summary>
     public string? Misfit => Cuda is null ? null : CudaKernels.Misfit(Cuda);
 

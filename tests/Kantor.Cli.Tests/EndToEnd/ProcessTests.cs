@@ -80,6 +80,26 @@ public sealed partial class ProcessTests
         Assert.Contains("kantor-probe", findings);
     }
 
+    /// <summary>Sockets of the process, as the kernel lists them; where there is no such list the test has nothing to look at.</summary>
+    [Fact]
+    public async Task Exactly_the_configured_socket_listens__G21()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc.");
+        using var serve = Start("serve", "--port", "0", "--threads", "1");
+        await ReadUntilAsync(serve.StandardOutput, text => text.StartsWith("curl ", StringComparison.Ordinal));
+        var folder = $"/proc/{serve.Id}";
+        var own = Directory.GetFiles($"{folder}/fd").Select(path => new FileInfo(path).LinkTarget).ToHashSet();
+        // Local address second, state fourth (0A listens), inode tenth.
+        var listening = (from table in (string[])["tcp", "tcp6"]
+                         from line in File.ReadLines($"{folder}/net/{table}").Skip(1)
+                         let words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                         where words[3] == "0A" && own.Contains($"socket:[{words[9]}]")
+                         select words[1]).ToArray();
+        serve.Kill(entireProcessTree: true);
+        Assert.Single(listening);
+        Assert.StartsWith("0100007F:", listening[0], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Every_verb_has_help_with_an_example()
     {

@@ -10,7 +10,7 @@ public class KvLedgerLawTests
     [InlineData(1, 20)]
     [InlineData(2, 10)]
     [InlineData(4, 9)]
-    public void Free_idle_and_used_make_the_total_after_every_operation__INV_KV_1(int blockSizeTokens, int blocks) =>
+    public void Free_idle_and_used_make_the_total_after_every_operation__G3_INV_KV_1(int blockSizeTokens, int blocks) =>
         Laws.HoldForLists(operations => Driver(blockSizeTokens, blocks).Run(operations), cases: 300, length: 80);
 
     [Theory]
@@ -53,7 +53,7 @@ public class KvLedgerLawTests
         Laws.HoldForLists(operations => Driver(blockSizeTokens, blocks, sequencesMax).Run(operations), cases: 300, length: 100);
 
     [Fact]
-    public void A_constant_hash_gives_the_same_hits_because_contents_are_compared__INV_KV_3() => Laws.HoldForLists(operations =>
+    public void A_constant_hash_gives_the_same_hits_because_contents_are_compared__G4_INV_KV_3() => Laws.HoldForLists(operations =>
     {
         var (good, constant) = (Driver(1, 24), Driver(1, 24, keyHash: static _ => 7));
         good.Run(operations);

@@ -89,7 +89,7 @@ public class KvLedgerTests
     }
 
     [Fact]
-    public void With_every_id_taken_by_live_content_opening_fails_and_changes_nothing__INV_KV_6()
+    public void With_every_id_taken_by_live_content_opening_fails_and_changes_nothing__G23_INV_KV_6()
     {
         var ledger = Pool(blocks: 8, blockSizeTokens: 1, sequencesMax: 1);
         Assert.True(ledger.TryOpen(TokenContent.FromTokens([1, 2]), Home, 1, out var first, out _));
@@ -101,7 +101,7 @@ public class KvLedgerTests
     }
 
     [Fact]
-    public void With_every_id_taken_the_cached_sequence_used_longest_ago_is_given_up__INV_KV_6()
+    public void With_every_id_taken_the_cached_sequence_used_longest_ago_is_given_up__G23_INV_KV_6()
     {
         var ledger = Pool(blocks: 32, blockSizeTokens: 1, sequencesMax: 3);
         Run(ledger, Numbers(100, 4), Home);

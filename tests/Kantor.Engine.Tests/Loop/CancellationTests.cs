@@ -56,7 +56,7 @@ public class CancellationTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Between_two_chunks_of_its_prompt__F2(int chunks)
+    public void Between_two_chunks_of_its_prompt__F2_G25(int chunks)
     {
         var bench = new EngineBench(Endless);
         var answer = bench.Submit(Long);

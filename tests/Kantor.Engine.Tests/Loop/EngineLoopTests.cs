@@ -49,7 +49,7 @@ public class EngineLoopTests
     }
 
     [Fact]
-    public void Decodes_go_on_while_a_long_prompt_is_computed()
+    public void Decodes_go_on_while_a_long_prompt_is_computed__G7()
     {
         var options = new ScriptedBackendOptions { BatchTokensMax = 16, EndsOneIn = null };
         var bench = new EngineBench(options, "sarathi");

@@ -13,7 +13,7 @@ public class GgufFuzzTests
     private static readonly byte[] Whole = WriteSmall();
 
     [Fact]
-    public void Any_truncation_is_refused_inside_the_file() =>
+    public void Any_truncation_is_refused_inside_the_file__G18() =>
         Prop.ForAll(Gen.Choose(0, Whole.Length - 33).ToArbitrary(), cut =>
         {
             GgufFormatException? e = CheckBounded(Whole[..cut]);
@@ -21,7 +21,7 @@ public class GgufFuzzTests
         }).Holds(500);
 
     [Fact]
-    public void Any_flipped_bytes_are_refused_or_harmless()
+    public void Any_flipped_bytes_are_refused_or_harmless__G18()
     {
         Gen<(int At, int Value)[]> flips = Gen.Choose(0, HeadBytes() + 64).SelectMany(at => Gen.Choose(0, 255).Select(v => (at, v))).ArrayOf()
             .Where(a => a.Length > 0);
@@ -36,7 +36,7 @@ public class GgufFuzzTests
     }
 
     [Fact]
-    public void Any_eight_bytes_overwritten_with_extremes_are_refused_or_harmless()
+    public void Any_eight_bytes_overwritten_with_extremes_are_refused_or_harmless__G18()
     {
         ulong[] extremes = [0, 1, 0x7FFFFFFF, 0xFFFFFFFF, 1UL << 32, 1UL << 40, long.MaxValue, 1UL << 63, ulong.MaxValue];
         for (int at = 4; at < HeadBytes(); at += 3)

@@ -73,7 +73,7 @@ public sealed class LlamaLibraryFilesTests : IDisposable
     [InlineData("0.5.1", false)]
     [InlineData("0.5.0-dev.2", false)]
     [InlineData("", false)]
-    public void Only_the_pinned_release_is_accepted(string release, bool accepted)
+    public void Only_the_pinned_release_is_accepted__G17(string release, bool accepted)
     {
         Exception? e = Record.Exception(() => LlamaLibraryFiles.RequireRelease(release, _folder));
         Assert.Equal(accepted, e is null);

@@ -42,7 +42,7 @@ public class NativeLogTests
     }
 
     [Fact]
-    public void A_logger_that_throws_is_dropped_and_the_model_loads_all_the_same()
+    public void A_logger_that_throws_is_dropped_and_the_model_loads_all_the_same__G16()
     {
         var sink = new Sink(throws: true);
         using LlamaBackend backend = LlamaBackend.Create(new() { ModelPath = FakeModels.Gpt2, KvTokensTotal = 256, Threads = 1 }, sink);

@@ -34,7 +34,7 @@ public class HandleTests
     }
 
     [Fact]
-    public void A_backend_disposed_twice_refuses_calls_and_does_not_crash()
+    public void A_backend_disposed_twice_refuses_calls_and_does_not_crash__G15()
     {
         LlamaBackend backend = LlamaBackend.Create(Options);
         backend.Dispose();
@@ -49,7 +49,7 @@ public class HandleTests
     }
 
     [Fact]
-    public void Forgotten_backends_are_released_by_the_finaliser()
+    public void Forgotten_backends_are_released_by_the_finaliser__G15()
     {
         WeakReference[] forgotten = [.. Enumerable.Range(0, 10).Select(_ => Forget())];
         for (int i = 0; i < 3; i++)
@@ -62,7 +62,7 @@ public class HandleTests
     }
 
     [Fact]
-    public void A_hundred_contexts_come_and_go_on_one_model()
+    public void A_hundred_contexts_come_and_go_on_one_model__G15()
     {
         using LlamaModelHandle model = ModelLoader.Load(Options);
         long before = ResidentBytes();
@@ -72,7 +72,7 @@ public class HandleTests
     }
 
     [Fact]
-    public void A_context_that_the_library_refuses_is_an_error_with_its_reason_and_the_model_stays_usable()
+    public void A_context_that_the_library_refuses_is_an_error_with_its_reason_and_the_model_stays_usable__G14()
     {
         using LlamaModelHandle model = ModelLoader.Load(Options);
         // Heads of 16 numbers cannot be stored in blocks of 32.

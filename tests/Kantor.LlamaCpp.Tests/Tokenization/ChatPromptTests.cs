@@ -59,7 +59,7 @@ public class ChatPromptTests
     }
 
     [Fact]
-    public void An_unknown_template_is_named_by_its_first_words()
+    public void An_unknown_template_is_named_by_its_first_words__E3()
     {
         var e = Assert.Throws<InvalidOperationException>(() => new ChatPrompt("{{ weird }}", Controls).Runs([new("user", "x")]));
         Assert.Contains("{{ weird }}", e.Message, StringComparison.Ordinal);

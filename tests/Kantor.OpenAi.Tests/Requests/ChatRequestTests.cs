@@ -44,7 +44,7 @@ public class ChatRequestTests
     [InlineData("""[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://x/y.png"}}]}]""", "image_url")]
     [InlineData("""[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"","format":"wav"}}]}]""", "input_audio")]
     [InlineData("""[{"role":"function","content":"x"}]""", "function")]
-    public void Parts_and_roles_that_are_not_supported_are_refused_by_name(string messages, string name)
+    public void E13_E14_Parts_and_roles_that_are_not_supported_are_refused_by_name(string messages, string name)
     {
         var errors = Messages(messages).Errors;
         Assert.Contains(errors, error => error.Code == ErrorCodes.UnsupportedParameter && error.Message.Contains(name, StringComparison.Ordinal));

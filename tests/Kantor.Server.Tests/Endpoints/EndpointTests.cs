@@ -9,7 +9,7 @@ public class EndpointTests
     private const string Chat = """{"model":"hand/model","messages":[{"role":"user","content":"hi"}],"stream":true}""";
 
     [Fact]
-    public async Task A_stream_from_elsewhere_is_passed_on_byte_for_byte_as_it_comes()
+    public async Task F7_A_stream_from_elsewhere_is_passed_on_byte_for_byte_as_it_comes()
     {
         var engine = new HandEngine();
         await using var behind = await TestServer.StartAsync(engine);
@@ -64,7 +64,7 @@ public class EndpointTests
     }
 
     [Fact]
-    public async Task When_the_server_elsewhere_breaks_off_nobody_takes_the_answer_for_complete()
+    public async Task F6_When_the_server_elsewhere_breaks_off_nobody_takes_the_answer_for_complete()
     {
         var engine = new HandEngine();
         var behind = await TestServer.StartAsync(engine);

@@ -7,7 +7,7 @@ namespace Kantor.Server.Tests.Generation;
 public class FixedLengthTests
 {
     [Fact]
-    public async Task An_answer_ends_by_itself_and_with_ignore_eos_only_at_its_limit()
+    public async Task E15_An_answer_ends_by_itself_and_with_ignore_eos_only_at_its_limit()
     {
         await using var server = await TestServer.StartScriptedAsync("ok");
         var free = await AskAsync(server, "\"max_tokens\":12,\"temperature\":0");

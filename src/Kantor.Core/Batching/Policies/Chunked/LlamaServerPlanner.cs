@@ -59,7 +59,7 @@ public sealed class LlamaServerPlanner : IBatchPlanner
         SteadyPlans.AdmitsNobody(view, plan) || SteadyPlans.CachesNothing(view, plan) ? int.MaxValue : 1;
 
     /// <summary>
-    /// Who waits takes a slot, as long as there are any. Who runs has one; another planner may have let it in, where this one was contained.
+    /// Who waits takes a slot, as long as there are any. Who runs has one, even if another planner let it in where this one was contained.
     /// </summary>
     private static void Launch(in BatchView view, SlotState slots)
     {

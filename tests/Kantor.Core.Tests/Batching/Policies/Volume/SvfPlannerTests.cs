@@ -116,7 +116,7 @@ public class SvfPlannerTests
     }
 
     [Fact]
-    public void Backfilling_never_delays_the_blocked_request_when_beliefs_are_true__INV_SVF_1()
+    public void Backfilling_never_delays_the_blocked_request_when_beliefs_are_true__G8_INV_SVF_1()
     {
         var backfilled = 0;
         TestSeed.Each(60, seed =>
@@ -192,7 +192,7 @@ public class SvfPlannerTests
     }
 
     [Fact]
-    public void With_aging_nobody_waits_for_ever_behind_smaller_requests__INV_SVF_2()
+    public void With_aging_nobody_waits_for_ever_behind_smaller_requests__G7_INV_SVF_2()
     {
         Assert.NotNull(UnderAStreamOfSmallRequests(new SvfOptions()).FirstStep);
         Assert.Null(UnderAStreamOfSmallRequests(NoAging).FirstStep);
