@@ -49,10 +49,10 @@ internal static class BenchCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var checks = new OptionChecks();
-        var load = LoadOptions.Read(parsed, checks);
-        var (slo, api, outputs) = (SloOf(parsed.GetValue(Goal), checks), ApiOption.Read(parsed, checks), BenchOutputs.Read(parsed, checks));
+        var (load, outputs) = (LoadOptions.Read(parsed, checks), BenchOutputs.Read(parsed, checks));
+        var slo = SloOf(parsed.GetValue(Goal), checks);
         var url = checks.Url("--url", parsed.GetValue(Url) ?? "http://localhost:8080");
-        var timeout = TimeSpan.FromSeconds(checks.Number(Timeout.Name, parsed.GetValue(Timeout), 0.001, 1e6) ?? TimeoutUsualS);
+        var (api, timeout) = (ApiOption.Read(parsed, checks), TimeoutOf(parsed, checks));
         load = TraceOptions.With(parsed, checks, load, cancellation);
         checks.ThrowIfAny();
         using var client = ClientOf(parsed, url!, api, timeout);
@@ -60,10 +60,19 @@ internal static class BenchCommand
         var run = new BenchRun(client, model, load);
         var records = await WorkProgress.RunAsync(run.Counts, () => run.RunAsync(cancellation));
         var (summary, isInterrupted) = (BenchSummary.Of(records, slo), cancellation.IsCancellationRequested);
-        if (!outputs.TakeStandardOutput) BenchReport.Print(Console.Out, summary);
-        var where = (url!.ToString().TrimEnd('/'), model);
-        outputs.Write(summary, records, () => PageOf(parsed, where, summary, records, isInterrupted || run.IsOverrun));
+        Report(parsed, (url!, model), summary, records, outputs, isInterrupted || run.IsOverrun);
         return run.IsOverrun ? throw new FailureException(Overrun(load)) : ExitOf(summary, isInterrupted);
+    }
+
+    private static TimeSpan TimeoutOf(ParseResult parsed, OptionChecks checks) =>
+        TimeSpan.FromSeconds(checks.Number(Timeout.Name, parsed.GetValue(Timeout), 0.001, 1e6) ?? TimeoutUsualS);
+
+    private static void Report(
+        ParseResult parsed, (Uri Url, string Model) asked, BenchSummary summary, IReadOnlyList<BenchRecord> records, BenchOutputs outputs,
+        bool isCutShort)
+    {
+        if (!outputs.TakeStandardOutput) BenchReport.Print(Console.Out, summary);
+        outputs.Write(summary, records, () => PageOf(parsed, asked, summary, records, isCutShort));
     }
 
     private static int ExitOf(BenchSummary summary, bool isInterrupted)
@@ -73,10 +82,10 @@ internal static class BenchCommand
     }
 
     private static LoadReport PageOf(
-        ParseResult parsed, (string Endpoint, string Model) asked, BenchSummary summary, IReadOnlyList<BenchRecord> records,
+        ParseResult parsed, (Uri Url, string Model) asked, BenchSummary summary, IReadOnlyList<BenchRecord> records,
         bool isInterrupted) => new()
         {
-            Endpoint = asked.Endpoint,
+            Endpoint = asked.Url.ToString().TrimEnd('/'),
             Model = asked.Model,
             Objective = parsed.GetValue(Goal),
             Command = BenchOutputs.CommandOf(parsed, Key.Name),

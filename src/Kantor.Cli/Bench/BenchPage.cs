@@ -23,16 +23,22 @@ internal static class BenchPage
         var seconds = records.Select(record => record.EndUs).DefaultIfEmpty(0).Max() / 1e6;
         var bucketS = Math.Max(BucketSLeast, Math.Ceiling(seconds / BucketsMost / BucketSLeast) * BucketSLeast);
         var (bucketUs, buckets) = (bucketS * 1e6, (int)Math.Ceiling(seconds / bucketS));
-        int BucketOf(long us) => Math.Min(buckets - 1, (int)(us / bucketUs));
-        var tokens = new double[buckets];
-        foreach (var us in records.SelectMany(record => record.TokensUs)) tokens[BucketOf(us)] += 1 / bucketS;
         var first = records.Where(record => record.TokensUs.Count > 0)
             .ToLookup(record => BucketOf(record.StartUs), record => (record.TokensUs[0] - record.StartUs) / 1000.0);
+        return new LoadCourse(
+            bucketS, OpenMean(records, bucketUs, buckets), TokensPerS(), FirstTokens(Enumerable.Average), FirstTokens(Enumerable.Max));
+
+        int BucketOf(long us) => Math.Min(buckets - 1, (int)(us / bucketUs));
+        double[] TokensPerS() => CountsPerS(records.SelectMany(record => record.TokensUs).Select(BucketOf), bucketS, buckets);
         double?[] FirstTokens(Func<IEnumerable<double>, double> figure) =>
             [.. Enumerable.Range(0, buckets).Select(bucket => first.Contains(bucket) ? Rounded(figure(first[bucket])) : (double?)null)];
-        return new LoadCourse(
-            bucketS, OpenMean(records, bucketUs, buckets), [.. tokens.Select(Rounded)], FirstTokens(Enumerable.Average),
-            FirstTokens(Enumerable.Max));
+    }
+
+    private static double[] CountsPerS(IEnumerable<int> bucketsOfEvents, double bucketS, int buckets)
+    {
+        var counts = new int[buckets];
+        foreach (var bucket in bucketsOfEvents) counts[bucket]++;
+        return [.. counts.Select(count => Rounded(count / bucketS))];
     }
 
     private static double[] OpenMean(IReadOnlyList<BenchRecord> records, double bucketUs, int buckets)

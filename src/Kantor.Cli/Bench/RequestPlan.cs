@@ -57,8 +57,7 @@ internal static class RequestPlan
         {
             var session = sessions[place % load.Sessions];
             if (place / load.Sessions % load.Turns == 0) session.Clear();
-            var tokens = IsLong(load, number) ? load.LongTokens : load.PromptTokens.At(lengths.NextDouble());
-            for (var token = 0; token < tokens; token++) session.Add(load.TokenIds.At(texts.NextDouble()));
+            var tokens = Ask(session, load, number, lengths, texts);
             var planned = new PlannedRequest(number, null, [.. session], load.OutputTokens.At(lengths.NextDouble()))
             {
                 NewTokens = tokens,
@@ -69,7 +68,14 @@ internal static class RequestPlan
         }
     }
 
-    private static bool IsLong(BenchLoad load, int number) => load.LongEvery is { } every && number % every == every / 2;
+    /// <summary>Adds the tokens of a turn to a session, and returns their number.</summary>
+    private static int Ask(List<int> session, BenchLoad load, int number, RandomStream lengths, RandomStream texts)
+    {
+        var isLong = load.LongEvery is { } every && number % every == every / 2;
+        var tokens = isLong ? load.LongTokens : load.PromptTokens.At(lengths.NextDouble());
+        for (var token = 0; token < tokens; token++) session.Add(load.TokenIds.At(texts.NextDouble()));
+        return tokens;
+    }
 
     /// <summary>The class at a place between 0 and 1, where each takes its share; null when there are none.</summary>
     public static BenchClass? ClassAt(IReadOnlyList<BenchClass> classes, double place)

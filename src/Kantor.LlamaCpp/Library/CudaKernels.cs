@@ -19,10 +19,10 @@ internal static class CudaKernels
         if (misfits.Length == 0) return null;
         string hidden = misfits.Length < driver.Devices.Count ? ", hide it from this process (CUDA_VISIBLE_DEVICES)" : "";
         string names = string.Join(" and ", misfits.Select(each => each.ToString()));
-        return $"The package's CUDA kernels cannot run on {names}: for it the driver would have to know CUDA {(misfits.Any(HasMachineCode) ? "13.0" : "13.1")} "
-            + $"and it knows {driver.VersionText}. Build Kantor with "
-            + $"-p:KantorLlamaVariant=vulkan, whose kernels run there, or update the driver{hidden}, or set "
-            + $"{LlamaLibraryFiles.FolderVariable} to libraries that were compiled for this GPU.";
+        string needed = misfits.All(HasMachineCode) ? "13.0" : "13.1";
+        return $"The package's CUDA kernels cannot run on {names}: for it the driver would have to know CUDA {needed} and it knows "
+            + $"{driver.VersionText}. Build Kantor with -p:KantorLlamaVariant=vulkan, whose kernels run there, or update the "
+            + $"driver{hidden}, or set {LlamaLibraryFiles.FolderVariable} to libraries that were compiled for this GPU.";
     }
 
     private static bool Runs(CudaDevice device, int driver) =>
