@@ -32,7 +32,7 @@ public class ByteAutomatonTests
     }
 
     [Fact]
-    public void Too_many_states_or_ways_or_rules_are_a_fault_and_never_the_end_of_the_process()
+    public void Too_many_states_or_ways_or_rules_are_a_fault_and_never_the_end_of_the_process__E9()
     {
         // Whether the letter so many places from the end is an "a" takes a state for each set of places.
         var automaton = new ByteAutomaton(RegexGrammar.Of("^[ab]*a[ab]{20}$"), statesMax: 1000);

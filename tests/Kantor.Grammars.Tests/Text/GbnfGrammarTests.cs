@@ -45,7 +45,7 @@ public class GbnfGrammarTests
     [InlineData("root ::= \"a\"\nroot ::= \"b\"", "defined twice")]
     [InlineData("root ::= [z-a]", "no order")]
     [InlineData("root ::= \"a\" )", "not expected")]
-    public void What_is_wrong_is_told_with_its_place(string grammar, string says)
+    public void What_is_wrong_is_told_with_its_place__E9(string grammar, string says)
     {
         var refusal = Assert.Throws<GrammarException>(() => GbnfGrammar.Of(grammar));
         Assert.Contains(says, refusal.Message, StringComparison.Ordinal);

@@ -33,7 +33,7 @@ public class ToolReaderTests
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"a\"}}],\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"b\"}}", "tool_choice")]
     [InlineData("\"tool_choice\":\"required\"", "tool_choice")]
     [InlineData("\"tools\":3", "tools")]
-    public void What_is_wrong_is_named(string members, string param) => Assert.Equal(
+    public void What_is_wrong_is_named__E11(string members, string param) => Assert.Equal(
         param, Bodies.Chat($$"""{"model":"m","messages":[{"role":"user","content":"?"}],{{members}}}""").Errors[0].Param);
 
     [Fact]

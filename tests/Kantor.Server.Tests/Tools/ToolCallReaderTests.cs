@@ -9,7 +9,7 @@ namespace Kantor.Server.Tests.Tools;
 public class ToolCallReaderTests
 {
     [Fact]
-    public void Wherever_the_pieces_are_cut_text_and_calls_are_the_same() => TestSeed.Each(200, seed =>
+    public void Wherever_the_pieces_are_cut_text_and_calls_are_the_same__E12() => TestSeed.Each(200, seed =>
     {
         var random = new RandomStream(seed, "calls");
         var text = ((string[])["", "I look it up.", "a < b <tool_ <<tool_call", "\n"])[random.NextInt(4)];
