@@ -78,11 +78,7 @@ public sealed record LlamaOptions
         RequireRange(BatchTokensMax, 1, 1 << 20, nameof(BatchTokensMax));
         RequireRange(MicroBatchTokens, 1, BatchTokensMax, nameof(MicroBatchTokens));
         RequireRange(EmbeddingTokensMax, 1, 1 << 20, nameof(EmbeddingTokensMax));
-        if (MemoryBytesMax is < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(MemoryBytesMax), MemoryBytesMax, $"{nameof(MemoryBytesMax)} must be at least 1.");
-        }
-
+        if (MemoryBytesMax is long bytes) ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1, nameof(MemoryBytesMax));
         if (Threads is int threads) RequireRange(threads, 1, 512, nameof(Threads));
         ValidateAdapters();
         if (GpuLayers is int layers) RequireRange(layers, 0, 1 << 20, nameof(GpuLayers));

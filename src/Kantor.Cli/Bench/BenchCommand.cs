@@ -12,6 +12,7 @@ internal static class BenchCommand
     public const string Name = "bench";
 
     private const double TimeoutUsualS = 600;
+    private const string UsualUrl = "http://localhost:8080";
 
     private static readonly Option<string?> Url = TextOption.Of(
         "--url", "http://HOST:PORT", "The endpoint. Default: http://localhost:8080.");
@@ -51,21 +52,17 @@ internal static class BenchCommand
         var checks = new OptionChecks();
         var (load, outputs) = (LoadOptions.Read(parsed, checks), BenchOutputs.Read(parsed, checks));
         var slo = SloOf(parsed.GetValue(Goal), checks);
-        var url = checks.Url("--url", parsed.GetValue(Url) ?? "http://localhost:8080");
-        var (api, timeout) = (ApiOption.Read(parsed, checks), TimeoutOf(parsed, checks));
+        var url = checks.Url("--url", parsed.GetValue(Url) ?? UsualUrl) ?? new Uri(UsualUrl);
+        using var client = ClientOf(parsed, checks, url);
         load = TraceOptions.With(parsed, checks, load, cancellation);
         checks.ThrowIfAny();
-        using var client = ClientOf(parsed, url!, api, timeout);
         var model = await client.ModelAsync(parsed.GetValue(Model), cancellation);
         var run = new BenchRun(client, model, load);
         var records = await WorkProgress.RunAsync(run.Counts, () => run.RunAsync(cancellation));
         var (summary, isInterrupted) = (BenchSummary.Of(records, slo), cancellation.IsCancellationRequested);
-        Report(parsed, (url!, model), summary, records, outputs, isInterrupted || run.IsOverrun);
+        Report(parsed, (url, model), summary, records, outputs, isInterrupted || run.IsOverrun);
         return run.IsOverrun ? throw new FailureException(Overrun(load)) : ExitOf(summary, isInterrupted);
     }
-
-    private static TimeSpan TimeoutOf(ParseResult parsed, OptionChecks checks) =>
-        TimeSpan.FromSeconds(checks.Number(Timeout.Name, parsed.GetValue(Timeout), 0.001, 1e6) ?? TimeoutUsualS);
 
     private static void Report(
         ParseResult parsed, (Uri Url, string Model) asked, BenchSummary summary, IReadOnlyList<BenchRecord> records, BenchOutputs outputs,
@@ -99,8 +96,10 @@ internal static class BenchCommand
     private static string Overrun(BenchLoad load) =>
         $"{load.OpenMax:N0} requests were open and the endpoint did not keep up; send less (--rate, --rate-scale), or raise --open-max.";
 
-    private static CompletionClient ClientOf(ParseResult parsed, Uri url, BenchApi api, TimeSpan timeout)
+    private static CompletionClient ClientOf(ParseResult parsed, OptionChecks checks, Uri url)
     {
+        var api = ApiOption.Read(parsed, checks);
+        var timeout = TimeSpan.FromSeconds(checks.Number(Timeout.Name, parsed.GetValue(Timeout), 0.001, 1e6) ?? TimeoutUsualS);
         var key = parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable("KANTOR_API_KEY");
         return new CompletionClient(url, key, parsed.GetValue(NewConnections)) { Api = api, Timeout = timeout };
     }

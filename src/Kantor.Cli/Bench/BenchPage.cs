@@ -23,16 +23,17 @@ internal static class BenchPage
         var seconds = records.Select(record => record.EndUs).DefaultIfEmpty(0).Max() / 1e6;
         var bucketS = Math.Max(BucketSLeast, Math.Ceiling(seconds / BucketsMost / BucketSLeast) * BucketSLeast);
         var (bucketUs, buckets) = (bucketS * 1e6, (int)Math.Ceiling(seconds / bucketS));
+        int BucketOf(long us) => Math.Min(buckets - 1, (int)(us / bucketUs));
+        var tokens = records.SelectMany(record => record.TokensUs).Select(BucketOf);
         var first = records.Where(record => record.TokensUs.Count > 0)
             .ToLookup(record => BucketOf(record.StartUs), record => (record.TokensUs[0] - record.StartUs) / 1000.0);
         return new LoadCourse(
-            bucketS, OpenMean(records, bucketUs, buckets), TokensPerS(), FirstTokens(Enumerable.Average), FirstTokens(Enumerable.Max));
-
-        int BucketOf(long us) => Math.Min(buckets - 1, (int)(us / bucketUs));
-        double[] TokensPerS() => CountsPerS(records.SelectMany(record => record.TokensUs).Select(BucketOf), bucketS, buckets);
-        double?[] FirstTokens(Func<IEnumerable<double>, double> figure) =>
-            [.. Enumerable.Range(0, buckets).Select(bucket => first.Contains(bucket) ? Rounded(figure(first[bucket])) : (double?)null)];
+            bucketS, OpenMean(records, bucketUs, buckets), CountsPerS(tokens, bucketS, buckets),
+            Figures(first, buckets, Enumerable.Average), Figures(first, buckets, Enumerable.Max));
     }
+
+    private static double?[] Figures(ILookup<int, double> values, int buckets, Func<IEnumerable<double>, double> figure) =>
+        [.. Enumerable.Range(0, buckets).Select(bucket => values.Contains(bucket) ? Rounded(figure(values[bucket])) : (double?)null)];
 
     private static double[] CountsPerS(IEnumerable<int> bucketsOfEvents, double bucketS, int buckets)
     {

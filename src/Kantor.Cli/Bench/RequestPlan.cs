@@ -52,19 +52,19 @@ internal static class RequestPlan
     {
         var (lengths, texts) = (Stream(load, "lengths", lane), Stream(load, "texts", lane));
         var (thoughts, classes) = (Stream(load, "thoughts", lane), Stream(load, "classes", lane));
-        var sessions = Enumerable.Range(0, load.Sessions).Select(_ => new List<int>()).ToArray();
+        var sessions = NewSessions(load);
         for (var (number, place) = (lane, 0); number < load.Requests; number += lanes, place++)
         {
             var session = sessions[place % load.Sessions];
             if (place / load.Sessions % load.Turns == 0) session.Clear();
             var tokens = Ask(session, load, number, lengths, texts);
-            var planned = new PlannedRequest(number, null, [.. session], load.OutputTokens.At(lengths.NextDouble()))
+            yield return new PlannedRequest(number, null, [.. session], load.OutputTokens.At(lengths.NextDouble()))
             {
                 NewTokens = tokens,
                 Session = place % load.Sessions,
+                ThinkUs = session.Count == tokens ? 0 : Thought(load, thoughts),
                 Class = ClassAt(load.Classes, classes.NextDouble()),
             };
-            yield return planned.IsFirstTurn ? planned : planned with { ThinkUs = Thought(load, thoughts.NextDouble()) };
         }
     }
 
@@ -90,8 +90,10 @@ internal static class RequestPlan
         return classes.Count == 0 ? null : classes[^1];
     }
 
-    private static long Thought(BenchLoad load, double place) =>
-        load.ThinkUs is var (first, last) ? first + (long)(place * (last - first)) : 0;
+    private static List<int>[] NewSessions(BenchLoad load) => [.. Enumerable.Range(0, load.Sessions).Select(_ => new List<int>())];
+
+    private static long Thought(BenchLoad load, RandomStream thoughts) =>
+        load.ThinkUs is var (first, last) ? first + (long)(thoughts.NextDouble() * (last - first)) : 0;
 
     private static RandomStream Stream(BenchLoad load, string name, int lane) => new(load.Seed, $"bench {name} {lane}");
 }
