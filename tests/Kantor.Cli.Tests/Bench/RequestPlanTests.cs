@@ -103,7 +103,10 @@ public class RequestPlanTests
     {
         var load = new BenchLoad
         {
-            Requests = 20_000, Seed = seed, PromptTokens = new(1, 1), Classes = [new("chat", 4, null), new("batch", 1, 10)],
+            Requests = 20_000,
+            Seed = seed,
+            PromptTokens = new(1, 1),
+            Classes = [new("chat", 4, null), new("batch", 1, 10)],
         };
         var lane = RequestPlan.OfLane(load, 0, 1).ToArray();
         Assert.InRange(lane.Count(planned => planned.Class!.Name == "batch") / 20_000.0, 0.185, 0.215);

@@ -98,7 +98,13 @@ public class BenchTests(ProbeServer server)
     {
         var load = new BenchLoad
         {
-            Requests = 3, Concurrency = 1, Turns = 3, PromptTokens = new(20, 20), OutputTokens = new(6, 6), IgnoresEos = true, Seed = 78,
+            Requests = 3,
+            Concurrency = 1,
+            Turns = 3,
+            PromptTokens = new(20, 20),
+            OutputTokens = new(6, 6),
+            IgnoresEos = true,
+            Seed = 78,
         };
         var records = await RunAsync(load, api: BenchApi.Chat);
         Assert.All(records, record => Assert.Equal((null, 6), (record.Fault, record.OutputTokens)));
@@ -115,7 +121,12 @@ public class BenchTests(ProbeServer server)
     {
         var load = new BenchLoad
         {
-            Requests = 6, Concurrency = 2, Turns = 3, ThinkUs = (40_000, 60_000), OutputTokens = new(2, 2), PromptTokens = new(5, 5),
+            Requests = 6,
+            Concurrency = 2,
+            Turns = 3,
+            ThinkUs = (40_000, 60_000),
+            OutputTokens = new(2, 2),
+            PromptTokens = new(5, 5),
         };
         foreach (var lane in (await RunAsync(load)).GroupBy(record => record.Number % 2))
         {

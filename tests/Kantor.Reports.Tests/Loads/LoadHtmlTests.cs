@@ -26,7 +26,13 @@ public class LoadHtmlTests
     {
         var nothing = Row("all") with
         {
-            Completed = 0, TtftUs = null, GapUs = null, GapMaxUs = null, E2eUs = null, PromptTokens = 0, Curves = new RunCurves(null, null, null),
+            Completed = 0,
+            TtftUs = null,
+            GapUs = null,
+            GapMaxUs = null,
+            E2eUs = null,
+            PromptTokens = 0,
+            Curves = new RunCurves(null, null, null),
         };
         var page = Written(Report() with { Rows = [nothing], Seconds = 0, Course = new LoadCourse(1, [], [], [], []) });
         Assert.DoesNotContain("<figure>", page, StringComparison.Ordinal);
