@@ -1,0 +1,65 @@
+using Kantor.Core.Batching.Parts;
+using Kantor.Core.Batching.Policies.Deadlines;
+using Kantor.Core.Catalogue;
+
+namespace Kantor.Core.Batching.Policies.Priced;
+
+/// <summary>Options of <see cref="PricedPlanner"/>: each switches a mechanism off, for comparison. Nothing is to be tuned.</summary>
+public sealed record PricedOptions
+{
+    /// <summary>The options as they are written.</summary>
+    public static IReadOnlyList<OptionKey<PricedOptions>> Keys { get; } =
+    [
+        Option.Flag<PricedOptions>(
+            "kv-price", options => options.PricesKv, (options, prices) => options with { PricesKv = prices },
+            "whether the KV that a request will hold counts in its cost while the pool binds"),
+        Option.Flag<PricedOptions>(
+            "victims", options => options.PricesVictims, (options, prices) => options with { PricesVictims = prices },
+            "whether the row that loses the least value by KV freed gives way, or the newest"),
+        Option.Flag<PricedOptions>(
+            "displaces", options => options.Displaces, (options, displaces) => options with { Displaces = displaces },
+            "whether a first token that would be late takes the KV of rows that lose less by it"),
+        Option.Flag<PricedOptions>(
+            "head-start", options => options.HeadStart, (options, starts) => options with { HeadStart = starts },
+            "whether preempted requests go before all others, or stand by their keys"),
+        StepRule.FollowsKey<PricedOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
+        StepRule.ShareKey<PricedOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
+        MemoryRule.ForesightKey<PricedOptions>(options => options.Memory, (options, memory) => options with { Memory = memory }),
+        Option.Whole<PricedOptions>(
+            "patience-s", 1, 1_000_000, options => options.PatienceS, (options, seconds) => options with { PatienceS = seconds },
+            "wait after which a request goes before all others, one at a time"),
+    ];
+
+    /// <summary>Whether KV counts in the cost of a request while the pool binds.</summary>
+    public bool PricesKv { get; init; } = true;
+
+    /// <summary>Whether who gives way is chosen by value lost.</summary>
+    public bool PricesVictims { get; init; } = true;
+
+    /// <summary>Whether first tokens that would be late take the KV of rows that lose less by it.</summary>
+    public bool Displaces { get; init; } = true;
+
+    /// <summary>Whether preempted requests go before all others.</summary>
+    public bool HeadStart { get; init; }
+
+    /// <summary>How long steps may take.</summary>
+    public StepRule Steps { get; init; } = new();
+
+    /// <summary>How much KV an admission leaves.</summary>
+    public MemoryRule Memory { get; init; } = new() { Foresight = Foresight.Mean };
+
+    /// <summary>Wait after which a request goes before all others, one at a time, at least 1.</summary>
+    public int PatienceS { get; init; } = 600;
+
+    /// <summary>A share of slacks that nobody looks at.</summary>
+    public static OptionFault? Contradiction(PricedOptions options, PolicySpec written) => options.Steps.Contradiction(written);
+
+    /// <summary>Throws when an option is out of range, naming it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    public void Validate()
+    {
+        Steps.Validate();
+        Memory.Validate();
+        ArgumentOutOfRangeException.ThrowIfLessThan(PatienceS, 1);
+    }
+}
