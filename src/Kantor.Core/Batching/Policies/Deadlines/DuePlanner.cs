@@ -108,7 +108,7 @@ public abstract class DuePlanner : OrderedPlanner
         if (plan.Grants.IsEmpty) AdmitOnTime(view, due, plan, ref budget);
     }
 
-    private int RoundsLeft(in BatchView view, OrderedState memory, int row)
+    private protected int RoundsLeft(in BatchView view, OrderedState memory, int row)
     {
         var belief = view.BelievedOutput(row);
         var tokens = _room.Foresight == Foresight.Upper ? belief.UpperTokens : belief.MeanTokens;

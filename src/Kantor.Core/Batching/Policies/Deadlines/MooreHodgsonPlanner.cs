@@ -130,7 +130,8 @@ public class MooreHodgsonPlanner : DuePlanner
         return gapUs >= 2 * length.StepUs(1) ? gapUs : null;
     }
 
-    private static bool IsLate(in BatchView view, DueState memory, int row) =>
+    /// <summary>Whether the row's prompt, partly computed, will be late whatever is done.</summary>
+    private protected virtual bool IsLate(in BatchView view, DueState memory, int row) =>
         DueUs(view, row) is { } dueUs && view.NowUs + PaceOf(memory).Us(view.MissingTokens(row)) > dueUs;
 
     /// <summary>How fast prompts are computed, as of the last step that computed some.</summary>

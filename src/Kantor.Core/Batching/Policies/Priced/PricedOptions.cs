@@ -7,6 +7,9 @@ namespace Kantor.Core.Batching.Policies.Priced;
 /// <summary>Options of <see cref="PricedPlanner"/>: each switches a mechanism off, for comparison. Nothing is to be tuned.</summary>
 public sealed record PricedOptions
 {
+    private static readonly (string, DisplacedRows)[] DisplacedWords =
+        [("none", DisplacedRows.None), ("lost", DisplacedRows.Lost), ("slack", DisplacedRows.Slack)];
+
     /// <summary>The options as they are written.</summary>
     public static IReadOnlyList<OptionKey<PricedOptions>> Keys { get; } =
     [
@@ -16,9 +19,9 @@ public sealed record PricedOptions
         Option.Flag<PricedOptions>(
             "victims", options => options.PricesVictims, (options, prices) => options with { PricesVictims = prices },
             "whether the row that loses the least value by KV freed gives way, or the newest"),
-        Option.Flag<PricedOptions>(
-            "displaces", options => options.Displaces, (options, displaces) => options with { Displaces = displaces },
-            "whether a first token that would be late takes the KV of rows that lose less by it"),
+        Option.Word<PricedOptions, DisplacedRows>(
+            "displaces", DisplacedWords, options => options.Displaces, (options, displaces) => options with { Displaces = displaces },
+            "whose KV a first token that would be late takes: nobody's, that of answers that are lost, or also that of rows with slack"),
         Option.Flag<PricedOptions>(
             "head-start", options => options.HeadStart, (options, starts) => options with { HeadStart = starts },
             "whether preempted requests go before all others, or stand by their keys"),
@@ -36,8 +39,8 @@ public sealed record PricedOptions
     /// <summary>Whether who gives way is chosen by value lost.</summary>
     public bool PricesVictims { get; init; } = true;
 
-    /// <summary>Whether first tokens that would be late take the KV of rows that lose less by it.</summary>
-    public bool Displaces { get; init; } = true;
+    /// <summary>Whose KV first tokens that would be late take.</summary>
+    public DisplacedRows Displaces { get; init; } = DisplacedRows.Lost;
 
     /// <summary>Whether preempted requests go before all others.</summary>
     public bool HeadStart { get; init; }
@@ -62,4 +65,17 @@ public sealed record PricedOptions
         Memory.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(PatienceS, 1);
     }
+}
+
+/// <summary>Whose KV a first token that would be late takes.</summary>
+public enum DisplacedRows
+{
+    /// <summary>Nobody's.</summary>
+    None,
+
+    /// <summary>That of rows whose answers are lost, or are not paid for.</summary>
+    Lost,
+
+    /// <summary>That of rows with slack enough to come back, too.</summary>
+    Slack,
 }

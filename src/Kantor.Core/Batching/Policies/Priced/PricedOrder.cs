@@ -26,10 +26,36 @@ internal sealed class PricedOrder : MooreHodgsonPlanner
             new OrderRules { Refresh = KeyRefresh.InTurn, ScoresVictims = true, PreemptedFirst = options.HeadStart })
     {
         _options = options;
-        _displacement = new Displacement(TryAdmit, Preempt);
+        _displacement = new Displacement(this, options.Displaces);
     }
 
     public override PolicyState NewState() => new PricedState();
+
+    /// <summary>Whether the row, with no cached prefix, could be admitted if so many blocks were left.</summary>
+    internal bool WouldFit(in BatchView view, PricedState memory, int row, int blocksLeft)
+    {
+        var held = view.BlocksFor(view.WantedTokens[row]);
+        return held + (int)(_options.Memory.Watermark * view.KvBlocksTotal) <= blocksLeft
+            && (_options.Memory.Foresight == Foresight.None
+                || memory.Profile.Fits(0, held, RoundsLeft(view, memory, row), view.KvBlocksTotal));
+    }
+
+    /// <summary>Admits the row if it fits.</summary>
+    internal bool Admits(in BatchView view, PricedState memory, BatchPlan plan, ref PlanBudget budget, int row) =>
+        TryAdmit(view, memory, plan, ref budget, row);
+
+    /// <summary>The running row gives way.</summary>
+    internal void GivesWay(in BatchView view, PricedState memory, BatchPlan plan, ref PlanBudget budget, int row) =>
+        Preempt(view, memory, plan, ref budget, row);
+
+    /// <summary>What the running row will hold is no longer planned for, or is again.</summary>
+    internal void PlanWithout(in BatchView view, PricedState memory, int row, bool isGone)
+    {
+        if (_options.Memory.Foresight == Foresight.None) return;
+        var (held, rounds) = (LifeProfile.HeldBlocks(view, memory, row), RoundsLeft(view, memory, row));
+        if (isGone) memory.Profile.Remove(held, rounds);
+        else memory.Profile.Add(held, rounds);
+    }
 
     private protected override string KeyTerm => "key-by-level";
 
@@ -68,17 +94,20 @@ internal sealed class PricedOrder : MooreHodgsonPlanner
     private protected override bool Passes(in BatchView view, OrderedState memory, in PlanBudget budget, in Candidate candidate)
     {
         var prices = (PricedState)memory;
-        if (prices.MakesRoom) return candidate.HeldBlocks <= budget.BlocksLeft;
         if (base.Passes(view, memory, budget, candidate)) return true;
         prices.Kv.TryBid(1, view.NowUs);
         prices.Blocked ??= candidate.Row;
         return false;
     }
 
+    /// <summary>What was lost before it gave way has nothing to lose by letting others pass.</summary>
+    private protected override bool IsLate(in BatchView view, DueState memory, int row) =>
+        view.GeneratedTokens[row] > 0 && Valuation.PaysLimits(view.ClassOf(row)) ? view.IsLost(row) : base.IsLate(view, memory, row);
+
     private protected override void Finish(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
     {
         var prices = (PricedState)memory;
-        if (_options.Displaces && prices.Blocked is { } row) _displacement.Try(view, prices, PaceOf(prices), plan, ref budget, row);
+        if (_options.Displaces != DisplacedRows.None && prices.Blocked is { } row) _displacement.Try(view, prices, PaceOf(prices), plan, ref budget, row);
         base.Finish(view, memory, plan, ref budget);
     }
 

@@ -31,9 +31,6 @@ internal sealed class PricedState : MooreHodgsonState, IPricedState
     /// <summary>The first row in order that had no KV in the plan under way; null when none had.</summary>
     public int? Blocked { get; set; }
 
-    /// <summary>Whether room is being made, so that what will be held later is not asked.</summary>
-    public bool MakesRoom { get; set; }
-
     /// <summary>The request whose patience is over, and which is served now; null when there is none.</summary>
     public (long Id, int Row)? Impatient { get; set; }
 

@@ -1,4 +1,5 @@
 using Kantor.Core.Batching.Policies.Deadlines;
+using Kantor.Core.Objectives;
 using Kantor.Core.Prices;
 
 namespace Kantor.Core.Batching.Policies.Priced;
@@ -11,6 +12,11 @@ internal static class RowValue
 
     // Of two victims who lose no value the one with less to compute again: a millisecond costs so much of a value even when none is scarce.
     private const double LeastPerMs = 1e-6;
+
+    private const int ReturnLimits = 3;
+
+    // Where no limit says how long a queue may be.
+    private const long UsualReturnUs = 1_000_000;
 
     /// <summary>What a millisecond takes off; where the objective prices no latency, the weight of the class by second.</summary>
     public static double RatePerMs(in BatchView view, int row)
@@ -36,10 +42,16 @@ internal static class RowValue
         var againUs = pace.Us(Math.Max(1, view.WantedTokens[row]));
         var of = view.ClassOf(row);
         var isAtStake = Valuation.PaysLimits(of) && !view.IsLost(row);
-        var answer = isAtStake && SlackUs(view, row) < againUs ? of.Value : 0;
+        var answer = isAtStake && SlackUs(view, row) < againUs + ReturnUs(of.Slo) ? of.Value : 0;
         var perMs = Math.Max(machinePerMs, LeastPerMs) + Valuation.LatencyRate(of, hasFirstToken: true);
         return answer + (perMs * againUs / 1_000);
     }
+
+    /// <summary>
+    /// Time after which a row that gave way runs again at the latest, taken to be thrice what its class bears before a first token: it
+    /// stands in the same queue, for the same KV, and what it counts on there is believed lengths.
+    /// </summary>
+    private static long ReturnUs(SloSpec slo) => ReturnLimits * (slo.TtftUsMax ?? slo.E2eUsMax ?? UsualReturnUs);
 
     private static long SlackUs(in BatchView view, int row)
     {
