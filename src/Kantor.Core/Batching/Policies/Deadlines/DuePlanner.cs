@@ -108,7 +108,8 @@ public abstract class DuePlanner : OrderedPlanner
         if (plan.Grants.IsEmpty) AdmitOnTime(view, due, plan, ref budget);
     }
 
-    private protected int RoundsLeft(in BatchView view, OrderedState memory, int row)
+    /// <summary>Rounds that the row is planned to hold KV for, at least 1.</summary>
+    private protected virtual int RoundsLeft(in BatchView view, OrderedState memory, int row)
     {
         var belief = view.BelievedOutput(row);
         var tokens = _room.Foresight == Foresight.Upper ? belief.UpperTokens : belief.MeanTokens;

@@ -28,6 +28,9 @@ public sealed record PricedOptions
         StepRule.FollowsKey<PricedOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
         StepRule.ShareKey<PricedOptions>(options => options.Steps, (options, steps) => options with { Steps = steps }),
         MemoryRule.ForesightKey<PricedOptions>(options => options.Memory, (options, memory) => options with { Memory = memory }),
+        Option.Flag<PricedOptions>(
+            "reserve-learns", options => options.ReserveLearns, (options, learns) => options with { ReserveLearns = learns },
+            "whether the share of believed lives that KV is kept for follows what is lost by too little and by too much of it"),
         Option.Whole<PricedOptions>(
             "patience-s", 1, 1_000_000, options => options.PatienceS, (options, seconds) => options with { PatienceS = seconds },
             "wait after which a request goes before all others, one at a time"),
@@ -51,11 +54,17 @@ public sealed record PricedOptions
     /// <summary>How much KV an admission leaves.</summary>
     public MemoryRule Memory { get; init; } = new() { Foresight = Foresight.Mean };
 
+    /// <summary>Whether the share of believed lives that KV is kept for is learned; all of them otherwise.</summary>
+    public bool ReserveLearns { get; init; } = true;
+
     /// <summary>Wait after which a request goes before all others, one at a time, at least 1.</summary>
     public int PatienceS { get; init; } = 600;
 
     /// <summary>A share of slacks that nobody looks at.</summary>
-    public static OptionFault? Contradiction(PricedOptions options, PolicySpec written) => options.Steps.Contradiction(written);
+    public static OptionFault? Contradiction(PricedOptions options, PolicySpec written) =>
+        options.Memory.Foresight == Foresight.None && written.Has("reserve-learns")
+            ? new OptionFault("reserve-learns", "has no meaning when foresight is none; leave one of the two.", HasNoEffect: true)
+            : options.Steps.Contradiction(written);
 
     /// <summary>Throws when an option is out of range, naming it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>

@@ -63,7 +63,8 @@ internal sealed class PricedOrder : MooreHodgsonPlanner
     {
         base.Begin(view, memory);
         var prices = (PricedState)memory;
-        prices.Blocked = null;
+        (prices.Blocked, prices.WasKeptForLater, prices.KeptForLater) = (null, prices.KeptForLater, false);
+        prices.DemotedNow.Clear();
         var one = default(StepLoad).With(1, 1, isDecode: true);
         prices.DecodeRowUs = view.StepTime.StepUs(one.With(1, 1, isDecode: true)) - view.StepTime.StepUs(one);
         FindImpatient(view, prices);
@@ -96,6 +97,7 @@ internal sealed class PricedOrder : MooreHodgsonPlanner
         var prices = (PricedState)memory;
         if (base.Passes(view, memory, budget, candidate)) return true;
         prices.Kv.TryBid(1, view.NowUs);
+        prices.KeptForLater |= candidate.HeldBlocks + (int)(_options.Memory.Watermark * view.KvBlocksTotal) <= budget.BlocksLeft;
         prices.Blocked ??= candidate.Row;
         return false;
     }
@@ -104,9 +106,16 @@ internal sealed class PricedOrder : MooreHodgsonPlanner
     private protected override bool IsLate(in BatchView view, DueState memory, int row) =>
         view.GeneratedTokens[row] > 0 && Valuation.PaysLimits(view.ClassOf(row)) ? view.IsLost(row) : base.IsLate(view, memory, row);
 
+    private protected override int RoundsLeft(in BatchView view, OrderedState memory, int row)
+    {
+        var rounds = base.RoundsLeft(view, memory, row);
+        return _options.ReserveLearns ? Math.Max(1, (int)(((PricedState)memory).Reserve.Share * rounds)) : rounds;
+    }
+
     private protected override void Finish(in BatchView view, OrderedState memory, BatchPlan plan, ref PlanBudget budget)
     {
         var prices = (PricedState)memory;
+        LearnReserve(view, prices, plan);
         if (_options.Displaces != DisplacedRows.None && prices.Blocked is { } row) _displacement.Try(view, prices, PaceOf(prices), plan, ref budget, row);
         base.Finish(view, memory, plan, ref budget);
     }
@@ -116,6 +125,18 @@ internal sealed class PricedOrder : MooreHodgsonPlanner
         if (!_options.PricesVictims) return base.VictimScore(view, memory, row);
         var prices = (PricedState)memory;
         return RowValue.KvFreed(view, row) / RowValue.LossByPreemption(view, row, PaceOf(prices), prices.Machine.At(view.NowUs));
+    }
+
+    /// <summary>Answers lost for want of room, and first tokens lost while room was kept, are weighed against each other.</summary>
+    private static void LearnReserve(in BatchView view, PricedState memory, BatchPlan plan)
+    {
+        foreach (var row in plan.Preemptions)
+        {
+            if (RowValue.LosesAnswer(view, row, PaceOf(memory))) memory.Reserve.TooLittle(view.ClassOf(row).Value);
+        }
+
+        if (!memory.KeptForLater && !memory.WasKeptForLater) return;
+        foreach (var row in memory.DemotedNow) memory.Reserve.TooMuch(view.ClassOf(row).Value);
     }
 
     /// <summary>A preempted row stands by when its next token is due, less what it has to compute again; without a limit by its cost.</summary>

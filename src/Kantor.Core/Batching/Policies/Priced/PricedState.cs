@@ -34,6 +34,25 @@ internal sealed class PricedState : MooreHodgsonState, IPricedState
     /// <summary>The request whose patience is over, and which is served now; null when there is none.</summary>
     public (long Id, int Row)? Impatient { get; set; }
 
+    /// <summary>The share of believed lives that KV is kept for.</summary>
+    public Reserve Reserve { get; } = new();
+
+    /// <summary>Whether somebody was kept out in the plan under way by what others are believed to hold later, and by nothing else.</summary>
+    public bool KeptForLater { get; set; }
+
+    /// <summary>The same of the plan before.</summary>
+    public bool WasKeptForLater { get; set; }
+
+    /// <summary>Rows that were found in the plan under way not to make it.</summary>
+    public List<int> DemotedNow { get; } = [];
+
+    /// <inheritdoc/>
+    public override void Demote(int row)
+    {
+        base.Demote(row);
+        DemotedNow.Add(row);
+    }
+
     /// <summary>Marginal time of one more decode in a step, in microseconds.</summary>
     public double DecodeRowUs { get; set; }
 }

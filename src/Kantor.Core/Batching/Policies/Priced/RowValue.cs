@@ -33,19 +33,28 @@ internal static class RowValue
         return (double)view.BlocksExclusive(row) * Math.Min(RoundsMax, rounds);
     }
 
+    /// <summary>Whether the row's answer is paid for, can still be kept, and would be too late if the row gave way.</summary>
+    public static bool LosesAnswer(in BatchView view, int row, in DueSet.Pace pace)
+    {
+        var of = view.ClassOf(row);
+        if (!Valuation.PaysLimits(of) || view.IsLost(row)) return false;
+        return SlackUs(view, row) < AgainUs(view, row, pace) + ReturnUs(of.Slo);
+    }
+
     /// <summary>
     /// Value that is lost when the row gives way now and comes back as soon as it can: its answer, if its slack is shorter than what it has
     /// to compute again, and the machine time for that, at its price.
     /// </summary>
     public static double LossByPreemption(in BatchView view, int row, in DueSet.Pace pace, double machinePerMs)
     {
-        var againUs = pace.Us(Math.Max(1, view.WantedTokens[row]));
         var of = view.ClassOf(row);
-        var isAtStake = Valuation.PaysLimits(of) && !view.IsLost(row);
-        var answer = isAtStake && SlackUs(view, row) < againUs + ReturnUs(of.Slo) ? of.Value : 0;
+        var answer = LosesAnswer(view, row, pace) ? of.Value : 0;
         var perMs = Math.Max(machinePerMs, LeastPerMs) + Valuation.LatencyRate(of, hasFirstToken: true);
-        return answer + (perMs * againUs / 1_000);
+        return answer + (perMs * AgainUs(view, row, pace) / 1_000);
     }
+
+    /// <summary>Time to compute again what the row would lose.</summary>
+    private static double AgainUs(in BatchView view, int row, in DueSet.Pace pace) => pace.Us(Math.Max(1, view.WantedTokens[row]));
 
     /// <summary>
     /// Time after which a row that gave way runs again at the latest, taken to be thrice what its class bears before a first token: it
