@@ -75,7 +75,10 @@ public static class PolicyCatalogue
             IAdmission (EarlyRejectionOptions options) => new EarlyRejectionAdmission(options), EarlyRejectionOptions.Contradiction))
         .Add(PolicyEntry.Of(
             "set-feasible", SetFeasibleAdmission.Card, SetFeasibleOptions.Keys,
-            IAdmission (SetFeasibleOptions options) => new SetFeasibleAdmission(options)));
+            IAdmission (SetFeasibleOptions options) => new SetFeasibleAdmission(options)))
+        .Add(PolicyEntry.Of(
+            "priced", PricedAdmission.Card, PricedAdmissionOptions.Keys,
+            IAdmission (PricedAdmissionOptions options) => new PricedAdmission(options)));
 
     private static PolicyShelf<IRetention> Retentions() => new PolicyShelf<IRetention>("retention")
         .Add(PolicyEntry.Of<IRetention>(
@@ -98,7 +101,9 @@ public static class PolicyCatalogue
             "two-choices", "of two replicas drawn at random, the one with fewer requests",
             "Mitzenmacher, the power of two choices, 1996", () => new TwoChoicesRouter()))
         .Add(PolicyEntry.Of<IRouter>(
-            "vllm-dp", "the least 4 × waiting + running", "vLLM's front end for data parallelism", () => new VllmDpRouter()));
+            "vllm-dp", "the least 4 × waiting + running", "vLLM's front end for data parallelism", () => new VllmDpRouter()))
+        .Add(PolicyEntry.Of(
+            "priced", PricedRouter.Card, PricedRouterOptions.Keys, IRouter (PricedRouterOptions options) => new PricedRouter(options)));
 
     private static PolicyShelf<ILengthPredictor> Predictors() => new PolicyShelf<ILengthPredictor>("predictor")
         .Add(PolicyEntry.Of(

@@ -31,8 +31,8 @@ public sealed record PricedOptions
         Option.Flag<PricedOptions>(
             "reserve-learns", options => options.ReserveLearns, (options, learns) => options with { ReserveLearns = learns },
             "whether the share of believed lives that KV is kept for follows what is lost by too little and by too much of it"),
-        Option.Whole<PricedOptions>(
-            "patience-s", 1, 1_000_000, options => options.PatienceS, (options, seconds) => options with { PatienceS = seconds },
+        Option.Number<PricedOptions>(
+            "patience-s", Interval.Above(0, 1_000_000), options => options.PatienceS, (options, seconds) => options with { PatienceS = seconds },
             "wait after which a request goes before all others, one at a time"),
     ];
 
@@ -57,8 +57,8 @@ public sealed record PricedOptions
     /// <summary>Whether the share of believed lives that KV is kept for is learned; all of them otherwise.</summary>
     public bool ReserveLearns { get; init; } = true;
 
-    /// <summary>Wait after which a request goes before all others, one at a time, at least 1.</summary>
-    public int PatienceS { get; init; } = 600;
+    /// <summary>Wait after which a request goes before all others, one at a time, above 0.</summary>
+    public double PatienceS { get; init; } = 600;
 
     /// <summary>A share of slacks that nobody looks at.</summary>
     public static OptionFault? Contradiction(PricedOptions options, PolicySpec written) =>
@@ -72,7 +72,7 @@ public sealed record PricedOptions
     {
         Steps.Validate();
         Memory.Validate();
-        ArgumentOutOfRangeException.ThrowIfLessThan(PatienceS, 1);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(PatienceS);
     }
 }
 

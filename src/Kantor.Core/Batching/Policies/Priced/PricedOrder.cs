@@ -176,7 +176,7 @@ internal sealed class PricedOrder : MooreHodgsonPlanner
         for (var place = 0; place < Math.Min(HeadRows, view.Waiting.Length); place++)
         {
             var row = view.Waiting[place];
-            if (view.NowUs - view.ArrivalUs[row] < _options.PatienceS * 1_000_000L) continue;
+            if (view.NowUs - view.ArrivalUs[row] < _options.PatienceS * 1e6) continue;
             memory.Impatient = (view.Ids[row], row);
             memory.SetKey(row, SortKey.First);
             return;
