@@ -28,7 +28,7 @@ internal sealed class Displacement(PricedOrder order, DisplacedRows displaced)
         var takesSlack = displaced == DisplacedRows.Slack && slackUs - againUs < NearShare * view.ClassOf(row).Slo.TtftUsMax;
         WriteVictims(view, memory, pace, takesSlack);
         var count = Enough(view, memory, pace, budget, row);
-        for (var place = 0; place < count; place++) order.GivesWay(view, memory, plan, ref budget, memory.Displaceable[place].Row);
+        for (var place = 0; place < count; place++) PricedOrder.GivesWay(view, memory, plan, ref budget, memory.Displaceable[place].Row);
         if (count > 0) order.Admits(view, memory, plan, ref budget, row);
     }
 

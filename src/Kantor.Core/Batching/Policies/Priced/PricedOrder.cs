@@ -45,7 +45,7 @@ internal sealed class PricedOrder : MooreHodgsonPlanner
         TryAdmit(view, memory, plan, ref budget, row);
 
     /// <summary>The running row gives way.</summary>
-    internal void GivesWay(in BatchView view, PricedState memory, BatchPlan plan, ref PlanBudget budget, int row) =>
+    internal static void GivesWay(in BatchView view, PricedState memory, BatchPlan plan, ref PlanBudget budget, int row) =>
         Preempt(view, memory, plan, ref budget, row);
 
     /// <summary>What the running row will hold is no longer planned for, or is again.</summary>
@@ -65,6 +65,13 @@ internal sealed class PricedOrder : MooreHodgsonPlanner
         var prices = (PricedState)memory;
         (prices.Blocked, prices.WasKeptForLater, prices.KeptForLater) = (null, prices.KeptForLater, false);
         prices.DemotedNow.Clear();
+        if (prices.StepUs <= 0)
+        {
+            // Before the first step nothing is known of it but the model.
+            prices.StepTokens = view.Limits.StepTokensMax;
+            prices.StepUs = view.StepTime.StepUs(default(StepLoad).With(prices.StepTokens, 0, isDecode: false));
+        }
+
         var one = default(StepLoad).With(1, 1, isDecode: true);
         prices.DecodeRowUs = view.StepTime.StepUs(one.With(1, 1, isDecode: true)) - view.StepTime.StepUs(one);
         FindImpatient(view, prices);
