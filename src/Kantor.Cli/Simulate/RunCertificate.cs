@@ -1,6 +1,5 @@
 using System.Globalization;
 using Kantor.Bounds;
-using Kantor.Cli.Bound;
 using Kantor.Cli.Runs;
 using Kantor.Cli.Scenarios;
 using Kantor.Cli.Shell;

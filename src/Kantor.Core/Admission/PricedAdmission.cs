@@ -56,21 +56,28 @@ public sealed class PricedAdmission : IAdmission
     public Verdict Judge(RequestFacts request, in FleetView fleet, PolicyState state)
     {
         if (FirstToken.DueUs(request, fleet) is not { } dueUs || fleet.Endpoints.IsEmpty) return Verdict.Accept;
-        var memory = (PricedAdmissionState)state;
         var (aheadMs, ownMs) = Best(request, fleet);
         if (!double.IsFinite(aheadMs + ownMs)) return Verdict.Accept;
         var (slackMs, value) = ((dueUs - fleet.NowUs) / 1e3, fleet.ServiceClasses[request.Class].Value);
         if (slackMs < ownMs) return LateOption.Verdict(_options.Late, fleet, RefusalReason.DeadlineMissed);
+        return IsWorthIt(request, fleet, (PricedAdmissionState)state, new Forecast(value, slackMs - aheadMs - ownMs, ownMs, dueUs))
+            ? Verdict.Accept
+            : LateOption.Verdict(_options.Late, fleet, RefusalReason.PricedOut);
+    }
+
+    private static bool IsWorthIt(RequestFacts request, in FleetView fleet, PricedAdmissionState memory, in Forecast of)
+    {
+        var (value, slackMs, ownMs, dueUs) = of;
         var spreadMs = SpreadShare * (dueUs - request.ArrivalUs) / 1e3;
-        var expected = value * Valuation.KeptShare(slackMs - aheadMs - ownMs, Math.Max(1e-3, spreadMs));
+        var expected = value * Valuation.KeptShare(slackMs, Math.Max(1e-3, spreadMs));
         var price = memory.Machine.At(fleet.NowUs);
         fleet.Log?.Write(DecisionKind.Refuse, request.Id, 0, [
-            new("expected-value", expected), new("cost", ownMs * price), new("slack-ms", slackMs - aheadMs - ownMs),
+            new("expected-value", expected), new("cost", ownMs * price), new("slack-ms", slackMs),
             new("price-per-ms", price, fleet.NowUs - (memory.Machine.BidUs ?? fleet.NowUs))]);
-        if (expected >= value / 2 && expected >= ownMs * price) return Verdict.Accept;
+        if (expected >= value / 2) return expected >= ownMs * price;
         // Who finds no room in time would have paid its value for its milliseconds.
-        if (expected < value / 2) memory.Machine.TryBid(value / ownMs, fleet.NowUs);
-        return LateOption.Verdict(_options.Late, fleet, RefusalReason.PricedOut);
+        memory.Machine.TryBid(value / ownMs, fleet.NowUs);
+        return false;
     }
 
     /// <summary>Milliseconds of work ahead and of its own where both together are least.</summary>
@@ -88,6 +95,9 @@ public sealed class PricedAdmission : IAdmission
 
         return best;
     }
+
+    /// <summary>Its value, the slack that is left after the queue and its own work, that work, and when its first token is due.</summary>
+    private readonly record struct Forecast(double Value, double SlackMs, double OwnMs, long DueUs);
 }
 
 /// <summary>The price of machine time that an admission has learned.</summary>

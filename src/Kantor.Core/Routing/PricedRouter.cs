@@ -88,16 +88,25 @@ public sealed class PricedRouter : IRouter
         var missing = Math.Max(1, request.PromptTokens - fleet.TierHitTokens[place]);
         var (aheadMs, ownMs) = ((fleet.QueuedTokens[place] + fleet.BookedTokens[place]) * tokenMs, missing * tokenMs);
         var own = rate * (aheadMs + ownMs);
-        // Those whom this router did not send are taken to be like the newcomer.
-        var others = Math.Max(memory.RateAt(endpoint.Replica), Math.Max(0, endpoint.Requests - memory.CountAt(endpoint.Replica)) * rate);
+        var others = RateOfOthers(memory, endpoint, rate);
         var externality = _options.CountsOthers ? ownMs * others : 0;
         var fullness = KvShare(endpoint, endpoint.Requests + 1);
         var overflow = _options.CountsKv ? Valuation.KeptShare(fullness - 1, KvSpread) * ownMs * (rate + others) : 0;
-        fleet.Log?.Write(DecisionKind.Route, request.Id, endpoint.Replica, [
-            new("own-delay", own, endpoint.Ages.WaitingUs), new("delay-of-others", externality, endpoint.Ages.RunningUs),
-            new("kv", overflow, endpoint.Ages.KvUs), new("price-per-ms", others)]);
+        if (fleet.Log is { } log) Explain(log, request, endpoint, own, externality, overflow);
         return own + externality + overflow;
     }
+
+    private static void Explain(
+        IDecisionLog log, RequestFacts request, in EndpointView endpoint, double own, double externality, double overflow) =>
+        log.Write(DecisionKind.Route, request.Id, endpoint.Replica, [
+            new("own-delay", own, endpoint.Ages.WaitingUs), new("delay-of-others", externality, endpoint.Ages.RunningUs),
+            new("kv", overflow, endpoint.Ages.KvUs)]);
+
+    /// <summary>
+    /// What all who are there lose by a millisecond; those whom this router did not send are taken to be like the newcomer.
+    /// </summary>
+    private static double RateOfOthers(PricedRouterState memory, in EndpointView endpoint, double rate) =>
+        Math.Max(memory.RateAt(endpoint.Replica), Math.Max(0, endpoint.Requests - memory.CountAt(endpoint.Replica)) * rate);
 
     /// <summary>How full the pool is with so many requests, if all take what a mean one there takes.</summary>
     private static double KvShare(in EndpointView endpoint, int requests) =>

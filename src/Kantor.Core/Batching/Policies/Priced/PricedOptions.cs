@@ -7,6 +7,9 @@ namespace Kantor.Core.Batching.Policies.Priced;
 /// <summary>Options of <see cref="PricedPlanner"/>: each switches a mechanism off, for comparison. Nothing is to be tuned.</summary>
 public sealed record PricedOptions
 {
+    private const string DisplacesHelp =
+        "whose KV a first token that would be late takes: nobody's, that of answers that are lost, or also that of rows with slack";
+
     private static readonly (string, DisplacedRows)[] DisplacedWords =
         [("none", DisplacedRows.None), ("lost", DisplacedRows.Lost), ("slack", DisplacedRows.Slack)];
 
@@ -21,7 +24,7 @@ public sealed record PricedOptions
             "whether the row that loses the least value by KV freed gives way, or the newest"),
         Option.Word<PricedOptions, DisplacedRows>(
             "displaces", DisplacedWords, options => options.Displaces, (options, displaces) => options with { Displaces = displaces },
-            "whose KV a first token that would be late takes: nobody's, that of answers that are lost, or also that of rows with slack"),
+            DisplacesHelp),
         Option.Flag<PricedOptions>(
             "head-start", options => options.HeadStart, (options, starts) => options with { HeadStart = starts },
             "whether preempted requests go before all others, or stand by their keys"),
@@ -32,7 +35,8 @@ public sealed record PricedOptions
             "reserve-learns", options => options.ReserveLearns, (options, learns) => options with { ReserveLearns = learns },
             "whether the share of believed lives that KV is kept for follows what is lost by too little and by too much of it"),
         Option.Number<PricedOptions>(
-            "patience-s", Interval.Above(0, 1_000_000), options => options.PatienceS, (options, seconds) => options with { PatienceS = seconds },
+            "patience-s", Interval.Above(0, 1_000_000), options => options.PatienceS,
+            (options, seconds) => options with { PatienceS = seconds },
             "wait after which a request goes before all others, one at a time"),
     ];
 

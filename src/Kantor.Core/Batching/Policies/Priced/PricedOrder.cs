@@ -95,7 +95,8 @@ internal sealed class PricedOrder : MooreHodgsonPlanner
         foreach (var row in memory.Late)
         {
             // What a prompt that is left out would have paid for a millisecond; nobody bids once the set is feasible.
-            prices.Machine.TryBid(view.ClassOf(row).Value * 1_000 / Math.Max(1, pace.Us(Math.Max(1, view.UncachedTokens(row)))), view.NowUs);
+            var us = Math.Max(1, pace.Us(Math.Max(1, view.UncachedTokens(row))));
+            prices.Machine.TryBid(view.ClassOf(row).Value * 1_000 / us, view.NowUs);
         }
     }
 
@@ -123,7 +124,11 @@ internal sealed class PricedOrder : MooreHodgsonPlanner
     {
         var prices = (PricedState)memory;
         LearnReserve(view, prices, plan);
-        if (_options.Displaces != DisplacedRows.None && prices.Blocked is { } row) _displacement.Try(view, prices, PaceOf(prices), plan, ref budget, row);
+        if (_options.Displaces != DisplacedRows.None && prices.Blocked is { } row)
+        {
+            _displacement.Try(view, prices, PaceOf(prices), plan, ref budget, row);
+        }
+
         base.Finish(view, memory, plan, ref budget);
     }
 
@@ -146,7 +151,10 @@ internal sealed class PricedOrder : MooreHodgsonPlanner
         foreach (var row in memory.DemotedNow) memory.Reserve.TooMuch(view.ClassOf(row).Value);
     }
 
-    /// <summary>A preempted row stands by when its next token is due, less what it has to compute again; without a limit by its cost.</summary>
+    /// <summary>
+    /// A preempted row stands by when its next token is due, less what it has to compute again; null without a limit, where it stands by
+    /// its cost.
+    /// </summary>
     private static long? Returns(in BatchView view, DueState memory, int row)
     {
         if (view.GeneratedTokens[row] == 0) return null;

@@ -37,7 +37,7 @@ internal sealed class PricedState : MooreHodgsonState, IPricedState
     /// <summary>The share of believed lives that KV is kept for.</summary>
     public Reserve Reserve { get; } = new();
 
-    /// <summary>Whether somebody was kept out in the plan under way by what others are believed to hold later, and by nothing else.</summary>
+    /// <summary>Whether somebody was kept out in the plan under way only by what others are believed to hold later.</summary>
     public bool KeptForLater { get; set; }
 
     /// <summary>The same of the plan before.</summary>
