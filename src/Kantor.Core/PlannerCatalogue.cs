@@ -11,6 +11,7 @@ using Kantor.Core.Batching.Policies.Intervals;
 using Kantor.Core.Batching.Policies.Lookahead;
 using Kantor.Core.Batching.Policies.Predicted;
 using Kantor.Core.Batching.Policies.Prefix;
+using Kantor.Core.Batching.Policies.Priced;
 using Kantor.Core.Batching.Policies.Retraction;
 using Kantor.Core.Batching.Policies.Slices;
 using Kantor.Core.Batching.Policies.Volume;
@@ -101,6 +102,7 @@ internal static class PlannerCatalogue
         .Add(Of(
             "moore-hodgson", MooreHodgsonPlanner.Card, MooreHodgsonOptions.Keys, options => new MooreHodgsonPlanner(options),
             MooreHodgsonOptions.Contradiction))
+        .Add(Of("priced", PricedPlanner.Card, PricedOptions.Keys, options => new PricedPlanner(options), PricedOptions.Contradiction))
         .Add(Of("slai", SlaiPlanner.Card, SlaiOptions.Keys, options => new SlaiPlanner(options)))
         .Add(Of("slos-serve", SlosServePlanner.Card, SlosServeOptions.Keys, options => new SlosServePlanner(options)));
 

@@ -76,7 +76,10 @@ public static class PolicyCatalogue
             IAdmission (EarlyRejectionOptions options) => new EarlyRejectionAdmission(options), EarlyRejectionOptions.Contradiction))
         .Add(PolicyEntry.Of(
             "set-feasible", SetFeasibleAdmission.Card, SetFeasibleOptions.Keys,
-            IAdmission (SetFeasibleOptions options) => new SetFeasibleAdmission(options)));
+            IAdmission (SetFeasibleOptions options) => new SetFeasibleAdmission(options)))
+        .Add(PolicyEntry.Of(
+            "priced", PricedAdmission.Card, PricedAdmissionOptions.Keys,
+            IAdmission (PricedAdmissionOptions options) => new PricedAdmission(options)));
 
     private static PolicyShelf<IRetention> Retentions() => new PolicyShelf<IRetention>("retention")
         .Add(PolicyEntry.Of<IRetention>(

@@ -68,6 +68,7 @@ internal static class RouterCatalogue
         .Add(Plain("survival-overflow", SurvivalOverflowRouter.Card, () => new SurvivalOverflowRouter()));
 
     private static void AddOthers(PolicyShelf<IRouter> shelf) => shelf
+        .Add(Of("priced", PricedRouter.Card, PricedRouterOptions.Keys, options => new PricedRouter(options)))
         .Add(Of("bid-price", BidPriceRouter.Card, BidPriceOptions.Keys, options => new BidPriceRouter(options)))
         .Add(Of("dlora", DLoraRouter.Card, DLoraOptions.Keys, options => new DLoraRouter(options)))
         .Add(Of("polar", PolarRouter.Card, PolarOptions.Keys, options => new PolarRouter(options)))

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Kantor.Bounds;
-using Kantor.Cli.Bound;
+using Kantor.Cli.Runs;
 using Kantor.Cli.Scenarios;
 using Kantor.Core.Objectives;
 using Kantor.Reports.Comparisons;

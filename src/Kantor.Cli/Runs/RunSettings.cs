@@ -23,6 +23,9 @@ internal sealed record RunSettings
     /// <summary>Whether equal steps are advanced at once; changes nothing but the time that a run takes.</summary>
     public bool Leaps { get; init; } = true;
 
+    /// <summary>Whether what no policy can better is found too, and said beside each run.</summary>
+    public bool Certifies { get; init; }
+
     /// <summary>How to get the same figures again.</summary>
     public required string Command { get; init; }
 }

@@ -25,6 +25,7 @@ internal sealed record RunInput(Scenario Scenario, RunSettings Settings)
             Reports = typed.Reports,
             Leaps = !typed.NoLeap,
             EventLog = typed.EventLog,
+            Certifies = typed.Objective is not null,
             Command = typed.CommandOf("simulate"),
         });
     }

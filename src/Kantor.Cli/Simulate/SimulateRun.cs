@@ -20,7 +20,11 @@ internal sealed class SimulateRun(Scenario scenario, RunSettings settings)
         using var log = EventLogFile.Open(settings.EventLog, "simulate", cells.Count);
         var grid = new RunGrid(cells, source, settings.Leaps, log);
         grid.Execute("simulate", "runs", threads: 1, failuresEnd: true, cancellation);
-        if (grid.Reports.Count > 0) SimulateTable.Write(settings.Reports.Tables, grid.Reports, Header(source));
+        if (grid.Reports.Count > 0)
+        {
+            SimulateTable.Write(settings.Reports.Tables, grid.Reports, Header(source));
+            if (settings.Certifies) Certify(source, grid.Reports);
+        }
         if (grid.Outcomes.FirstOrDefault(outcome => outcome?.Failure is not null) is { } failed)
         {
             throw new FailureException(failed.Failure!);
@@ -28,6 +32,12 @@ internal sealed class SimulateRun(Scenario scenario, RunSettings settings)
         if (grid.Reports.Count < grid.Outcomes.Count) throw new OperationCanceledException(cancellation);
         WriteReports(Parameters(source), grid.Reports);
         return ExitCode.Success;
+    }
+
+    private void Certify(WorkloadSource source, IReadOnlyList<RunReport> runs)
+    {
+        if (RunCertificate.Of(scenario, source) is not { } certificate) return;
+        foreach (var run in runs) settings.Reports.Tables.WriteLine(certificate.LineOf(run));
     }
 
     private string Header(WorkloadSource source)

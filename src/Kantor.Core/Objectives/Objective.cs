@@ -52,11 +52,18 @@ public sealed record Objective
     public override string ToString() =>
         string.Join(" + ", Terms) + (Weights.Count == 0 ? "" : $" weights {{{string.Join(", ", Weights)}}}");
 
+    private double LatencyFactor(LatencyKind kind) => Terms.OfType<LatencyTerm>().Where(term => term.Kind == kind).Sum(term => term.Factor);
+
     private ServiceClassTable NewClasses()
     {
         var paysAnswers = Terms.OfType<GoodputTerm>().Any();
         ServiceClass New(int number, string name, double weight) =>
-            new(new ClassId(number), name, weight, Slo) { Value = paysAnswers ? weight : 0 };
+            new(new ClassId(number), name, weight, Slo)
+            {
+                Value = paysAnswers ? weight : 0,
+                FirstTokenRate = weight * LatencyFactor(LatencyKind.Ttft),
+                EndRate = weight * LatencyFactor(LatencyKind.E2e),
+            };
         return new([.. Weights.Select((weight, number) => New(number, weight.Name, weight.Weight))], New(Weights.Count, "default", 1));
     }
 }

@@ -15,4 +15,10 @@ public sealed record ServiceClass(ClassId Id, string Name, double Weight, SloSpe
     /// What an answer within the objectives is worth, at least 0: the weight, unless the objective pays for something else.
     /// </summary>
     public double Value { get; init; } = Weight;
+
+    /// <summary>What a second until the first token takes off, at least 0; 0 unless the objective counts that latency.</summary>
+    public double FirstTokenRate { get; init; }
+
+    /// <summary>What a second until the end takes off, at least 0; 0 unless the objective counts that latency.</summary>
+    public double EndRate { get; init; }
 }

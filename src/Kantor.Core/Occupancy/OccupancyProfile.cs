@@ -50,12 +50,28 @@ public sealed class OccupancyProfile
         return place;
     }
 
-    /// <summary>Takes back what was added last.</summary>
+    /// <summary>Takes back what was added last, or what stands at a place.</summary>
     public void RemoveAt(int place)
     {
         Count--;
         Array.Copy(_ends, place + 1, _ends, place, Count - place);
         Array.Copy(_heldBlocks, place + 1, _heldBlocks, place, Count - place);
+    }
+
+    /// <summary>Takes out one that was put in with these numbers; false when there is none.</summary>
+    public bool Remove(long heldBlocks, int remainingRounds)
+    {
+        var place = _ends.AsSpan(0, Count).BinarySearch(remainingRounds);
+        if (place < 0) return false;
+        while (place > 0 && _ends[place - 1] == remainingRounds) place--;
+        for (; place < Count && _ends[place] == remainingRounds; place++)
+        {
+            if (_heldBlocks[place] != heldBlocks) continue;
+            RemoveAt(place);
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kantor.Cli.Bound;
+using Kantor.Cli.Runs;
 using Kantor.Cli.Shell;
 using Kantor.Cli.Simulate;
 using Kantor.Core;

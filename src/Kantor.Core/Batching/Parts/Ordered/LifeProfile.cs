@@ -15,12 +15,14 @@ internal static class LifeProfile
         var usedBlocks = (long)view.KvBlocksTotal - view.KvBlocksAvailable;
         foreach (var row in view.Running) usedBlocks -= Math.Max(0, view.BlocksHeld[row] - memory.HitBlocksOf(row));
         memory.Profile.Clear(view.BlockSizeTokens, Math.Max(0, usedBlocks));
-        foreach (var row in view.Running)
-        {
-            var heldBlocks = Math.Max(view.BlocksHeld[row], view.BlocksFor(view.WantedTokens[row]));
-            memory.Profile.Append(Math.Max(0, heldBlocks - memory.HitBlocksOf(row)), rounds(view, memory, row));
-        }
-
+        foreach (var row in view.Running) memory.Profile.Append(HeldBlocks(view, memory, row), rounds(view, memory, row));
         memory.Profile.Order();
+    }
+
+    /// <summary>Blocks of its own that the running row holds, or is about to.</summary>
+    public static long HeldBlocks(in BatchView view, OrderedState memory, int row)
+    {
+        var heldBlocks = Math.Max(view.BlocksHeld[row], view.BlocksFor(view.WantedTokens[row]));
+        return Math.Max(0, heldBlocks - memory.HitBlocksOf(row));
     }
 }

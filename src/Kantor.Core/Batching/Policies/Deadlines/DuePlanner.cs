@@ -18,8 +18,8 @@ public abstract class DuePlanner : OrderedPlanner
 {
     private const int SkipsMax = 32;
     private protected const int OnTime = 0;
-    private const int Never = 1;
-    private const int Demoted = 2;
+    private protected const int Never = 1;
+    private protected const int Demoted = 2;
 
     private readonly StepRule _steps;
     private readonly LateRule _late;
@@ -62,7 +62,7 @@ public abstract class DuePlanner : OrderedPlanner
     private protected static long DueKey(in BatchView view, OrderedState memory, int row) =>
         DueUs(view, row) is { } dueUs ? SortKey.Of(OnTime, dueUs) : SortKey.Of(Never, memory.ArrivalOf(row));
 
-    private protected sealed override long Key(in BatchView view, OrderedState memory, int row)
+    private protected override long Key(in BatchView view, OrderedState memory, int row)
     {
         var due = (DueState)memory;
         return due.IsDemoted(row) ? DemotedKey(view, due, row) : OnTimeKey(view, due, row);
@@ -84,7 +84,7 @@ public abstract class DuePlanner : OrderedPlanner
     /// <summary>Time that the step may take; null for any.</summary>
     private protected virtual double? StepUsMax(in BatchView view, DueState memory, in StepLength length) => length.SlackUs;
 
-    private protected sealed override bool Passes(in BatchView view, OrderedState memory, in PlanBudget budget, in Candidate candidate) =>
+    private protected override bool Passes(in BatchView view, OrderedState memory, in PlanBudget budget, in Candidate candidate) =>
         candidate.HeldBlocks + (int)(_room.Watermark * view.KvBlocksTotal) <= budget.BlocksLeft
             && (_room.Foresight == Foresight.None
                 || memory.Profile.Fits(0, candidate.HeldBlocks, RoundsLeft(view, memory, candidate.Row), view.KvBlocksTotal));
@@ -108,7 +108,8 @@ public abstract class DuePlanner : OrderedPlanner
         if (plan.Grants.IsEmpty) AdmitOnTime(view, due, plan, ref budget);
     }
 
-    private int RoundsLeft(in BatchView view, OrderedState memory, int row)
+    /// <summary>Rounds that the row is planned to hold KV for, at least 1.</summary>
+    private protected virtual int RoundsLeft(in BatchView view, OrderedState memory, int row)
     {
         var belief = view.BelievedOutput(row);
         var tokens = _room.Foresight == Foresight.Upper ? belief.UpperTokens : belief.MeanTokens;

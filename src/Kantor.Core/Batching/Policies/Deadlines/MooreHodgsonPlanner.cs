@@ -16,7 +16,7 @@ namespace Kantor.Core.Batching.Policies.Deadlines;
 /// believed to hold in the end, which costs nobody a gap. A prompt that is partly computed, and that will be late whatever is done, lets
 /// those pass that can be in time, and goes on before those that cannot.
 /// </remarks>
-public sealed class MooreHodgsonPlanner : DuePlanner
+public class MooreHodgsonPlanner : DuePlanner
 {
     /// <summary>What is to be said of it.</summary>
     public static PolicyCard Card { get; } = new(
@@ -35,13 +35,16 @@ public sealed class MooreHodgsonPlanner : DuePlanner
     /// <summary>The planner with its defaults, or others.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public MooreHodgsonPlanner(MooreHodgsonOptions? options = null)
-        : this("moore-hodgson", options ?? new MooreHodgsonOptions())
+        : this(
+            PolicySpec.Of("moore-hodgson", MooreHodgsonOptions.Keys, options ?? new MooreHodgsonOptions()).ToString(),
+            options ?? new MooreHodgsonOptions(),
+            new OrderRules { ScoresVictims = (options ?? new MooreHodgsonOptions()).LateYields })
     {
     }
 
-    private MooreHodgsonPlanner(string name, MooreHodgsonOptions options)
-        : base(PolicySpec.Of(name, MooreHodgsonOptions.Keys, options).ToString(), options.Steps, options.Late, options.Memory,
-            new OrderRules { ScoresVictims = options.LateYields })
+    /// <summary>A planner that adds to this one, by its own name and rules.</summary>
+    private protected MooreHodgsonPlanner(string name, MooreHodgsonOptions options, OrderRules rules)
+        : base(name, options.Steps, options.Late, options.Memory, rules)
     {
         _options = options;
         options.Validate();
@@ -127,9 +130,10 @@ public sealed class MooreHodgsonPlanner : DuePlanner
         return gapUs >= 2 * length.StepUs(1) ? gapUs : null;
     }
 
-    private static bool IsLate(in BatchView view, DueState memory, int row) =>
+    /// <summary>Whether the row's prompt, partly computed, will be late whatever is done.</summary>
+    private protected virtual bool IsLate(in BatchView view, DueState memory, int row) =>
         DueUs(view, row) is { } dueUs && view.NowUs + PaceOf(memory).Us(view.MissingTokens(row)) > dueUs;
 
     /// <summary>How fast prompts are computed, as of the last step that computed some.</summary>
-    private static DueSet.Pace PaceOf(DueState memory) => new(memory.StepTokens, memory.StepUs, memory.DecodesUs);
+    private protected static DueSet.Pace PaceOf(DueState memory) => new(memory.StepTokens, memory.StepUs, memory.DecodesUs);
 }

@@ -4,7 +4,7 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Batching.Policies.Deadlines;
 
 /// <summary>The set of prompts that can all be in time, which follows the events.</summary>
-internal sealed class MooreHodgsonState : DueState
+internal class MooreHodgsonState : DueState
 {
     // By row: where it stands in the set; null when it does not.
     private (long DueUs, long Id)?[] _places = new (long, long)?[16];

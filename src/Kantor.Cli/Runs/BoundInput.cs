@@ -5,7 +5,7 @@ using Kantor.Core.Requests;
 using Kantor.Simulation.Clients;
 using Kantor.Workloads.Traces;
 
-namespace Kantor.Cli.Bound;
+namespace Kantor.Cli.Runs;
 
 /// <summary>What bounds are to know of a trace and a fleet.</summary>
 internal static class BoundInput
