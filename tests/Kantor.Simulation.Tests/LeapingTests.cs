@@ -12,8 +12,8 @@ using Kantor.Core.Routing;
 using Kantor.Core.StepTime;
 using Kantor.Reports.Runs;
 using Kantor.Simulation.Metrics;
-using Kantor.Simulation.Tests.Clients;
 using Kantor.Simulation.Pools;
+using Kantor.Simulation.Tests.Clients;
 using Kantor.Workloads.Traces;
 using static Kantor.Simulation.Tests.Fleet;
 

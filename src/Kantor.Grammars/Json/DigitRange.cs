@@ -25,25 +25,18 @@ internal static class DigitRange
     private static int SameLength(GrammarBuilder to, string first, string last)
     {
         if (first.Length == 0) return to.Empty();
-        if (first[0] == last[0]) return to.Sequence(Digits(to, first[0], first[0]), SameLength(to, first[1..], last[1..]));
-        List<int> parts = [];
-        var (low, high) = (first[0], last[0]);
+        if (first[0] == last[0]) return Begins(to, first[0], SameLength(to, first[1..], last[1..]));
         var rest = first.Length - 1;
-        if (first[1..].Any(digit => digit != '0'))
-        {
-            parts.Add(to.Sequence(Digits(to, low, low), SameLength(to, first[1..], new string('9', rest))));
-            low++;
-        }
-
-        if (last[1..].Any(digit => digit != '9'))
-        {
-            parts.Add(to.Sequence(Digits(to, high, high), SameLength(to, new string('0', rest), last[1..])));
-            high--;
-        }
-
+        var (isLowWhole, isHighWhole) = (first[1..].All(digit => digit == '0'), last[1..].All(digit => digit == '9'));
+        List<int> parts = [];
+        if (!isLowWhole) parts.Add(Begins(to, first[0], SameLength(to, first[1..], new string('9', rest))));
+        if (!isHighWhole) parts.Add(Begins(to, last[0], SameLength(to, new string('0', rest), last[1..])));
+        var (low, high) = ((char)(first[0] + (isLowWhole ? 0 : 1)), (char)(last[0] - (isHighWhole ? 0 : 1)));
         if (low <= high) parts.Add(to.Sequence(Digits(to, low, high), to.Repeat(Digits(to, '0', '9'), rest, rest)));
         return to.Choice([.. parts]);
     }
+
+    private static int Begins(GrammarBuilder to, char digit, int rest) => to.Sequence(Digits(to, digit, digit), rest);
 
     private static int Digits(GrammarBuilder to, char first, char last) => to.Bytes(ByteSet.Range((byte)first, (byte)last));
 

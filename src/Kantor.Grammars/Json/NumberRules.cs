@@ -26,29 +26,29 @@ internal static class NumberRules
         return Broken(to, json, keywords, least, most, path);
     }
 
-    // Numbers with a fraction lie between a whole number and the next one, so the range of the whole part is a promise for all but its
-    // ends.
     private static int Broken(GrammarBuilder to, JsonParts json, Keywords keywords, decimal? least, decimal? most, string path)
     {
         var isOpen = (keywords.Take("exclusiveMinimum") is not null, keywords.Take("exclusiveMaximum") is not null);
         var (low, high) = (Ceiling(least), Floor(most));
         List<int> parts = [];
-        var fraction = to.Sequence(to.Text("."), to.Repeat(json.Digit(), 0, 14), json.Digit('1'));
         if (InsideOf(low, high, isOpen) is var (first, last) && first <= last) parts.Add(Range(to, first, last));
-        // From 0 up, n and a fraction is above n; below 0, −n and a fraction is below −n.
-        if ((high ?? Limit) - 1 is var upTo && Math.Max(0, low ?? 0) is var from && from <= upTo)
-        {
-            parts.Add(to.Sequence(Range(to, from, upTo), fraction));
-        }
+        AddFractions(to, json, parts, low, high);
+        return parts.Count > 0
+            ? to.Choice([.. parts])
+            : throw new GrammarException(path, $"'{path}' leaves no number that can be promised between its bounds.");
+    }
 
-        var downTo = (low ?? -Limit) + 1;
-        if (downTo <= 0 && Math.Min(0, high ?? 0) is var below && downTo <= below)
-        {
-            parts.Add(to.Sequence(Negative(to, -below, -downTo), fraction));
-        }
-
-        if (parts.Count == 0) throw new GrammarException(path, $"'{path}' leaves no number that can be promised between its bounds.");
-        return to.Choice([.. parts]);
+    /// <summary>
+    /// A number with a fraction lies between a whole number and the next one: from 0 up, n and a fraction is above n; below 0, −n and a
+    /// fraction is below −n.
+    /// </summary>
+    private static void AddFractions(GrammarBuilder to, JsonParts json, List<int> parts, long? low, long? high)
+    {
+        var fraction = to.Sequence(to.Text("."), to.Repeat(json.Digit(), 0, 14), json.Digit('1'));
+        var (from, upTo) = (Math.Max(0, low ?? 0), (high ?? Limit) - 1);
+        if (from <= upTo) parts.Add(to.Sequence(Range(to, from, upTo), fraction));
+        var (below, downTo) = (Math.Min(0, high ?? 0), (low ?? -Limit) + 1);
+        if (downTo <= below) parts.Add(to.Sequence(Negative(to, -below, -downTo), fraction));
     }
 
     private static (long First, long Last) InsideOf(long? low, long? high, (bool Low, bool High) isOpen) =>

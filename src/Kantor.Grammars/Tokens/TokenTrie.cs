@@ -9,10 +9,10 @@ namespace Kantor.Grammars.Tokens;
 /// </summary>
 public sealed class TokenTrie
 {
-    private readonly byte[] _bytes;
-    private readonly int[] _ends;
-    private readonly ushort[] _depths;
-    private readonly int[] _firstTokens;
+    private readonly List<byte> _bytes = [];
+    private readonly List<int> _ends = [];
+    private readonly List<ushort> _depths = [];
+    private readonly List<int> _firstTokens = [];
     private readonly int[] _tokens;
     private readonly byte[][] _bytesOfToken;
 
@@ -27,7 +27,7 @@ public sealed class TokenTrie
         foreach (var end in EndTokens) _bytesOfToken[end] = [];
         _tokens = [.. Enumerable.Range(0, VocabularySize).Where(token => _bytesOfToken[token].Length > 0)];
         Array.Sort(_tokens, (one, other) => _bytesOfToken[one].AsSpan().SequenceCompareTo(_bytesOfToken[other]));
-        (_bytes, _ends, _depths, _firstTokens) = LayOut();
+        LayOut();
     }
 
     /// <summary>Tokens of the vocabulary.</summary>
@@ -37,7 +37,7 @@ public sealed class TokenTrie
     public IReadOnlyList<int> EndTokens { get; }
 
     /// <summary>Nodes of the tree.</summary>
-    internal int Count => _bytes.Length;
+    internal int Count => _bytes.Count;
 
     /// <summary>Longest token in bytes.</summary>
     internal int DepthMax { get; private set; }
@@ -71,31 +71,38 @@ public sealed class TokenTrie
         return bytes;
     }
 
-    private (byte[] Bytes, int[] Ends, ushort[] Depths, int[] FirstTokens) LayOut()
+    private void LayOut()
     {
-        var (bytes, ends, depths, firsts) = (new List<byte>(), new List<int>(), new List<ushort>(), new List<int>());
         var open = new Stack<int>();
         ReadOnlySpan<byte> previous = [];
         for (var index = 0; index < _tokens.Length; index++)
         {
             var word = _bytesOfToken[_tokens[index]];
-            var shared = previous.CommonPrefixLength(word);
-            for (; open.Count > shared; open.Pop()) ends[open.Peek()] = bytes.Count;
-            for (var depth = shared; depth < word.Length; depth++)
-            {
-                open.Push(bytes.Count);
-                bytes.Add(word[depth]);
-                ends.Add(0);
-                depths.Add((ushort)(depth + 1));
-                firsts.Add(index);
-            }
-
+            Close(open, previous.CommonPrefixLength(word));
+            Open(open, word, index);
             DepthMax = Math.Max(DepthMax, word.Length);
             previous = word;
         }
 
-        while (open.TryPop(out var node)) ends[node] = bytes.Count;
-        firsts.Add(_tokens.Length);
-        return ([.. bytes], [.. ends], [.. depths], [.. firsts]);
+        Close(open, 0);
+        _firstTokens.Add(_tokens.Length);
+    }
+
+    private void Open(Stack<int> open, byte[] word, int firstToken)
+    {
+        while (open.Count < word.Length)
+        {
+            var depth = open.Count;
+            open.Push(_bytes.Count);
+            _bytes.Add(word[depth]);
+            _ends.Add(0);
+            _depths.Add((ushort)(depth + 1));
+            _firstTokens.Add(firstToken);
+        }
+    }
+
+    private void Close(Stack<int> open, int depth)
+    {
+        while (open.Count > depth) _ends[open.Pop()] = _bytes.Count;
     }
 }

@@ -55,7 +55,8 @@ internal sealed class FormReader
                 case "schema": form = Schema(member); break;
                 case "name" or "description": member.Text(charsMax: 4096); break;
                 case "strict": member.Flag(); break;
-                default: member.Refuse(
+                default:
+                    member.Refuse(
                     "is not a known field; a format has type, name, schema and strict.", ErrorCodes.UnknownParameter); break;
             }
         }
@@ -76,7 +77,8 @@ internal sealed class FormReader
             {
                 case "type": type = member.Text(); break;
                 case "json_schema" or "schema": schema = member; break;
-                default: field.Refuse(
+                default:
+                    field.Refuse(
                     $"has a member {QuotedText.Of(member.Name)}; it has type and json_schema.", ErrorCodes.UnknownParameter); break;
             }
         }
@@ -102,7 +104,8 @@ internal sealed class FormReader
                 case "schema": form = Schema(member); break;
                 case "name" or "description": member.Text(charsMax: 4096); break;
                 case "strict": member.Flag(); break;
-                default: member.Refuse(
+                default:
+                    member.Refuse(
                     "is not a known field; it has name, description, schema and strict.", ErrorCodes.UnknownParameter); break;
             }
         }

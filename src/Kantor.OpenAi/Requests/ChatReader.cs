@@ -30,11 +30,19 @@ internal static class ChatReader
         }
 
         if (messages is null) generation.Require("messages", "It must be an array of at least one message.");
-        if (topLogprobs is not null && logprobs is not true)
-            errors.Add(new("top_logprobs", "'top_logprobs' is only allowed with \"logprobs\": true.", ErrorCodes.InvalidValue));
-
-        var alternatives = logprobs is true ? topLogprobs ?? 0 : (int?)null;
+        var alternatives = Alternatives(logprobs, topLogprobs, errors);
         var fields = generation.Build(prompts: 1, alternatives, outputTokensDefault: null);
         return new ChatRequest(fields with { Tools = tools.Build() }, messages ?? []);
+    }
+
+    private static int? Alternatives(bool? logprobs, int? topLogprobs, List<FieldError> errors)
+    {
+        if (logprobs is true) return topLogprobs ?? 0;
+        if (topLogprobs is not null)
+        {
+            errors.Add(new("top_logprobs", "'top_logprobs' is only allowed with \"logprobs\": true.", ErrorCodes.InvalidValue));
+        }
+
+        return null;
     }
 }

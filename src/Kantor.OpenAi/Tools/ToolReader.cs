@@ -80,7 +80,8 @@ internal sealed class ToolReader(List<FieldError> errors)
                 case "type" when member.IsJson("\"function\""): break;
                 case "function": _named = NameIn(member); break;
                 case "name": _named = member.Text(NameCharsMax); break;
-                default: member.Refuse("is not supported; a choice is {\"type\":\"function\",\"function\":{\"name\":…}}.",
+                default:
+                    member.Refuse("is not supported; a choice is {\"type\":\"function\",\"function\":{\"name\":…}}.",
                     ErrorCodes.UnsupportedParameter); break;
             }
         }
@@ -142,7 +143,8 @@ internal sealed class ToolReader(List<FieldError> errors)
                 case "parameters": parameters = member.IsNull ? null : member; break;
                 case "strict": isStrict = member.Flag(); break;
                 case "type" when member.IsJson("\"function\""): break;
-                default: member.Refuse(
+                default:
+                    member.Refuse(
                     "is not a known field; a function has name, description, parameters and strict.", ErrorCodes.UnknownParameter); break;
             }
         }

@@ -51,19 +51,19 @@ public sealed class EngineEndpoint(IInferenceEngine engine, EngineMetrics? metri
 
     private static GenerationRequest RequestOf(
         GenerationFields fields, int[] prompt, RequestFacts facts, ITokenConstraint? constraint) => new()
-    {
-        PromptTokens = prompt,
-        OutputTokensMax = facts.OutputTokensMax,
-        OutputTokensMin = fields.OutputTokensMin,
-        IgnoresEnd = fields.IgnoresEnd,
-        Choices = fields.Choices,
-        StopTexts = fields.Stop,
-        TopLogprobs = fields.TopLogprobs,
-        Sampling = fields.Sampling,
-        Constraint = constraint,
-        Priority = facts.Priority,
-        Class = facts.Class,
-        Tenant = facts.Tenant,
-        CacheDomain = facts.CacheDomain,
-    };
+        {
+            PromptTokens = prompt,
+            OutputTokensMax = facts.OutputTokensMax,
+            OutputTokensMin = fields.OutputTokensMin,
+            IgnoresEnd = fields.IgnoresEnd,
+            Choices = fields.Choices,
+            StopTexts = fields.Stop,
+            TopLogprobs = fields.TopLogprobs,
+            Sampling = fields.Sampling,
+            Constraint = constraint,
+            Priority = facts.Priority,
+            Class = facts.Class,
+            Tenant = facts.Tenant,
+            CacheDomain = facts.CacheDomain,
+        };
 }

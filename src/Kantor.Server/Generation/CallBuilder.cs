@@ -43,7 +43,12 @@ internal static class CallBuilder
             throw new ApiErrorException(ApiError.BadRequest([fault]));
         return new EndpointCall
         {
-            Path = path, Body = body, Fields = fields, Facts = facts, Prompts = prompts, Constraint = server.Constraints?.Of(fields),
+            Path = path,
+            Body = body,
+            Fields = fields,
+            Facts = facts,
+            Prompts = prompts,
+            Constraint = server.Constraints?.Of(fields),
         };
     }
 

@@ -71,7 +71,7 @@ internal static class WholeAnswer
             var (text, calls) = (new StringBuilder(), new List<CallPiece>());
             reader.Append(_text.ToString(), text, calls);
             reader.Finish(text);
-            return new AnswerChoice(index, text.ToString(), job.ReasonOf(index, FinishReason)!, _logprobs) 
+            return new AnswerChoice(index, text.ToString(), job.ReasonOf(index, FinishReason)!, _logprobs)
             {
                 Calls = Whole(calls),
                 StopText = StopText,

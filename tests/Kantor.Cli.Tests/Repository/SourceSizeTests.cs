@@ -52,7 +52,6 @@ public class SourceSizeTests
         ("src/Kantor.Reports/Sweeps/SweepHtml.cs: RenderChart", 277),
         ("src/Kantor.Server/Configuration/ServerOptions.cs: Validate", 366),
         ("src/Kantor.Server/Api/OperationApi.cs: ConfigAsync", 374),
-        ("src/Kantor.Server/Api/RouteTable.cs: Create", 286),
         ("src/Kantor.Simulation/Metrics/RunRecorder.cs: Conclude", 313),
         ("src/Kantor.Simulation/Pools/ReplicaPool.cs: Validate", 354),
         ("src/Kantor.Simulation/Replicas/SimulatedReplica.cs: SimulatedReplica", 296),

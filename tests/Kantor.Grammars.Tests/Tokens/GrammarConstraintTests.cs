@@ -6,9 +6,9 @@ using Kantor.Engine.Backends;
 using Kantor.Grammars.Automata;
 using Kantor.Grammars.Json;
 using Kantor.Grammars.Syntax;
+using Kantor.Grammars.Tests.Json;
 using Kantor.Grammars.Text;
 using Kantor.Grammars.Tokens;
-using Kantor.Grammars.Tests.Json;
 
 namespace Kantor.Grammars.Tests.Tokens;
 

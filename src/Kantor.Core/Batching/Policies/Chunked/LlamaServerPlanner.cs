@@ -6,14 +6,15 @@ using Kantor.Core.Requests;
 namespace Kantor.Core.Batching.Policies.Chunked;
 
 /// <summary>
-/// llama-server's loop (llama.cpp, tools/server/server-context.cpp, update_slots, read at fb402660): all decodes first, then prompts by the number of their slot, each filled until the step is full; a request takes a slot in order of arrival as soon
-/// as one is free, and keeps it while it waits for room. No priorities, no deadlines, no look at memory before a prompt is begun.
+/// llama-server's loop (llama.cpp, tools/server/server-context.cpp, update_slots, read at fb402660): all decodes first, then prompts by the
+/// number of their slot, each filled until the step is full; a request takes a slot in order of arrival as soon as one is free, and keeps
+/// it while it waits for room. No priorities, no deadlines, no look at memory before a prompt is begun.
 /// <see cref="BatchLimits.RunningMax"/> is its <c>-np</c>, <see cref="BatchLimits.StepTokensMax"/> its <c>-b</c>.
 /// </summary>
 /// <remarks>
-/// Different here, because hosts decide it (which slot it takes is recalled, not read): of the idle slots it takes the one whose content begins most like the prompt, else the least
-/// recently used; here the host's cache finds the prefix wherever it lies, and the slot is the least recently used. When no KV is left it
-/// fails every request at work; here the newest running one gives way and is computed again.
+/// Different here, because hosts decide it (which slot it takes is recalled, not read): of the idle slots it takes the one whose content
+/// begins most like the prompt, else the least recently used; here the host's cache finds the prefix wherever it lies, and the slot is the
+/// least recently used. When no KV is left it fails every request at work; here the newest running one gives way and is computed again.
 /// </remarks>
 public sealed class LlamaServerPlanner : IBatchPlanner
 {
