@@ -27,14 +27,42 @@ internal sealed class TokenChooser(ITokenizer tokenizer, int vocabularySize, int
             foreach (var end in endTokens) logits[end] = float.NegativeInfinity;
         }
 
-        choice.Constrained?.Mask(logits);
+        if (choice.Constrained is { } constrained && Mask(constrained, logits) is { } reason) return reason;
         var fault = _sampler.Sample(logits, spec.Sampling, choice.History, choice.Random!, out var token);
         if (fault == SampleFault.NotANumber) return "The model gave a value that is not a number.";
         if (fault == SampleFault.NothingAllowed) return NothingAllowed(choice);
-        choice.Constrained?.Take(token);
         chosen = new ChosenToken(token, alternatives is null ? null : Describe(token, alternatives));
-        return null;
+        return choice.Constrained is { } followed ? Follow(followed, token) : null;
     }
+
+    private static string? Mask(IConstrainedAnswer answer, Span<float> logits)
+    {
+        try
+        {
+            answer.Mask(logits);
+            return null;
+        }
+        catch (InvalidOperationException beyond)
+        {
+            return TooHard(beyond);
+        }
+    }
+
+    private static string? Follow(IConstrainedAnswer answer, int token)
+    {
+        try
+        {
+            answer.Take(token);
+            return null;
+        }
+        catch (InvalidOperationException beyond)
+        {
+            return TooHard(beyond);
+        }
+    }
+
+    private static string TooHard(InvalidOperationException beyond) =>
+        $"What the answer must be cannot be followed any further: {beyond.Message}";
 
     private static string NothingAllowed(ChoiceRun choice) => choice.Constrained is null
         ? "The logit bias leaves no token to choose from."

@@ -26,15 +26,17 @@ internal static class DigitRange
     {
         if (first.Length == 0) return to.Empty();
         if (first[0] == last[0]) return Begins(to, first[0], SameLength(to, first[1..], last[1..]));
-        var rest = first.Length - 1;
-        var (isLowWhole, isHighWhole) = (first[1..].All(digit => digit == '0'), last[1..].All(digit => digit == '9'));
         List<int> parts = [];
-        if (!isLowWhole) parts.Add(Begins(to, first[0], SameLength(to, first[1..], new string('9', rest))));
-        if (!isHighWhole) parts.Add(Begins(to, last[0], SameLength(to, new string('0', rest), last[1..])));
-        var (low, high) = ((char)(first[0] + (isLowWhole ? 0 : 1)), (char)(last[0] - (isHighWhole ? 0 : 1)));
-        if (low <= high) parts.Add(to.Sequence(Digits(to, low, high), to.Repeat(Digits(to, '0', '9'), rest, rest)));
+        var (low, high) = (first[0], last[0]);
+        if (first[1..].Any(digit => digit != '0')) parts.Add(Begins(to, low++, SameLength(to, first[1..], All('9', first))));
+        if (last[1..].Any(digit => digit != '9')) parts.Add(Begins(to, high--, SameLength(to, All('0', last), last[1..])));
+        if (low <= high) parts.Add(to.Sequence(Digits(to, low, high), Any(to, first.Length - 1)));
         return to.Choice([.. parts]);
     }
+
+    private static string All(char digit, string number) => new(digit, number.Length - 1);
+
+    private static int Any(GrammarBuilder to, int digits) => to.Repeat(Digits(to, '0', '9'), digits, digits);
 
     private static int Begins(GrammarBuilder to, char digit, int rest) => to.Sequence(Digits(to, digit, digit), rest);
 

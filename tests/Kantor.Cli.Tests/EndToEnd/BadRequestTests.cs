@@ -26,7 +26,7 @@ public sealed class BadRequestTests(ProbeServer server)
     [InlineData("{" + Hello + ""","max_tokens":100000}""", "max_tokens")]
     [InlineData("{" + Hello + ""","logit_bias":{"999999":1}}""", "logit_bias")]
     [InlineData("{" + Hello + ""","stop":[""]}""", "stop")]
-    [InlineData("{" + Hello + ""","tools":[{"type":"function","function":{"name":"f"}}]}""", "tools")]
+    [InlineData("{" + Hello + ""","response_format":{"type":"xml"}}""", "response_format")]
     [InlineData("{" + Hello + ""","seed":1,"seed":2}""", "seed")]
     [InlineData("""{"model":"kantor-probe","messages":[{"role":"wizard","content":"Hi"}]}""", "messages")]
     public async Task A_bad_request_is_refused_by_name(string body, string field)

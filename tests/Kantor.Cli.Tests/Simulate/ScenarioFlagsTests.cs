@@ -66,7 +66,7 @@ public class ScenarioFlagsTests
         { "--policy", "fifo" },
         { "--policy", "" },
         { "--policy", "fcfs,fcfs" },
-        { "--routing", "random" },
+        { "--routing", "shuffle" },
         { "--replicas", "0" },
         { "--replicas", "-1" },
         { "--replicas", "1.5" },
@@ -107,7 +107,7 @@ public class ScenarioFlagsTests
 
     [Theory]
     [InlineData("--policy", "fifo", "fcfs, vllm-v1")]
-    [InlineData("--routing", "fifo", "round-robin, least-loaded")]
+    [InlineData("--routing", "fifo", "round-robin, random")]
     [InlineData("--profile", "fifo", "yi-34b-a100-tp2")]
     [InlineData("--predictor", "fifo", "one of class-quantile")]
     [InlineData("--policy", "vlm-v1", "Did you mean 'vllm-v1'?")]

@@ -127,6 +127,18 @@ public class StructuredAnswerTests
     }
 
     [Fact]
+    public async Task A_form_that_needs_more_than_it_may_ends_its_answer_alone_and_says_why()
+    {
+        await using var server = await TestServer.StartScriptedAsync();
+        var hard = server.PostAsync("/v1/chat/completions", Chat("\"guided_regex\":\"([ab]{1,60}){1,60}\",\"max_tokens\":1000,\"ignore_eos\":true"));
+        var easy = ContentAsync(server, "\"guided_regex\":\"[a-z]{300}\"");
+        var (status, _, _, message) = await TestServer.ErrorAsync(await hard);
+        Assert.Equal(500, status);
+        Assert.Contains("cannot be followed any further", message, StringComparison.Ordinal);
+        Assert.Equal(300, (await easy).Length);
+    }
+
+    [Fact]
     public async Task An_answer_that_its_limit_cuts_says_so()
     {
         await using var server = await TestServer.StartScriptedAsync();

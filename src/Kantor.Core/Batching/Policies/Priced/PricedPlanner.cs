@@ -67,7 +67,7 @@ public sealed class PricedPlanner : IBatchPlanner
 
     /// <inheritdoc/>
     public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) =>
-        ((PricedState)state).Source == PriceSource.Current ? _order.RepeatingSteps(view, state, plan) : 1;
+        HasTimes(view) ? _order.RepeatingSteps(view, state, plan) : 1;
 
     /// <summary>Whether the step-time model gives times for the steps that prices are reckoned by: a token's, and the longest's.</summary>
     private static bool HasTimes(in BatchView view) =>
