@@ -17,7 +17,7 @@ public sealed class ResponseFormat(AnswerHead head, ResponseRequest request) : I
     public Usage? RunningUsage { get; set; }
 
     /// <summary>Name of the message item.</summary>
-    internal string MessageId => $"msg_{head.Id}";
+    internal string MessageId => $"msg_{head.Id[(head.Id.IndexOf('_', StringComparison.Ordinal) + 1)..]}";
 
     /// <inheritdoc/>
     public IAnswerEvents Events(IBufferWriter<byte> to) => new ResponseEvents(to, this);

@@ -23,7 +23,7 @@ internal sealed class GenerationApi(ServerContext server)
         var (request, body) = await JsonBody.ReadAsync(http, server.Options.Limits, RequestParser.Chat);
         RequirePossible(http, request.Generation, prompts: 1);
         var prompts = await PromptsAsync(http, request.Messages, request.Generation);
-        var head = server.NewHead("chatcmpl");
+        var head = server.NewHead("chatcmpl-");
         using var writer = new ChatAnswerWriter(head, AnnouncesUsage(request.Generation));
         await AnswerAsync(http, head, request.Generation, body, prompts, 1, writer);
     }
@@ -38,7 +38,7 @@ internal sealed class GenerationApi(ServerContext server)
             prompts[i] = await server.Prompts!.PlainAsync(request.Prompts[i], "prompt", http.RequestAborted);
         }
 
-        var head = server.NewHead("cmpl");
+        var head = server.NewHead("cmpl-");
         using var writer = new CompletionAnswerWriter(head, AnnouncesUsage(request.Generation));
         await AnswerAsync(http, head, request.Generation, body, prompts, request.Prompts.Count, writer);
     }
@@ -47,7 +47,7 @@ internal sealed class GenerationApi(ServerContext server)
     {
         var (request, body) = await JsonBody.ReadAsync(http, server.Options.Limits, ResponseParser.Response);
         RequirePossible(http, request.Generation, prompts: 1);
-        var head = server.NewHead("resp");
+        var head = server.NewHead("resp_");
         using var format = new ResponseFormat(head, request);
         await AnswerAsync(http, head, request.Generation, body, await PromptsAsync(http, request.Messages, request.Generation), 1, format);
     }
@@ -56,7 +56,7 @@ internal sealed class GenerationApi(ServerContext server)
     {
         var (request, body) = await JsonBody.ReadAsync(http, server.Options.Limits, MessageParser.Message);
         RequirePossible(http, request.Generation, prompts: 1);
-        var head = server.NewHead("msg");
+        var head = server.NewHead("msg_");
         using var format = new MessageFormat(head);
         await AnswerAsync(http, head, request.Generation, body, await PromptsAsync(http, request.Messages, request.Generation), 1, format);
     }

@@ -51,7 +51,7 @@ internal sealed record ServerContext(
     /// <summary>The head of a new answer, with a name that no other answer has.</summary>
     public AnswerHead NewHead(string prefix)
     {
-        var id = $"{prefix}-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(12))}";
+        var id = $"{prefix}{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(12))}";
         return new AnswerHead(id, Time.GetUtcNow().ToUnixTimeSeconds(), Endpoint.Info.ModelName);
     }
 }

@@ -19,7 +19,7 @@ public class MessageApiTests
         var body = await AnswerAsync(server, "\"top_k\":1", maxTokens: 3);
         Assert.Equal(("one", "max_tokens"), ((string?)body["content"]![0]!["text"], (string?)body["stop_reason"]));
         Assert.Equal("message", (string?)body["type"]);
-        Assert.StartsWith("msg-", (string?)body["id"]);
+        Assert.StartsWith("msg_", (string?)body["id"]);
     }
 
     [Theory]

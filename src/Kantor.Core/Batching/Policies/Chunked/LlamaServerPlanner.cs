@@ -51,12 +51,8 @@ public sealed class LlamaServerPlanner : IBatchPlanner
         }
     }
 
-    /// <summary>
-    /// Without limit when nobody can be admitted anyway, or when nothing becomes cached: then KV only gets scarcer and cached prefixes only
-    /// shorter, so whoever was not admitted is not admitted later. Otherwise a prefix that grows in the cache may let somebody in.
-    /// </summary>
-    public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) =>
-        SteadyPlans.AdmitsNobody(view, plan) || SteadyPlans.CachesNothing(view, plan) ? int.MaxValue : 1;
+    /// <summary>Without limit while nobody waits; who waits may begin as soon as a prompt before it is done.</summary>
+    public int RepeatingSteps(in BatchView view, PolicyState state, BatchPlan plan) => view.Waiting.IsEmpty ? int.MaxValue : 1;
 
     /// <summary>
     /// Who waits takes a slot, as long as there are any. Who runs has one, even if another planner let it in where this one was contained.
